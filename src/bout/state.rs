@@ -1,0 +1,132 @@
+use serde::Serialize;
+use strum::{Display, IntoStaticStr};
+
+use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
+use crate::time::Time;
+
+/// All that is known of a bout at one moment; what nobody has said is absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Bout {
+    /// Number within the session, from 1; 0 before the first bout was loaded.
+    pub ordinal: u32,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Its configuration: number, phase, weight class and so on.
+    pub config: BoutConfig,
+    /// Chung.
+    pub blue: Corner,
+    /// Hong.
+    pub red: Corner,
+    /// Number of the round that is on; 0 before any was named.
+    pub round: u8,
+    /// Seconds on the round clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<u32>,
+    /// The rounds so far, in order.
+    pub rounds: Vec<RoundState>,
+    /// Who leads the round, superiority counted in, as the PSS says.
+    pub leader: MaybeSide,
+    /// The review that was asked for last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewProgress>,
+    /// Who won, as the PSS says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub winner: Option<BoutWinner>,
+    /// The winner's banner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<ResultBanner>,
+    /// When it was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loaded_at: Option<Time>,
+    /// When its clock first ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// When its winner was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Time>,
+}
+
+/// How far a bout has come.
+#[derive(Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Stage {
+    /// No bout is loaded.
+    #[default]
+    Idle,
+    /// It is loaded.
+    Loaded,
+    /// It may start.
+    Ready,
+    /// The round clock runs.
+    Fighting,
+    /// The round clock stands within a round.
+    Stopped,
+    /// A round is over and the next one has not begun.
+    Rest,
+    /// A winner was named.
+    Ended,
+}
+
+/// One side of a bout.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Corner {
+    /// Who stands there.
+    pub athlete: Athlete,
+    /// Points in the round that is on.
+    pub score: u16,
+    /// Gam-jeom in the round that is on.
+    pub penalties: u16,
+}
+
+/// One round of a bout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundState {
+    /// Number of the round.
+    pub round: u8,
+    /// Chung's points.
+    pub blue: u16,
+    /// Hong's points.
+    pub red: u16,
+    /// Who won it; none while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub winner: Option<Side>,
+    /// Whether its clock has run.
+    pub started: bool,
+    /// Whether it is over.
+    pub ended: bool,
+}
+
+/// A video review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewProgress {
+    /// Who asked.
+    pub side: Requester,
+    /// Where it stands; a verdict stays when the window is closed.
+    pub state: ReviewState,
+    /// The verdict, where the sender said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The `seq` of its `review_opened`.
+    pub seq: u64,
+    /// When it was asked for.
+    pub requested_at: Time,
+    /// Whether its window was closed.
+    pub closed: bool,
+}
+
+impl Bout {
+    /// Rounds won by blue and by red.
+    pub fn rounds_won(&self) -> (usize, usize) {
+        let won = |side| self.rounds.iter().filter(|r| r.winner == Some(side)).count();
+        (won(Side::Blue), won(Side::Red))
+    }
+
+    /// The corner of a side.
+    pub fn corner(&self, side: Side) -> &Corner {
+        match side {
+            Side::Blue => &self.blue,
+            Side::Red => &self.red,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The vocabulary of what happened.
+//!
+//! Whatever happened is an [`Event`], whether the scoring system (PSS) said it, the state of the bout implies it
+//! (derived), or an edge such as OBS reported it. An event serializes to one flat JSON object; the same names stand
+//! in Rhai, JSON and SQL.
+
+mod fields;
+mod raw;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+
+pub use fields::*;
+pub use raw::Raw;
+
+use crate::time::Time;
+
+/// Something that happened on a court.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Number within the session, from 1.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Time,
+    /// Name of the court, as in the config.
+    pub source: Arc<str>,
+    /// First field of the PSS message; none on derived events and reports.
+    pub stream: Option<Cow<'static, str>>,
+    /// How far the fields can be trusted.
+    pub status: Status,
+    /// The `seq` of the event that implied this one; none on what was said or reported.
+    pub cause: Option<u64>,
+    /// What happened, with the fields of its kind.
+    pub body: Body,
+    /// Why the status is not `ok`, in plain words.
+    pub notes: Vec<Note>,
+    /// The PSS message as it came; none on derived events and reports.
+    pub raw: Option<Raw>,
+}
+
+/// A remark of the decoder, in plain words.
+pub type Note = Cow<'static, str>;
+
+impl Event {
+    /// The kind of the event.
+    pub fn kind(&self) -> Kind {
+        Kind::from(&self.body)
+    }
+
+    /// Whether the state of the bout implied it, rather than a sender or an edge having said it.
+    pub fn is_derived(&self) -> bool {
+        self.cause.is_some() && self.raw.is_none()
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// The order of the keys on a line.
+        #[derive(Serialize)]
+        struct Line<'a> {
+            seq: u64,
+            at: Time,
+            source: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            stream: Option<&'a str>,
+            kind: Kind,
+            status: Status,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            derived: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cause: Option<u64>,
+            #[serde(flatten)]
+            body: &'a Body,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            notes: &'a [Note],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            raw: Option<&'a Raw>,
+        }
+        Line {
+            seq: self.seq,
+            at: self.at,
+            source: &self.source,
+            stream: self.stream.as_deref(),
+            kind: self.kind(),
+            status: self.status,
+            derived: self.is_derived(),
+            cause: self.cause,
+            body: &self.body,
+            notes: &self.notes,
+            raw: self.raw.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// How far the fields of an event can be trusted.
+#[derive(Clone, Copy, Debug, Display, EnumString, IntoStaticStr, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Status {
+    /// As documented.
+    Ok,
+    /// A defect was mended; the fields can be trusted as far as the notes say.
+    Recovered,
+    /// The stream is not documented.
+    Unknown,
+    /// The stream is documented, but its values are not; no field is made up.
+    Invalid,
+}
+
+/// What happened, by kind; serializes to the fields alone.
+#[derive(Clone, Debug, EnumDiscriminants, PartialEq, Serialize)]
+#[serde(untagged)]
+#[strum_discriminants(
+    name(Kind),
+    doc = "The name of what happened, as in `on_<kind>` handlers and the `kind` of an event.",
+    derive(Display, EnumIter, EnumString, Hash, IntoStaticStr, PartialOrd, Ord, Serialize),
+    serde(rename_all = "snake_case"),
+    strum(serialize_all = "snake_case")
+)]
+pub enum Body {
+    /// A bout has been loaded (`pre`).
+    BoutLoaded {},
+    /// The loaded bout may start (`rdy`).
+    BoutReady {},
+    /// The athletes of the bout (`at1`).
+    Athletes(Athletes),
+    /// The officials of the bout (`ref`).
+    Officials(Officials),
+    /// The configuration of the bout (`mch`).
+    BoutConfig(Box<BoutConfig>),
+    /// The round that is on (`rnd`).
+    Round(Round),
+    /// The round clock (`clk`).
+    Clock(Clock),
+    /// The clock of the rest between rounds (`brk`).
+    Rest(Clock),
+    /// The injury (kye-shi) clock (`ij0`, `ij1`, `ij2`).
+    Injury(Injury),
+    /// The time-out of Para taekwondo (`to1`, `to2`).
+    Timeout(Timeout),
+    /// Points were given (`pt1`, `pt2`).
+    Point(Point),
+    /// The sensors felt a hit, scoring or not (`hl1`, `hl2`).
+    Hit(Hit),
+    /// The running score of the round (`sc1`, `sc2`).
+    Score(Pair),
+    /// Gam-jeom so far in the round (`wg1`, `wg2`).
+    Penalties(Pair),
+    /// The score of each round (`s11` and the like).
+    RoundScores(RoundScores),
+    /// Who won each round (`wrd`).
+    RoundWinners(RoundWinners),
+    /// Who won the bout (`win`).
+    Winner(Winner),
+    /// The winner's banner (`wmh`).
+    Result(ResultBanner),
+    /// Video review (IVR) (`ch0`, `ch1`, `ch2`).
+    Review(Review),
+    /// Who leads the round, superiority counted in (`sup`).
+    Leader(Leader),
+    /// Counts after a round (`rst`).
+    RoundStatistics(Box<RoundStatistics>),
+    /// The athletes' video quota or time (`avt`).
+    VideoQuota(VideoQuota),
+    /// The hardware test (`hwt`): hits in it are no hits of a bout.
+    HardwareTest(HardwareTest),
+    /// What the console says of itself (`hel`, `bye`, `rsr`, lights, `Udp Port …`).
+    Console(Console),
+    /// A stream that nobody has documented.
+    Unknown(Unknown),
+
+    /// The clock of a loaded bout ran for the first time.
+    BoutStarted(BoutStarted),
+    /// The clock of a round ran for the first time.
+    RoundStarted(Round),
+    /// A round is over.
+    RoundEnded(RoundEnded),
+    /// A bout is over.
+    BoutEnded(BoutEnded),
+    /// The other athlete has taken the lead of the round.
+    LeadChanged(LeadChanged),
+    /// A video review was asked for.
+    ReviewOpened(ReviewSide),
+    /// The jury have answered.
+    ReviewDecided(ReviewDecided),
+    /// The review's window was closed.
+    ReviewClosed(ReviewSide),
+    /// Two messages that cannot both be true.
+    Contradiction(Contradiction),
+
+    /// An OBS instance is connected and can be used.
+    ObsConnected(ObsConnected),
+    /// An OBS instance can no longer be used.
+    ObsDisconnected(ObsDisconnected),
+    /// OBS shows another scene.
+    SceneChanged(SceneChanged),
+    /// OBS's replay buffer was started or stopped.
+    ReplayBuffer(ReplayBuffer),
+    /// OBS has written a replay.
+    ClipSaved(ClipSaved),
+    /// OBS has begun to record.
+    RecordingStarted(Recording),
+    /// OBS has finished a recording; the file is final.
+    RecordingStopped(Recording),
+    /// An action was carried out.
+    ActionDone(ActionDone),
+    /// An action was not carried out.
+    ActionFailed(ActionFailed),
+}

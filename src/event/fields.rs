@@ -1,0 +1,695 @@
+//! The fields of each kind of event.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
+
+/// An athlete's side: blue (chung, athlete 1) or red (hong, athlete 2).
+#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Side {
+    /// Chung, athlete 1.
+    Blue,
+    /// Hong, athlete 2.
+    Red,
+}
+
+impl Side {
+    /// The opponent's side.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Blue => Self::Red,
+            Self::Red => Self::Blue,
+        }
+    }
+}
+
+/// A side, or nobody in particular.
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MaybeSide {
+    /// Nobody.
+    #[default]
+    None,
+    /// Chung.
+    Blue,
+    /// Hong.
+    Red,
+}
+
+impl MaybeSide {
+    /// The side, if it is anybody's.
+    pub fn side(self) -> Option<Side> {
+        match self {
+            Self::None => None,
+            Self::Blue => Some(Side::Blue),
+            Self::Red => Some(Side::Red),
+        }
+    }
+}
+
+impl From<Option<Side>> for MaybeSide {
+    fn from(side: Option<Side>) -> Self {
+        match side {
+            None => Self::None,
+            Some(Side::Blue) => Self::Blue,
+            Some(Side::Red) => Self::Red,
+        }
+    }
+}
+
+/// Who asked for a review.
+#[derive(Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Requester {
+    /// The centre referee.
+    Referee,
+    /// Blue's coach.
+    Blue,
+    /// Red's coach.
+    Red,
+}
+
+/// An athlete; what was not sent is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Athlete {
+    /// Name for the scoreboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_name: Option<String>,
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_name: Option<String>,
+    /// Three-letter IOC code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// Both athletes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Athletes {
+    /// Chung.
+    pub blue: Athlete,
+    /// Hong.
+    pub red: Athlete,
+}
+
+/// One of the officials; what was not sent is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Official {
+    /// Name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Three-letter IOC code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// The officials of a bout.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Officials {
+    /// Centre referee.
+    pub referee: Official,
+    /// Judges, in the order sent; the last may be the technical assistant.
+    pub judges: Vec<Official>,
+}
+
+/// Who may take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gender {
+    /// Men.
+    Men,
+    /// Women.
+    Women,
+}
+
+/// Which way the round clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    /// From the round's length to zero.
+    Down,
+    /// From zero to the round's length.
+    Up,
+}
+
+/// Colours of a side on the scoreboard, as `#RRGGBB`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SideColours {
+    /// Behind the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<String>,
+    /// Of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreground: Option<String>,
+}
+
+/// Colours of both sides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Colours {
+    /// Chung's.
+    pub blue: SideColours,
+    /// Hong's.
+    pub red: SideColours,
+}
+
+/// The configuration of a bout; what was not sent is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BoutConfig {
+    /// Number of the bout; text, since it may be `245.A`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Phase of the competition, such as `Semifinals`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// Gender, where the sender says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// Weight class, such as `W +73kg`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_class: Option<String>,
+    /// Age division.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub division: Option<String>,
+    /// The sender's own number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internal_id: Option<String>,
+    /// How many rounds are planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u8>,
+    /// Length of a round in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round_seconds: Option<u32>,
+    /// Which way the clock runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
+    /// Sensor threshold of the body protector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_threshold: Option<u32>,
+    /// Sensor threshold of the head protector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_threshold: Option<u32>,
+    /// Colours of the sides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colours: Option<Colours>,
+}
+
+/// A round by its number: 1 to 3, or higher in a golden round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Round {
+    /// Number of the round.
+    pub round: u8,
+}
+
+/// What happened to a clock; a plain tick has none.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClockAction {
+    /// It was started.
+    Start,
+    /// It was stopped.
+    Stop,
+    /// The operator corrected it.
+    Correction,
+    /// It is over.
+    End,
+}
+
+/// What a clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Clock {
+    /// Seconds shown.
+    pub seconds: u32,
+    /// What happened to it; absent for a tick.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<ClockAction>,
+}
+
+/// What happened to the injury clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InjuryAction {
+    /// It came up.
+    Show,
+    /// It went away.
+    Hide,
+    /// It was set back.
+    Reset,
+}
+
+/// The injury clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Injury {
+    /// Who is hurt.
+    pub side: MaybeSide,
+    /// Seconds shown.
+    pub seconds: u32,
+    /// What happened to it; absent for a tick.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<InjuryAction>,
+}
+
+/// A Para taekwondo time-out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Timeout {
+    /// Who took it.
+    pub side: Side,
+    /// Seconds shown.
+    pub seconds: u32,
+    /// What happened to it; absent for a tick.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<ClockAction>,
+}
+
+/// What the points were given for.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Technique {
+    /// Punch to the body, 1 point.
+    Punch,
+    /// Kick to the body, 2 points.
+    Body,
+    /// Kick to the head, 3 points.
+    Head,
+    /// Turning kick to the body, 4 points.
+    TechnicalBody,
+    /// Turning kick to the head, 5 points.
+    TechnicalHead,
+}
+
+/// Points given to a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Point {
+    /// Who gets them.
+    pub side: Side,
+    /// What for.
+    pub technique: Technique,
+    /// How many.
+    pub points: u8,
+}
+
+/// A hit that the sensors felt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    /// Whose protector reported it as that side's hit.
+    pub side: Side,
+    /// Strength, 1 to 100.
+    pub level: u8,
+}
+
+/// A number of each side; one that was not sent is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Pair {
+    /// Chung's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blue: Option<u16>,
+    /// Hong's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub red: Option<u16>,
+}
+
+/// The score of one round; a side that was not sent is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundScore {
+    /// Number of the round.
+    pub round: u8,
+    /// Chung's points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blue: Option<u16>,
+    /// Hong's points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub red: Option<u16>,
+}
+
+/// The scores of the rounds, in order of the rounds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoundScores {
+    /// One entry a round.
+    pub rounds: Vec<RoundScore>,
+}
+
+/// Who won each round, in order; none while a round is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoundWinners {
+    /// One entry a round.
+    pub winners: Vec<Option<Side>>,
+}
+
+/// Who won.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum BoutWinner {
+    /// Chung.
+    Blue,
+    /// Hong.
+    Red,
+    /// Nobody.
+    Tie,
+}
+
+/// Who won the bout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Winner {
+    /// Who won.
+    pub winner: BoutWinner,
+}
+
+/// How a bout was decided; the codes of World Taekwondo.
+#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "the codes are the field's own names")]
+pub enum Decision {
+    Rsc,
+    Ptf,
+    Ptg,
+    Gdp,
+    Sup,
+    Wdr,
+    Dsq,
+    Pun,
+    Dqb,
+    Pts,
+    Irm,
+    Csc,
+    Bko,
+    Hko,
+}
+
+/// The winner's banner; what was not sent is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ResultBanner {
+    /// The winner's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Rounds won, such as `2-1`, or whatever else stood before the decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// How it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+}
+
+/// Where a review stands.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ReviewState {
+    /// The card was raised.
+    Requested,
+    /// The request was accepted.
+    Accepted,
+    /// The request was denied.
+    Rejected,
+    /// The window was closed; says nothing of the verdict.
+    Closed,
+}
+
+/// Whether an accepted review changed the score.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Verdict {
+    /// The side that asked was right.
+    Won,
+    /// It was not.
+    Lost,
+}
+
+/// A message about a video review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Review {
+    /// Who asked.
+    pub side: Requester,
+    /// Where it stands.
+    pub state: ReviewState,
+    /// The verdict, where the sender says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+/// Who leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Leader {
+    /// The side in the lead.
+    pub side: MaybeSide,
+}
+
+/// One side's counts of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SideStatistics {
+    /// Body scores.
+    pub body: u16,
+    /// Head scores.
+    pub head: u16,
+    /// Punch scores.
+    pub punch: u16,
+    /// Two kinds of technical scores; which is which is not known.
+    pub technical: [u16; 2],
+    /// Gam-jeom.
+    pub gam_jeom: u16,
+}
+
+/// Counts after a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundStatistics {
+    /// Number of the round.
+    pub round: u8,
+    /// Chung's.
+    pub blue: SideStatistics,
+    /// Hong's.
+    pub red: SideStatistics,
+}
+
+/// The athletes' video quota or time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VideoQuota {
+    /// The number sent.
+    pub value: u32,
+}
+
+/// Where the hardware test stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestState {
+    /// It has begun.
+    Opened,
+    /// It is over.
+    Closed,
+    /// A sensor was hit.
+    Hit,
+}
+
+/// Which protector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Trunk protector.
+    Body,
+    /// Head gear.
+    Head,
+}
+
+/// A message of the hardware test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HardwareTest {
+    /// Where it stands.
+    pub state: TestState,
+    /// Whose sensor was hit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// Which sensor was hit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+}
+
+/// What a console says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Console {
+    /// It changed its state: `up`, `down`, `reset`, `connected`, `disconnected`.
+    State {
+        /// The new state.
+        state: &'static str,
+    },
+    /// It told a setting, such as the arena's lights.
+    Setting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its value, if one was sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+    },
+}
+
+/// A message of an undocumented stream, or what is left of one that cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Unknown {
+    /// The fields after the stream's name.
+    pub fields: Vec<String>,
+}
+
+/// A bout has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BoutStarted {
+    /// Number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+/// A round is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundEnded {
+    /// Number of the round.
+    pub round: u8,
+    /// Chung's points.
+    pub blue: u16,
+    /// Hong's points.
+    pub red: u16,
+}
+
+/// A bout is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BoutEnded {
+    /// Number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Who won.
+    pub winner: BoutWinner,
+}
+
+/// The lead of a round has gone to a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LeadChanged {
+    /// Who leads now.
+    pub side: Side,
+    /// Who led before, level scores apart.
+    pub previous: MaybeSide,
+    /// Chung's points.
+    pub blue: u16,
+    /// Hong's points.
+    pub red: u16,
+}
+
+/// Which review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewSide {
+    /// Who asked.
+    pub side: Requester,
+}
+
+/// The answer to a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewDecided {
+    /// Who asked.
+    pub side: Requester,
+    /// Accepted or rejected.
+    pub state: ReviewState,
+    /// The verdict, where the sender says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Milliseconds from the request to the answer.
+    pub took_ms: u64,
+}
+
+/// Two messages that cannot both be true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    /// What disagrees, in plain words.
+    pub what: String,
+}
+
+/// An OBS instance is connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObsConnected {
+    /// Name of the sink.
+    pub instance: String,
+    /// Version of OBS Studio.
+    pub obs_version: String,
+    /// Version of obs-websocket.
+    pub websocket_version: String,
+}
+
+/// An OBS instance is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObsDisconnected {
+    /// Name of the sink.
+    pub instance: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// OBS shows another scene.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SceneChanged {
+    /// Name of the sink.
+    pub instance: String,
+    /// The scene on program.
+    pub scene: String,
+}
+
+/// OBS's replay buffer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReplayBuffer {
+    /// Name of the sink.
+    pub instance: String,
+    /// Whether it runs.
+    pub active: bool,
+}
+
+/// OBS has written a replay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClipSaved {
+    /// Name of the sink.
+    pub instance: String,
+    /// The file, as OBS named it.
+    pub path: String,
+    /// What the rule saved it for; absent when no rule asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The action that asked for it; absent when no rule did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_seq: Option<u64>,
+    /// The `seq` of the `review_opened` it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+}
+
+/// A recording of OBS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recording {
+    /// Name of the sink.
+    pub instance: String,
+    /// The file; absent where OBS does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// An action was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActionDone {
+    /// The action's `seq`.
+    pub action_seq: u64,
+    /// Its name, such as `obs.scene`.
+    pub action: String,
+    /// Microseconds from the action to its outcome.
+    pub took_us: u64,
+}
+
+/// An action was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActionFailed {
+    /// The action's `seq`.
+    pub action_seq: u64,
+    /// Its name, such as `obs.scene`.
+    pub action: String,
+    /// Why, in plain words.
+    pub reason: String,
+    /// Microseconds from the action to its outcome.
+    pub took_us: u64,
+}

@@ -1,0 +1,25 @@
+//! `vta` hears what a taekwondo scoring system (PSS) says over UDP and acts on it.
+//!
+//! # Layout
+//!
+//! Imports point down this list; the core (`event` to `court`) does no I/O and reads no clock.
+//!
+//! - `cli`: one file a verb
+//! - `pipeline`: builds it all from the config, supervises, shuts down
+//! - edges: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
+//! - `config`: `event.yaml`, typed and checked
+//! - `court`: the core, one step at a time: decode → bout → rules
+//! - `rules`: what the scripts see and may do
+//! - `bout`: the state of a bout and what it implies
+//! - `pss`: the wire protocol
+//! - `event`, `action`, `time`: the vocabulary
+
+pub mod action;
+pub mod bout;
+pub mod capture;
+pub mod config;
+pub mod court;
+pub mod event;
+pub mod obs;
+pub mod store;
+pub mod time;

@@ -1,0 +1,3 @@
+//! The `vta` command.
+
+fn main() {}
