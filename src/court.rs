@@ -1,13 +1,22 @@
 //! The core: what a court takes in, one step at a time, and what comes of it.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use ipnet::IpNet;
 
-use crate::action::{Action, Report};
-use crate::bout::Bout;
-use crate::event::Event;
+use crate::action::{Action, Outcome, Report, Verb};
+use crate::bout::{Bout, Tracker};
+use crate::event::{
+    ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
+    ReplayBuffer, SceneChanged, Status,
+};
+use crate::pss;
+use crate::rules::{Rules, Said};
+use crate::time::Time;
 
 /// What a court takes in; captures keep each with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +67,239 @@ pub enum Output {
         /// The bout's ordinal.
         ordinal: u32,
     },
+}
+
+/// Saves of a replay that are remembered until their clip comes.
+const MOST_SAVES: usize = 1000;
+
+/// One court: decode → bout → rules, one step at a time.
+///
+/// It does no I/O and reads no clock. The same inputs at the same times give the same outputs, so that a capture
+/// replayed repeats the live run.
+pub struct Court {
+    name: Arc<str>,
+    allow: Vec<IpNet>,
+    tracker: Tracker,
+    rules: Rules,
+    counts: Counts,
+    /// The time of the latest input: times never run back.
+    now: Time,
+    events: u64,
+    actions: u64,
+    /// The `seq` of the event that opened the review which is on, and of the request for it.
+    review: Option<(u64, u64)>,
+    /// What was to be saved, by the action's `seq`.
+    saves: BTreeMap<u64, Save>,
+}
+
+/// What a message says beside its body.
+type Told = (Cow<'static, str>, Status, Vec<Note>, Raw);
+
+/// A replay that is being saved.
+struct Save {
+    reason: String,
+    review: Option<u64>,
+    bout: u32,
+}
+
+/// What a court has taken in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Datagrams from senders that are allowed.
+    pub datagrams: u64,
+    /// Datagrams from senders that are not allowed; they are not decoded.
+    pub refused: u64,
+}
+
+impl Court {
+    /// A court of that name. Without `allow`, every sender may speak.
+    pub fn new(name: Arc<str>, allow: Vec<IpNet>, rules: Rules) -> Self {
+        Self {
+            name,
+            allow,
+            tracker: Tracker::default(),
+            rules,
+            counts: Counts::default(),
+            now: Time::from_micros(i64::MIN),
+            events: 0,
+            actions: 0,
+            review: None,
+            saves: BTreeMap::new(),
+        }
+    }
+
+    /// What it has taken in.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The time of the latest input.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// When the next timer of a rule is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.rules.next_due()
+    }
+
+    /// How many timers of rules wait.
+    pub fn timers(&self) -> usize {
+        self.rules.waiting()
+    }
+
+    /// Takes in what came at a time; gives the time that counts, which is never before that of the input before.
+    pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
+        let at = self.advance(at, out);
+        match input {
+            Input::Datagram(datagram) => self.datagram(at, datagram, out),
+            Input::Report(report) => self.report(at, report, out),
+            Input::Stop => {}
+        }
+        at
+    }
+
+    /// Lets the time pass: every timer due by `to` fires, in order.
+    pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
+        let to = to.max(self.now);
+        let mut said = Vec::new();
+        while self.rules.fire_due(to, &mut said) {
+            for said in said.drain(..) {
+                self.said(said, true, out);
+            }
+        }
+        self.now = to;
+        to
+    }
+
+    fn datagram(&mut self, at: Time, datagram: &Datagram, out: &mut Vec<Output>) {
+        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip()));
+        if !self.allow.is_empty() && datagram.from.is_some_and(refused) {
+            self.counts.refused += 1;
+            return;
+        }
+        self.counts.datagrams += 1;
+        pss::decode(&datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
+    }
+
+    fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
+        let seq = self.events + 1;
+        let implied = self.tracker.apply(seq, at, &message.body);
+        if let Some(from_seq) = implied.split_from {
+            out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
+        }
+        if implied.noteworthy {
+            out.push(Output::Bout(self.tracker.bout().clone()));
+        }
+        self.happened(at, None, message.body, Some((message.stream, message.status, message.notes, message.raw)), out);
+        for body in implied.events {
+            if let Body::ReviewOpened(opened) = &body
+                && let Some(request) = opened.review
+            {
+                self.review = Some((self.events + 1, request));
+            }
+            self.happened(at, Some(seq), body, None, out);
+        }
+    }
+
+    fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
+        let body = match report.clone() {
+            Report::Outcome { action_seq, action, outcome, took_us } => {
+                self.saves.remove(&action_seq);
+                match outcome {
+                    Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
+                    Outcome::Failed { reason } => {
+                        Body::ActionFailed(ActionFailed { action_seq, action, reason, took_us })
+                    }
+                }
+            }
+            Report::ClipSaved { instance, path, action_seqs } => {
+                return self.clip(at, instance, path, &action_seqs, out);
+            }
+            Report::ObsConnected { instance, obs_version, websocket_version } => {
+                Body::ObsConnected(ObsConnected { instance, obs_version, websocket_version })
+            }
+            Report::ObsDisconnected { instance, reason } => Body::ObsDisconnected(ObsDisconnected { instance, reason }),
+            Report::SceneChanged { instance, scene } => Body::SceneChanged(SceneChanged { instance, scene }),
+            Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
+            Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
+            Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
+        };
+        self.happened(at, None, body, None, out);
+    }
+
+    /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
+    fn clip(&mut self, at: Time, instance: String, path: String, action_seqs: &[u64], out: &mut Vec<Output>) {
+        if action_seqs.is_empty() {
+            let clip = ClipSaved { instance, path, reason: None, action_seq: None, review: None };
+            return self.happened(at, None, Body::ClipSaved(clip), None, out);
+        }
+        for action_seq in action_seqs {
+            let save = self.saves.remove(action_seq);
+            let bout = save.as_ref().map_or(self.tracker.bout().ordinal, |save| save.bout);
+            let clip = ClipSaved {
+                instance: instance.clone(),
+                path: path.clone(),
+                reason: save.as_ref().map(|save| save.reason.clone()).filter(|reason| !reason.is_empty()),
+                action_seq: Some(*action_seq),
+                review: save.and_then(|save| save.review),
+            };
+            let event = self.event(at, None, Body::ClipSaved(clip), None);
+            self.tell(event, bout, true, out);
+        }
+    }
+
+    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, told: Option<Told>, out: &mut Vec<Output>) {
+        let event = self.event(at, cause, body, told);
+        self.tell(event, self.tracker.bout().ordinal, true, out);
+    }
+
+    fn event(&mut self, at: Time, cause: Option<u64>, body: Body, told: Option<Told>) -> Arc<Event> {
+        self.events += 1;
+        let (stream, status, notes, raw) = match told {
+            Some((stream, status, notes, raw)) => (Some(stream), status, notes, Some(raw)),
+            None => (None, Status::Ok, Vec::new(), None),
+        };
+        let source = self.name.clone();
+        Arc::new(Event { seq: self.events, at, source, stream, status, cause, body, notes, raw })
+    }
+
+    /// Gives an event out, and what the rules say to it.
+    fn tell(&mut self, event: Arc<Event>, bout: u32, failures_are_told: bool, out: &mut Vec<Output>) {
+        out.push(Output::Event { event: event.clone(), bout });
+        let mut said = Vec::new();
+        self.rules.hear(&event, self.tracker.bout(), &mut said);
+        for said in said {
+            self.said(said, failures_are_told, out);
+        }
+    }
+
+    fn said(&mut self, said: Said, failures_are_told: bool, out: &mut Vec<Output>) {
+        let bout = self.tracker.bout().ordinal;
+        match said {
+            Said::Ask { rule, cause, at, verb } => {
+                self.actions += 1;
+                let seq = self.actions;
+                if let Verb::SaveReplay { reason, .. } = &verb {
+                    let review = self
+                        .review
+                        .and_then(|(opened, request)| (cause == opened || cause == request).then_some(request));
+                    while self.saves.len() >= MOST_SAVES {
+                        self.saves.pop_first();
+                    }
+                    self.saves.insert(seq, Save { reason: reason.clone(), review, bout });
+                }
+                out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
+            }
+            Said::Failed { cause, at, failure } => {
+                let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
+                if failures_are_told {
+                    // A rule that fails at hearing of a failure is not told of again.
+                    self.tell(event, bout, false, out);
+                } else {
+                    out.push(Output::Event { event, bout });
+                }
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 pub use fields::*;
 pub use raw::Raw;
@@ -45,9 +45,12 @@ pub struct Event {
 pub type Note = Cow<'static, str>;
 
 impl Event {
-    /// The kind of the event.
+    /// The kind of the event; that of its stream where its values cannot be used.
     pub fn kind(&self) -> Kind {
-        Kind::from(&self.body)
+        match &self.body {
+            Body::Unusable(unusable) => unusable.kind,
+            body => Kind::from(body),
+        }
     }
 
     /// Whether the state of the bout implied it, rather than a sender or an edge having said it.
@@ -117,7 +120,7 @@ pub enum Status {
 #[strum_discriminants(
     name(Kind),
     doc = "The name of what happened, as in `on_<kind>` handlers and the `kind` of an event.",
-    derive(Display, EnumIter, EnumString, Hash, IntoStaticStr, PartialOrd, Ord, Serialize),
+    derive(Display, EnumCount, EnumIter, EnumString, Hash, IntoStaticStr, PartialOrd, Ord, Serialize),
     serde(rename_all = "snake_case"),
     strum(serialize_all = "snake_case")
 )]
@@ -172,6 +175,8 @@ pub enum Body {
     Console(Console),
     /// A stream that nobody has documented.
     Unknown(Unknown),
+    /// A message of a documented stream without usable values; its event bears the stream's own kind.
+    Unusable(Unusable),
 
     /// The clock of a loaded bout ran for the first time.
     BoutStarted(BoutStarted),
@@ -191,6 +196,8 @@ pub enum Body {
     ReviewClosed(ReviewSide),
     /// Two messages that cannot both be true.
     Contradiction(Contradiction),
+    /// A rule failed while it ran.
+    RuleFailed(Box<RuleFailed>),
 
     /// An OBS instance is connected and can be used.
     ObsConnected(ObsConnected),

@@ -21,5 +21,7 @@ pub mod config;
 pub mod court;
 pub mod event;
 pub mod obs;
+pub mod pss;
+pub mod rules;
 pub mod store;
 pub mod time;

@@ -107,10 +107,9 @@ pub struct ReviewProgress {
     /// The verdict, where the sender said it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// The `seq` of its `review_opened`.
-    pub seq: u64,
-    /// When it was asked for.
-    pub requested_at: Time,
+    /// The `seq` of the request, and when it came; none when only its answer was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<(u64, Time)>,
     /// Whether its window was closed.
     pub closed: bool,
 }

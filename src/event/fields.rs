@@ -527,10 +527,20 @@ pub enum Console {
     },
 }
 
-/// A message of an undocumented stream, or what is left of one that cannot be read.
+/// A message of an undocumented stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Unknown {
     /// The fields after the stream's name.
+    pub fields: Vec<String>,
+}
+
+/// A message of a documented stream whose values are missing or wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unusable {
+    /// What its stream tells when its values are right.
+    #[serde(skip)]
+    pub kind: super::Kind,
+    /// The fields after the stream's name, as they came.
     pub fields: Vec<String>,
 }
 
@@ -581,6 +591,9 @@ pub struct LeadChanged {
 pub struct ReviewSide {
     /// Who asked.
     pub side: Requester,
+    /// The `seq` of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
 }
 
 /// The answer to a review.
@@ -588,13 +601,17 @@ pub struct ReviewSide {
 pub struct ReviewDecided {
     /// Who asked.
     pub side: Requester,
+    /// The `seq` of the request; absent when none was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
     /// Accepted or rejected.
     pub state: ReviewState,
     /// The verdict, where the sender says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// Milliseconds from the request to the answer.
-    pub took_ms: u64,
+    /// Milliseconds from the request to the answer; absent when no request was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
 }
 
 /// Two messages that cannot both be true.
@@ -602,6 +619,25 @@ pub struct ReviewDecided {
 pub struct Contradiction {
     /// What disagrees, in plain words.
     pub what: String,
+}
+
+/// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleFailed {
+    /// The rule's file name.
+    pub rule: String,
+    /// The function that failed.
+    pub function: String,
+    /// What went wrong, in plain words.
+    pub message: String,
+    /// Line in the file, from 1; 0 when it is not known.
+    pub line: usize,
+    /// Column in the line, from 1; 0 when it is not known.
+    pub column: usize,
+    /// The line itself.
+    pub text: String,
+    /// How often it has failed there by now.
+    pub times: u64,
 }
 
 /// An OBS instance is connected.
@@ -655,7 +691,7 @@ pub struct ClipSaved {
     /// The action that asked for it; absent when no rule did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_seq: Option<u64>,
-    /// The `seq` of the `review_opened` it belongs to.
+    /// The `seq` of the request for review that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
 }

@@ -1,0 +1,136 @@
+//! The fields of one message, read one after the other, with notes on what had to be mended.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use crate::event::Note;
+
+/// Why a message's values cannot be used, in plain words.
+pub(super) type Reason = String;
+
+/// The fields behind the stream's name.
+pub(super) struct Fields<'a> {
+    rest: Option<&'a str>,
+    /// At least so many bytes are missing at the end; the field that is last may be cut.
+    cut_bytes: usize,
+    pub(super) notes: Vec<Note>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of what follows a stream's name and its `;`; the `;` that ends a message is no field of its own.
+    pub(super) fn new(rest: Option<&'a str>, cut_bytes: usize) -> Self {
+        let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest));
+        // `clk;` alone has no field, rather than an empty one.
+        Self { rest: rest.filter(|rest| !rest.is_empty()), cut_bytes, notes: Vec::new() }
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<Note>) {
+        self.notes.push(note.into());
+    }
+
+    /// The next field as it stands, trimmed.
+    pub(super) fn next(&mut self) -> Option<&'a str> {
+        let rest = self.rest?;
+        let field = match rest.split_once(';') {
+            Some((field, rest)) => {
+                self.rest = Some(rest);
+                field
+            }
+            None => {
+                self.rest = None;
+                rest
+            }
+        };
+        Some(field.trim())
+    }
+
+    /// The next field, not taken.
+    pub(super) fn peek(&self) -> Option<&'a str> {
+        self.rest.map(|rest| rest.split(';').next().unwrap_or_default().trim())
+    }
+
+    /// Whether the field taken last was the message's last.
+    fn at_end(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// The next field; none if it is empty, `null` or not there.
+    pub(super) fn value(&mut self, name: &'static str) -> Option<&'a str> {
+        match self.next() {
+            None => {
+                if self.cut_bytes > 0 {
+                    self.note(format!("`{name}` is absent: the message was cut"));
+                }
+                None
+            }
+            Some("") => None,
+            Some("null") => {
+                self.note(format!("`{name}` is `null`: taken as absent"));
+                None
+            }
+            Some(value) => Some(value),
+        }
+    }
+
+    /// The next field as text; says so where its end may be missing.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        let value = self.value(name)?;
+        if self.cut_bytes > 0 && self.at_end() {
+            let bytes = self.cut_bytes;
+            self.note(format!("`{name}` is cut after `{value}`: at least {bytes} bytes are missing"));
+        }
+        Some(value.to_owned())
+    }
+
+    /// The next field as a text whose end can be told from `whole`, so that it is called cut only when it is.
+    pub(super) fn text_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
+        if self.peek().is_some_and(|value| whole(value)) {
+            return self.next().map(str::to_owned);
+        }
+        self.text(name)
+    }
+
+    /// The next field as a whole number within a range. One whose last digits may be missing is absent.
+    pub(super) fn number<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
+    where
+        T: FromStr + PartialOrd + std::fmt::Display,
+    {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        if self.cut_bytes > 0 && self.at_end() {
+            self.note(format!("`{name}` is absent: the message was cut within or behind `{value}`"));
+            return Ok(None);
+        }
+        number(name, value, range).map(Some)
+    }
+
+    /// The next field as a number that has to be there.
+    pub(super) fn needed<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<T, Reason>
+    where
+        T: FromStr + PartialOrd + std::fmt::Display,
+    {
+        self.number(name, range)?.ok_or_else(|| format!("`{name}` is missing"))
+    }
+
+    /// Notes the fields that are left, as no stream has them.
+    pub(super) fn finish(&mut self) {
+        if let Some(rest) = self.rest.take()
+            && !rest.split(';').all(|field| field.trim().is_empty())
+        {
+            self.note(format!("extra fields at the end: `{rest}`"));
+        }
+    }
+}
+
+/// Reads a whole number within a range.
+pub(super) fn number<T>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason>
+where
+    T: FromStr + PartialOrd + std::fmt::Display,
+{
+    // `+5` is a number to Rust and none to a sender.
+    let read = if value.starts_with('+') { None } else { value.parse::<T>().ok() };
+    match read {
+        Some(number) if range.contains(&number) => Ok(number),
+        Some(number) => Err(format!("`{name}` is {number}, and must be {} to {}", range.start(), range.end())),
+        None => Err(format!("`{name}` is `{value}`, which is no number from {} to {}", range.start(), range.end())),
+    }
+}

@@ -1,0 +1,66 @@
+//! Bytes of one message → text, with what the sender did to it.
+
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
+
+/// The text of a message.
+pub(super) struct Text<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// The bytes were not UTF-8 and were read as Windows-1252.
+    pub(super) single_byte: bool,
+    /// At least so many bytes of the message itself are missing at its end; 0 if none is known to be.
+    pub(super) cut_bytes: usize,
+}
+
+/// How a message ended in its datagram.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// By a line end, or another message follows: nothing of it is missing.
+    Line,
+    /// By the end of the datagram.
+    Datagram,
+    /// By the limit of what can be received.
+    Limit,
+}
+
+/// Line ends are two bytes, the first that an older TK-Strike cuts.
+const LINE_END: usize = 2;
+
+/// Reads a message's bytes.
+///
+/// An older TK-Strike gives the datagram the text's length in UTF-16 units. Each character beyond ASCII then costs as
+/// many bytes at the end as its UTF-8 form is longer than its UTF-16 form; CR LF goes first.
+pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: lost(text, end) },
+        Err(error) => {
+            let (valid, rest) = bytes.split_at(error.valid_up_to());
+            let valid = std::str::from_utf8(valid).unwrap_or_default();
+            // A text cut inside a character has whole ones beyond ASCII before it; an old console's text that happens
+            // to end in one byte beyond ASCII has none.
+            let cut_inside = error.error_len().is_none() && end != End::Line && surplus(valid) > 0;
+            if cut_inside {
+                let missing = 1.max(lost(valid, end));
+                return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
+            }
+            debug_assert!(!rest.is_empty());
+            let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+            Text { text, single_byte: true, cut_bytes: usize::from(end == End::Limit) }
+        }
+    }
+}
+
+/// Bytes that must be missing of the message itself, given what of it is there.
+fn lost(text: &str, end: End) -> usize {
+    match end {
+        End::Line => 0,
+        End::Datagram => surplus(text).saturating_sub(LINE_END),
+        End::Limit => 1,
+    }
+}
+
+/// Bytes that the text takes in UTF-8 beyond its UTF-16 units.
+fn surplus(text: &str) -> usize {
+    if text.is_ascii() { 0 } else { text.len() - text.encode_utf16().count() }
+}

@@ -1,0 +1,114 @@
+//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is asked for.
+
+use std::sync::{Arc, OnceLock};
+
+use rhai::{Dynamic, Engine, Map};
+
+use crate::bout::{Bout, Corner, ReviewProgress, RoundState};
+use crate::event::{Event, Side};
+
+/// An event as scripts see it; its fields are turned into script values at most once, for all rules.
+#[derive(Clone)]
+pub(super) struct EventView(Arc<(Arc<Event>, OnceLock<Map>)>);
+
+impl EventView {
+    pub(super) fn new(event: Arc<Event>) -> Self {
+        Self(Arc::new((event, OnceLock::new())))
+    }
+
+    fn fields(&self) -> &Map {
+        let (event, map) = &*self.0;
+        // An event serializes to a map with text keys; Rhai can hold each of its values.
+        map.get_or_init(|| rhai::serde::to_dynamic(&**event).ok().and_then(Dynamic::try_cast).unwrap_or_default())
+    }
+
+    /// A field; `()` where the event has none of that name.
+    fn field(&mut self, name: &str) -> Dynamic {
+        self.fields().get(name).cloned().unwrap_or(Dynamic::UNIT)
+    }
+
+    fn text(&mut self) -> String {
+        serde_json::to_string(&*self.0.0).unwrap_or_default()
+    }
+}
+
+/// The bout as scripts see it at the moment of an event.
+#[derive(Clone)]
+pub(super) struct BoutView(pub(super) Arc<Bout>);
+
+/// One side of the bout.
+#[derive(Clone)]
+struct CornerView(Arc<Bout>, Side);
+
+impl CornerView {
+    fn corner(&self) -> &Corner {
+        self.0.corner(self.1)
+    }
+}
+
+fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
+    value.map_or(Dynamic::UNIT, Into::into)
+}
+
+fn text(value: impl ToString) -> Dynamic {
+    value.to_string().into()
+}
+
+fn number(value: impl Into<i64>) -> Dynamic {
+    Dynamic::from_int(value.into())
+}
+
+fn round_map(round: &RoundState) -> Dynamic {
+    let mut map = Map::new();
+    map.insert("round".into(), number(round.round));
+    map.insert("blue".into(), number(round.blue));
+    map.insert("red".into(), number(round.red));
+    map.insert("winner".into(), or_unit(round.winner.map(text)));
+    Dynamic::from_map(map)
+}
+
+fn review_map(review: &ReviewProgress) -> Dynamic {
+    let mut map = Map::new();
+    map.insert("side".into(), text(review.side));
+    map.insert("state".into(), text(review.state));
+    map.insert("verdict".into(), or_unit(review.verdict.map(text)));
+    map.insert("closed".into(), review.closed.into());
+    Dynamic::from_map(map)
+}
+
+/// Tells the engine how scripts read events and bouts.
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<EventView>("Event")
+        .register_indexer_get(|event: &mut EventView, name: &str| event.field(name))
+        .register_fn("to_string", EventView::text)
+        .register_fn("to_debug", EventView::text);
+
+    engine
+        .register_type_with_name::<CornerView>("Corner")
+        .register_get("name", |c: &mut CornerView| {
+            let athlete = &c.corner().athlete;
+            or_unit(athlete.long_name.as_deref().or(athlete.short_name.as_deref()).map(text))
+        })
+        .register_get("short_name", |c: &mut CornerView| or_unit(c.corner().athlete.short_name.as_deref().map(text)))
+        .register_get("country", |c: &mut CornerView| or_unit(c.corner().athlete.country.as_deref().map(text)))
+        .register_get("score", |c: &mut CornerView| number(c.corner().score))
+        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties));
+
+    engine
+        .register_type_with_name::<BoutView>("Bout")
+        .register_get("number", |b: &mut BoutView| or_unit(b.0.config.number.as_deref().map(text)))
+        .register_get("phase", |b: &mut BoutView| or_unit(b.0.config.phase.as_deref().map(text)))
+        .register_get("weight_class", |b: &mut BoutView| or_unit(b.0.config.weight_class.as_deref().map(text)))
+        .register_get("division", |b: &mut BoutView| or_unit(b.0.config.division.as_deref().map(text)))
+        .register_get("stage", |b: &mut BoutView| text(b.0.stage))
+        .register_get("round", |b: &mut BoutView| number(b.0.round))
+        .register_get("rounds", |b: &mut BoutView| b.0.rounds.iter().map(round_map).collect::<rhai::Array>())
+        .register_get("clock", |b: &mut BoutView| or_unit(b.0.clock.map(number)))
+        .register_get("blue", |b: &mut BoutView| CornerView(b.0.clone(), Side::Blue))
+        .register_get("red", |b: &mut BoutView| CornerView(b.0.clone(), Side::Red))
+        .register_get("gap", |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score)))
+        .register_get("leader", |b: &mut BoutView| text(b.0.leader))
+        .register_get("winner", |b: &mut BoutView| or_unit(b.0.winner.map(text)))
+        .register_get("review", |b: &mut BoutView| or_unit(b.0.review.as_ref().map(review_map)));
+}
