@@ -1,3 +1,9 @@
 //! The `vta` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    vta::cli::Cli::parse().run()
+}

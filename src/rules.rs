@@ -13,7 +13,7 @@ mod timers;
 mod views;
 
 pub use engine::{Rules, Said};
-pub use script::{Script, ScriptError};
+pub use script::{Script, ScriptError, near_kind};
 
 use std::sync::Arc;
 

@@ -99,6 +99,20 @@ impl Rules {
         Ok(Self { engine, desk, scripts, handlers, timers: Timers::default(), failures: HashMap::new() })
     }
 
+    /// A court without rules.
+    pub fn none() -> Self {
+        let desk = Desk::default();
+        let engine = engine(Limits::default(), &desk, &Surroundings::default());
+        Self {
+            engine,
+            desk,
+            scripts: Vec::new(),
+            handlers: Vec::new(),
+            timers: Timers::default(),
+            failures: HashMap::new(),
+        }
+    }
+
     /// Reads and compiles rules from their files.
     pub fn load(files: &[PathBuf], limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
         let mut texts = Vec::with_capacity(files.len());

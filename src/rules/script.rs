@@ -81,16 +81,21 @@ impl Script {
     }
 }
 
+/// The kind of event whose name is most like a text, if any is.
+pub fn near_kind(text: &str) -> Option<Kind> {
+    let likeness = |kind: Kind| strsim::jaro_winkler(kind.into(), text);
+    Kind::iter()
+        .map(|kind| (likeness(kind), kind))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, kind)| kind)
+}
+
 /// What is wrong with a function whose name begins as a handler's does.
 fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
     let kind = name.strip_prefix("on_")?;
     if kind.parse::<Kind>().is_err() {
-        let near = Kind::iter()
-            .map(|kind| kind.to_string())
-            .map(|known| (strsim::jaro_winkler(&known, kind), known))
-            .filter(|(likeness, _)| *likeness > 0.7)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let hint = near.map_or_else(String::new, |(_, near)| format!(": did you mean `on_{near}`?"));
+        let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
         return Some(format!("there is no event `{kind}`{hint}"));
     }
     (parameters != 2).then(|| format!("a handler takes two parameters: fn {name}(event, bout)"))

@@ -1,0 +1,56 @@
+//! The command line: one file a verb.
+
+mod capture_file;
+mod check;
+mod db;
+mod decode;
+mod failure;
+mod init;
+mod replay;
+mod run;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::{Exit, Failure};
+
+/// Hears a taekwondo scoring system over UDP; drives OBS Studio, mpv and SQLite by rules.
+#[derive(Debug, Parser)]
+#[command(name = "vta", version, after_help = failure::EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(run::Args),
+    Replay(replay::Args),
+    Decode(decode::Args),
+    Check(check::Args),
+    #[command(subcommand)]
+    Db(db::Verb),
+    Simulate(simulate::Args),
+    Init(init::Args),
+}
+
+impl Cli {
+    /// Runs the verb; gives the program's exit code.
+    pub fn run(self) -> ExitCode {
+        let done = match self.verb {
+            Verb::Run(args) => args.run(),
+            Verb::Replay(args) => args.run(),
+            Verb::Decode(args) => args.run(),
+            Verb::Check(args) => args.run(),
+            Verb::Db(verb) => verb.run(),
+            Verb::Simulate(args) => args.run(),
+            Verb::Init(args) => args.run(),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.tell(),
+        }
+    }
+}

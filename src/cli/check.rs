@@ -1,0 +1,34 @@
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::config::Config;
+use crate::pipeline;
+
+/// Check the config and its rules, offline: nothing is bound, created or connected.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = Config::load(&self.config)?;
+        for court in config.sources.keys() {
+            pipeline::compile(&config, court)?;
+        }
+        println!(
+            "{} is fine: {}, {}, {}",
+            self.config.display(),
+            count(config.sources.len(), "court"),
+            count(config.rules.files.len(), "rule"),
+            count(config.sinks.len(), "sink")
+        );
+        Ok(())
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}

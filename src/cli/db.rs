@@ -1,0 +1,31 @@
+//! `vta db …`: what is in the database.
+
+mod bouts;
+mod export;
+mod info;
+mod select;
+mod timeline;
+
+use clap::Subcommand;
+
+use super::Failure;
+
+/// Look into the database: what is in it, bouts, timelines, exports.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Info(info::Args),
+    Bouts(bouts::Args),
+    Timeline(timeline::Args),
+    Export(export::Args),
+}
+
+impl Verb {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Info(args) => args.run(),
+            Self::Bouts(args) => args.run(),
+            Self::Timeline(args) => args.run(),
+            Self::Export(args) => args.run(),
+        }
+    }
+}

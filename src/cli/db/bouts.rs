@@ -1,0 +1,53 @@
+use super::select::{self, Database, Form, Selection};
+use crate::cli::Failure;
+use crate::store::{BoutRow, RoundRow};
+
+/// Print the bouts: athletes, the score by round, who won.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let (bouts, found) = self.database.open()?.bouts(&self.selection.filter())?;
+        let head = ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
+        select::print(self.format, &bouts, head, |bout| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            [
+                bout.source.clone(),
+                text(&bout.number),
+                text(&bout.phase),
+                text(&bout.weight_class),
+                athlete(&bout.blue, &bout.blue_country),
+                athlete(&bout.red, &bout.red_country),
+                bout.rounds.iter().map(|RoundRow { blue, red, .. }| format!("{blue}-{red}")).collect::<Vec<_>>().join(" "),
+                text(&bout.winner),
+                result(bout),
+                bout.events.to_string(),
+                bout.clips.to_string(),
+            ]
+        })?;
+        select::remark(&found);
+        Ok(())
+    }
+}
+
+fn athlete(name: &Option<String>, country: &Option<String>) -> String {
+    match (name, country) {
+        (Some(name), Some(country)) => format!("{name} ({country})"),
+        (Some(name), None) => name.clone(),
+        (None, _) => String::new(),
+    }
+}
+
+fn result(bout: &BoutRow) -> String {
+    let words = [bout.result.as_deref(), bout.decision.as_deref()];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

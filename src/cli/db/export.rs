@@ -1,0 +1,67 @@
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+
+use super::select::{self, Database, Selection};
+use crate::cli::{Exit, Failure};
+use crate::event::Kind;
+use crate::store::{Format, StoreError};
+
+/// Export events, or actions, for spreadsheets and programs.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+    /// Only events of these kinds, such as point,hit.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    kind: Vec<Kind>,
+    /// csv, json or ndjson.
+    #[arg(long, default_value_t = Format::Csv)]
+    format: Format,
+    /// Export what the rules asked for instead, as ndjson.
+    #[arg(long, conflicts_with = "kind")]
+    actions: bool,
+    /// The file to write, instead of standard output; one that is there is written over.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    text.parse().map_err(|_| {
+        let near = crate::rules::near_kind(text).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        format!("there is no such kind of event{near}")
+    })
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        if self.actions && self.format == Format::Json {
+            return Err(Failure::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
+        }
+        let archive = self.database.open()?;
+        let mut out: Box<dyn Write> = match &self.output {
+            None => Box::new(BufWriter::new(io::stdout().lock())),
+            Some(path) => {
+                let file = File::create(path).map_err(|error| {
+                    Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
+                })?;
+                Box::new(BufWriter::new(file))
+            }
+        };
+        let filter = self.selection.filter();
+        let found = if self.actions {
+            archive.export_actions(&filter, &mut out)
+        } else {
+            archive.export_events(&filter, &self.kind, self.format, &mut out)
+        };
+        let found = match found {
+            Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => return Err(Failure::output(error)),
+            found => found?,
+        };
+        out.flush().map_err(Failure::output)?;
+        select::remark(&found);
+        Ok(())
+    }
+}

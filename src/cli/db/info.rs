@@ -1,0 +1,44 @@
+use std::io::{self, Write};
+
+use super::select::{self, Database, Form};
+use crate::cli::Failure;
+
+/// Print what the database holds: its sessions, with what each counted.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let info = self.database.open()?.info()?;
+        if matches!(self.format, Form::Table) {
+            let size = info.bytes as f64 / 1e6;
+            writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(Failure::output)?;
+        }
+        let head = ["session", "court", "mode", "from", "to", "bouts", "events", "lost", "actions done", "failed", "open", "clips"];
+        select::print(self.format, &info.sessions, head, |session| {
+            let second = |time: Option<crate::time::Time>| {
+                time.map_or_else(String::new, |time| time.to_string().chars().take(19).collect())
+            };
+            [
+                session.id.to_string(),
+                session.source.clone(),
+                session.mode.clone(),
+                second(session.first_at),
+                second(session.last_at),
+                session.bouts.to_string(),
+                session.events.to_string(),
+                session.datagrams_lost.map_or_else(String::new, |lost| lost.to_string()),
+                session.actions_done.to_string(),
+                session.actions_failed.to_string(),
+                session.actions_open.to_string(),
+                session.clips.to_string(),
+            ]
+        })
+    }
+}

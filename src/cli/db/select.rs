@@ -1,0 +1,144 @@
+//! Which database, which of its sessions and bouts; and how to print.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::cli::{Exit, Failure};
+use crate::config::{Config, Sink};
+use crate::store::{Archive, BoutKey, Filter, Found, Sessions};
+use crate::time::Time;
+
+/// Which database.
+#[derive(Debug, clap::Args)]
+pub(super) struct Database {
+    /// The database.
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// The config that names the database.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml", conflicts_with = "db")]
+    config: PathBuf,
+}
+
+impl Database {
+    pub(super) fn open(&self) -> Result<Archive, Failure> {
+        if let Some(path) = &self.db {
+            return Ok(Archive::open_read_only(path)?);
+        }
+        let config = Config::load(&self.config)?;
+        let path = config.sinks.values().find_map(|sink| match sink {
+            Sink::Store(store) => Some(&store.path),
+            _ => None,
+        });
+        match path {
+            Some(path) => Ok(Archive::open_read_only(path)?),
+            None => Err(Failure::new(
+                Exit::Config,
+                format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
+            )),
+        }
+    }
+}
+
+/// Which of its sessions and bouts.
+#[derive(Debug, clap::Args)]
+pub(super) struct Selection {
+    /// `live` sessions (replays, if there is no other), `all`, the `last`, or the one of this number.
+    #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
+    session: Sessions,
+    /// Number of the bout, such as 245.A.
+    #[arg(long, value_name = "NUMBER")]
+    bout: Option<String>,
+    /// Name of the court.
+    #[arg(long, value_name = "COURT")]
+    source: Option<String>,
+    /// Nothing before this time, such as 2026-11-22, 2026-11-22T14:30 (as the clock on the wall shows it) or
+    /// 2026-11-22T13:30:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<Time>,
+    /// Nothing at or after this time.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Time>,
+}
+
+fn sessions(text: &str) -> Result<Sessions, String> {
+    match text {
+        "live" => Ok(Sessions::Live),
+        "all" => Ok(Sessions::All),
+        "last" => Ok(Sessions::Last),
+        number => number.parse().map(Sessions::One).map_err(|_| "say live, all, last or the session's number".to_owned()),
+    }
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    if let Ok(time) = text.parse() {
+        return Ok(time);
+    }
+    let local = text.parse::<jiff::civil::DateTime>().ok();
+    let zoned = local.and_then(|local| local.to_zoned(jiff::tz::TimeZone::system()).ok());
+    match zoned {
+        Some(zoned) => Ok(Time::from_micros(zoned.timestamp().as_microsecond())),
+        None => Err("write a time as 2026-11-22, 2026-11-22T14:30 or 2026-11-22T13:30:00Z".to_owned()),
+    }
+}
+
+impl Selection {
+    pub(super) fn filter(self) -> Filter {
+        Filter {
+            sessions: self.session,
+            source: self.source,
+            bout: self.bout.map(BoutKey::Number),
+            since: self.since,
+            until: self.until,
+        }
+    }
+}
+
+/// Says what was left out, so that nobody misses it.
+pub(super) fn remark(found: &Found) {
+    match found.replays_left_out {
+        0 => {}
+        1 => eprintln!("note: a replay was left out; --session all has it"),
+        replays => eprintln!("note: {replays} replays were left out; --session all has them"),
+    }
+}
+
+/// How to print where a person or a program may read.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Form {
+    /// Columns, for people.
+    #[default]
+    Table,
+    /// One JSON value.
+    Json,
+    /// A JSON object a line.
+    Ndjson,
+}
+
+/// Prints rows as columns or as JSON.
+pub(super) fn print<T: Serialize, const N: usize>(
+    form: Form,
+    rows: &[T],
+    head: [&str; N],
+    cells: impl Fn(&T) -> [String; N],
+) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = match form {
+        Form::Table => {
+            let mut table = Table::new();
+            table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
+            table.add_rows(rows.iter().map(cells));
+            table.to_string().lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+        }
+        Form::Json => serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out)),
+        Form::Ndjson => rows.iter().try_for_each(|row| {
+            serde_json::to_writer(&mut out, row)?;
+            writeln!(out)
+        }),
+    };
+    written.map_err(Failure::output)
+}

@@ -1,0 +1,54 @@
+use std::io::{self, BufWriter, Write};
+
+use clap::ValueEnum;
+
+use super::select::{self, Database, Selection};
+use crate::cli::Failure;
+
+/// Print what happened in each bout, and what was done about it, in order of time; without the ticks of clocks.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+    /// Only what happened, only what was done, or only the clips.
+    #[arg(long, value_enum)]
+    only: Option<Only>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Only {
+    Events,
+    Actions,
+    Clips,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let (timelines, found) = self.database.open()?.timelines(&self.selection.filter())?;
+        let only = self.only.map(|only| match only {
+            Only::Events => "event",
+            Only::Actions => "action",
+            Only::Clips => "clip",
+        });
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = timelines.iter().try_for_each(|timeline| {
+            let bout = &timeline.bout;
+            let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
+            writeln!(
+                out,
+                "bout {} on {}: {} against {}",
+                name(&bout.number),
+                bout.source,
+                name(&bout.blue),
+                name(&bout.red)
+            )?;
+            let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
+            lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
+        });
+        written.and_then(|()| out.flush()).map_err(Failure::output)?;
+        select::remark(&found);
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Failure;
+use super::capture_file;
+use crate::capture::{self, Recorded};
+use crate::court::{Court, Input, Output};
+use crate::event::Event;
+use crate::pss;
+use crate::rules::Rules;
+
+/// Print the events of a capture as NDJSON.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    /// Print also what the state of the bout implies, and what OBS reported.
+    #[arg(long)]
+    derived: bool,
+    /// Take only datagrams that were sent to this UDP port.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Name of the court in the events; that of the capture when left out.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut reader = capture::open(&self.file)?.with_port(self.port);
+        let source: Arc<str> = self.source.as_deref().or(reader.court()).unwrap_or("court-1").into();
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut decoder = if self.derived { Decoder::bout(source) } else { Decoder::wire(source) };
+        let read = reader.try_for_each(|recorded| -> Result<(), Failure> {
+            let mut written = Ok(());
+            decoder.take(&recorded?, |event| {
+                if written.is_ok() {
+                    written = line(&mut out, event);
+                }
+            });
+            written.map_err(Failure::output)
+        });
+        // What could be read is worth having, whatever came then.
+        out.flush().map_err(Failure::output)?;
+        capture_file::remark(&reader);
+        read
+    }
+}
+
+fn line(out: &mut impl Write, event: &Event) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, event)?;
+    out.write_all(b"\n")
+}
+
+/// From inputs to events.
+enum Decoder {
+    /// What was said.
+    Wire { source: Arc<str>, events: u64 },
+    /// What was said and what it implies.
+    Bout { court: Box<Court>, outputs: Vec<Output> },
+}
+
+impl Decoder {
+    fn wire(source: Arc<str>) -> Self {
+        Self::Wire { source, events: 0 }
+    }
+
+    fn bout(source: Arc<str>) -> Self {
+        Self::Bout { court: Box::new(Court::new(source, Vec::new(), Rules::none())), outputs: Vec::new() }
+    }
+
+    fn take(&mut self, recorded: &Recorded, mut each: impl FnMut(&Event)) {
+        match self {
+            Self::Wire { source, events } => {
+                let Input::Datagram(datagram) = &recorded.input else { return };
+                pss::decode(&datagram.bytes, datagram.truncated, |message| {
+                    *events += 1;
+                    each(&Event {
+                        seq: *events,
+                        at: recorded.at,
+                        source: source.clone(),
+                        stream: Some(message.stream),
+                        status: message.status,
+                        cause: None,
+                        body: message.body,
+                        notes: message.notes,
+                        raw: Some(message.raw),
+                    });
+                });
+            }
+            Self::Bout { court, outputs } => {
+                court.step(recorded.at, &recorded.input, outputs);
+                for output in outputs.drain(..) {
+                    if let Output::Event { event, .. } = output {
+                        each(&event);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! An error's text and its exit code.
+
+use std::io::{self, ErrorKind, IsTerminal};
+use std::process::ExitCode;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+
+use crate::capture::CaptureError;
+use crate::config::ConfigError;
+use crate::pipeline::StartError;
+use crate::rules::ScriptError;
+use crate::store::StoreError;
+
+/// What the exit codes mean, for `--help`.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed
+  2    wrong usage
+  3    the config or a rule is wrong
+  4    something outside (OBS, a port, a file) refused
+  130  interrupted";
+
+/// The exit code of what did not end well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It failed.
+    Failed = 1,
+    /// The command line was wrong in a way that only its values show.
+    Usage = 2,
+    /// The config or a rule is wrong.
+    Config = 3,
+    /// Something outside refused: OBS, a port, a file.
+    Refused = 4,
+}
+
+/// Why a verb did not end well.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    /// What is told; none where nobody listens any more.
+    text: Option<String>,
+}
+
+impl Failure {
+    /// A failure told in one line, which begins in lower case and says what to do.
+    pub fn new(exit: Exit, text: impl ToString) -> Self {
+        Self { exit, text: Some(format!("error: {}", text.to_string())) }
+    }
+
+    /// Tells it on standard error.
+    pub(super) fn tell(self) -> ExitCode {
+        if let Some(text) = self.text {
+            eprintln!("{text}");
+        }
+        ExitCode::from(self.exit as u8)
+    }
+
+    /// A failure to write results; one that comes of a reader that has seen enough is none to tell.
+    pub(super) fn output(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::BrokenPipe => Self { exit: Exit::Failed, text: None },
+            _ => Self::new(Exit::Refused, format!("the results cannot be written: {error}")),
+        }
+    }
+}
+
+/// Whether errors may have colours.
+fn colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let exit = match error {
+            ConfigError::Unreadable { .. } => Exit::Refused,
+            ConfigError::Missing(_) | ConfigError::Invalid(_) => Exit::Config,
+        };
+        Self { exit, text: Some(error.render(colour())) }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Rules(errors) => {
+                let errors: Vec<_> = errors.iter().map(|error| render(error, colour())).collect();
+                Self { exit: Exit::Config, text: Some(errors.join("\n\n")) }
+            }
+            error => Self::new(Exit::Refused, error),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(Exit::Refused, error)
+    }
+}
+
+impl From<CaptureError> for Failure {
+    fn from(error: CaptureError) -> Self {
+        let exit = match error {
+            CaptureError::Open { .. } | CaptureError::Read { .. } => Exit::Refused,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error)
+    }
+}
+
+/// A rule's error with its line and a pointer.
+fn render(error: &ScriptError, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let title = Level::ERROR.primary_title(normalize_untrusted_str(&error.message));
+    if error.line == 0 {
+        let title = Level::ERROR.primary_title(format!("{}: {}", error.file, error.message));
+        return renderer.render(&[title.element(Level::HELP.message("look at `files` of `rules` in the config"))]);
+    }
+    // Columns count characters, the pointer bytes.
+    let start = error.text.char_indices().nth(error.column.saturating_sub(1)).map_or(error.text.len(), |(at, _)| at);
+    let length = error.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let snippet = Snippet::source(&*error.text)
+        .path(&*error.file)
+        .line_start(error.line)
+        .annotation(AnnotationKind::Primary.span(start..start + length));
+    renderer.render(&[title.element(snippet)])
+}

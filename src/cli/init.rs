@@ -1,0 +1,48 @@
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Exit, Failure};
+
+/// Write a config and rules to start from.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder to write them to; made where it is missing.
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    folder: PathBuf,
+}
+
+/// The files of a new event; nothing that is there is written over.
+const FILES: [(&str, &str); 4] = [
+    ("event.yaml", include_str!("../../examples/event.yaml")),
+    ("rules/instant-replay.rhai", include_str!("../../rules/instant-replay.rhai")),
+    ("rules/recording.rhai", include_str!("../../rules/recording.rhai")),
+    ("rules/scenes.rhai", include_str!("../../rules/scenes.rhai")),
+];
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let taken = FILES.iter().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
+        if let Some(path) = taken {
+            let text = format!("{} is there already; choose another folder, or move it away", path.display());
+            return Err(Failure::new(Exit::Refused, text));
+        }
+        for (name, text) in FILES {
+            let path = self.folder.join(name);
+            // In the repository the rules lie beside the examples' folder.
+            write(&path, &text.replace("../rules/", "rules/")).map_err(|error| {
+                Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
+            })?;
+            println!("{}", path.display());
+        }
+        println!("next: look through {0}, then vta run --config {0}", self.folder.join("event.yaml").display());
+        Ok(())
+    }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    File::create_new(path)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,145 @@
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Exit, Failure, capture_file, run};
+use crate::action::Action;
+use crate::capture::{self, Reader};
+use crate::config::Config;
+use crate::pipeline::{self, Outcomes, Pace, ReplayOptions};
+
+/// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
+///
+/// A capture that `vta run` made has OBS's answers in it, and repeats the day without OBS. With any other, or with
+/// `--outcomes live`, OBS and the player act again.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
+    #[arg(value_name = "CAPTURE")]
+    capture: PathBuf,
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+    /// 1 is the speed of life; `max` does not wait at all.
+    #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
+    speed: Pace,
+    /// Print the actions as NDJSON, and neither do nor keep anything.
+    #[arg(long)]
+    dry_run: bool,
+    /// Where the outcomes of actions come from; `recorded` where the capture has them.
+    #[arg(long, value_enum)]
+    outcomes: Option<OutcomesArg>,
+    /// The court of the config to replay it for; the one it was captured on, or the only one, when left out.
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Take only datagrams that were sent to this UDP port.
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OutcomesArg {
+    /// From the capture; OBS and the player are left alone.
+    Recorded,
+    /// From OBS and the player, which act again.
+    Live,
+}
+
+fn pace(text: &str) -> Result<Pace, String> {
+    match text.parse::<f64>() {
+        _ if text == "max" => Ok(Pace::Max),
+        Ok(times) if times.is_finite() && (0.001..=100_000.0).contains(&times) => Ok(Pace::Times(times)),
+        _ => Err("a speed is a number from 0.001 to 100000, or `max`".to_owned()),
+    }
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = Config::load(&self.config)?;
+        let mut reader = capture::open(&self.capture)?.with_port(self.port);
+        let court = self.court(&config, &reader)?;
+        let outcomes = match self.outcomes {
+            Some(OutcomesArg::Live) => Outcomes::Live,
+            Some(OutcomesArg::Recorded) => Outcomes::Recorded,
+            None if reader.has_reports() => Outcomes::Recorded,
+            None => Outcomes::Live,
+        };
+        // The bar and the log would write over each other.
+        let bar = bar(&reader, io::stderr().is_terminal());
+        let log = bar.is_hidden().then(|| run::start_log(&config)).transpose()?;
+        let runtime = run::runtime()?;
+        let entered = runtime.enter();
+        let dry_run: Option<Box<dyn FnMut(&Action) + Send>> = if self.dry_run { Some(Box::new(print)) } else { None };
+        let options = ReplayOptions {
+            pace: self.speed,
+            outcomes,
+            court,
+            capture: &self.capture,
+            dry_run,
+            progress: Box::new(|position| bar.set_position(position)),
+        };
+        let replayed = pipeline::replay(&config, &mut reader, options)?;
+        bar.finish_and_clear();
+        drop(entered);
+        runtime.shutdown_background();
+        drop(log);
+        capture_file::remark(&reader);
+        let summary = &replayed.summary;
+        eprintln!(
+            "{}: {} datagrams, {} events, {} actions, {} of them failed",
+            summary.court, summary.counts.datagrams, summary.events, summary.actions, summary.failed
+        );
+        if summary.counts.refused > 0 {
+            eprintln!("note: {} datagrams came from senders that are not allowed", summary.counts.refused);
+        }
+        if let Some(error) = replayed.broken {
+            return Err(error.into());
+        }
+        match replayed.drained {
+            Some(drained) if !drained.is_complete() => {
+                let lost = drained.dropped + drained.failed + drained.left;
+                Err(Failure::new(Exit::Failed, format!("{lost} entries are not in the database")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, Failure> {
+        let known = || config.sources.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        if let Some(wanted) = &self.source {
+            return match config.sources.get_key_value(wanted.as_str()) {
+                Some((name, _)) => Ok(name.clone()),
+                None => Err(Failure::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known()))),
+            };
+        }
+        let captured = reader.court().and_then(|court| config.sources.get_key_value(court));
+        let only = if config.sources.len() == 1 { config.sources.first_key_value() } else { None };
+        match captured.or(only) {
+            Some((name, _)) => Ok(name.clone()),
+            None => Err(Failure::new(Exit::Usage, format!("which court was this? say --source with one of {}", known()))),
+        }
+    }
+}
+
+fn print(action: &Action) {
+    let mut out = io::stdout().lock();
+    // A reader that has seen enough is no reason to stop.
+    let _written = serde_json::to_writer(&mut out, action).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+}
+
+fn bar(reader: &Reader, terminal: bool) -> ProgressBar {
+    match reader.total_bytes() {
+        Some(total) if terminal => {
+            let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} gone, {eta} to go");
+            let bar = ProgressBar::new(total);
+            match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        }
+        _ => ProgressBar::hidden(),
+    }
+}

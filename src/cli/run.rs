@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+use std::process;
+use std::sync::atomic::Ordering::Relaxed;
+
+use tracing::level_filters::LevelFilter;
+
+use super::{Exit, Failure};
+use crate::config::{Config, Level, Sink};
+use crate::pipeline;
+use crate::telemetry::{self, Log, LogOptions};
+
+/// Listen to the courts and act, until it is interrupted.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = Config::load(&self.config)?;
+        let log = start_log(&config)?;
+        let runtime = runtime()?;
+        let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
+        for (court, udp) in &ended.courts {
+            tracing::info!(
+                court = court.court,
+                "{} datagrams, {} events, {} actions, {} of them failed",
+                court.counts.datagrams,
+                court.events,
+                court.actions,
+                court.failed
+            );
+            let lost = [
+                ("from senders that are not allowed", court.counts.refused),
+                ("lost in the system's receive buffer", udp.lost_in_kernel.load(Relaxed)),
+                ("lost in our own queue", udp.lost_in_queue.load(Relaxed)),
+                ("longer than can be read", udp.truncated.load(Relaxed)),
+            ];
+            for (what, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
+                tracing::warn!(court = court.court, "{count} datagrams {what}");
+            }
+        }
+        let undone = ended.undone();
+        // OBS's connections and the like end with the program.
+        runtime.shutdown_background();
+        drop(log);
+        if undone.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
+        }
+    }
+}
+
+/// Begins to log as the config says.
+pub(super) fn start_log(config: &Config) -> Result<Log, Failure> {
+    let sink = config.sinks.values().find_map(|sink| match sink {
+        Sink::Log(sink) => Some(sink),
+        _ => None,
+    });
+    let level = match sink.map(|sink| sink.level).unwrap_or_default() {
+        Level::Debug => LevelFilter::DEBUG,
+        Level::Info => LevelFilter::INFO,
+        Level::Warn => LevelFilter::WARN,
+        Level::Error => LevelFilter::ERROR,
+    };
+    let directory = sink.and_then(|sink| sink.directory.as_deref());
+    let keep_files = sink.map_or(0, |sink| sink.keep_files);
+    telemetry::start(LogOptions { level, directory, keep_files }).map_err(|error| {
+        let directory = directory.unwrap_or(std::path::Path::new("")).display();
+        Failure::new(Exit::Refused, format!("the log cannot be written to {directory}: {error}"))
+    })
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, format!("the system refuses threads: {error}")))
+}
+
+/// Comes to pass with the first interrupt or request to end; the second ends the program at once.
+async fn interrupted() {
+    signal().await;
+    tokio::spawn(async {
+        signal().await;
+        eprintln!("interrupted again: what is queued is lost");
+        process::exit(130);
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        // Ctrl-C is left.
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}

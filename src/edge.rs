@@ -1,0 +1,50 @@
+//! What the edges that act have in common: commands come in, reports go out, and neither way waits.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Sender, TrySendError};
+
+use crate::action::{Action, Outcome, Report};
+
+/// Something that an edge is to do for a court.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The court that gets the outcome.
+    pub court: Arc<str>,
+    /// What to do.
+    pub action: Arc<Action>,
+    /// When the action was made.
+    pub received: Instant,
+}
+
+impl Command {
+    /// The report of how it ended.
+    pub fn ended(&self, outcome: Outcome) -> Report {
+        Report::Outcome {
+            action_seq: self.action.seq,
+            action: self.action.verb.name().to_owned(),
+            outcome,
+            took_us: micros(self.received.elapsed()),
+        }
+    }
+}
+
+/// The courts that an edge serves, by name, and where their reports go.
+pub type Courts = HashMap<Arc<str>, Sender<Report>>;
+
+/// Gives a court a report. One that does not keep up loses it, and that is said: no edge waits for a court.
+pub fn deliver(court: &str, reports: &Sender<Report>, report: Report) {
+    match reports.try_send(report) {
+        // A court that has gone needs no reports.
+        Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+        Err(TrySendError::Full(report)) => {
+            tracing::warn!(court, ?report, "the court does not keep up: a report is lost");
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,24 @@
+//! Builds it all from the config, keeps it going, and brings it to its end.
+//!
+//! Each court has a thread of its own that takes its inputs one by one, and hands what comes of them to the edges.
+//! Every way between threads is a bounded queue; what happens when one is full:
+//!
+//! | queue | when it is full |
+//! |---|---|
+//! | socket → court | the datagram is lost, counted and said |
+//! | court → database | live: the entry is lost, counted and said (the capture has what it came from); replay: waits |
+//! | court → capture | the input is not recorded, counted and said |
+//! | court → OBS, player | the action fails at once, with that reason |
+//! | OBS, player → court | the report is lost and said |
+
+mod live;
+mod narrate;
+mod recorder;
+mod replay;
+mod setup;
+mod worker;
+
+pub use live::run;
+pub use replay::{Outcomes, Pace, ReplayOptions, replay};
+pub use setup::{StartError, compile};
+pub use worker::Summary;

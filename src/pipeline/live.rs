@@ -1,0 +1,251 @@
+//! A day at the mat: listens until it is told to end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded, never, select};
+
+use super::recorder::Recorder;
+use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
+use super::worker::{Acting, Kept, Summary, Worker};
+use crate::action::Report;
+use crate::capture::About;
+use crate::config::{Config, Source};
+use crate::court::{Court, Input};
+use crate::source::{Received, Stamper, UdpCounters, UdpReceiver};
+use crate::store::{Drained, Mode, NewSession, Store, StoreThread};
+use crate::time::Time;
+
+/// Datagrams that may wait for a court.
+const MOST_WAITING: usize = 65_536;
+/// How long outcomes are awaited, and then the database, when all comes to its end.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest that a court's thread waits for something to happen.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often losses are looked for.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// What each court did.
+    pub courts: Vec<(Summary, Arc<UdpCounters>)>,
+    /// What became of the database's entries; none without a database.
+    pub drained: Option<Drained>,
+}
+
+impl Ended {
+    /// What could not be brought to its end, in plain words.
+    pub fn undone(&self) -> Vec<String> {
+        let mut undone = Vec::new();
+        for (court, _) in &self.courts {
+            if court.open > 0 {
+                undone.push(format!("{}: {} actions whose outcome is not known", court.court, court.open));
+            }
+            if court.unrecorded > 0 {
+                undone.push(format!("{}: {} inputs that are in no capture", court.court, court.unrecorded));
+            }
+        }
+        if let Some(drained) = &self.drained
+            && !drained.is_complete()
+        {
+            let lost = drained.dropped + drained.failed + drained.left;
+            undone.push(format!("{lost} entries that are not in the database (the captures have what they came from)"));
+        }
+        undone
+    }
+}
+
+/// Runs what the config says until `stop` comes to pass, then brings everything to its end.
+///
+/// # Errors
+/// Something that it needs was refused: a rule, a port, a file.
+pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ended, StartError> {
+    let started = Time::now();
+    let mut rules = Vec::new();
+    for (name, source) in &config.sources {
+        rules.push((name.clone(), source, setup::compile(config, name)?));
+    }
+    let mut sockets = Vec::new();
+    for (name, Source::Udp(udp), rules) in rules {
+        let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?;
+        tracing::info!(court = %name, "listening on UDP {}", socket.local());
+        sockets.push((name, udp, rules, socket));
+    }
+    let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
+    let mut recorders = HashMap::new();
+    if let Some(sink) = setup::capture_sink(config) {
+        let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
+        for (name, _, _, socket) in &sockets {
+            if sink.sources.serves(name) {
+                let about = About { court: name.to_string(), local: socket.local(), event: config.name.clone() };
+                let recorder = Recorder::start(&sink.directory, started, about).map_err(failed)?;
+                recorders.insert(name.clone(), recorder);
+            }
+        }
+    }
+    let mut sessions = HashMap::new();
+    if let Some(store) = &mut store {
+        for (name, ..) in &sockets {
+            let capture = recorders.get(name).map(|(recorder, _)| recorder.path().display().to_string());
+            let session = store.begin_session(&NewSession {
+                source: name.to_string(),
+                mode: Mode::Live,
+                event_name: Some(config.name.clone()),
+                capture,
+                started_at: started,
+            })?;
+            sessions.insert(name.clone(), session);
+        }
+    }
+    let store = store.map(|store| store.spawn(MOST_ENTRIES)).transpose()?;
+
+    let (report_queues, mut report_ends): (HashMap<_, _>, HashMap<_, _>) = sockets
+        .iter()
+        .map(|(name, ..)| {
+            let (queue, end) = bounded::<Report>(MOST_REPORTS);
+            ((name.clone(), queue), (name.clone(), end))
+        })
+        .unzip();
+    let mut edges = setup::start_edges(config, &report_queues);
+    drop(report_queues);
+
+    let stopping = Arc::new(AtomicBool::new(false));
+    let mut receivers = Vec::new();
+    let mut courts = Vec::new();
+    let mut recordings = Vec::new();
+    for (name, udp, rules, socket) in sockets {
+        let court = Court::new(name.clone(), udp.allow.clone(), rules);
+        let kept = store.as_ref().zip(sessions.get(&name)).map(|((store, _), session)| Kept {
+            store: store.clone(),
+            session: *session,
+            waits: false,
+        });
+        let recorder = recorders.remove(&name).map(|(recorder, thread)| {
+            recordings.push(thread);
+            recorder
+        });
+        let acting = Acting::Edges(edges.remove(&name).unwrap_or_default());
+        let reports = report_ends.remove(&name).unwrap_or_else(never);
+        let (queue, feed) = bounded(MOST_WAITING);
+        let counters = Arc::new(UdpCounters::default());
+        let thread = thread::Builder::new()
+            .name(format!("court {name}"))
+            .spawn({
+                let counters = counters.clone();
+                let worker = Worker::new(&name, court, acting, kept, recorder);
+                move || live(worker, &feed, reports, &counters)
+            })
+            .map_err(StartError::Thread)?;
+        receivers
+            .push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
+        courts.push((name, thread, counters));
+    }
+    let (handle, writer) = store.unzip();
+    // Each court has a handle of its own; the writer ends when they do.
+    drop(handle);
+    tracing::info!("{} is ready; Ctrl-C ends it", config.name);
+
+    tokio::pin!(stop);
+    let mut losses = Losses::default();
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            _ = look.tick() => losses.look(&courts),
+        }
+    }
+    tracing::info!("ending: what is queued is finished first");
+    stopping.store(true, Relaxed);
+    let ended = tokio::task::spawn_blocking(move || end(receivers, courts, recordings, writer)).await;
+    // A thread that panicked has said so; what it knew is lost.
+    Ok(ended.unwrap_or_default())
+}
+
+type CourtThread = (Arc<str>, JoinHandle<Summary>, Arc<UdpCounters>);
+
+fn end(
+    receivers: Vec<JoinHandle<()>>,
+    courts: Vec<CourtThread>,
+    recordings: Vec<JoinHandle<()>>,
+    writer: Option<StoreThread>,
+) -> Ended {
+    for receiver in receivers {
+        if receiver.join().is_err() {
+            tracing::error!("a receiving thread had failed");
+        }
+    }
+    let mut summaries = Vec::new();
+    for (name, thread, counters) in courts {
+        match thread.join() {
+            Ok(summary) => summaries.push((summary, counters)),
+            Err(_) => tracing::error!(court = %name, "the court's thread had failed"),
+        }
+    }
+    for recording in recordings {
+        if recording.join().is_err() {
+            tracing::error!("a recording thread had failed");
+        }
+    }
+    Ended { courts: summaries, drained: writer.map(|writer| writer.join(PATIENCE)) }
+}
+
+/// Takes what comes, in the order it comes, until the socket is closed and the outcomes are in.
+fn live(
+    mut worker: Worker,
+    feed: &Receiver<Received>,
+    mut reports: Receiver<Report>,
+    counters: &UdpCounters,
+) -> Summary {
+    let mut stamper = Stamper::new();
+    loop {
+        let wait = worker.next_due().map_or(IDLE, |due| due.since(stamper.stamp().0).min(IDLE));
+        select! {
+            recv(feed) -> received => match received {
+                Ok(received) => worker.take(received.at, &Input::Datagram(received.datagram)),
+                Err(_) => break,
+            },
+            recv(reports) -> report => match report {
+                Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
+                // No edge is left to report.
+                Err(_) => reports = never(),
+            },
+            default(wait) => worker.advance(stamper.stamp().0),
+        }
+    }
+    let until = Instant::now() + PATIENCE;
+    while worker.awaited() > 0 {
+        let Ok(report) = reports.recv_deadline(until) else { break };
+        worker.take(stamper.stamp().0, &Input::Report(report));
+    }
+    let lost = counters.lost_in_kernel.load(Relaxed) + counters.lost_in_queue.load(Relaxed);
+    worker.finish(stamper.stamp().0, lost)
+}
+
+/// Losses that were said already.
+#[derive(Default)]
+struct Losses(HashMap<Arc<str>, (u64, u64)>);
+
+impl Losses {
+    fn look(&mut self, courts: &[CourtThread]) {
+        for (court, _, counters) in courts {
+            let now = (counters.lost_in_kernel.load(Relaxed), counters.lost_in_queue.load(Relaxed));
+            let said = self.0.entry(court.clone()).or_default();
+            if now.0 > said.0 {
+                tracing::warn!(
+                    court = %court,
+                    total = now.0,
+                    "{} datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`",
+                    now.0 - said.0
+                );
+            }
+            if now.1 > said.1 {
+                tracing::warn!(court = %court, total = now.1, "{} datagrams were lost in our own queue", now.1 - said.1);
+            }
+            *said = now;
+        }
+    }
+}

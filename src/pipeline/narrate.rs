@@ -1,0 +1,85 @@
+//! What a technician reads in the log of what happens.
+
+use tracing::{debug, error, info, warn};
+
+use crate::action::{Action, LogLevel, Verb};
+use crate::bout::{Bout, Stage};
+use crate::event::{Athlete, Body, Event, Status};
+
+/// Tells what happened, where it is worth telling.
+pub(super) fn event(event: &Event) {
+    let court = &*event.source;
+    match event.status {
+        Status::Invalid => {
+            let raw = event.raw.as_ref().map(|raw| raw.text());
+            warn!(court, seq = event.seq, raw = raw.as_deref(), "a message is invalid: {}", event.notes.join("; "));
+        }
+        Status::Unknown => debug!(court, seq = event.seq, "a message of an unknown stream"),
+        Status::Recovered => debug!(court, seq = event.seq, "a message was mended: {}", event.notes.join("; ")),
+        Status::Ok => {}
+    }
+    match &event.body {
+        Body::BoutStarted(_) => info!(court, "the bout has begun"),
+        Body::RoundStarted(round) => info!(court, "round {} has begun", round.round),
+        Body::RoundEnded(round) => {
+            info!(court, "round {} has ended {}-{} (blue-red)", round.round, round.blue, round.red)
+        }
+        Body::BoutEnded(bout) => info!(court, "the bout has ended: {} wins", bout.winner),
+        Body::LeadChanged(lead) => debug!(court, "{} leads {}-{}", lead.side, lead.blue, lead.red),
+        Body::ReviewOpened(review) => info!(court, "{} asks for a video review", review.side),
+        Body::ReviewDecided(review) => info!(court, "the review of {} is {}", review.side, review.state),
+        Body::Contradiction(contradiction) => warn!(court, "the console contradicts itself: {}", contradiction.what),
+        Body::RuleFailed(failure) => error!(
+            court,
+            "{}:{}:{}: {} failed: {} (the {}. time)\n  | {}\n  | {:>width$}",
+            failure.rule,
+            failure.line,
+            failure.column,
+            failure.function,
+            failure.message,
+            failure.times,
+            failure.text,
+            "^",
+            width = failure.column.max(1)
+        ),
+        Body::ClipSaved(clip) => info!(court, instance = clip.instance, "a clip was saved: {}", clip.path),
+        Body::RecordingStarted(recording) => info!(court, instance = recording.instance, "OBS records"),
+        Body::RecordingStopped(recording) => {
+            let path = recording.path.as_deref().unwrap_or("a file that it does not name");
+            info!(court, instance = recording.instance, "OBS has recorded {path}");
+        }
+        Body::ActionFailed(action) => warn!(court, "{} failed: {}", action.action, action.reason),
+        _ => debug!(court, seq = event.seq, kind = %event.kind(), "happened"),
+    }
+}
+
+/// Tells what a rule asks for.
+pub(super) fn action(court: &str, action: &Action) {
+    let rule = &*action.rule;
+    match &action.verb {
+        Verb::Log { level: LogLevel::Debug, text } => debug!(court, rule, "{text}"),
+        Verb::Log { level: LogLevel::Info, text } => info!(court, rule, "{text}"),
+        Verb::Log { level: LogLevel::Warn, text } => warn!(court, rule, "{text}"),
+        Verb::Log { level: LogLevel::Error, text } => error!(court, rule, "{text}"),
+        verb => debug!(court, rule, cause = action.cause, "asks for {}", verb.name()),
+    }
+}
+
+/// Tells which bout is on, once all is known of it.
+pub(super) fn bout(court: &str, bout: &Bout) {
+    if bout.stage != Stage::Loaded || bout.config.number.is_none() || bout.blue.athlete == Athlete::default() {
+        return;
+    }
+    let name = |athlete: &Athlete| {
+        let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref()).unwrap_or("?");
+        let country = athlete.country.as_deref().unwrap_or("?");
+        format!("{name} ({country})")
+    };
+    debug!(
+        court,
+        "bout {}: {} against {}",
+        bout.config.number.as_deref().unwrap_or("?"),
+        name(&bout.blue.athlete),
+        name(&bout.red.athlete)
+    );
+}

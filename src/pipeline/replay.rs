@@ -1,0 +1,211 @@
+//! A capture through decoder, bout, rules and sinks, as if it happened again.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded, never};
+
+use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
+use super::worker::{Acting, Kept, Summary, Worker};
+use crate::action::{Action, Report};
+use crate::capture::{CaptureError, Reader, Recorded};
+use crate::config::{Config, Source};
+use crate::court::{Court, Input};
+use crate::store::{Drained, Mode, NewSession, Store};
+use crate::time::Time;
+
+/// How long outcomes are awaited, and then the database, at the end.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How far behind its last input a capture that does not tell its end goes on, so that what rules put off happens.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// How fast a capture is replayed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// So many times as fast as it happened.
+    Times(f64),
+    /// As fast as it can be.
+    Max,
+}
+
+/// Where the outcomes of actions come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcomes {
+    /// From the capture, which has recorded them: OBS and the player are left alone.
+    Recorded,
+    /// From OBS and the player, which act; recorded ones are passed over.
+    Live,
+}
+
+/// How to replay.
+pub struct ReplayOptions<'a> {
+    /// How fast.
+    pub pace: Pace,
+    /// Where outcomes come from.
+    pub outcomes: Outcomes,
+    /// Name of the court that the capture is taken for; it must be one of the config's.
+    pub court: Arc<str>,
+    /// The capture's name, for the database.
+    pub capture: &'a Path,
+    /// Takes each action, instead of anything being done or kept.
+    pub dry_run: Option<Box<dyn FnMut(&Action) + Send>>,
+    /// Is told how many bytes of the capture were read.
+    pub progress: Box<dyn FnMut(u64) + 'a>,
+}
+
+/// How a replay ended.
+#[derive(Debug)]
+pub struct Replayed {
+    /// What the court did.
+    pub summary: Summary,
+    /// What became of the database's entries; none without a database.
+    pub drained: Option<Drained>,
+    /// Why the capture could not be read to its end.
+    pub broken: Option<CaptureError>,
+}
+
+/// Replays a capture as a session of its own.
+///
+/// # Errors
+/// Something that it needs was refused: a rule, a file. A capture that breaks off is told in what it returns.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) -> Result<Replayed, StartError> {
+    let ReplayOptions { pace, outcomes, court: name, capture, dry_run, mut progress } = options;
+    let rules = setup::compile(config, &name)?;
+    let allow = match config.sources.get(&name) {
+        Some(Source::Udp(udp)) => udp.allow.clone(),
+        None => Vec::new(),
+    };
+    let court = Court::new(name.clone(), allow, rules);
+    let mut first = reader.next();
+    let started = match &first {
+        Some(Ok(recorded)) => recorded.at,
+        _ => Time::now(),
+    };
+
+    let mut writer = None;
+    let mut kept = None;
+    if dry_run.is_none()
+        && let Some(sink) = setup::store_sink(config)
+    {
+        let mut store = Store::open(&sink.path)?;
+        let session = store.begin_session(&NewSession {
+            source: name.to_string(),
+            mode: Mode::Replay,
+            event_name: Some(config.name.clone()),
+            capture: Some(capture.display().to_string()),
+            started_at: started,
+        })?;
+        let (handle, thread) = store.spawn(MOST_ENTRIES)?;
+        writer = Some(thread);
+        kept = Some(Kept { store: handle, session, waits: true });
+    }
+    let (acting, reports) = match (dry_run, outcomes) {
+        (Some(show), _) => (Acting::Shown(show), never()),
+        (None, Outcomes::Recorded) => (Acting::Nobody, never()),
+        (None, Outcomes::Live) => {
+            let (queue, end) = bounded(MOST_REPORTS);
+            let mut edges = setup::start_edges(config, &HashMap::from([(name.clone(), queue)]));
+            (Acting::Edges(edges.remove(&name).unwrap_or_default()), end)
+        }
+    };
+    let mut run = Run {
+        worker: Worker::new(&name, court, acting, kept, None),
+        reports,
+        pace,
+        began: Instant::now(),
+        started,
+    };
+
+    let mut broken = None;
+    let mut ends = None;
+    while let Some(next) = first.take().or_else(|| reader.next()) {
+        match next {
+            Ok(Recorded { at, input: Input::Stop }) => {
+                run.until(at);
+                ends = Some(at);
+                break;
+            }
+            // Live outcomes take their place.
+            Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
+            Ok(Recorded { at, input }) => {
+                run.until(at);
+                run.worker.take(at, &input);
+            }
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
+        }
+        progress(reader.position());
+    }
+    let end = match ends {
+        Some(end) => end,
+        // Our own, of a program that was killed: then nothing more happened.
+        None if reader.has_reports() => run.worker.now(),
+        None => run.grace(),
+    };
+    run.settle();
+    let summary = run.worker.finish(end, 0);
+    Ok(Replayed { summary, drained: writer.map(|writer| writer.join(PATIENCE)), broken })
+}
+
+struct Run {
+    worker: Worker,
+    reports: Receiver<Report>,
+    pace: Pace,
+    began: Instant,
+    started: Time,
+}
+
+impl Run {
+    /// Lets the time pass until `at`, taking what the edges report meanwhile and firing what is due.
+    fn until(&mut self, at: Time) {
+        loop {
+            let next = self.worker.next_due().map_or(at, |due| due.min(at));
+            match self.pace {
+                Pace::Max => {
+                    while let Ok(report) = self.reports.try_recv() {
+                        self.worker.take(self.worker.now(), &Input::Report(report));
+                    }
+                }
+                Pace::Times(times) => {
+                    let wait = next.since(self.started).div_f64(times);
+                    while let Ok(report) = self.reports.recv_deadline(self.began + wait) {
+                        let now = self.started + self.began.elapsed().mul_f64(times);
+                        self.worker.take(now, &Input::Report(report));
+                    }
+                    // Without edges there is nothing to wait on.
+                    std::thread::sleep((self.began + wait).saturating_duration_since(Instant::now()));
+                }
+            }
+            if next >= at {
+                return;
+            }
+            self.worker.advance(next);
+        }
+    }
+
+    /// Lets what rules have put off happen; gives the time at which nothing more is to come.
+    fn grace(&mut self) -> Time {
+        let last = self.worker.now().max(self.started);
+        while let Some(due) = self.worker.next_due().filter(|due| *due <= last + GRACE) {
+            self.until(due);
+            self.worker.advance(due);
+        }
+        self.worker.now().max(self.started)
+    }
+
+    /// Waits for the outcomes that are still to come from edges.
+    fn settle(&mut self) {
+        let until = Instant::now() + PATIENCE;
+        while matches!(self.worker.acting(), Acting::Edges(_)) && self.worker.awaited() > 0 {
+            let Ok(report) = self.reports.recv_deadline(until) else { return };
+            self.worker.take(self.worker.now(), &Input::Report(report));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! From the config to running edges.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use tokio::sync::mpsc;
+
+use super::worker::Edges;
+use crate::action::Report;
+use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Secret, Sink, StoreSink};
+use crate::edge::Courts;
+use crate::obs::ObsOptions;
+use crate::player::PlayerOptions;
+use crate::rules::{Limits, Rules, ScriptError, Surroundings};
+use crate::source::BindError;
+use crate::store::StoreError;
+use crate::{obs, player};
+
+/// Commands that may wait for one edge.
+const MOST_COMMANDS: usize = 256;
+/// Entries that may wait for the database.
+pub(super) const MOST_ENTRIES: usize = 100_000;
+/// Reports that may wait for a court.
+pub(super) const MOST_REPORTS: usize = 4096;
+
+/// Why nothing could be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Rules are wrong.
+    #[error("{} in the rules", if .0.len() == 1 { "there is an error" } else { "there are errors" })]
+    Rules(Vec<ScriptError>),
+    /// A port cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The captures' folder cannot be used.
+    #[error("failed to record captures in {}: {source}; choose a folder that can be written, in `directory` of the capture sink", .directory.display())]
+    Capture {
+        /// The folder.
+        directory: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system refuses a thread.
+    #[error("failed to start a thread: {0}")]
+    Thread(#[source] std::io::Error),
+}
+
+/// Compiles the config's rules for one court.
+///
+/// # Errors
+/// All that is wrong with them.
+pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
+    let limits = Limits { max_operations: config.rules.max_operations };
+    let obs = obs_sinks(config).filter(|(_, sink)| sink.sources.serves(court)).map(|(name, _)| name.clone()).collect();
+    Rules::load(&config.rules.files, limits, &Surroundings { obs }).map_err(StartError::Rules)
+}
+
+pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
+    config.sinks.iter().filter_map(|(name, sink)| match sink {
+        Sink::Obs(sink) => Some((name, sink)),
+        _ => None,
+    })
+}
+
+fn player_sinks(config: &Config) -> impl Iterator<Item = &PlayerSink> {
+    config.sinks.values().filter_map(|sink| match sink {
+        Sink::Player(sink) => Some(sink),
+        _ => None,
+    })
+}
+
+pub(super) fn store_sink(config: &Config) -> Option<&StoreSink> {
+    config.sinks.values().find_map(|sink| match sink {
+        Sink::Store(sink) => Some(sink),
+        _ => None,
+    })
+}
+
+pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
+    config.sinks.values().find_map(|sink| match sink {
+        Sink::Capture(sink) => Some(sink),
+        _ => None,
+    })
+}
+
+/// Starts the OBS drivers and players, for courts that take reports at these queues; gives each court its own.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Report>>) -> HashMap<Arc<str>, Edges> {
+    let served = |sources: &crate::config::Served| -> Courts {
+        reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
+    };
+    let mut edges: HashMap<Arc<str>, Edges> = reports.keys().map(|court| (court.clone(), Edges::default())).collect();
+    for (name, sink) in obs_sinks(config) {
+        let courts = served(&sink.sources);
+        let (commands, queue) = mpsc::channel(MOST_COMMANDS);
+        for (court, edges) in &mut edges {
+            if courts.contains_key(court) {
+                edges.obs.insert(name.clone(), commands.clone());
+            }
+        }
+        let options = ObsOptions {
+            instance: name.clone(),
+            host: sink.host.clone(),
+            port: sink.port,
+            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
+            request_timeout: sink.timeout,
+        };
+        obs::spawn(options, queue, courts);
+    }
+    for sink in player_sinks(config) {
+        let courts = served(&sink.sources);
+        let (commands, queue) = mpsc::channel(MOST_COMMANDS);
+        for (court, edges) in &mut edges {
+            if courts.contains_key(court) {
+                edges.player = Some(commands.clone());
+            }
+        }
+        player::spawn(
+            PlayerOptions { command: sink.command.clone(), arguments: sink.arguments.clone() },
+            queue,
+            courts,
+        );
+    }
+    edges
+}

@@ -1,0 +1,219 @@
+//! A court with all that its outputs go to.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::narrate;
+use super::recorder::Recorder;
+use crate::action::{Action, Edge, Outcome, Report, Verb};
+use crate::court::{Counts, Court, Input, Output};
+use crate::edge::Command;
+use crate::store::StoreHandle;
+use crate::time::Time;
+
+/// The edges that act for a court.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
+    pub(super) player: Option<mpsc::Sender<Command>>,
+}
+
+/// Who carries out what the rules ask for.
+pub(super) enum Acting {
+    /// The edges do.
+    Edges(Edges),
+    /// Nobody: a recorded day has its outcomes already.
+    Nobody,
+    /// Nobody; each action is given to this instead.
+    Shown(Box<dyn FnMut(&Action) + Send>),
+}
+
+/// Where a court's outputs are kept.
+pub(super) struct Kept {
+    pub(super) store: StoreHandle,
+    pub(super) session: i64,
+    /// Whether the court waits when the queue is full: a replay can, a console cannot.
+    pub(super) waits: bool,
+}
+
+/// What a court did, for whoever reads the end of the log.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The court.
+    pub court: String,
+    /// Datagrams taken in, and refused.
+    pub counts: Counts,
+    /// Events that came of them.
+    pub events: u64,
+    /// Actions asked for.
+    pub actions: u64,
+    /// Actions that failed.
+    pub failed: u64,
+    /// Actions whose outcome is not known.
+    pub open: u64,
+    /// Inputs that are in no capture.
+    pub unrecorded: u64,
+}
+
+/// A court and its outputs' ways.
+pub(super) struct Worker {
+    court: Court,
+    acting: Acting,
+    kept: Option<Kept>,
+    recorder: Option<Recorder>,
+    /// Reports that are known at once, such as that there is no OBS.
+    known: VecDeque<Report>,
+    outputs: Vec<Output>,
+    summary: Summary,
+}
+
+impl Worker {
+    pub(super) fn new(
+        name: &str,
+        court: Court,
+        acting: Acting,
+        kept: Option<Kept>,
+        recorder: Option<Recorder>,
+    ) -> Self {
+        let summary = Summary { court: name.to_owned(), ..Summary::default() };
+        Self { court, acting, kept, recorder, known: VecDeque::new(), outputs: Vec::new(), summary }
+    }
+
+    /// When the next timer of a rule is due.
+    pub(super) fn next_due(&self) -> Option<Time> {
+        self.court.next_due()
+    }
+
+    /// The time of the latest input.
+    pub(super) fn now(&self) -> Time {
+        self.court.now()
+    }
+
+    /// Actions whose outcome is awaited.
+    pub(super) fn awaited(&self) -> u64 {
+        self.summary.open
+    }
+
+    /// Who carries out what the rules ask for.
+    pub(super) fn acting(&self) -> &Acting {
+        &self.acting
+    }
+
+    /// Takes in what came at a time, and all that is known at once in answer to it.
+    pub(super) fn take(&mut self, at: Time, input: &Input) {
+        self.take_one(at, input);
+        self.take_known();
+    }
+
+    /// Lets the time pass.
+    pub(super) fn advance(&mut self, to: Time) {
+        self.court.advance(to, &mut self.outputs);
+        self.hand_on();
+        self.take_known();
+    }
+
+    fn take_known(&mut self) {
+        while let Some(report) = self.known.pop_front() {
+            self.take_one(self.court.now(), &Input::Report(report));
+        }
+    }
+
+    fn take_one(&mut self, at: Time, input: &Input) {
+        if let Input::Report(Report::Outcome { outcome, .. }) = input {
+            self.summary.open = self.summary.open.saturating_sub(1);
+            self.summary.failed += u64::from(*outcome != Outcome::Done);
+        }
+        let at = self.court.step(at, input, &mut self.outputs);
+        if let Some(recorder) = &self.recorder {
+            recorder.record(at, input);
+        }
+        self.hand_on();
+    }
+
+    fn hand_on(&mut self) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match &output {
+                Output::Event { event, .. } => {
+                    self.summary.events += 1;
+                    narrate::event(event);
+                }
+                Output::Action { action, .. } => {
+                    self.summary.actions += 1;
+                    self.act(action);
+                }
+                Output::Bout(bout) => narrate::bout(&self.summary.court, bout),
+                Output::BoutSplit { .. } => {}
+            }
+            if let Some(kept) = &self.kept {
+                // What the database has no room for, it counts and says itself.
+                let _counted = if kept.waits {
+                    kept.store.send(kept.session, output).is_ok()
+                } else {
+                    kept.store.try_send(kept.session, output).is_ok()
+                };
+            }
+        }
+        self.outputs = outputs;
+    }
+
+    fn act(&mut self, action: &Arc<Action>) {
+        narrate::action(&self.summary.court, action);
+        let edges = match &mut self.acting {
+            Acting::Nobody => {
+                self.summary.open += u64::from(matches!(action.verb.edge(), Edge::Obs(_) | Edge::Player));
+                return;
+            }
+            Acting::Shown(show) => return show(action),
+            Acting::Edges(edges) => edges,
+        };
+        let queue = match action.verb.edge() {
+            Edge::Timeline | Edge::Log => return,
+            Edge::Obs(instance) => instance.and_then(|instance| edges.obs.get(instance)),
+            Edge::Player => edges.player.as_ref(),
+        };
+        let command = Command { court: self.summary.court.as_str().into(), action: action.clone(), received: Instant::now() };
+        let refused = match queue {
+            None => Some((command, missing(&action.verb))),
+            Some(queue) => match queue.try_send(command) {
+                Ok(()) => None,
+                Err(mpsc::error::TrySendError::Full(command)) => Some((command, "too many actions wait for it already")),
+                Err(mpsc::error::TrySendError::Closed(command)) => Some((command, "vta is about to end")),
+            },
+        };
+        self.summary.open += 1;
+        if let Some((command, reason)) = refused {
+            self.known.push_back(command.ended(Outcome::Failed { reason: reason.to_owned() }));
+        }
+    }
+
+    /// Ends the session: nothing follows.
+    pub(super) fn finish(mut self, at: Time, lost_before: u64) -> Summary {
+        self.take(at, &Input::Stop);
+        if self.court.timers() > 0 {
+            tracing::info!(court = %self.summary.court, "{} timers of rules were still waiting", self.court.timers());
+        }
+        self.summary.counts = self.court.counts();
+        self.summary.unrecorded = self.recorder.as_ref().map_or(0, Recorder::lost);
+        if let Some(kept) = &self.kept {
+            let counts = crate::store::SessionCounts {
+                datagrams: self.summary.counts.datagrams + self.summary.counts.refused,
+                datagrams_lost: lost_before,
+                entries_dropped: kept.store.metrics().dropped,
+            };
+            // Counted as dropped when there is no room for it.
+            let _counted = kept.store.end_session(kept.session, self.court.now(), counts);
+        }
+        self.summary
+    }
+}
+
+fn missing(verb: &Verb) -> &'static str {
+    match verb.edge() {
+        Edge::Player => "no player serves this court: add a sink of `type: player`",
+        _ => "no OBS serves this court: add a sink of `type: obs`",
+    }
+}

@@ -1,0 +1,190 @@
+//! A court's UDP socket and the thread that does nothing but receive, stamp and hand on.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use crossbeam_channel::{Sender, TrySendError};
+use socket2::SockRef;
+
+use super::{Stamper, kernel};
+use crate::court::Datagram;
+use crate::time::Time;
+
+/// The longest datagram that is read whole, in bytes.
+pub const LONGEST_DATAGRAM: usize = 2048;
+/// How soon the thread sees that it is to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+/// How long it goes on taking what the kernel had queued when it was told to stop.
+const LAST_CALL: Duration = Duration::from_millis(500);
+
+/// A datagram with the time of its arrival.
+#[derive(Debug)]
+pub struct Received {
+    /// When it arrived, by a clock that never runs back.
+    pub at: Time,
+    /// The same by the monotonic clock, to measure from.
+    pub arrived: Instant,
+    /// The datagram.
+    pub datagram: Datagram,
+}
+
+/// What has come through a socket so far.
+#[derive(Debug, Default)]
+pub struct UdpCounters {
+    /// Datagrams received.
+    pub received: AtomicU64,
+    /// Datagrams the kernel threw away because they were not fetched in time, where it tells.
+    pub lost_in_kernel: AtomicU64,
+    /// Datagrams thrown away because the court's queue was full.
+    pub lost_in_queue: AtomicU64,
+    /// Datagrams longer than [`LONGEST_DATAGRAM`].
+    pub truncated: AtomicU64,
+    /// Errors of the receiving call.
+    pub errors: AtomicU64,
+}
+
+/// A port cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to listen on UDP {address} for `{court}`: {}", reason(.source, .address))]
+pub struct BindError {
+    /// The court.
+    pub court: Arc<str>,
+    /// The address.
+    pub address: SocketAddr,
+    /// Why.
+    pub source: io::Error,
+}
+
+fn reason(error: &io::Error, address: &SocketAddr) -> String {
+    let port = address.port();
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "another program listens on port {port} already; end it, or change `bind` and the port that the console \
+             sends to"
+        ),
+        ErrorKind::AddrNotAvailable => format!(
+            "this machine has no address {}; take one that it has, or 0.0.0.0 for all of them",
+            address.ip()
+        ),
+        ErrorKind::PermissionDenied => format!("the system does not allow port {port}; take one above 1023"),
+        _ => error.to_string(),
+    }
+}
+
+/// A bound socket, ready to receive.
+#[derive(Debug)]
+pub struct UdpReceiver {
+    court: Arc<str>,
+    socket: UdpSocket,
+    local: SocketAddr,
+}
+
+impl UdpReceiver {
+    /// Binds the court's socket; warns when the kernel grants a smaller receive buffer.
+    pub fn bind(court: Arc<str>, address: SocketAddr, receive_buffer_bytes: usize) -> Result<Self, BindError> {
+        let bound = || -> io::Result<Self> {
+            let socket = UdpSocket::bind(address)?;
+            let options = SockRef::from(&socket);
+            options.set_recv_buffer_size(receive_buffer_bytes)?;
+            kernel::prepare(&socket, receive_buffer_bytes)?;
+            let granted = kernel::granted(options.recv_buffer_size()?);
+            if granted < receive_buffer_bytes {
+                tracing::warn!(
+                    court = %court,
+                    "the system grants a receive buffer of {granted} bytes, not {receive_buffer_bytes}: bursts may be \
+                     lost; raise its limit (Linux: sysctl net.core.rmem_max={receive_buffer_bytes})"
+                );
+            }
+            socket.set_read_timeout(Some(GLANCE))?;
+            let local = socket.local_addr()?;
+            Ok(Self { court: court.clone(), socket, local })
+        };
+        bound().map_err(|source| BindError { court: court.clone(), address, source })
+    }
+
+    /// Where it listens.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Receives in a thread of its own until `stop` is set, then takes what the kernel has queued and ends.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub fn spawn(
+        self,
+        queue: Sender<Received>,
+        counters: Arc<UdpCounters>,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<JoinHandle<()>> {
+        let name = format!("udp {}", self.court);
+        thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, &stop))
+    }
+
+    fn receive(self, queue: &Sender<Received>, counters: &UdpCounters, stop: &AtomicBool) {
+        // One byte more than the limit, so that a longer datagram shows.
+        let mut buffer = [0; LONGEST_DATAGRAM + 1];
+        let mut control = kernel::control();
+        let mut stamper = Stamper::new();
+        let mut lost_before = 0u32;
+        let mut last_call = None;
+        let mut failing = false;
+        loop {
+            if last_call.is_none() && stop.load(Relaxed) {
+                last_call = Some(Instant::now() + LAST_CALL);
+                if self.socket.set_nonblocking(true).is_err() {
+                    return;
+                }
+            }
+            if last_call.is_some_and(|until| Instant::now() > until) {
+                return;
+            }
+            match kernel::receive(&self.socket, &mut buffer, &mut control) {
+                Ok(datagram) => {
+                    failing = false;
+                    let (at, arrived) = stamper.stamp();
+                    counters.received.fetch_add(1, Relaxed);
+                    if let Some(lost) = datagram.lost {
+                        // The kernel's counter is one of 32 bits that starts again at 0.
+                        counters.lost_in_kernel.fetch_add(lost.wrapping_sub(lost_before).into(), Relaxed);
+                        lost_before = lost;
+                    }
+                    let truncated = datagram.length > LONGEST_DATAGRAM;
+                    if truncated {
+                        counters.truncated.fetch_add(1, Relaxed);
+                    }
+                    let length = datagram.length.min(LONGEST_DATAGRAM);
+                    let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                    let datagram = Datagram { bytes, from: datagram.from, truncated };
+                    match queue.try_send(Received { at, arrived, datagram }) {
+                        Ok(()) => {}
+                        Err(TrySendError::Full(_)) => {
+                            counters.lost_in_queue.fetch_add(1, Relaxed);
+                        }
+                        Err(TrySendError::Disconnected(_)) => return,
+                    }
+                }
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if last_call.is_some() => return,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
+                    _ => {
+                        // A host that refused what somebody sent, say; the next datagram is as good as any.
+                        counters.errors.fetch_add(1, Relaxed);
+                        if !failing {
+                            tracing::warn!(court = %self.court, "receiving failed, and goes on: {error}");
+                            failing = true;
+                        }
+                        if error.kind() != ErrorKind::ConnectionReset {
+                            thread::sleep(Duration::from_millis(1));
+                        }
+                    }
+                },
+            }
+        }
+    }
+}

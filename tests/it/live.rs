@@ -1,0 +1,225 @@
+//! `vta run`, `vta replay` and `vta simulate`, as a technician runs them, on real sockets and files.
+
+use std::fs;
+use std::net::UdpSocket;
+use std::process::Command;
+
+use nix::sys::signal::Signal;
+
+use crate::support::{Hall, output, repository, stderr, stdout, vta, wait_for};
+
+/// Plays a trace of the repository to a running vta.
+fn play(trace: &str, to: std::net::SocketAddr, speed: &str) {
+    let output = output(
+        vta().args(["simulate", "--speed", speed, "--to"]).arg(to.to_string()).arg("--trace").arg(repository(trace)),
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_replay_of_the_capture_gives_the_events_and_actions_of_the_live_run() {
+    let hall = Hall::new("");
+    let running = hall.run();
+    play("tests/data/console-bout-2.tsv", running.to, "2000");
+    wait_for("all events", || (hall.events("1").lines().count() > 378).then_some(()));
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    let live = hall.events("1");
+    assert_eq!(live.lines().filter(|line| line.contains(r#""raw":"#)).count(), 378);
+
+    let captures = hall.captures();
+    assert_eq!(captures.len(), 1);
+    let replay = output(
+        vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(hall.config()),
+    );
+    assert!(replay.status.success(), "{}", stderr(&replay));
+    assert_eq!(hall.events("2"), live);
+    let actions = |session| hall.db(&["export", "--actions", "--format", "ndjson", "--session", session]);
+    assert!(actions("1").lines().count() > 3, "{}", actions("1"));
+    assert_eq!(actions("2"), actions("1"));
+}
+
+#[test]
+fn tshark_lists_the_datagrams_of_a_capture() {
+    let hall = Hall::new("");
+    let running = hall.run();
+    play("tests/data/console-bout-1.tsv", running.to, "5000");
+    wait_for("all events", || (hall.events("1").lines().count() > 435).then_some(()));
+    running.end();
+    let listed = match Command::new("tshark").arg("-r").arg(&hall.captures()[0]).args(["-Y", "udp"]).output() {
+        Ok(listed) => listed,
+        Err(error) if std::env::var_os("CI").is_none() => return eprintln!("left out, no tshark: {error}"),
+        Err(error) => panic!("tshark does not start: {error}"),
+    };
+    assert!(listed.status.success(), "{}", stderr(&listed));
+    assert_eq!(stdout(&listed).lines().count(), 435);
+}
+
+#[test]
+fn a_capture_is_whole_up_to_the_moment_vta_was_killed() {
+    let hall = Hall::new("");
+    let mut running = hall.run();
+    play("tests/data/console-bout-1.tsv", running.to, "5000");
+    let decoded = || {
+        let decoded = output(vta().arg("decode").arg(&hall.captures()[0]));
+        (decoded.status.success() && stdout(&decoded).lines().count() == 435).then_some(())
+    };
+    wait_for("the capture to be written", decoded);
+    running.signal(Signal::SIGKILL);
+    running.wait();
+    assert!(decoded().is_some(), "the capture cannot be read after a kill");
+}
+
+#[test]
+fn a_dry_run_prints_the_actions_and_keeps_nothing() {
+    let hall = Hall::new("");
+    let trace = repository("examples/bout-with-review.tsv");
+    let replay =
+        output(vta().arg("replay").arg(trace).args(["--speed", "max", "--dry-run", "--config"]).arg(hall.config()));
+    assert!(replay.status.success(), "{}", stderr(&replay));
+    insta::assert_snapshot!(stdout(&replay));
+    assert!(!hall.path("day.db").exists());
+}
+
+#[test]
+fn empty_and_foreign_datagrams_do_not_end_the_source() {
+    let hall = Hall::new("");
+    let running = hall.run();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for datagram in [&b""[..], b"\r\n", b"\0\0", &[0xff; 9000], b"hel;"] {
+        socket.send_to(datagram, running.to).unwrap();
+    }
+    wait_for("the message after them", || hall.events("1").contains(r#""state":"up""#).then_some(()));
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("1 datagrams longer than can be read"), "{log}");
+}
+
+#[test]
+fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
+    let hall = Hall::new("");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let config = config.replace("bind: \"127.0.0.1:0\"", "bind: \"127.0.0.1:0\", allow: [192.168.7.0/24]");
+    fs::write(hall.config(), config).unwrap();
+    let running = hall.run();
+    play("tests/data/console-bout-2.tsv", running.to, "100000");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("378 datagrams from senders that are not allowed"), "{log}");
+    assert_eq!(hall.events("1"), "");
+}
+
+#[test]
+fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
+    let hall = Hall::with_rules("", "broken.rhai");
+    fs::write(hall.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - bout.nothing;\n}\n")
+        .unwrap();
+    let mut running = hall.run();
+    play("tests/data/console-bout-2.tsv", running.to, "5000");
+    running.wait_for_log("broken.rhai:2:");
+    wait_for("all events", || hall.events("1").contains(r#""decision":"PTF""#).then_some(()));
+    let (_, log) = running.end();
+    assert!(log.contains("let gap = event.points - bout.nothing;"), "{log}");
+    assert_eq!(log.matches("broken.rhai:2:").count(), 2, "told the first and the tenth time: {log}");
+}
+
+/// Runs vta with a config that cannot work; gives its exit code and what it says.
+fn refused(change: impl FnOnce(&Hall, String) -> String) -> (i32, String) {
+    let hall = Hall::new("");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let config = change(&hall, config);
+    fs::write(hall.config(), config).unwrap();
+    let output = output(vta().arg("run").arg("--config").arg("event.yaml").current_dir(hall.path("")));
+    let text = stderr(&output).replace(&hall.path("").display().to_string(), "HALL/");
+    (output.status.code().unwrap(), text)
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    let (code, text) = refused(|_, config| config.replace("path: day.db", "pth: day.db"));
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_tab_in_the_yaml_is_refused() {
+    let (code, text) = refused(|_, config| config.replace("sinks:\n  ", "sinks:\n\t"));
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn an_unset_variable_is_refused() {
+    let (code, text) = refused(|_, config| config.replace("Test Open", "\"${VTA_TEST_UNSET}\""));
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_rule_with_a_syntax_error_is_refused() {
+    let (code, text) = refused(|hall, config| {
+        fs::write(hall.path("wrong.rhai"), "fn on_point(event, bout) {\n    mark(\"a\";\n}\n").unwrap();
+        let (before, after) = config.split_once("files: [").unwrap();
+        let after = after.split_once(']').unwrap().1;
+        format!("{before}files: [wrong.rhai]{after}")
+    });
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_handler_of_no_event_is_refused() {
+    let (code, text) = refused(|hall, config| {
+        fs::write(hall.path("wrong.rhai"), "fn on_poimt(event, bout) {}\nfn on_point(event) {}\n").unwrap();
+        let (before, after) = config.split_once("files: [").unwrap();
+        let after = after.split_once(']').unwrap().1;
+        format!("{before}files: [wrong.rhai]{after}")
+    });
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_port_in_use_is_refused() {
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let (code, text) = refused(|_, config| config.replace("127.0.0.1:0", &address.to_string()));
+    assert_eq!(code, 4);
+    insta::assert_snapshot!(text.replace(&address.port().to_string(), "PORT").lines().last().unwrap());
+}
+
+#[test]
+fn a_database_path_that_is_a_folder_is_refused() {
+    let (code, text) = refused(|hall, config| {
+        fs::create_dir(hall.path("day.db")).unwrap();
+        config
+    });
+    assert_eq!(code, 4);
+    insta::assert_snapshot!(text.lines().last().unwrap());
+}
+
+#[test]
+fn check_creates_and_binds_nothing() {
+    let hall = Hall::new("");
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let config = fs::read_to_string(hall.config()).unwrap();
+    fs::write(hall.config(), config.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())).unwrap();
+    let check = output(vta().arg("check").arg("--config").arg(hall.config()));
+    assert!(check.status.success(), "{}", stderr(&check));
+    assert!(stdout(&check).ends_with("is fine: 1 court, 3 rules, 2 sinks\n"), "{}", stdout(&check));
+    let there: Vec<_> = fs::read_dir(hall.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(there, ["event.yaml"]);
+}
+
+#[test]
+fn what_init_writes_is_fine() {
+    let hall = Hall::new("");
+    let folder = hall.path("new");
+    let init = output(vta().arg("init").arg(&folder));
+    assert!(init.status.success(), "{}", stderr(&init));
+    let check = output(vta().arg("check").arg("--config").arg(folder.join("event.yaml")));
+    assert!(check.status.success(), "{}", stderr(&check));
+    let again = output(vta().arg("init").arg(&folder));
+    assert_eq!(again.status.code(), Some(4));
+    assert!(stderr(&again).contains("event.yaml is there already"), "{}", stderr(&again));
+}
