@@ -1,0 +1,95 @@
+//! pcap files: a header, and one packet after the other.
+
+use super::fields::{ByteOrder, Fields};
+use super::frame::{Content, Frame, MAX_LENGTH};
+use super::remarks::Remarks;
+use super::source::Source;
+use super::{CaptureError, Damage};
+use crate::time::Time;
+
+/// The upper bits of the link type's field tell of check sums at a frame's end.
+const LINK_TYPE: u32 = 0xffff;
+
+/// A pcap file whose header was read.
+pub(super) struct Pcap {
+    magic: Magic,
+    link_type: u32,
+    packet: Vec<u8>,
+}
+
+impl Pcap {
+    /// None if the file ends inside its header.
+    pub(super) fn open(source: &mut Source) -> Result<Option<Self>, CaptureError> {
+        let Some(header) = source.array::<24>()? else { return Ok(None) };
+        Ok(Self::header(&header))
+    }
+
+    fn header(header: &[u8]) -> Option<Self> {
+        let magic = Magic::read(*header.first_chunk()?)?;
+        let mut fields = Fields::new(header, magic.order);
+        // Magic, version, time zone, accuracy, and a snap length that is often wrong.
+        fields.bytes(20)?;
+        Some(Self { magic, link_type: fields.u32()? & LINK_TYPE, packet: Vec::new() })
+    }
+
+    pub(super) fn next(
+        &mut self,
+        source: &mut Source,
+        remarks: &mut Remarks,
+    ) -> Result<Option<Frame<'_>>, CaptureError> {
+        if source.at_end()? {
+            return Ok(None);
+        }
+        let offset = source.position();
+        let Some(header) = source.array::<16>()? else { return cut(offset, remarks) };
+        if header == [0; 16] {
+            return match source.rest_is_zeros()? {
+                true => cut(offset, remarks),
+                false => Err(source.damaged(offset, Damage::Zeros, remarks.packets)),
+            };
+        }
+        let mut fields = Fields::new(&header, self.magic.order);
+        let (Some(seconds), Some(fraction), Some(captured)) = (fields.u32(), fields.u32(), fields.u32()) else {
+            return cut(offset, remarks);
+        };
+        if captured > MAX_LENGTH {
+            return Err(source.damaged(offset, Damage::PacketLength(captured), remarks.packets));
+        }
+        if !source.take(captured as usize, &mut self.packet)? {
+            return cut(offset, remarks);
+        }
+        remarks.packets += 1;
+        let micros = i64::from(fraction / self.magic.fractions_per_microsecond);
+        Ok(Some(Frame {
+            at: Time::from_micros(i64::from(seconds) * 1_000_000 + micros),
+            content: Content::Packet(self.link_type),
+            bytes: &self.packet,
+        }))
+    }
+}
+
+fn cut<T>(offset: u64, remarks: &mut Remarks) -> Result<Option<T>, CaptureError> {
+    remarks.cut = Some(offset);
+    Ok(None)
+}
+
+/// What the first four bytes of a pcap file say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Magic {
+    order: ByteOrder,
+    /// How finely times are counted.
+    fractions_per_microsecond: u32,
+}
+
+impl Magic {
+    pub(super) fn read(bytes: [u8; 4]) -> Option<Self> {
+        [ByteOrder::Little, ByteOrder::Big].into_iter().find_map(|order| {
+            let fractions_per_microsecond = match order.u32(bytes) {
+                0xa1b2_c3d4 => 1,
+                0xa1b2_3c4d => 1000,
+                _ => return None,
+            };
+            Some(Self { order, fractions_per_microsecond })
+        })
+    }
+}

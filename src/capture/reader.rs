@@ -1,0 +1,176 @@
+//! A capture, read input by input, whatever its format.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::detect::detect;
+use super::frame::{Content, Frame};
+use super::pcap::Pcap;
+use super::pcapng::Pcapng;
+use super::remarks::{Remarks, Skip};
+use super::source::{Input as Bytes, Source};
+use super::text::Text;
+use super::{CaptureError, Format, Recorded, json, packet};
+use crate::court::Input;
+use crate::time::Time;
+
+/// Opens a capture; `-` is standard input.
+pub fn open(path: &Path) -> Result<Reader, CaptureError> {
+    if path == Path::new("-") {
+        return read_from("standard input", io::stdin());
+    }
+    let name = path.display().to_string();
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    match opened {
+        Ok((metadata, file)) => Reader::new(name, Box::new(file), metadata.is_file().then_some(metadata.len())),
+        Err(source) => Err(CaptureError::Open { name, source }),
+    }
+}
+
+/// Reads a capture from anywhere; errors call it `name`. Waits until the first packet or line is there.
+pub fn read_from(name: &str, input: impl Read + Send + 'static) -> Result<Reader, CaptureError> {
+    Reader::new(name.to_owned(), Box::new(input), None)
+}
+
+/// What a court took in, input by input. After an error nothing follows.
+///
+/// It needs the memory of one packet or line, however long the capture is.
+pub struct Reader {
+    source: Source,
+    body: Body,
+    remarks: Remarks,
+    format: Format,
+    start: Time,
+    port: Option<u16>,
+    ended: bool,
+}
+
+enum Body {
+    Pcapng(Pcapng),
+    Pcap(Pcap),
+    Text(Text),
+    /// A pcap file that ends inside its header.
+    Nothing,
+}
+
+impl Reader {
+    fn new(name: String, mut input: Bytes, total: Option<u64>) -> Result<Self, CaptureError> {
+        let (format, head) = detect(&name, &mut input)?;
+        let mut source = Source::new(name, head, input, total);
+        let mut remarks = Remarks::default();
+        let body = match format {
+            Format::Pcapng => Body::Pcapng(Pcapng::open(&mut source, &mut remarks)?),
+            Format::Pcap => match Pcap::open(&mut source)? {
+                Some(file) => Body::Pcap(file),
+                None => {
+                    remarks.cut = Some(0);
+                    Body::Nothing
+                }
+            },
+            Format::Trace | Format::Lines => Body::Text(Text::open(&mut source, format)?),
+        };
+        Ok(Self { source, body, remarks, format, start: Time::default(), port: None, ended: false })
+    }
+
+    /// When a text begins: traces count from it, and plain lines all have it as their time. 1970 if not given.
+    pub fn with_start(mut self, start: Time) -> Self {
+        self.start = start;
+        self
+    }
+
+    /// Gives only the datagrams that were sent to this port. Text has no ports, so there it changes nothing.
+    pub fn with_port(mut self, port: Option<u16>) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How the capture is written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The court that was captured, where the capture is our own.
+    pub fn court(&self) -> Option<&str> {
+        match &self.body {
+            Body::Pcapng(file) => file.court(),
+            _ => None,
+        }
+    }
+
+    /// Whether the capture is our own: then it has all that the court took in, the reports of the edges too.
+    pub fn has_reports(&self) -> bool {
+        matches!(&self.body, Body::Pcapng(file) if file.has_reports())
+    }
+
+    /// What there is to say about what was read so far.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
+    }
+
+    /// Bytes read so far.
+    pub fn position(&self) -> u64 {
+        self.source.position()
+    }
+
+    /// Bytes of the whole capture; not known of a pipe.
+    pub fn total_bytes(&self) -> Option<u64> {
+        self.source.total()
+    }
+
+    /// The next input; none at the end.
+    fn read(&mut self) -> Result<Option<Recorded>, CaptureError> {
+        loop {
+            let frame = match &mut self.body {
+                Body::Pcapng(file) => file.next(&mut self.source, &mut self.remarks)?,
+                Body::Pcap(file) => file.next(&mut self.source, &mut self.remarks)?.map(Ok),
+                Body::Text(text) => {
+                    let message = text.next(&mut self.source, self.start)?;
+                    self.remarks.packets += u64::from(message.is_some());
+                    return Ok(message);
+                }
+                Body::Nothing => None,
+            };
+            let Some(frame) = frame else { return Ok(None) };
+            match frame.and_then(|frame| recorded(&frame, self.port, &mut self.remarks)) {
+                Ok(Some(recorded)) => return Ok(Some(recorded)),
+                Ok(None) => {}
+                Err(skip) => self.remarks.skip(skip),
+            }
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Recorded, CaptureError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.read();
+        self.ended = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
+}
+
+/// What a packet told the court; none if it is a report that cannot be read.
+fn recorded(frame: &Frame<'_>, wanted: Option<u16>, remarks: &mut Remarks) -> Result<Option<Recorded>, Skip> {
+    let input = match frame.content {
+        Content::Report => match json::read(frame.bytes) {
+            Ok(input) => input,
+            Err(reason) => {
+                remarks.unreadable(&reason);
+                return Ok(None);
+            }
+        },
+        Content::Packet(link_type) => {
+            let (datagram, port) = packet::read(link_type, frame.bytes)?;
+            if wanted.is_some_and(|wanted| wanted != port) {
+                return Err(Skip::OtherPort);
+            }
+            Input::Datagram(datagram)
+        }
+    };
+    Ok(Some(Recorded { at: frame.at, input }))
+}

@@ -1,0 +1,85 @@
+//! What is worth saying about a capture that was read, and is no error.
+
+use std::collections::BTreeMap;
+
+/// Details of so many unreadable reports are kept; the others are only counted.
+const DETAILS: usize = 20;
+
+/// What is worth saying about a capture, as far as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// How many packets were read, whatever was in them. In text, how many messages.
+    pub packets: u64,
+    /// How many of them were skipped, and why.
+    pub skipped: BTreeMap<Skip, u64>,
+    /// The first of our own JSON packets that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// Where the packet begins that the end of the file cuts, in bytes from the file's beginning.
+    pub cut: Option<u64>,
+}
+
+/// Why a packet was skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Skip {
+    /// It is of a link type that is not known here.
+    #[error("link type {0}, which is not known here")]
+    LinkType(u32),
+    /// It is of an interface that the file does not describe.
+    #[error("no such interface in the file")]
+    Interface,
+    /// Its lengths contradict each other, or a header is cut.
+    #[error("damaged, or cut within a header")]
+    Damaged,
+    /// It is not IP.
+    #[error("not IP")]
+    NotIp,
+    /// It is not UDP.
+    #[error("not UDP")]
+    NotUdp,
+    /// It is a part of a longer one.
+    #[error("a fragment")]
+    Fragment,
+    /// It was sent to another port than the one asked for.
+    #[error("sent to another port")]
+    OtherPort,
+    /// It is one of ours, and no report.
+    #[error("an unreadable report")]
+    Report,
+}
+
+/// One of our own JSON packets that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Number of the packet in the file, from 1.
+    pub packet: u64,
+    /// Why it could not be read.
+    pub reason: String,
+}
+
+impl Remarks {
+    pub(super) fn skip(&mut self, skip: Skip) {
+        *self.skipped.entry(skip).or_default() += 1;
+    }
+
+    pub(super) fn unreadable(&mut self, reason: &serde_json::Error) {
+        self.skip(Skip::Report);
+        if self.unreadable.len() < DETAILS {
+            self.unreadable.push(Unreadable { packet: self.packets, reason: reason.to_string() });
+        }
+    }
+
+    /// The remarks in plain words, one a line; none if there is nothing to say.
+    pub fn lines(&self) -> Vec<String> {
+        let unreadable = self.unreadable.iter().map(|report| {
+            format!("packet {}: the report cannot be read and is missing: {}", report.packet, report.reason)
+        });
+        let skipped = self.skipped.iter().map(|(skip, count)| match count {
+            1 => format!("1 packet skipped: {skip}"),
+            _ => format!("{count} packets skipped: {skip}"),
+        });
+        let cut = self.cut.iter().map(|offset| {
+            format!("the file ends inside the packet that begins at byte {offset}; everything before it was read")
+        });
+        unreadable.chain(skipped).chain(cut).collect()
+    }
+}
