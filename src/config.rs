@@ -1,1 +1,197 @@
-//! (being written)
+//! `event.yaml`: what is heard, what decides and what is driven, typed and checked.
+//!
+//! Loading reads the file and looks whether the rules' files are there. It creates nothing and connects to nothing.
+//! All that is wrong is told at once, each with its line and what to do about it, and no secret is shown in it.
+//!
+//! | key | meaning | default |
+//! |---|---|---|
+//! | `name` | the event, in the database and in file names | required |
+//! | `sources` | the courts: [`Source`] | required |
+//! | `decoder` | how bytes are read: [`Decoder`] | PSS 2.3 |
+//! | `rules` | what decides: [`Rules`] | none |
+//! | `sinks` | what is driven and recorded: [`Sink`] | none |
+//!
+//! Values may hold variables of the environment, `${NAME}` or `${NAME:-default}`. Paths are relative to the file. A key
+//! without a value counts as left out.
+
+mod expand;
+mod problem;
+mod secret;
+mod section;
+mod sink;
+mod source;
+mod suggest;
+mod syntax;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use strum::{Display, EnumString, VariantNames};
+
+pub use problem::{ConfigError, Invalid};
+pub use secret::Secret;
+pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, Served, Sink, StoreSink};
+pub use source::{Source, UdpSource};
+
+use problem::Problem;
+use section::{Context, Field, Section};
+
+/// All that `event.yaml` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// The event's name.
+    pub name: String,
+    /// The courts by name, at least one.
+    pub sources: BTreeMap<Arc<str>, Source>,
+    /// How datagrams are read.
+    pub decoder: Decoder,
+    /// What decides.
+    pub rules: Rules,
+    /// What is driven and recorded, by name.
+    pub sinks: BTreeMap<Arc<str>, Sink>,
+}
+
+/// How datagrams are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoder {
+    /// The scoring system's protocol.
+    pub protocol: Protocol,
+}
+
+/// A protocol of a scoring system.
+#[derive(Clone, Copy, Debug, Default, Display, EnumString, PartialEq, Eq, VariantNames)]
+pub enum Protocol {
+    /// World Taekwondo's UDP messages, version 2.3.
+    #[default]
+    #[strum(serialize = "pss-2.3")]
+    Pss23,
+}
+
+/// The scripts that decide what is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Their files, which are there. None by default.
+    pub files: Vec<PathBuf>,
+    /// How many operations a rule may take for one event before it is stopped. 100 000 by default.
+    pub max_operations: u64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { files: Vec::new(), max_operations: 100_000 }
+    }
+}
+
+impl Config {
+    /// Loads a config, with the variables of the process's environment.
+    ///
+    /// # Errors
+    /// The file is not there, cannot be read or says something wrong.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let bytes = fs::read(file).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => ConfigError::Missing(file.to_owned()),
+            _ => ConfigError::Unreadable { file: file.to_owned(), source },
+        })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(file, &text, &|name| std::env::var(name).ok()),
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes());
+                let at = error.utf8_error().valid_up_to();
+                let problem = Problem::new(at..at + 1, "this is not UTF-8")
+                    .label("from here on")
+                    .help("save the file in the encoding UTF-8");
+                Err(Invalid::new(file, secret::mask(&text, None), vec![problem]).into())
+            }
+        }
+    }
+
+    /// Understands the text of a config. `file` says where it lies, `environment` what variables hold.
+    ///
+    /// # Errors
+    /// The text says something wrong.
+    pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let root = tree::parse(text).map_err(|problem| Invalid::new(file, secret::mask(text, None), vec![problem]))?;
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let context = Context { directory, environment, problems: RefCell::default() };
+        let config = Section::root(&context, &root).and_then(|section| Self::read(file, section));
+        let problems = context.problems.take();
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(Invalid::new(file, secret::mask(text, Some(&root)), problems).into()),
+        }
+    }
+
+    fn read(file: &Path, mut section: Section<'_>) -> Option<Self> {
+        let name = section.required("name", "Hamburg Open 2026", Field::name);
+        let sources = section.required("sources", "{ court-1: { type: udp, bind: 0.0.0.0:6000 } }", |field| {
+            let sources = field.named()?;
+            if sources.is_empty() { Err(field.wants("at least one source")) } else { Ok(sources) }
+        });
+        let decoder = section.optional("decoder", |field| field.section().map(Decoder::read));
+        let rules = section.optional("rules", |field| field.section().map(Rules::read));
+        let sinks = section.optional("sinks", Field::named).unwrap_or_default();
+        section.finish();
+        // Without courts every name of a court would be wrong: that they are missing says enough.
+        let sources = sources?;
+        let courts: Vec<Arc<str>> = sources.iter().map(|source| Arc::from(source.key)).collect();
+        let sources = source::read(&sources);
+        let sinks = sink::read(&sinks, &courts);
+        Some(Self {
+            file: file.to_owned(),
+            name: name?,
+            sources,
+            decoder: decoder.unwrap_or_default(),
+            rules: rules.unwrap_or_default(),
+            sinks,
+        })
+    }
+}
+
+impl Decoder {
+    fn read(mut section: Section<'_>) -> Self {
+        let protocol = section.optional("protocol", Field::choice);
+        section.finish();
+        Self { protocol: protocol.unwrap_or_default() }
+    }
+}
+
+impl Rules {
+    fn read(mut section: Section<'_>) -> Self {
+        let files = section.optional("files", rule_files);
+        let max_operations = section.optional("max_operations", |field| field.number(1_000..=1_000_000_000));
+        section.finish();
+        let default = Self::default();
+        Self { files: files.unwrap_or(default.files), max_operations: max_operations.unwrap_or(default.max_operations) }
+    }
+}
+
+fn rule_files(field: Field<'_>) -> Result<Vec<PathBuf>, Problem> {
+    let files = field.list(|field| rule_file(field).map(|path| (field, path)))?;
+    for (index, (field, path)) in files.iter().enumerate() {
+        if let Some((first, _)) = files[..index].iter().find(|(_, before)| before == path) {
+            let problem = Problem::new(field.node.at.clone(), "this rule file is listed twice and would act twice");
+            field.context.report(problem.other(first.node.at.clone(), "here first").help("remove one of them"));
+        }
+    }
+    Ok(files.into_iter().map(|(_, path)| path).collect())
+}
+
+fn rule_file(field: Field<'_>) -> Result<PathBuf, Problem> {
+    let path = field.path()?;
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Problem::new(field.node.at.clone(), format!("there is no rule file {}", path.display()))
+        .help("paths are relative to the config's directory"))
+}

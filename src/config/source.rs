@@ -1,0 +1,91 @@
+//! Where courts are heard.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use strum::{EnumString, VariantNames};
+
+use super::problem::Problem;
+use super::section::{Field, Section};
+
+/// Where a court is heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `type: udp`
+    Udp(UdpSource),
+}
+
+/// A port on which the scoring system's datagrams arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UdpSource {
+    /// The address and port to receive on; `0.0.0.0` for every network card. Required.
+    pub bind: SocketAddr,
+    /// Who may send; everybody if empty, which is the default. An address alone is a network of one.
+    pub allow: Vec<IpNet>,
+    /// How much the system may keep for us until we take it, in bytes. 4 MiB by default.
+    pub receive_buffer_bytes: usize,
+    /// Where the scoring system answers questions; it is not asked when left out.
+    pub resync: Option<SocketAddr>,
+}
+
+#[derive(EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum Kind {
+    Udp,
+}
+
+impl Source {
+    fn read(mut section: Section<'_>) -> Option<Self> {
+        match section.required("type", "udp", Field::choice)? {
+            Kind::Udp => UdpSource::read(section).map(Self::Udp),
+        }
+    }
+}
+
+impl UdpSource {
+    fn read(mut section: Section<'_>) -> Option<Self> {
+        let bind = section.required("bind", "0.0.0.0:6000", Field::address);
+        let allow = section.optional("allow", |field| field.list(Field::network));
+        let receive_buffer_bytes = section.optional("receive_buffer_bytes", |field| field.number(65_536..=1 << 30));
+        let resync = section.optional("resync", Field::address);
+        section.finish();
+        Some(Self {
+            bind: bind?,
+            allow: allow.unwrap_or_default(),
+            receive_buffer_bytes: receive_buffer_bytes.unwrap_or(4 << 20),
+            resync,
+        })
+    }
+}
+
+/// Reads all sources and makes sure that no two want the same port.
+pub(super) fn read(sources: &[Field<'_>]) -> BTreeMap<Arc<str>, Source> {
+    let mut read: Vec<(Field<'_>, Source)> = Vec::new();
+    for &field in sources {
+        let Some(source) = field.context.accept(field.section()).and_then(Source::read) else { continue };
+        if let Some((other, _)) = read.iter().find(|(_, other)| clash(other, &source)) {
+            let bind =
+                |field: Field<'_>| field.node.get("bind").map_or(field.key_at.clone(), |bind| bind.node.at.clone());
+            let what = format!("`{}` and `{}` cannot receive on the same address", other.key, field.key);
+            field.context.report(
+                Problem::new(bind(field), what)
+                    .label(format!("taken by `{}`", other.key))
+                    .other(bind(*other), format!("`{}`", other.key))
+                    .help("give each court a port of its own"),
+            );
+        }
+        read.push((field, source));
+    }
+    read.into_iter().map(|(field, source)| (Arc::from(field.key), source)).collect()
+}
+
+/// Whether the system would refuse the second: the same port, on the same address or on all.
+fn clash(Source::Udp(one): &Source, Source::Udp(other): &Source) -> bool {
+    let (one, other) = (one.bind, other.bind);
+    // Port 0 lets the system choose.
+    one.port() != 0
+        && one.port() == other.port()
+        && (one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified())
+}

@@ -1,0 +1,30 @@
+//! "Did you mean …?"
+
+/// The candidate that was probably meant, if one is near.
+pub(super) fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    let (distance, nearest) = candidates
+        .into_iter()
+        .map(|candidate| (distance(&given, &candidate.to_lowercase()), candidate))
+        .min_by_key(|(distance, _)| *distance)?;
+    (distance <= (given.chars().count() + 1) / 3).then_some(nearest)
+}
+
+/// How many letters have to be changed. To leave out the end, as in `timeout` for `timeout_secs`, is one mistake.
+fn distance(given: &str, candidate: &str) -> usize {
+    if given.len() >= 3 && candidate.starts_with(given) && given != candidate {
+        1
+    } else {
+        strsim::damerau_levenshtein(given, candidate)
+    }
+}
+
+/// Names as they stand in a message: `` `a`, `b` and `c` ``.
+pub(super) fn enumerate<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

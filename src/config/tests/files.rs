@@ -1,0 +1,95 @@
+use std::fs;
+
+use super::super::{Config, ConfigError};
+use super::HEAD;
+
+/// What is told about a file with these bytes, without the directory that changes from run to run.
+fn told(bytes: &[u8]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("event.yaml");
+    fs::write(&file, bytes).unwrap();
+    let told = Config::load(&file).unwrap_err().render(false);
+    told.replace(&directory.path().join("").display().to_string(), "DIRECTORY/")
+}
+
+#[test]
+fn a_config_that_is_not_there_says_how_to_make_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let error = Config::load(&directory.path().join("event.yaml")).unwrap_err();
+    assert!(matches!(error, ConfigError::Missing(_)));
+    let told = error.render(false).replace(&directory.path().join("").display().to_string(), "DIRECTORY/");
+    insta::assert_snapshot!(told, @"error: the config DIRECTORY/event.yaml does not exist: `vta init` writes one to start from, `--config` names another");
+}
+
+#[test]
+fn a_directory_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(matches!(Config::load(directory.path()).unwrap_err(), ConfigError::Unreadable { .. }));
+}
+
+#[test]
+fn a_rule_file_that_is_not_there_is_told_with_its_place() {
+    insta::assert_snapshot!(told(format!("{HEAD}rules:\n  files:\n    - event.yaml\n    - rules/replay.rhai\n").as_bytes()), @"
+    error: there is no rule file DIRECTORY/rules/replay.rhai
+     --> DIRECTORY/event.yaml:7:7
+      |
+    7 |     - rules/replay.rhai
+      |       ^^^^^^^^^^^^^^^^^
+      |
+      = help: paths are relative to the config's directory
+    ");
+}
+
+#[test]
+fn a_rule_file_that_is_listed_twice_would_act_twice() {
+    insta::assert_snapshot!(told(format!("{HEAD}rules: {{ files: [event.yaml, ./event.yaml] }}\n").as_bytes()), @"
+    error: this rule file is listed twice and would act twice
+     --> DIRECTORY/event.yaml:4:30
+      |
+    4 | rules: { files: [event.yaml, ./event.yaml] }
+      |                  ----------  ^^^^^^^^^^^^
+      |                  |
+      |                  here first
+      |
+      = help: remove one of them
+    ");
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_told_with_its_place() {
+    insta::assert_snapshot!(told(b"# Deutsch\nname: M\xfcnchen Open\npassword: hunter2\xff\n"), @"
+    error: this is not UTF-8
+     --> DIRECTORY/event.yaml:2:8
+      |
+    2 | name: M�nchen Open
+      |        ^ from here on
+      |
+      = help: save the file in the encoding UTF-8
+    ");
+    let utf_16: Vec<u8> =
+        std::iter::once(0xfeff).chain("name: a\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    insta::assert_snapshot!(told(&utf_16), @"
+    error: this is not UTF-8
+     --> DIRECTORY/event.yaml:1:1
+      |
+    1 | ��n␀a␀m␀e␀:␀ ␀a␀
+      | ^ from here on
+      |
+      = help: save the file in the encoding UTF-8
+    ");
+}
+
+#[test]
+fn loading_reads_and_leaves_no_trace() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("event.yaml");
+    fs::write(directory.path().join("a.rhai"), "").unwrap();
+    let text = "rules: { files: [a.rhai] }\nsinks:\n  store: { type: sqlite, path: data/a.db }\n  log: { type: log, directory: logs }\n";
+    fs::write(&file, format!("{HEAD}{text}")).unwrap();
+    let config = Config::load(&file).unwrap();
+    assert_eq!(config.file, file);
+    assert_eq!(config.rules.files, [directory.path().join("a.rhai")]);
+    let mut names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["a.rhai", "event.yaml"]);
+}

@@ -1,0 +1,213 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::super::{Served, Sink, Source};
+use super::{HEAD, parse};
+
+#[test]
+fn a_full_config_is_understood() {
+    let config = parse(
+        r#"
+name: Hamburg Open 2026
+sources:
+  court-1:
+    type: udp
+    bind: 0.0.0.0:6000
+    allow: [192.168.7.0/24, 192.168.8.20]
+    receive_buffer_bytes: 1048576
+    resync: 192.168.7.20:6001
+  court-2: { type: udp, bind: "[::1]:6001" }
+decoder: { protocol: pss-2.3 }
+rules:
+  max_operations: 50000
+sinks:
+  store:   { type: sqlite, path: data/hamburg.db }
+  capture: { type: capture, directory: data/captures }
+  replay:  { type: obs, host: 192.168.7.30, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
+  jury:    { type: player, command: tools/mpv, arguments: [--mute=yes], sources: [court-1, court-2] }
+  log:     { type: log, directory: data/logs, level: warn, keep_files: 3 }
+"#,
+    );
+    insta::assert_debug_snapshot!(config.unwrap(), @r#"
+    Config {
+        file: "event.yaml",
+        name: "Hamburg Open 2026",
+        sources: {
+            "court-1": Udp(
+                UdpSource {
+                    bind: 0.0.0.0:6000,
+                    allow: [
+                        192.168.7.0/24,
+                        192.168.8.20/32,
+                    ],
+                    receive_buffer_bytes: 1048576,
+                    resync: Some(
+                        192.168.7.20:6001,
+                    ),
+                },
+            ),
+            "court-2": Udp(
+                UdpSource {
+                    bind: [::1]:6001,
+                    allow: [],
+                    receive_buffer_bytes: 4194304,
+                    resync: None,
+                },
+            ),
+        },
+        decoder: Decoder {
+            protocol: Pss23,
+        },
+        rules: Rules {
+            files: [],
+            max_operations: 50000,
+        },
+        sinks: {
+            "capture": Capture(
+                CaptureSink {
+                    directory: "data/captures",
+                    sources: All,
+                },
+            ),
+            "jury": Player(
+                PlayerSink {
+                    command: "tools/mpv",
+                    arguments: [
+                        "--mute=yes",
+                    ],
+                    sources: Courts(
+                        {
+                            "court-1",
+                            "court-2",
+                        },
+                    ),
+                },
+            ),
+            "log": Log(
+                LogSink {
+                    directory: Some(
+                        "data/logs",
+                    ),
+                    level: Warn,
+                    keep_files: 3,
+                },
+            ),
+            "replay": Obs(
+                ObsSink {
+                    host: "192.168.7.30",
+                    port: 4456,
+                    password: Some(
+                        ***,
+                    ),
+                    timeout: 2s,
+                    sources: Courts(
+                        {
+                            "court-1",
+                        },
+                    ),
+                },
+            ),
+            "store": Store(
+                StoreSink {
+                    path: "data/hamburg.db",
+                },
+            ),
+        },
+    }
+    "#);
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let config = parse(&format!(
+        "{HEAD}sinks:\n  replay: {{ type: obs }}\n  jury: {{ type: player }}\n  log:\n    type: log\n    directory:\n"
+    ));
+    insta::assert_debug_snapshot!(config.unwrap(), @r#"
+    Config {
+        file: "event.yaml",
+        name: "Hamburg Open 2026",
+        sources: {
+            "court-1": Udp(
+                UdpSource {
+                    bind: 0.0.0.0:6000,
+                    allow: [],
+                    receive_buffer_bytes: 4194304,
+                    resync: None,
+                },
+            ),
+        },
+        decoder: Decoder {
+            protocol: Pss23,
+        },
+        rules: Rules {
+            files: [],
+            max_operations: 100000,
+        },
+        sinks: {
+            "jury": Player(
+                PlayerSink {
+                    command: "mpv",
+                    arguments: [],
+                    sources: All,
+                },
+            ),
+            "log": Log(
+                LogSink {
+                    directory: None,
+                    level: Info,
+                    keep_files: 14,
+                },
+            ),
+            "replay": Obs(
+                ObsSink {
+                    host: "127.0.0.1",
+                    port: 4455,
+                    password: None,
+                    timeout: 2s,
+                    sources: All,
+                },
+            ),
+        },
+    }
+    "#);
+}
+
+#[test]
+fn paths_are_relative_to_the_file_and_a_program_s_name_is_looked_up() {
+    let text = format!("{HEAD}sinks:\n  store: {{ type: sqlite, path: data/a.db }}\n  jury: {{ type: player }}\n");
+    let config = super::Config::parse(super::Path::new("/home/tkd/event.yaml"), &text, &|_| None).unwrap();
+    let Sink::Store(store) = &config.sinks["store"] else { panic!("{config:?}") };
+    assert_eq!(store.path, super::Path::new("/home/tkd/data/a.db"));
+    let Sink::Player(player) = &config.sinks["jury"] else { panic!("{config:?}") };
+    assert_eq!(player.command, super::Path::new("mpv"));
+}
+
+#[test]
+fn a_sink_without_sources_serves_every_court() {
+    assert!(Served::All.serves("court-9"));
+    let some = Served::Courts(["court-1".into()].into());
+    assert!(some.serves("court-1"));
+    assert!(!some.serves("court-9"));
+}
+
+#[test]
+fn values_are_the_text_that_stands_there() {
+    let config = parse(&format!(
+        "{}sinks:\n  a: {{ type: obs, password: 0123, timeout_secs: 0.5 }}\n",
+        HEAD.replace("Hamburg Open 2026", "2026")
+    ));
+    let config = config.unwrap();
+    assert_eq!(config.name, "2026");
+    let Sink::Obs(obs) = &config.sinks["a"] else { panic!("{config:?}") };
+    assert_eq!(obs.password.as_ref().unwrap().expose(), "0123");
+    assert_eq!(obs.timeout, Duration::from_millis(500));
+}
+
+#[test]
+fn line_ends_and_byte_order_mark_of_windows_are_taken() {
+    let text = format!("\u{feff}{}", HEAD.replace('\n', "\r\n"));
+    let config = parse(&text).unwrap();
+    assert_eq!(config.name, "Hamburg Open 2026");
+    let Source::Udp(udp) = &config.sources["court-1"];
+    assert_eq!(udp.bind, "0.0.0.0:6000".parse::<SocketAddr>().unwrap());
+}

@@ -1,0 +1,162 @@
+use super::{told, told_after_head};
+
+fn told_of_sink(sink: &str) -> String {
+    told_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
+}
+
+fn told_of_source(source: &str) -> String {
+    told(&format!("name: a\nsources:\n  court-1: {{ type: udp, {source} }}\n"))
+}
+
+#[test]
+fn a_value_of_the_wrong_type_says_what_is_wanted() {
+    insta::assert_snapshot!(told_of_sink("type: obs, port: abc"), @"
+    error: `port` wants a number from 1 to 65535
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, port: abc }
+      |                         ^^^
+    ");
+    insta::assert_snapshot!(told_of_sink("type: obs, port: [1, 2]"), @"
+    error: `port` wants a number from 1 to 65535
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, port: [1, 2] }
+      |                         ^^^^^^ this is a list
+    ");
+    insta::assert_snapshot!(told_of_sink("type: obs, sources: court-1"), @"
+    error: `sources` wants a list: `[one, another]`
+     --> event.yaml:5:28
+      |
+    5 |   a: { type: obs, sources: court-1 }
+      |                            ^^^^^^^
+    ");
+    insta::assert_snapshot!(told_after_head("sinks: [obs, log]\n"), @"
+    error: `sinks` wants keys with values, indented below it
+     --> event.yaml:4:8
+      |
+    4 | sinks: [obs, log]
+      |        ^^^^^^^^^^ this is a list
+    ");
+    insta::assert_snapshot!(told_after_head("rules: a.rhai\n"), @"
+    error: `rules` wants keys with values, indented below it
+     --> event.yaml:4:8
+      |
+    4 | rules: a.rhai
+      |        ^^^^^^
+    ");
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: obs\n"), @"
+    error: `replay` wants keys with values, indented below it
+     --> event.yaml:5:11
+      |
+    5 |   replay: obs
+      |           ^^^
+    ");
+    insta::assert_snapshot!(told("name:\n  a: b\nsources:\n  a: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
+    error: `name` wants text that is not blank
+     --> event.yaml:2:3
+      |
+    2 |   a: b
+      |   ^^^^ this is a section
+    ");
+}
+
+#[test]
+fn a_number_out_of_range_shows_the_range() {
+    insta::assert_snapshot!(told_of_sink("type: obs, port: 70000"), @"
+    error: `port` wants a number from 1 to 65535
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, port: 70000 }
+      |                         ^^^^^
+    ");
+    insta::assert_snapshot!(told_of_sink("type: obs, timeout_secs: 0"), @"
+    error: `timeout_secs` wants a number from 0.1 to 60
+     --> event.yaml:5:33
+      |
+    5 |   a: { type: obs, timeout_secs: 0 }
+      |                                 ^
+    ");
+    insta::assert_snapshot!(told_of_sink("type: obs, timeout_secs: NaN"), @"
+    error: `timeout_secs` wants a number from 0.1 to 60
+     --> event.yaml:5:33
+      |
+    5 |   a: { type: obs, timeout_secs: NaN }
+      |                                 ^^^
+    ");
+    insta::assert_snapshot!(told_of_sink("type: log, keep_files: 0"), @"
+    error: `keep_files` wants a number from 1 to 10000
+     --> event.yaml:5:31
+      |
+    5 |   a: { type: log, keep_files: 0 }
+      |                               ^
+    ");
+    insta::assert_snapshot!(told_after_head("rules: { max_operations: 0 }\n"), @"
+    error: `max_operations` wants a number from 1000 to 1000000000
+     --> event.yaml:4:26
+      |
+    4 | rules: { max_operations: 0 }
+      |                          ^
+    ");
+    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
+    error: `receive_buffer_bytes` wants a number from 65536 to 1073741824
+     --> event.yaml:3:67
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, receive_buffer_bytes: 12 }
+      |                                                                   ^^
+    ");
+}
+
+#[test]
+fn an_address_is_checked() {
+    insta::assert_snapshot!(told_of_source("bind: 6000"), @"
+    error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
+     --> event.yaml:3:31
+      |
+    3 |   court-1: { type: udp, bind: 6000 }
+      |                               ^^^^
+    ");
+    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
+    error: `allow` wants networks or addresses such as `192.168.7.0/24` or `192.168.7.20`
+     --> event.yaml:3:69
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
+      |                                                                     ^^^^^^^^^
+    ");
+    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
+    error: `resync` wants an IP address with a port such as `192.168.7.20:6000`
+     --> event.yaml:3:53
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: pss.local:6001 }
+      |                                                     ^^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_host_is_no_url_and_has_no_port() {
+    insta::assert_snapshot!(told_of_sink("type: obs, host: 'ws://127.0.0.1'"), @"
+    error: `host` wants a name or an address alone, such as `127.0.0.1`
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, host: 'ws://127.0.0.1' }
+      |                         ^^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(told_of_sink("type: obs, host: 127.0.0.1:4455"), @"
+    error: `host` wants a name or an address alone, such as `127.0.0.1`
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, host: 127.0.0.1:4455 }
+      |                         ^^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_path_with_a_mistaken_escape_is_found() {
+    insta::assert_snapshot!(told_of_sink(r#"type: sqlite, path: "C:\temp\new.db""#), @r#"
+    error: `path` wants a path; write it with `/`, or in single quotes if it has a `\`
+     --> event.yaml:5:28
+      |
+    5 |   a: { type: sqlite, path: "C:\temp\new.db" }
+      |                            ^^^^^^^^^^^^^^^^^
+    "#);
+}
