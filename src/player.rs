@@ -1,6 +1,7 @@
 //! Plays clips in mpv, one at a time: a new clip takes the place of the one before.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use tokio::process::{Child, Command as Process};
@@ -14,7 +15,7 @@ use crate::edge::{Command, Courts, deliver};
 #[derive(Clone, Debug)]
 pub struct PlayerOptions {
     /// The program, found on the path or given with its folder.
-    pub command: String,
+    pub command: PathBuf,
     /// Arguments that come before ours.
     pub arguments: Vec<String>,
 }
@@ -60,9 +61,12 @@ fn play(options: &PlayerOptions, path: &str, last_seconds: Option<f64>, speed: f
     process.arg("--").arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     process.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            format!("the player `{}` was not found: install mpv, or say in `command` where it is", options.command)
+            format!(
+                "the player `{}` was not found: install mpv, or say in `command` where it is",
+                options.command.display()
+            )
         }
-        _ => format!("the player `{}` did not start: {error}", options.command),
+        _ => format!("the player `{}` did not start: {error}", options.command.display()),
     })
 }
 

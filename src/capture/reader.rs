@@ -109,7 +109,7 @@ impl Reader {
     }
 
     /// Bytes read so far.
-    pub fn position(&self) -> u64 {
+    pub fn bytes_read(&self) -> u64 {
         self.source.position()
     }
 

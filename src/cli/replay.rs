@@ -112,14 +112,18 @@ impl Args {
         if let Some(wanted) = &self.source {
             return match config.sources.get_key_value(wanted.as_str()) {
                 Some((name, _)) => Ok(name.clone()),
-                None => Err(Failure::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known()))),
+                None => {
+                    Err(Failure::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known())))
+                }
             };
         }
         let captured = reader.court().and_then(|court| config.sources.get_key_value(court));
         let only = if config.sources.len() == 1 { config.sources.first_key_value() } else { None };
         match captured.or(only) {
             Some((name, _)) => Ok(name.clone()),
-            None => Err(Failure::new(Exit::Usage, format!("which court was this? say --source with one of {}", known()))),
+            None => {
+                Err(Failure::new(Exit::Usage, format!("which court was this? say --source with one of {}", known())))
+            }
         }
     }
 }

@@ -140,8 +140,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
                 move || live(worker, &feed, reports, &counters)
             })
             .map_err(StartError::Thread)?;
-        receivers
-            .push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
+        receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
         courts.push((name, thread, counters));
     }
     let (handle, writer) = store.unzip();

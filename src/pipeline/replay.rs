@@ -113,13 +113,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
             (Acting::Edges(edges.remove(&name).unwrap_or_default()), end)
         }
     };
-    let mut run = Run {
-        worker: Worker::new(&name, court, acting, kept, None),
-        reports,
-        pace,
-        began: Instant::now(),
-        started,
-    };
+    let mut run =
+        Run { worker: Worker::new(&name, court, acting, kept, None), reports, pace, began: Instant::now(), started };
 
     let mut broken = None;
     let mut ends = None;
@@ -141,7 +136,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
                 break;
             }
         }
-        progress(reader.position());
+        progress(reader.bytes_read());
     }
     let end = match ends {
         Some(end) => end,

@@ -175,12 +175,15 @@ impl Worker {
             Edge::Obs(instance) => instance.and_then(|instance| edges.obs.get(instance)),
             Edge::Player => edges.player.as_ref(),
         };
-        let command = Command { court: self.summary.court.as_str().into(), action: action.clone(), received: Instant::now() };
+        let command =
+            Command { court: self.summary.court.as_str().into(), action: action.clone(), received: Instant::now() };
         let refused = match queue {
             None => Some((command, missing(&action.verb))),
             Some(queue) => match queue.try_send(command) {
                 Ok(()) => None,
-                Err(mpsc::error::TrySendError::Full(command)) => Some((command, "too many actions wait for it already")),
+                Err(mpsc::error::TrySendError::Full(command)) => {
+                    Some((command, "too many actions wait for it already"))
+                }
                 Err(mpsc::error::TrySendError::Closed(command)) => Some((command, "vta is about to end")),
             },
         };

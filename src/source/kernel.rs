@@ -41,14 +41,9 @@ mod system {
         nix::cmsg_space!(u32)
     }
 
-    pub(in super::super) fn receive(
-        socket: &UdpSocket,
-        buffer: &mut [u8],
-        control: &mut [u8],
-    ) -> io::Result<Datagram> {
+    pub(in super::super) fn receive(socket: &UdpSocket, buffer: &mut [u8], control: &mut [u8]) -> io::Result<Datagram> {
         let mut parts = [IoSliceMut::new(buffer)];
-        let message =
-            recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut parts, Some(control), MsgFlags::empty())?;
+        let message = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut parts, Some(control), MsgFlags::empty())?;
         let lost = message.cmsgs().ok().into_iter().flatten().find_map(|control| match control {
             ControlMessageOwned::RxqOvfl(lost) => Some(lost),
             _ => None,

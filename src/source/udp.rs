@@ -67,10 +67,9 @@ fn reason(error: &io::Error, address: &SocketAddr) -> String {
             "another program listens on port {port} already; end it, or change `bind` and the port that the console \
              sends to"
         ),
-        ErrorKind::AddrNotAvailable => format!(
-            "this machine has no address {}; take one that it has, or 0.0.0.0 for all of them",
-            address.ip()
-        ),
+        ErrorKind::AddrNotAvailable => {
+            format!("this machine has no address {}; take one that it has, or 0.0.0.0 for all of them", address.ip())
+        }
         ErrorKind::PermissionDenied => format!("the system does not allow port {port}; take one above 1023"),
         _ => error.to_string(),
     }

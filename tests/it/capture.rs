@@ -129,9 +129,9 @@ fn the_position_ends_at_the_files_length() {
     let path = directory.path().join("court-1.pcapng");
     std::fs::write(&path, write(&session())).unwrap();
     let mut reader = capture::open(&path).unwrap();
-    assert!(reader.position() < reader.total_bytes().unwrap());
+    assert!(reader.bytes_read() < reader.total_bytes().unwrap());
     assert_eq!(collect(&mut reader).len(), session().len());
-    assert_eq!(Some(reader.position()), reader.total_bytes());
+    assert_eq!(Some(reader.bytes_read()), reader.total_bytes());
 }
 
 #[test]

@@ -29,9 +29,7 @@ fn a_replay_of_the_capture_gives_the_events_and_actions_of_the_live_run() {
 
     let captures = hall.captures();
     assert_eq!(captures.len(), 1);
-    let replay = output(
-        vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(hall.config()),
-    );
+    let replay = output(vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(hall.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
     assert_eq!(hall.events("2"), live);
     let actions = |session| hall.db(&["export", "--actions", "--format", "ndjson", "--session", session]);

@@ -106,8 +106,7 @@ impl Hall {
 
     /// Starts `vta run` and waits until it listens.
     pub fn run(&self) -> Running {
-        let mut child =
-            vta().arg("run").arg("--config").arg(self.config()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = vta().arg("run").arg("--config").arg(self.config()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let lines = BufReader::new(child.stderr.take().unwrap());
         let reader = thread::spawn({

@@ -17,7 +17,8 @@ pub(in super::super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let (bouts, found) = self.database.open()?.bouts(&self.selection.filter())?;
-        let head = ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
+        let head =
+            ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
         select::print(self.format, &bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
@@ -27,7 +28,11 @@ impl Args {
                 text(&bout.weight_class),
                 athlete(&bout.blue, &bout.blue_country),
                 athlete(&bout.red, &bout.red_country),
-                bout.rounds.iter().map(|RoundRow { blue, red, .. }| format!("{blue}-{red}")).collect::<Vec<_>>().join(" "),
+                bout.rounds
+                    .iter()
+                    .map(|RoundRow { blue, red, .. }| format!("{blue}-{red}"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 text(&bout.winner),
                 result(bout),
                 bout.events.to_string(),

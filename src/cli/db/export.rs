@@ -57,7 +57,9 @@ impl Args {
             archive.export_events(&filter, &self.kind, self.format, &mut out)
         };
         let found = match found {
-            Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => return Err(Failure::output(error)),
+            Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                return Err(Failure::output(error));
+            }
             found => found?,
         };
         out.flush().map_err(Failure::output)?;

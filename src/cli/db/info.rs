@@ -20,7 +20,20 @@ impl Args {
             let size = info.bytes as f64 / 1e6;
             writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(Failure::output)?;
         }
-        let head = ["session", "court", "mode", "from", "to", "bouts", "events", "lost", "actions done", "failed", "open", "clips"];
+        let head = [
+            "session",
+            "court",
+            "mode",
+            "from",
+            "to",
+            "bouts",
+            "events",
+            "lost",
+            "actions done",
+            "failed",
+            "open",
+            "clips",
+        ];
         select::print(self.format, &info.sessions, head, |session| {
             let second = |time: Option<crate::time::Time>| {
                 time.map_or_else(String::new, |time| time.to_string().chars().take(19).collect())

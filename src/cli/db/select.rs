@@ -70,7 +70,9 @@ fn sessions(text: &str) -> Result<Sessions, String> {
         "live" => Ok(Sessions::Live),
         "all" => Ok(Sessions::All),
         "last" => Ok(Sessions::Last),
-        number => number.parse().map(Sessions::One).map_err(|_| "say live, all, last or the session's number".to_owned()),
+        number => {
+            number.parse().map(Sessions::One).map_err(|_| "say live, all, last or the session's number".to_owned())
+        }
     }
 }
 
@@ -134,7 +136,9 @@ pub(super) fn print<T: Serialize, const N: usize>(
             table.add_rows(rows.iter().map(cells));
             table.to_string().lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
         }
-        Form::Json => serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out)),
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out))
+        }
         Form::Ndjson => rows.iter().try_for_each(|row| {
             serde_json::to_writer(&mut out, row)?;
             writeln!(out)
