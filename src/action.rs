@@ -35,6 +35,7 @@ pub enum Verb {
     #[strum(serialize = "obs.save_replay")]
     SaveReplay {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// What the clip is for.
         reason: String,
@@ -44,6 +45,7 @@ pub enum Verb {
     #[strum(serialize = "obs.scene")]
     Scene {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name of the scene.
         scene: String,
@@ -53,6 +55,7 @@ pub enum Verb {
     #[strum(serialize = "obs.start_recording")]
     StartRecording {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name that the file gets when the recording is finished, without its ending; OBS's own when absent.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +66,7 @@ pub enum Verb {
     #[strum(serialize = "obs.stop_recording")]
     StopRecording {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
     },
     /// Show or hide a source in a scene.
@@ -70,6 +74,7 @@ pub enum Verb {
     #[strum(serialize = "obs.source_visible")]
     SourceVisible {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name of the scene.
         scene: String,
@@ -83,6 +88,7 @@ pub enum Verb {
     #[strum(serialize = "obs.text")]
     Text {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name of the source.
         source: String,
@@ -94,6 +100,7 @@ pub enum Verb {
     #[strum(serialize = "obs.filter")]
     Filter {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name of the source.
         source: String,
@@ -107,6 +114,7 @@ pub enum Verb {
     #[strum(serialize = "obs.request")]
     Request {
         /// Name of the OBS sink.
+        #[serde(skip_serializing_if = "Option::is_none")]
         instance: Instance,
         /// Name of the request, such as `SetInputMute`.
         request: String,

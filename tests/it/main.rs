@@ -1,7 +1,9 @@
 //! The one integration test binary: a module a feature.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(unreachable_pub, reason = "what modules of tests share has no public")]
 
 mod capture;
 mod decode;
 mod live;
+mod store;
 mod support;

@@ -1,0 +1,25 @@
+//! What vta adds to the bare thing, measured side by side in one run. `make bench`; the numbers of one machine stand in
+//! `docs/performance.md`.
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
+
+mod intake;
+mod latency;
+mod process;
+mod replay;
+#[path = "../../tests/it/headless_obs.rs"]
+mod headless_obs;
+
+fn main() {
+    // `cargo bench` hands over arguments of its own; one that is no option names what to measure.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let measure = |name: &str, bench: fn()| {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            println!("\n# {name}");
+            bench();
+        }
+    };
+    measure("intake", intake::bench);
+    measure("replay", replay::bench);
+    measure("latency", latency::bench);
+}

@@ -1,0 +1,104 @@
+use std::io::{self, Write};
+
+use rusqlite::{Row, params_from_iter};
+
+use super::archive::Archive;
+use super::columns::{text, text_or_null, write_start};
+use super::error::StoreError;
+use super::filter::{Conditions, Filter, Found, Selection};
+
+/// An action as it stands in the database; JSON is kept as the text it was written in.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredAction<'a> {
+    /// Id of its session.
+    pub session: i64,
+    /// Number among the session's actions.
+    pub seq: u64,
+    /// When it was asked for: UTC, RFC 3339 with microseconds.
+    pub at: &'a str,
+    /// The rule's file name.
+    pub rule: &'a str,
+    /// The `seq` of the event that the rule answered.
+    pub cause: u64,
+    /// Ordinal of its bout; 0 before the first was loaded.
+    pub bout: u32,
+    /// Its name, such as `obs.scene`.
+    pub action: &'a str,
+    /// What it needs, a JSON object.
+    pub args: &'a str,
+    /// `done` or `failed`; none when nobody said.
+    pub outcome: Option<&'a str>,
+    /// Why it failed.
+    pub reason: Option<&'a str>,
+    /// Microseconds from the action to its outcome.
+    pub took_us: Option<u64>,
+}
+
+impl<'a> StoredAction<'a> {
+    fn from_row(row: &'a Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            session: row.get(0)?,
+            seq: row.get(1)?,
+            at: text(row, 2)?,
+            bout: row.get(3)?,
+            rule: text(row, 4)?,
+            cause: row.get(5)?,
+            action: text(row, 6)?,
+            args: text(row, 7)?,
+            outcome: text_or_null(row, 8)?,
+            reason: text_or_null(row, 9)?,
+            took_us: row.get(10)?,
+        })
+    }
+
+    /// Writes the action's own JSON form, byte for byte; with its session as the first key if asked for.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut impl Write, with_session: bool) -> io::Result<()> {
+        write_start(out, with_session.then_some(self.session), self.seq, self.at)?;
+        out.write_all(b",\"rule\":")?;
+        serde_json::to_writer(&mut *out, self.rule)?;
+        write!(out, ",\"cause\":{},\"action\":\"{}\",\"args\":{}}}", self.cause, self.action, self.args)
+    }
+}
+
+impl Archive {
+    /// Hands on the actions that a filter asks for, in order of session and seq.
+    ///
+    /// # Errors
+    /// When the database cannot be read, when the session asked for is not there, and what `sink` says.
+    pub fn actions(
+        &self,
+        filter: &Filter,
+        sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
+    ) -> Result<Found, StoreError> {
+        let selection = self.select(filter)?;
+        self.actions_of(&selection, filter, sink)
+    }
+
+    pub(super) fn actions_of(
+        &self,
+        selection: &Selection,
+        filter: &Filter,
+        mut sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
+    ) -> Result<Found, StoreError> {
+        let mut count = 0;
+        for session in &selection.sessions {
+            let conditions = Conditions::new(session.id, filter);
+            let failed = |reason| StoreError::sqlite(&self.path, reason);
+            let sql = format!(
+                "SELECT session, seq, at, bout, rule, cause, action, args, outcome, reason, took_us
+                 FROM actions WHERE {} ORDER BY seq",
+                conditions.sql
+            );
+            let mut statement = self.connection.prepare(&sql).map_err(failed)?;
+            let mut rows = statement.query(params_from_iter(conditions.values)).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                sink(&StoredAction::from_row(row).map_err(failed)?).map_err(StoreError::Output)?;
+                count += 1;
+            }
+        }
+        Ok(selection.found(count))
+    }
+}

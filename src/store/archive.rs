@@ -1,0 +1,41 @@
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::StoreError;
+use super::open::{BUSY_TIMEOUT, Identity, identify};
+
+/// A database that is only read; it may be written at the same time.
+#[derive(Debug)]
+pub struct Archive {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+}
+
+impl Archive {
+    /// Opens the database at `path`; never makes or changes it.
+    ///
+    /// # Errors
+    /// When there is none, or the file is something else or made by a newer vta.
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        if path.is_dir() {
+            return Err(StoreError::IsFolder(path.to_owned()));
+        }
+        if !path.exists() {
+            return Err(StoreError::NotFound(path.to_owned()));
+        }
+        let failed = |reason| StoreError::sqlite(path, reason);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        match identify(&connection, path)? {
+            Identity::Ours => Ok(Self { connection, path: path.to_owned() }),
+            Identity::Empty => Err(StoreError::NotOurs(path.to_owned())),
+        }
+    }
+
+    /// Runs a query, with the path in its error.
+    pub(super) fn query<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
+    }
+}

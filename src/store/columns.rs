@@ -1,0 +1,32 @@
+//! Columns as the program knows them, and back to text.
+
+use std::io::{self, Write};
+
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+
+use crate::time::Time;
+
+impl FromSql for Time {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
+/// The text of a column, without copying it.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+    Ok(row.get_ref(column)?.as_str()?)
+}
+
+/// The text of a column that can be empty, without copying it.
+pub(super) fn text_or_null<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<Option<&'a str>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?)
+}
+
+/// The keys that events and actions begin with.
+pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: &str) -> io::Result<()> {
+    match session {
+        Some(session) => write!(out, "{{\"session\":{session},\"seq\":{seq},\"at\":\"{at}\""),
+        None => write!(out, "{{\"seq\":{seq},\"at\":\"{at}\""),
+    }
+}

@@ -1,0 +1,149 @@
+use rusqlite::Row;
+use rusqlite::types::Value;
+
+use super::archive::Archive;
+use super::error::StoreError;
+use crate::time::Time;
+
+/// Which sessions are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// Those that listened, or all if none did: replays tell the same bouts again.
+    #[default]
+    Live,
+    /// All, replays too.
+    All,
+    /// The one with this id.
+    One(i64),
+    /// The one that began last.
+    Last,
+}
+
+/// Which bout is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BoutKey {
+    /// Those of this number, as in `245.A`.
+    Number(String),
+    /// The one with this ordinal in its session.
+    Ordinal(u32),
+}
+
+/// What is asked for; left out, everything of the sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Which sessions.
+    pub sessions: Sessions,
+    /// Name of the court.
+    pub source: Option<String>,
+    /// Which bout.
+    pub bout: Option<BoutKey>,
+    /// Nothing before this instant.
+    pub since: Option<Time>,
+    /// Nothing at or after this instant.
+    pub until: Option<Time>,
+}
+
+/// What a query found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Rows handed on.
+    pub rows: u64,
+    /// Sessions that were searched.
+    pub sessions: usize,
+    /// Replays that were left out because live sessions were asked for.
+    pub replays_left_out: usize,
+}
+
+/// A session that a query searches.
+#[derive(Debug)]
+pub(super) struct Searched {
+    pub(super) id: i64,
+    pub(super) source: String,
+}
+
+/// The sessions that a query searches, in order of their ids.
+#[derive(Debug)]
+pub(super) struct Selection {
+    pub(super) sessions: Vec<Searched>,
+    pub(super) replays_left_out: usize,
+}
+
+impl Selection {
+    /// Whether lines need the session's id, so as to be told apart.
+    pub(super) fn is_several(&self) -> bool {
+        self.sessions.len() > 1
+    }
+
+    pub(super) fn found(&self, rows: u64) -> Found {
+        Found { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
+    }
+}
+
+impl Archive {
+    /// The sessions that a filter asks for.
+    pub(super) fn select(&self, filter: &Filter) -> Result<Selection, StoreError> {
+        let all = self.query(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, source, mode = 'replay' FROM sessions WHERE ?1 IS NULL OR source = ?1 ORDER BY id",
+            )?;
+            let session = |row: &Row<'_>| Ok((Searched { id: row.get(0)?, source: row.get(1)? }, row.get(2)?));
+            statement.query_map([&filter.source], session)?.collect::<rusqlite::Result<Vec<(Searched, bool)>>>()
+        })?;
+        let live = all.iter().filter(|(_, replay)| !replay).count();
+        let replays_left_out = if filter.sessions == Sessions::Live && live > 0 { all.len() - live } else { 0 };
+        let last = all.last().map(|(session, _)| session.id);
+        let sessions: Vec<_> = all
+            .into_iter()
+            .filter(|(session, replay)| match filter.sessions {
+                Sessions::Live => live == 0 || !replay,
+                Sessions::All => true,
+                Sessions::One(id) => session.id == id,
+                Sessions::Last => Some(session.id) == last,
+            })
+            .map(|(session, _)| session)
+            .collect();
+        match filter.sessions {
+            Sessions::One(id) if sessions.is_empty() => Err(StoreError::NoSuchSession { path: self.path.clone(), id }),
+            _ => Ok(Selection { sessions, replays_left_out }),
+        }
+    }
+}
+
+/// The conditions of a query on one session, and their values.
+pub(super) struct Conditions {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Conditions {
+    /// What a filter asks of `events`, `actions` or `clips`.
+    pub(super) fn new(session: i64, filter: &Filter) -> Self {
+        let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
+        match &filter.bout {
+            Some(BoutKey::Number(number)) => {
+                conditions.and("bout IN (SELECT ordinal FROM bouts WHERE session = ? AND number = ?)");
+                conditions.values.extend([session.into(), number.clone().into()]);
+            }
+            Some(BoutKey::Ordinal(ordinal)) => {
+                conditions.and("bout = ?");
+                conditions.values.push((*ordinal).into());
+            }
+            None => {}
+        }
+        if let Some(since) = filter.since {
+            conditions.and("at >= ?");
+            conditions.values.push(since.to_string().into());
+        }
+        if let Some(until) = filter.until {
+            conditions.and("at < ?");
+            conditions.values.push(until.to_string().into());
+        }
+        conditions
+    }
+
+    /// One more condition, whose values are to be pushed in its order.
+    pub(super) fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+}

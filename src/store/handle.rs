@@ -1,0 +1,150 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use crossbeam_channel::Sender;
+use thiserror::Error;
+use tracing::warn;
+
+use super::open::SessionCounts;
+use crate::court::Output;
+use crate::time::Time;
+
+/// How long the end of a session waits for room in the queue.
+const END_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What waits to be written.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// What a court gave out.
+    Output { session: i64, output: Output },
+    /// The end of a session.
+    End { session: i64, at: Time, counts: SessionCounts },
+}
+
+/// Hands entries to the writer; clones serve the same one. The writer ends when the last is dropped.
+#[derive(Clone, Debug)]
+pub struct StoreHandle {
+    entries: Sender<Entry>,
+    shared: Arc<Shared>,
+}
+
+/// What the writer and those who hand it entries both see.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    accepted: AtomicU64,
+    pub(super) written: AtomicU64,
+    pub(super) failed: AtomicU64,
+    /// Whether the last attempt to write failed.
+    pub(super) failing: AtomicBool,
+    /// Whether nobody waits for the writer any more.
+    pub(super) given_up: AtomicBool,
+    dropped: AtomicU64,
+    /// Entries dropped since the queue was last found full.
+    stretch: AtomicU64,
+}
+
+impl Shared {
+    fn accept_one(&self) {
+        self.accepted.fetch_add(1, Relaxed);
+    }
+
+    fn drop_one(&self) {
+        self.dropped.fetch_add(1, Relaxed);
+        if self.stretch.fetch_add(1, Relaxed) == 0 {
+            warn!("the database cannot keep up: its queue is full, and entries are not kept (the captures have them)");
+        }
+    }
+
+    /// Says how many were dropped, once there is room again.
+    pub(super) fn end_stretch(&self) {
+        let dropped = self.stretch.swap(0, Relaxed);
+        if dropped > 0 {
+            warn!(dropped, "the database keeps up again; entries were not kept meanwhile");
+        }
+    }
+
+    pub(super) fn metrics(&self) -> StoreMetrics {
+        let (written, failed) = (self.written.load(Relaxed), self.failed.load(Relaxed));
+        StoreMetrics {
+            // An entry can be written before whoever handed it over has counted it.
+            queued: self.accepted.load(Relaxed).saturating_sub(written + failed),
+            written,
+            dropped: self.dropped.load(Relaxed),
+            failed,
+            failing: self.failing.load(Relaxed),
+        }
+    }
+}
+
+/// The queue had no room, or the writer has ended; the entry was not kept, and was counted.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the database's queue is full")]
+pub struct Full;
+
+/// The writer has ended.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the database is no longer written")]
+pub struct Closed;
+
+/// How the writer is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreMetrics {
+    /// Entries that wait to be written.
+    pub queued: u64,
+    /// Entries written since the start.
+    pub written: u64,
+    /// Entries that the queue had no room for.
+    pub dropped: u64,
+    /// Entries that the database would not take, such as a `seq` it already had.
+    pub failed: u64,
+    /// Whether the database refuses at the moment; entries wait until it does not.
+    pub failing: bool,
+}
+
+impl StoreHandle {
+    pub(super) fn new(entries: Sender<Entry>, shared: Arc<Shared>) -> Self {
+        Self { entries, shared }
+    }
+
+    /// Hands over what a live court gave out; never waits.
+    ///
+    /// # Errors
+    /// When the queue has no room; the entry is then counted as dropped.
+    pub fn try_send(&self, session: i64, output: Output) -> Result<(), Full> {
+        self.count(self.entries.try_send(Entry::Output { session, output }).is_ok())
+    }
+
+    /// Hands over what a replay gave out; waits for room.
+    ///
+    /// # Errors
+    /// When the writer has ended.
+    pub fn send(&self, session: i64, output: Output) -> Result<(), Closed> {
+        self.entries.send(Entry::Output { session, output }).map_err(|_| Closed)?;
+        self.shared.accept_one();
+        Ok(())
+    }
+
+    /// Ends a session, after all that was handed over before; waits for room, but no longer than a second.
+    ///
+    /// # Errors
+    /// When there was none; the session then looks as if the program had been killed.
+    pub fn end_session(&self, session: i64, at: Time, counts: SessionCounts) -> Result<(), Full> {
+        self.count(self.entries.send_timeout(Entry::End { session, at, counts }, END_PATIENCE).is_ok())
+    }
+
+    /// How the writer is doing.
+    pub fn metrics(&self) -> StoreMetrics {
+        self.shared.metrics()
+    }
+
+    fn count(&self, accepted: bool) -> Result<(), Full> {
+        if accepted {
+            self.shared.accept_one();
+            Ok(())
+        } else {
+            self.shared.drop_one();
+            Err(Full)
+        }
+    }
+}

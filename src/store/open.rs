@@ -1,0 +1,229 @@
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite_migration::{M, Migrations};
+use strum::{Display, IntoStaticStr};
+
+use super::error::StoreError;
+use crate::time::Time;
+
+/// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
+const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+
+/// As in `schema.sql`.
+const APPLICATION_ID: i32 = 0x7674_6164;
+
+/// How long SQLite waits for another program's lock before it says so.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A database that can be written to.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+}
+
+/// How a session came by its datagrams.
+#[derive(Clone, Copy, Debug, Display, IntoStaticStr, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum Mode {
+    /// It listened.
+    Live,
+    /// It replayed a capture.
+    Replay,
+}
+
+/// A session that begins.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Name of the court, as in its events.
+    pub source: String,
+    /// How it comes by its datagrams.
+    pub mode: Mode,
+    /// What is being held, such as `Hamburg Open 2026`.
+    pub event_name: Option<String>,
+    /// The capture that is replayed, or recorded to.
+    pub capture: Option<String>,
+    /// When it begins.
+    pub started_at: Time,
+}
+
+/// What a session counted, known at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionCounts {
+    /// Datagrams received.
+    pub datagrams: u64,
+    /// Datagrams that were lost before they could be received.
+    pub datagrams_lost: u64,
+    /// Entries that the database's queue had no room for.
+    pub entries_dropped: u64,
+}
+
+impl Store {
+    /// Opens the database at `path`; makes it, its folders and its tables where they are missing.
+    ///
+    /// # Errors
+    /// When the path is a folder, the file something else or made by a newer vta, or nothing can be written there.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if path.is_dir() {
+            return Err(StoreError::IsFolder(path.to_owned()));
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|reason| StoreError::Folder { folder: folder.to_owned(), reason })?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |reason| StoreError::sqlite(path, reason);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        // Nothing may be changed in what is not ours.
+        identify(&connection, path)?;
+        let end = Instant::now() + BUSY_TIMEOUT;
+        // SQLite does not wait for another that changes the journal's mode, as each vta does at its start and end.
+        while let Err(error) = set_up(&mut connection, path) {
+            match error {
+                StoreError::Locked(_) if Instant::now() < end => std::thread::sleep(Duration::from_millis(10)),
+                error => return Err(error),
+            }
+        }
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Begins a session; its id goes with each of its entries.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin_session(&mut self, session: &NewSession) -> Result<i64, StoreError> {
+        let mode: &str = session.mode.into();
+        self.connection
+            .execute(
+                "INSERT INTO sessions (source, mode, event_name, capture, vta_version, started_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    session.source,
+                    mode,
+                    session.event_name,
+                    session.capture,
+                    env!("CARGO_PKG_VERSION"),
+                    session.started_at.to_string()
+                ],
+            )
+            .map_err(|reason| StoreError::sqlite(&self.path, reason))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+}
+
+/// Chooses how the file is written, and brings its tables up to date.
+fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    // In this mode a power cut can take the last moments, but never harms what is older; commits need no sync.
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")
+        .map_err(|reason| StoreError::sqlite(path, reason))?;
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    let migrations = Migrations::from_slice(MIGRATIONS);
+    migrations
+        .to_latest(connection)
+        // Another vta may have done it between our look at the version and our turn; then there is nothing left to do.
+        .or_else(|_| migrations.to_latest(connection))
+        .map_err(|reason| match reason {
+            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::sqlite(path, err),
+            reason => StoreError::Migration { path: path.to_owned(), reason },
+        })
+}
+
+/// What a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// One of vta's.
+    Ours,
+    /// A file that nobody has written to yet.
+    Empty,
+}
+
+/// Makes sure that a database is no other program's and that its tables are known.
+pub(super) fn identify(connection: &Connection, path: &Path) -> Result<Identity, StoreError> {
+    // One statement sees one moment, whoever else is making the tables.
+    let (application, found, empty): (i32, i32, bool) = connection
+        .query_row(
+            "SELECT application_id, user_version, (SELECT count(*) = 0 FROM sqlite_schema)
+             FROM pragma_application_id, pragma_user_version",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .map_err(|reason| StoreError::sqlite(path, reason))?;
+    let known = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
+    match application {
+        APPLICATION_ID if found > known => Err(StoreError::Newer { path: path.to_owned(), found, known }),
+        APPLICATION_ID => Ok(Identity::Ours),
+        _ if empty => Ok(Identity::Empty),
+        _ => Err(StoreError::NotOurs(path.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn the_migrations_are_sound() {
+        Migrations::from_slice(MIGRATIONS).validate().unwrap();
+    }
+
+    #[test]
+    fn missing_folders_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/2026/hamburg.db");
+        drop(Store::open(&path).unwrap());
+        assert!(path.is_file());
+    }
+
+    #[test]
+    fn a_folder_is_no_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Store::open(folder.path()).unwrap_err();
+        assert!(matches!(&error, StoreError::IsFolder(path) if path == folder.path()), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let error = Store::open(&folder.path().join("file/vta.db")).unwrap_err();
+        assert!(error.to_string().contains("cannot make the folder"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        let text = "these are notes, and a good deal longer than the header of a database would be ".repeat(10);
+        std::fs::write(&path, &text).unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::NotADatabase(_)), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+
+    #[test]
+    fn the_database_of_another_program_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE cats (name TEXT)").unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::NotOurs(_)), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn the_database_of_a_newer_vta_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vta.db");
+        drop(Store::open(&path).unwrap());
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 1)"), "{error}");
+    }
+}

@@ -1,0 +1,242 @@
+use std::fmt::Write;
+use std::sync::Arc;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, params};
+use serde::Serialize;
+use tracing::error;
+
+use super::handle::Entry;
+use super::open::SessionCounts;
+use crate::action::{Action, Edge};
+use crate::bout::Bout;
+use crate::court::Output;
+use crate::event::{Body, Event, Raw};
+use crate::time::Time;
+
+/// Turns entries into rows; keeps its buffers from one batch to the next, since this is the hot path.
+#[derive(Debug, Default)]
+pub(super) struct RowBuffers {
+    at: String,
+    json: Vec<u8>,
+    notes: Vec<u8>,
+}
+
+impl RowBuffers {
+    /// Writes a batch in one transaction; says how many entries the database would not take, whatever one does.
+    ///
+    /// # Errors
+    /// When nothing was written and it is worth another attempt.
+    pub(super) fn write(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
+        let transaction = connection.transaction()?;
+        let mut refused = 0;
+        {
+            let mut statements = Statements::prepare(&transaction)?;
+            for entry in batch {
+                match self.write_entry(&mut statements, entry) {
+                    Err(reason) if is_the_entry_s_fault(&reason) => {
+                        if refused == 0 {
+                            error!(%reason, ?entry, "the database does not take an entry");
+                        }
+                        refused += 1;
+                    }
+                    done => done?,
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(refused)
+    }
+
+    fn write_entry(&mut self, statements: &mut Statements<'_>, entry: &Entry) -> rusqlite::Result<()> {
+        match entry {
+            Entry::Output { session, output: Output::Event { event, bout } } => {
+                self.write_event(statements, *session, event, *bout)
+            }
+            Entry::Output { session, output: Output::Action { action, bout } } => {
+                self.write_action(statements, *session, action, *bout)
+            }
+            Entry::Output { session, output: Output::Bout(bout) } => self.write_bout(statements, *session, bout),
+            Entry::Output { session, output: Output::BoutSplit { from_seq, ordinal } } => {
+                for split in &mut statements.splits {
+                    split.execute(params![ordinal, session, from_seq])?;
+                }
+                Ok(())
+            }
+            Entry::End { session, at, counts } => {
+                let SessionCounts { datagrams, datagrams_lost, entries_dropped } = counts;
+                let at = text_of(&mut self.at, *at);
+                statements.end.execute(params![session, at, datagrams, datagrams_lost, entries_dropped])?;
+                Ok(())
+            }
+        }
+    }
+
+    fn write_event(
+        &mut self,
+        statements: &mut Statements<'_>,
+        session: i64,
+        event: &Event,
+        bout: u32,
+    ) -> rusqlite::Result<()> {
+        let at = text_of(&mut self.at, event.at);
+        let notes = match event.notes.as_slice() {
+            [] => None,
+            notes => Some(json_of(&mut self.notes, &notes)?),
+        };
+        let (kind, status): (&str, &str) = (event.kind().into(), event.status.into());
+        statements.event.execute(params![
+            session,
+            event.seq,
+            at,
+            bout,
+            event.stream.as_deref(),
+            kind,
+            status,
+            event.cause,
+            json_of(&mut self.json, &event.body)?,
+            notes,
+            event.raw.as_ref().map(raw_value),
+        ])?;
+        match &event.body {
+            Body::ActionDone(done) => {
+                let reason: Option<&str> = None;
+                statements.outcome.execute(params![session, done.action_seq, "done", reason, done.took_us])?;
+            }
+            Body::ActionFailed(failed) => {
+                statements.outcome.execute(params![
+                    session,
+                    failed.action_seq,
+                    "failed",
+                    failed.reason,
+                    failed.took_us
+                ])?;
+            }
+            Body::ClipSaved(clip) => {
+                statements.clip.execute(params![
+                    session,
+                    event.seq,
+                    at,
+                    bout,
+                    clip.review,
+                    clip.instance,
+                    clip.path,
+                    clip.reason,
+                    clip.action_seq,
+                ])?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn write_action(
+        &mut self,
+        statements: &mut Statements<'_>,
+        session: i64,
+        action: &Arc<Action>,
+        bout: u32,
+    ) -> rusqlite::Result<()> {
+        let verb = serde_json::to_value(&action.verb).map_err(unserializable)?;
+        statements.action.execute(params![
+            session,
+            action.seq,
+            text_of(&mut self.at, action.at),
+            bout,
+            &*action.rule,
+            action.cause,
+            action.verb.name(),
+            json_of(&mut self.json, &verb.get("args"))?,
+            // Nobody but the database and the log has a part in these.
+            matches!(action.verb.edge(), Edge::Timeline | Edge::Log).then_some("done"),
+        ])?;
+        Ok(())
+    }
+
+    fn write_bout(&mut self, statements: &mut Statements<'_>, session: i64, bout: &Bout) -> rusqlite::Result<()> {
+        statements.bout.execute(params![session, bout.ordinal, json_of(&mut self.json, bout)?])?;
+        Ok(())
+    }
+}
+
+/// What is executed for entries, kept prepared by the connection.
+struct Statements<'connection> {
+    event: CachedStatement<'connection>,
+    action: CachedStatement<'connection>,
+    outcome: CachedStatement<'connection>,
+    clip: CachedStatement<'connection>,
+    bout: CachedStatement<'connection>,
+    splits: [CachedStatement<'connection>; 3],
+    end: CachedStatement<'connection>,
+}
+
+impl<'connection> Statements<'connection> {
+    fn prepare(connection: &'connection Connection) -> rusqlite::Result<Self> {
+        let prepare = |sql| connection.prepare_cached(sql);
+        Ok(Self {
+            event: prepare(
+                "INSERT INTO events (session, seq, at, bout, stream, kind, status, cause, fields, notes, raw)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?,
+            action: prepare(
+                "INSERT INTO actions (session, seq, at, bout, rule, cause, action, args, outcome)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            outcome: prepare(
+                "UPDATE actions SET outcome = ?3, reason = ?4, took_us = ?5 WHERE session = ?1 AND seq = ?2",
+            )?,
+            clip: prepare(
+                "INSERT INTO clips (session, seq, at, bout, review, instance, path, reason, action_seq)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            bout: prepare(
+                "INSERT INTO bouts (session, ordinal, state) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (session, ordinal) DO UPDATE SET state = excluded.state",
+            )?,
+            splits: [
+                prepare("UPDATE events SET bout = ?1 WHERE session = ?2 AND seq >= ?3")?,
+                prepare("UPDATE actions SET bout = ?1 WHERE session = ?2 AND cause >= ?3")?,
+                prepare("UPDATE clips SET bout = ?1 WHERE session = ?2 AND seq >= ?3")?,
+            ],
+            end: prepare(
+                "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
+                 WHERE id = ?1",
+            )?,
+        })
+    }
+}
+
+/// Whether the database refused what an entry says: no other attempt would do better.
+fn is_the_entry_s_fault(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::ToSqlConversionFailure(_))
+        || matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+        )
+}
+
+fn text_of(buffer: &mut String, at: Time) -> &str {
+    buffer.clear();
+    // Writing to a string cannot fail.
+    let _ = write!(buffer, "{at}");
+    buffer
+}
+
+/// The JSON text of a value, in a buffer that is used again.
+fn json_of<'a>(buffer: &'a mut Vec<u8>, value: &impl Serialize) -> rusqlite::Result<ToSqlOutput<'a>> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, value).map_err(unserializable)?;
+    Ok(ToSqlOutput::Borrowed(ValueRef::Text(buffer)))
+}
+
+fn unserializable(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
+}
+
+fn raw_value(raw: &Raw) -> ToSqlOutput<'_> {
+    let bytes = raw.bytes();
+    ToSqlOutput::Borrowed(match std::str::from_utf8(bytes) {
+        Ok(_) => ValueRef::Text(bytes),
+        Err(_) => ValueRef::Blob(bytes),
+    })
+}

@@ -1,0 +1,106 @@
+use std::fmt;
+
+use rusqlite::Row;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::archive::Archive;
+use super::bouts::BoutRow;
+use super::error::StoreError;
+use super::filter::{Filter, Found};
+
+/// What a person wants to read of one bout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Timeline {
+    /// The bout.
+    pub bout: BoutRow,
+    /// What happened and what was done, in order of time.
+    pub lines: Vec<TimelineLine>,
+}
+
+/// One thing that happened, or was done; displays as a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TimelineLine {
+    /// When: UTC, RFC 3339 with microseconds.
+    pub at: String,
+    /// `event`, `clip` or `action`.
+    pub what: String,
+    /// Number among the session's events, or among its actions.
+    pub seq: u64,
+    /// Kind of the event, or name of the action.
+    pub name: String,
+    /// Its fields as `key=value`, and the outcome of an action.
+    pub text: String,
+}
+
+impl fmt::Display for TimelineLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, what, seq, name, text } = self;
+        let line = format!("{at}  {what:<6} {seq:>6}  {name:<18} {text}");
+        f.write_str(line.trim_end())
+    }
+}
+
+impl TimelineLine {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let detail: String = row.get("detail")?;
+        let what: String = row.get("what")?;
+        let mut text = key_values(&detail);
+        if what == "action" {
+            text.push_str(&outcome(row)?);
+        }
+        let text = text.trim_start().to_owned();
+        Ok(Self { at: row.get("at")?, what, seq: row.get("seq")?, name: row.get("name")?, text })
+    }
+}
+
+/// What became of an action, to stand behind what it was.
+fn outcome(row: &Row<'_>) -> rusqlite::Result<String> {
+    let outcome: Option<String> = row.get("outcome")?;
+    let reason: Option<String> = row.get("reason")?;
+    let took_us: Option<u64> = row.get("took_us")?;
+    let outcome = outcome.as_deref().unwrap_or("no outcome");
+    let took = took_us.map(|took_us| format!(" after {} ms", took_us / 1000)).unwrap_or_default();
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    Ok(format!(" -> {outcome}{took}{reason}"))
+}
+
+/// A JSON object as a person reads it.
+fn key_values(object: &str) -> String {
+    let Ok(fields) = serde_json::from_str::<Map<String, Value>>(object) else {
+        return object.to_owned();
+    };
+    let pair = |(key, value): (String, Value)| match value {
+        Value::String(text) => format!("{key}={text}"),
+        other => format!("{key}={other}"),
+    };
+    fields.into_iter().map(pair).collect::<Vec<_>>().join(" ")
+}
+
+impl Archive {
+    /// The timelines of the bouts that a filter asks for, as of [`Archive::bouts`]: ticks of clocks are left out, and
+    /// actions stand with their outcomes. A number that was fought under more than once gives more than one.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the session asked for is not there.
+    pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, Found), StoreError> {
+        let (bouts, found) = self.bouts(filter)?;
+        let timelines = bouts
+            .into_iter()
+            .map(|bout| Ok(Timeline { lines: self.lines(bout.session, bout.ordinal)?, bout }))
+            .collect::<Result<_, StoreError>>()?;
+        Ok((timelines, found))
+    }
+
+    fn lines(&self, session: i64, ordinal: u32) -> Result<Vec<TimelineLine>, StoreError> {
+        self.query(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT at, what, seq, name, detail, outcome, reason, took_us FROM timeline
+                     WHERE session = ?1 AND bout = ?2 ORDER BY at, event_seq, is_action, seq",
+                )?
+                .query_map([session, i64::from(ordinal)], TimelineLine::from_row)?
+                .collect()
+        })
+    }
+}

@@ -1,0 +1,166 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
+use rusqlite::Connection;
+use tracing::{error, info, warn};
+
+use super::error::StoreError;
+use super::handle::{Entry, Shared, StoreHandle, StoreMetrics};
+use super::open::Store;
+use super::rows::RowBuffers;
+
+/// Entries in one transaction at most.
+const BATCH: usize = 4096;
+/// A reader sees an entry after about this time at the latest.
+const QUIET: Duration = Duration::from_millis(100);
+/// How long SQLite waits for another program's lock; entries wait in the queue anyway.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// Between attempts when the database refuses, at first and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// The thread that writes; ends when all [`StoreHandle`]s are dropped and everything is written.
+#[derive(Debug)]
+#[must_use = "without `join`, entries that still wait are lost when the program ends"]
+pub struct StoreThread {
+    ended: Receiver<()>,
+    shared: Arc<Shared>,
+}
+
+/// What became of the entries, over the whole life of a writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Entries written.
+    pub written: u64,
+    /// Entries that the queue had no room for.
+    pub dropped: u64,
+    /// Entries that the database would not take.
+    pub failed: u64,
+    /// Entries that still waited when patience ran out.
+    pub left: u64,
+}
+
+impl Drained {
+    /// Whether every entry is in the database.
+    pub fn is_complete(&self) -> bool {
+        self.dropped == 0 && self.failed == 0 && self.left == 0
+    }
+}
+
+impl Store {
+    /// Starts the thread that writes, with room for `capacity` entries that wait.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn spawn(self, capacity: usize) -> Result<(StoreHandle, StoreThread), StoreError> {
+        let failed = |reason| StoreError::sqlite(&self.path, reason);
+        self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        let (sender, entries) = bounded(capacity);
+        let (end, ended) = bounded::<()>(0);
+        let shared = Arc::new(Shared::default());
+        let writer = Writer {
+            connection: self.connection,
+            path: self.path,
+            entries,
+            room: capacity / 2,
+            shared: Arc::clone(&shared),
+            buffers: RowBuffers::default(),
+        };
+        std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || {
+                writer.run();
+                drop(end);
+            })
+            .map_err(StoreError::Thread)?;
+        Ok((StoreHandle::new(sender, Arc::clone(&shared)), StoreThread { ended, shared }))
+    }
+}
+
+impl StoreThread {
+    /// Waits until everything is written, for as long as `patience`; all handles must have been dropped before.
+    ///
+    /// When patience runs out, the writer gives up at its next chance.
+    pub fn join(self, patience: Duration) -> Drained {
+        // The writer never sends: the channel closes when it ends, even by a panic.
+        let _ = self.ended.recv_timeout(patience);
+        self.shared.given_up.store(true, Relaxed);
+        let StoreMetrics { queued, written, dropped, failed, .. } = self.shared.metrics();
+        Drained { written, dropped, failed, left: queued }
+    }
+}
+
+struct Writer {
+    connection: Connection,
+    path: PathBuf,
+    entries: Receiver<Entry>,
+    /// The queue is no longer full when fewer than this wait.
+    room: usize,
+    shared: Arc<Shared>,
+    buffers: RowBuffers,
+}
+
+impl Writer {
+    fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while self.gather(&mut batch) {
+            if !self.write(&batch) {
+                return;
+            }
+            batch.clear();
+            if self.entries.len() <= self.room {
+                self.shared.end_stretch();
+            }
+        }
+        self.close();
+    }
+
+    /// Leaves all in one file.
+    fn close(self) {
+        if let Err(reason) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            warn!(path = %self.path.display(), %reason, "the log beside the database stays; it is read with it");
+        }
+    }
+
+    /// Takes what waits, and what comes within a moment; says false when nothing can come any more.
+    fn gather(&self, batch: &mut Vec<Entry>) -> bool {
+        let Ok(first) = self.entries.recv() else { return false };
+        batch.push(first);
+        let end = Instant::now() + QUIET;
+        while batch.len() < BATCH
+            && let Ok(entry) = self.entries.recv_deadline(end)
+        {
+            batch.push(entry);
+        }
+        true
+    }
+
+    /// Writes a batch, again and again until the database takes it; says false when nobody waits for that any more.
+    fn write(&mut self, batch: &[Entry]) -> bool {
+        let mut pause = PAUSES.0;
+        loop {
+            match self.buffers.write(&mut self.connection, batch) {
+                Ok(refused) => {
+                    self.shared.written.fetch_add((batch.len() - refused) as u64, Relaxed);
+                    self.shared.failed.fetch_add(refused as u64, Relaxed);
+                    if self.shared.failing.swap(false, Relaxed) {
+                        info!(path = %self.path.display(), "the database can be written again; what waited is in it");
+                    }
+                    return true;
+                }
+                Err(reason) => {
+                    if !self.shared.failing.swap(true, Relaxed) {
+                        error!(path = %self.path.display(), %reason, "the database cannot be written; entries wait in the queue meanwhile");
+                    }
+                }
+            }
+            if self.shared.given_up.load(Relaxed) {
+                return false;
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What courts give out, kept in real databases and read back.
+
+mod reading;
+mod writing;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tempfile::TempDir;
+use vta::action::{Action, Verb};
+use vta::court::Output;
+use vta::event::{Body, Event, Note, Raw, Status};
+use vta::store::{Archive, Drained, Mode, NewSession, Store};
+use vta::time::Time;
+
+/// Longer than anything here should take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A folder of its own with the path of a database in it.
+fn database() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vta.db");
+    (folder, path)
+}
+
+fn session(mode: Mode) -> NewSession {
+    NewSession {
+        source: "court-1".into(),
+        mode,
+        event_name: Some("Hamburg Open 2026".into()),
+        capture: None,
+        started_at: second(0),
+    }
+}
+
+/// So many seconds after the doors opened.
+fn second(seconds: u64) -> Time {
+    "2026-05-02T09:00:00Z".parse::<Time>().unwrap() + Duration::from_secs(seconds)
+}
+
+/// An event a second, each a second after the one before.
+fn event(seq: u64, stream: &'static str, body: Body, raw: impl Into<Vec<u8>>) -> Event {
+    Event {
+        seq,
+        at: second(seq),
+        source: "court-1".into(),
+        stream: Some(stream.into()),
+        status: Status::Ok,
+        cause: None,
+        body,
+        notes: Vec::new(),
+        raw: Some(Raw::new(Bytes::from(raw.into()))),
+    }
+}
+
+fn derived(seq: u64, cause: u64, body: Body) -> Event {
+    Event { stream: None, cause: Some(cause), raw: None, ..event(seq, "", body, "") }
+}
+
+fn reported(seq: u64, body: Body) -> Event {
+    Event { stream: None, raw: None, ..event(seq, "", body, "") }
+}
+
+fn with_notes(event: Event, status: Status, notes: &[&'static str]) -> Event {
+    Event { status, notes: notes.iter().map(|note| Note::Borrowed(note)).collect(), ..event }
+}
+
+fn action(seq: u64, cause: u64, verb: Verb) -> Action {
+    Action { seq, at: second(cause), rule: "instant-replay.rhai".into(), cause, verb }
+}
+
+fn event_of(bout: u32, event: Event) -> Output {
+    Output::Event { event: Arc::new(event), bout }
+}
+
+fn action_of(bout: u32, action: Action) -> Output {
+    Output::Action { action: Arc::new(action), bout }
+}
+
+/// Keeps one session of outputs, and waits until all is written.
+fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> Drained {
+    let mut store = Store::open(path).unwrap();
+    let session = store.begin_session(new).unwrap();
+    let (handle, thread) = store.spawn(1024).unwrap();
+    for output in outputs {
+        handle.send(session, output).unwrap();
+    }
+    drop(handle);
+    thread.join(PATIENCE)
+}
+
+fn archive(path: &Path) -> Archive {
+    Archive::open_read_only(path).unwrap()
+}
+
+/// What is exported, as text.
+fn text(export: impl FnOnce(&mut dyn std::io::Write)) -> String {
+    let mut out = Vec::new();
+    export(&mut out);
+    String::from_utf8(out).unwrap()
+}
+
+/// Looks again and again until something is so.
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "not so in time: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,372 @@
+use rusqlite::Connection;
+use serde_json::json;
+use vta::action::Verb;
+use vta::bout::{Bout, Corner, RoundState, Stage};
+use vta::event::*;
+use vta::store::{BoutKey, Filter, Format, Sessions, StoreError};
+
+use super::*;
+
+/// Events of every status, and of every form that fields, notes and raw can have.
+fn events_of_every_form() -> Vec<Event> {
+    let athlete = |name: &str, country: Option<&str>| Athlete {
+        short_name: Some(name.into()),
+        long_name: None,
+        country: country.map(Into::into),
+    };
+    let athletes = Athletes { blue: athlete("Müller \"M\" \\ ;", Some("GER")), red: athlete("李", None) };
+    let unknown =
+        |fields: &[&str]| Body::Unknown(Unknown { fields: fields.iter().map(|field| (*field).to_owned()).collect() });
+    vec![
+        event(1, "pre", Body::BoutLoaded {}, "pre;FightLoaded"),
+        with_notes(
+            event(2, "at1", Body::Athletes(athletes), "at1;M;ü"),
+            Status::Recovered,
+            &["cut: \"long_name\"", "second"],
+        ),
+        with_notes(event(3, "xyz", unknown(&["a", ""]), "xyz;a;"), Status::Unknown, &["nobody has documented it"]),
+        with_notes(event(4, "hl1", unknown(&["x"]), b"hl1;\xff\xfe\x00;"), Status::Invalid, &["not UTF-8"]),
+        event(5, "clk", Body::Clock(Clock { seconds: 59, action: None }), "clk;0:59\0"),
+        event(6, "sc1", Body::Score(Pair::default()), ""),
+        event(7, "inlb", Body::Console(Console::Setting { name: "inlb", value: Some("3\n".into()) }), "inlb:3\n"),
+        event(8, "wrd", Body::RoundWinners(RoundWinners { winners: vec![Some(Side::Red), None] }), "wrd;rd1;2;rd2;0"),
+        derived(9, 8, Body::RoundStarted(Round { round: 2 })),
+        derived(10, 8, Body::BoutStarted(BoutStarted { number: None })),
+        reported(11, Body::ObsDisconnected(ObsDisconnected { instance: "replay".into(), reason: "gone".into() })),
+    ]
+}
+
+fn actions_of_every_form() -> Vec<Action> {
+    let instance = || Some("replay".into());
+    let data = json!({"z": 1, "a": [0.1 + 0.2, null, {"text": "ü\u{1f600}\u{7}"}]});
+    vec![
+        action(1, 3, Verb::SaveReplay { instance: instance(), reason: "review \"blue\"".into() }),
+        action(2, 3, Verb::Play { path: r"C:\clips\1.mkv".into(), last_seconds: Some(0.1 + 0.2), speed: 1.0 }),
+        action(3, 3, Verb::ClosePlayer {}),
+        action(4, 5, Verb::Request { instance: None, request: "SetInputMute".into(), data }),
+    ]
+}
+
+fn kept_of_every_form(path: &Path) {
+    let events = events_of_every_form().into_iter().map(|event| event_of(1, event));
+    let actions = actions_of_every_form().into_iter().map(|action| action_of(1, action));
+    assert!(keep(path, &session(Mode::Live), events.chain(actions).collect()).is_complete());
+}
+
+#[test]
+fn a_line_is_the_event_s_own_json_byte_for_byte() {
+    let (_folder, path) = database();
+    kept_of_every_form(&path);
+    let lines = text(|out| {
+        archive(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
+    });
+    let own: Vec<_> = events_of_every_form().iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+    assert_eq!(lines.lines().collect::<Vec<_>>(), own);
+}
+
+#[test]
+fn an_action_s_line_is_its_own_json_byte_for_byte() {
+    let (_folder, path) = database();
+    kept_of_every_form(&path);
+    let lines = text(|out| {
+        archive(&path).export_actions(&Filter::default(), out).unwrap();
+    });
+    let own: Vec<_> = actions_of_every_form().iter().map(|action| serde_json::to_string(action).unwrap()).collect();
+    assert_eq!(lines.lines().collect::<Vec<_>>(), own);
+}
+
+#[test]
+fn the_bytes_of_a_message_come_back_as_they_were() {
+    let (_folder, path) = database();
+    kept_of_every_form(&path);
+    let mut kept = Vec::new();
+    archive(&path)
+        .events(&Filter::default(), &[], |event| {
+            kept.push(event.raw.map(<[u8]>::to_vec));
+            Ok(())
+        })
+        .unwrap();
+    let sent: Vec<_> = events_of_every_form().iter().map(|e| e.raw.as_ref().map(|raw| raw.bytes().to_vec())).collect();
+    assert_eq!(kept, sent);
+}
+
+#[test]
+fn a_json_export_is_one_array() {
+    let (_folder, path) = database();
+    kept_of_every_form(&path);
+    let export = |filter: &Filter| {
+        text(|out| {
+            archive(&path).export_events(filter, &[], Format::Json, out).unwrap();
+        })
+    };
+    let all: serde_json::Value = serde_json::from_str(&export(&Filter::default())).unwrap();
+    assert_eq!(all, serde_json::to_value(events_of_every_form()).unwrap());
+    assert_eq!(export(&Filter { since: Some(second(999)), ..Filter::default() }), "[]\n");
+}
+
+#[test]
+fn a_table_has_a_column_for_what_all_have_in_common() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let filter = Filter { until: Some(second(6)), ..Filter::default() };
+    let table = text(|out| {
+        archive(&path).export_events(&filter, &[], Format::Csv, out).unwrap();
+    });
+    assert_eq!(table.matches("\r\n").count(), 6, "RFC 4180 ends lines so");
+    insta::assert_snapshot!(table.replace("\r\n", "\n"), @r#"
+    session,seq,at,source,bout,stream,kind,status,cause,side,fields,notes,raw
+    1,1,2026-05-02T09:00:01.000000Z,court-1,245.A,pre,bout_loaded,ok,,,{},,pre;FightLoaded
+    1,2,2026-05-02T09:00:02.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":120,""action"":""start""}",,clk;2:00;start
+    1,3,2026-05-02T09:00:03.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":119}",,clk;1:59
+    1,4,2026-05-02T09:00:04.000000Z,court-1,245.A,ch1,review,ok,,blue,"{""side"":""blue"",""state"":""requested""}",,ch1;
+    1,5,2026-05-02T09:00:05.000000Z,court-1,245.A,,review_opened,ok,4,blue,"{""side"":""blue"",""review"":4}",,
+    "#);
+}
+
+/// A bout with a review, as a court gives it out.
+fn kept_bout(path: &Path) {
+    let corner = |name: &str, country: &str| Corner {
+        athlete: Athlete { short_name: Some(name.into()), long_name: None, country: Some(country.into()) },
+        ..Corner::default()
+    };
+    let bout = Bout {
+        ordinal: 1,
+        stage: Stage::Ended,
+        config: BoutConfig {
+            number: Some("245.A".into()),
+            phase: Some("Semifinals".into()),
+            gender: Some(Gender::Women),
+            weight_class: Some("W +73kg".into()),
+            ..BoutConfig::default()
+        },
+        blue: corner("MÜLLER", "GER"),
+        red: corner("KIM", "KOR"),
+        rounds: vec![RoundState { round: 1, blue: 3, red: 5, winner: Some(Side::Red), started: true, ended: true }],
+        winner: Some(BoutWinner::Red),
+        result: Some(ResultBanner { name: None, result: Some("0-2".into()), decision: Some(Decision::Ptf) }),
+        started_at: Some(second(2)),
+        ended_at: Some(second(9)),
+        ..Bout::default()
+    };
+    let clip = ClipSaved {
+        instance: "replay".into(),
+        path: "clips/1.mkv".into(),
+        reason: Some("review".into()),
+        action_seq: Some(1),
+        review: Some(4),
+    };
+    let clock = |seconds, action| Body::Clock(Clock { seconds, action });
+    let outputs = vec![
+        event_of(1, event(1, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
+        event_of(1, event(2, "clk", clock(120, Some(ClockAction::Start)), "clk;2:00;start")),
+        event_of(1, event(3, "clk", clock(119, None), "clk;1:59")),
+        event_of(
+            1,
+            event(
+                4,
+                "ch1",
+                Body::Review(Review { side: Requester::Blue, state: ReviewState::Requested, verdict: None }),
+                "ch1;",
+            ),
+        ),
+        event_of(1, derived(5, 4, Body::ReviewOpened(ReviewSide { side: Requester::Blue, review: Some(4) }))),
+        action_of(1, action(1, 5, Verb::SaveReplay { instance: Some("replay".into()), reason: "review".into() })),
+        action_of(1, action(2, 5, Verb::ClosePlayer {})),
+        event_of(
+            1,
+            reported(
+                6,
+                Body::ActionDone(ActionDone { action_seq: 1, action: "obs.save_replay".into(), took_us: 740_000 }),
+            ),
+        ),
+        event_of(1, reported(7, Body::ClipSaved(clip))),
+        event_of(1, event(8, "win", Body::Winner(Winner { winner: BoutWinner::Red }), "win;RED")),
+        Output::Bout(Arc::new(bout)),
+        event_of(2, event(9, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
+    ];
+    assert!(keep(path, &session(Mode::Live), outputs).is_complete());
+}
+
+#[test]
+fn a_bout_is_listed_with_what_it_came_to() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let (bouts, found) = archive(&path).bouts(&Filter::default()).unwrap();
+    assert_eq!((found.rows, found.sessions), (1, 1));
+    insta::assert_json_snapshot!(bouts, @r#"
+    [
+      {
+        "session": 1,
+        "source": "court-1",
+        "ordinal": 1,
+        "number": "245.A",
+        "phase": "Semifinals",
+        "gender": "women",
+        "weight_class": "W +73kg",
+        "division": null,
+        "blue": "MÜLLER",
+        "blue_country": "GER",
+        "red": "KIM",
+        "red_country": "KOR",
+        "rounds": [
+          {
+            "round": 1,
+            "blue": 3,
+            "red": 5,
+            "winner": "red"
+          }
+        ],
+        "winner": "red",
+        "result": "0-2",
+        "decision": "PTF",
+        "stage": "ended",
+        "started_at": "2026-05-02T09:00:02.000000Z",
+        "ended_at": "2026-05-02T09:00:09.000000Z",
+        "events": 8,
+        "clips": 1
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let lines = |bout| {
+        let (timelines, _) = archive(&path).timelines(&Filter { bout: Some(bout), ..Filter::default() }).unwrap();
+        let lines: Vec<_> = timelines.iter().flat_map(|timeline| &timeline.lines).map(ToString::to_string).collect();
+        lines.join("\n")
+    };
+    let by_number = lines(BoutKey::Number("245.A".into()));
+    insta::assert_snapshot!(by_number, @r#"
+    2026-05-02T09:00:01.000000Z  event       1  bout_loaded
+    2026-05-02T09:00:02.000000Z  event       2  clock              seconds=120 action=start
+    2026-05-02T09:00:04.000000Z  event       4  review             side=blue state=requested
+    2026-05-02T09:00:05.000000Z  event       5  review_opened      side=blue review=4
+    2026-05-02T09:00:05.000000Z  action      1  obs.save_replay    instance=replay reason=review -> done after 740 ms
+    2026-05-02T09:00:05.000000Z  action      2  player.close       -> no outcome
+    2026-05-02T09:00:07.000000Z  clip        7  clip_saved         instance=replay path=clips/1.mkv reason=review action_seq=1 review=4
+    2026-05-02T09:00:08.000000Z  event       8  winner             winner=red
+    "#);
+    assert_eq!(lines(BoutKey::Ordinal(1)), by_number);
+    assert_eq!(lines(BoutKey::Number("245".into())), "");
+}
+
+#[test]
+fn a_timeline_is_found_without_reading_the_whole_session() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let connection = Connection::open(&path).unwrap();
+    let mut statement = connection
+        .prepare("EXPLAIN QUERY PLAN SELECT * FROM timeline WHERE session = 1 AND bout = 1 ORDER BY at, event_seq")
+        .unwrap();
+    let steps: Vec<String> = statement.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    assert!(steps.iter().any(|step| step.contains("events_by_bout (session=? AND bout=?)")), "{steps:#?}");
+}
+
+/// The seqs that a filter finds, with what is said of the sessions.
+fn found(path: &Path, filter: &Filter, kinds: &[Kind]) -> (Vec<(i64, u64)>, usize) {
+    let mut seqs = Vec::new();
+    let found = archive(path)
+        .events(filter, kinds, |event| {
+            seqs.push((event.session, event.seq));
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(found.rows, seqs.len() as u64);
+    (seqs, found.replays_left_out)
+}
+
+#[test]
+fn filters_narrow_what_is_found() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let seqs = |filter: Filter, kinds: &[Kind]| -> Vec<u64> {
+        found(&path, &filter, kinds).0.into_iter().map(|(_, seq)| seq).collect()
+    };
+    let all = Filter::default;
+    assert_eq!(seqs(all(), &[Kind::Clock, Kind::Winner]), [2, 3, 8]);
+    assert_eq!(seqs(Filter { since: Some(second(3)), until: Some(second(5)), ..all() }, &[]), [3, 4]);
+    let number = |number: &str| Some(BoutKey::Number(number.into()));
+    assert_eq!(seqs(Filter { bout: number("245.A"), ..all() }, &[]), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(seqs(Filter { bout: number("245"), ..all() }, &[]), [0; 0]);
+    assert_eq!(seqs(Filter { bout: Some(BoutKey::Ordinal(2)), ..all() }, &[]), [9]);
+    assert_eq!(seqs(Filter { source: Some("court-2".into()), ..all() }, &[]), [0; 0]);
+    assert_eq!(seqs(Filter { source: Some("court-1".into()), ..all() }, &[Kind::BoutLoaded]), [1, 9]);
+}
+
+#[test]
+fn replays_are_left_out_unless_there_is_nothing_else() {
+    let (_folder, path) = database();
+    let loaded = || vec![event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre;FightLoaded"))];
+    let of = |sessions| found(&path, &Filter { sessions, ..Filter::default() }, &[]);
+    keep(&path, &session(Mode::Replay), loaded());
+    assert_eq!(of(Sessions::Live), (vec![(1, 1)], 0));
+
+    keep(&path, &session(Mode::Live), loaded());
+    keep(&path, &session(Mode::Replay), loaded());
+    assert_eq!(of(Sessions::Live), (vec![(2, 1)], 2));
+    assert_eq!(of(Sessions::All), (vec![(1, 1), (2, 1), (3, 1)], 0));
+    assert_eq!(of(Sessions::One(2)), (vec![(2, 1)], 0));
+    assert_eq!(of(Sessions::Last), (vec![(3, 1)], 0));
+
+    let filter = Filter { sessions: Sessions::One(7), ..Filter::default() };
+    let error = archive(&path).events(&filter, &[], |_| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("there is no session 7"), "{error}");
+}
+
+#[test]
+fn lines_of_several_sessions_begin_with_the_session() {
+    let (_folder, path) = database();
+    for _ in 0..2 {
+        keep(
+            &path,
+            &session(Mode::Live),
+            vec![
+                event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre")),
+                action_of(0, action(1, 1, Verb::ClosePlayer {})),
+            ],
+        );
+    }
+    let events = text(|out| {
+        archive(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
+    });
+    insta::assert_snapshot!(events, @r#"
+    {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","source":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
+    {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","source":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
+    "#);
+    let actions = text(|out| {
+        archive(&path).export_actions(&Filter::default(), out).unwrap();
+    });
+    insta::assert_snapshot!(actions, @r#"
+    {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","rule":"instant-replay.rhai","cause":1,"action":"player.close","args":{}}
+    {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","rule":"instant-replay.rhai","cause":1,"action":"player.close","args":{}}
+    "#);
+}
+
+#[test]
+fn reading_says_what_is_wrong_and_makes_nothing() {
+    let (folder, path) = database();
+    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotFound(_))));
+    assert!(!path.exists());
+    assert!(matches!(Archive::open_read_only(folder.path()), Err(StoreError::IsFolder(_))));
+
+    std::fs::write(&path, "").unwrap();
+    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotOurs(_))));
+    std::fs::write(&path, "not a database, but long enough to be taken for one".repeat(20)).unwrap();
+    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotADatabase(_))));
+
+    let other = folder.path().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE cats (name TEXT)").unwrap();
+    assert!(matches!(Archive::open_read_only(&other), Err(StoreError::NotOurs(_))));
+}
+
+#[test]
+fn what_cannot_be_handed_on_ends_the_query() {
+    let (_folder, path) = database();
+    kept_bout(&path);
+    let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+    let error = archive(&path).events(&Filter::default(), &[], |_| Err(closed())).unwrap_err();
+    assert!(matches!(&error, StoreError::Output(reason) if reason.kind() == std::io::ErrorKind::BrokenPipe), "{error}");
+}

@@ -1,0 +1,317 @@
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use vta::action::{LogLevel, Verb};
+use vta::bout::{Bout, Stage};
+use vta::court::Output;
+use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
+use vta::store::{Filter, Full, SessionCounts};
+
+use super::*;
+
+fn hit(seq: u64) -> Output {
+    event_of(1, event(seq, "hl1", Body::Hit(Hit { side: Side::Blue, level: 50 }), "hl1;50"))
+}
+
+fn number(connection: &Connection, sql: &str) -> i64 {
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// Another program that holds the database.
+fn lock(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    connection.busy_timeout(PATIENCE).unwrap();
+    connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    connection
+}
+
+#[test]
+fn a_second_reader_sees_an_event_within_a_second() {
+    let (_folder, path) = database();
+    let mut store = Store::open(&path).unwrap();
+    let session = store.begin_session(&session(Mode::Live)).unwrap();
+    let (handle, thread) = store.spawn(16).unwrap();
+    let reader = Connection::open(&path).unwrap();
+
+    let sent = Instant::now();
+    handle.try_send(session, hit(1)).unwrap();
+    eventually("the event can be read", || number(&reader, "SELECT count(*) FROM events") == 1);
+    assert!(sent.elapsed() < Duration::from_secs(1), "{:?}", sent.elapsed());
+    assert_eq!((handle.metrics().written, handle.metrics().queued), (1, 0));
+
+    drop((handle, reader));
+    assert!(thread.join(PATIENCE).is_complete());
+}
+
+#[test]
+fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
+    let (folder, path) = database();
+    let drained = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
+    assert_eq!(drained, Drained { written: 10_000, dropped: 0, failed: 0, left: 0 });
+    assert!(drained.is_complete());
+
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["vta.db"]);
+    let mut seqs = Vec::new();
+    let found = archive(&path)
+        .events(&Filter::default(), &[], |event| {
+            seqs.push(event.seq);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(found.rows, 10_000);
+    assert!(seqs.into_iter().eq(1..=10_000));
+}
+
+#[test]
+fn a_locked_database_loses_nothing() {
+    let (_folder, path) = database();
+    let mut store = Store::open(&path).unwrap();
+    let session = store.begin_session(&session(Mode::Live)).unwrap();
+    let (handle, thread) = store.spawn(1024).unwrap();
+
+    let locked = lock(&path);
+    for seq in 1..=100 {
+        handle.try_send(session, hit(seq)).unwrap();
+    }
+    eventually("the writer meets the lock", || handle.metrics().failing);
+    for seq in 101..=200 {
+        handle.try_send(session, hit(seq)).unwrap();
+    }
+    assert_eq!((handle.metrics().written, handle.metrics().queued), (0, 200));
+    locked.execute_batch("ROLLBACK").unwrap();
+
+    eventually("the writer has gone on", || handle.metrics().written == 200);
+    assert!(!handle.metrics().failing);
+    drop(handle);
+    assert_eq!(thread.join(PATIENCE), Drained { written: 200, dropped: 0, failed: 0, left: 0 });
+    assert_eq!(number(&locked, "SELECT count(*) FROM events"), 200);
+}
+
+#[test]
+fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
+    let (_folder, path) = database();
+    let mut store = Store::open(&path).unwrap();
+    let session = store.begin_session(&session(Mode::Live)).unwrap();
+    let (handle, thread) = store.spawn(4).unwrap();
+
+    let locked = lock(&path);
+    let mut sent = 0;
+    eventually("the queue is full", || {
+        sent += 1;
+        handle.try_send(session, hit(sent)) == Err(Full) && handle.metrics().failing
+    });
+    for _ in 0..10 {
+        sent += 1;
+        assert_eq!(handle.try_send(session, hit(sent)), Err(Full));
+    }
+    let dropped = handle.metrics().dropped;
+    assert!(dropped >= 11, "{dropped}");
+    locked.execute_batch("ROLLBACK").unwrap();
+
+    drop(handle);
+    assert_eq!(thread.join(PATIENCE), Drained { written: sent - dropped, dropped, failed: 0, left: 0 });
+    assert_eq!(number(&locked, "SELECT count(*) FROM events"), i64::try_from(sent - dropped).unwrap());
+}
+
+#[test]
+fn joining_ends_in_time_and_says_what_is_left() {
+    let (_folder, path) = database();
+    let mut store = Store::open(&path).unwrap();
+    let session = store.begin_session(&session(Mode::Live)).unwrap();
+    let (handle, thread) = store.spawn(16).unwrap();
+    let _locked = lock(&path);
+    for seq in 1..=7 {
+        handle.try_send(session, hit(seq)).unwrap();
+    }
+    drop(handle);
+    let drained = thread.join(Duration::from_millis(50));
+    assert_eq!(drained, Drained { written: 0, dropped: 0, failed: 0, left: 7 });
+    assert!(!drained.is_complete());
+}
+
+#[test]
+fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
+    let (_folder, path) = database();
+    let start = std::sync::Barrier::new(4);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..3 {
+                    assert!(keep(&path, &session(Mode::Replay), (1..=100).map(hit).collect()).is_complete());
+                }
+            });
+        }
+    });
+    let info = archive(&path).info().unwrap();
+    assert_eq!(info.sessions.iter().map(|session| session.events).collect::<Vec<_>>(), [100; 12]);
+}
+
+#[test]
+fn one_entry_that_cannot_be_written_does_not_keep_the_others_out() {
+    let (_folder, path) = database();
+    let drained = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
+    assert_eq!(drained, Drained { written: 3, dropped: 0, failed: 1, left: 0 });
+}
+
+#[test]
+fn an_outcome_stands_with_its_action() {
+    let (_folder, path) = database();
+    let log = |text: &str| Verb::Log { level: LogLevel::Info, text: text.into() };
+    let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
+    let failed =
+        ActionFailed { action_seq: 2, action: "log".into(), reason: "OBS is not connected".into(), took_us: 30 };
+    keep(
+        &path,
+        &session(Mode::Live),
+        vec![
+            hit(1),
+            action_of(1, action(1, 1, log("first"))),
+            action_of(1, action(2, 1, log("second"))),
+            action_of(1, action(3, 1, log("third"))),
+            event_of(1, reported(2, Body::ActionDone(done))),
+            event_of(1, reported(3, Body::ActionFailed(failed))),
+        ],
+    );
+    let mut outcomes = Vec::new();
+    archive(&path)
+        .actions(&Filter::default(), |action| {
+            outcomes.push((
+                action.seq,
+                action.outcome.map(str::to_owned),
+                action.reason.map(str::to_owned),
+                action.took_us,
+            ));
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(
+        outcomes,
+        [
+            (1, Some("done".into()), None, Some(1500)),
+            (2, Some("failed".into()), Some("OBS is not connected".into()), Some(30)),
+            (3, Some("done".into()), None, None),
+        ]
+    );
+    let info = archive(&path).info().unwrap();
+    let session = info.sessions.first().unwrap();
+    assert_eq!((session.actions_done, session.actions_failed, session.actions_open), (1, 1, 1));
+}
+
+#[test]
+fn a_bout_is_kept_as_it_was_last() {
+    let (_folder, path) = database();
+    let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
+    let bout = |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone(), ..Bout::default() }));
+    keep(&path, &session(Mode::Live), vec![bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
+    let (bouts, _) = archive(&path).bouts(&Filter::default()).unwrap();
+    let bouts: Vec<_> = bouts.iter().map(|bout| (bout.ordinal, bout.number.as_deref(), bout.stage.as_str())).collect();
+    assert_eq!(bouts, [(1, Some("245.A"), "ended")]);
+}
+
+#[test]
+fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
+    let (_folder, path) = database();
+    let clip = |path: &str| ClipSaved {
+        instance: "replay".into(),
+        path: path.into(),
+        reason: None,
+        action_seq: None,
+        review: None,
+    };
+    let close = || Verb::ClosePlayer {};
+    keep(
+        &path,
+        &session(Mode::Live),
+        vec![
+            event_of(1, event(1, "rnd", Body::Round(Round { round: 1 }), "rnd;1")),
+            action_of(1, action(1, 1, close())),
+            event_of(1, reported(2, Body::ClipSaved(clip("one.mkv")))),
+            event_of(1, event(3, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
+            action_of(1, action(2, 3, close())),
+            event_of(1, reported(4, Body::ClipSaved(clip("two.mkv")))),
+            Output::BoutSplit { from_seq: 3, ordinal: 2 },
+            event_of(2, event(5, "rnd", Body::Round(Round { round: 1 }), "rnd;1")),
+        ],
+    );
+    let connection = Connection::open(&path).unwrap();
+    let column = |sql: &str| -> Vec<i64> {
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    assert_eq!(column("SELECT bout FROM events ORDER BY seq"), [1, 1, 2, 2, 2]);
+    assert_eq!(column("SELECT bout FROM actions ORDER BY seq"), [1, 2]);
+    assert_eq!(column("SELECT bout FROM clips ORDER BY seq"), [1, 2]);
+}
+
+#[test]
+fn a_session_that_ended_says_what_it_counted() {
+    let (_folder, path) = database();
+    let mut store = Store::open(&path).unwrap();
+    let ended = store.begin_session(&session(Mode::Live)).unwrap();
+    let running = store.begin_session(&session(Mode::Replay)).unwrap();
+    assert_ne!(ended, running);
+    let (handle, thread) = store.spawn(16).unwrap();
+    handle.try_send(ended, hit(1)).unwrap();
+    let counts = SessionCounts { datagrams: 20, datagrams_lost: 3, entries_dropped: 1 };
+    handle.end_session(ended, second(60), counts).unwrap();
+    drop(handle);
+    assert!(thread.join(PATIENCE).is_complete());
+
+    let sessions = archive(&path).info().unwrap().sessions;
+    let [first, second_one] = sessions.as_slice() else { panic!("{sessions:?}") };
+    assert_eq!((first.mode.as_str(), first.ended_at), ("live", Some(second(60))));
+    assert_eq!((first.datagrams, first.datagrams_lost, first.entries_dropped), (Some(20), Some(3), Some(1)));
+    assert_eq!((first.events, first.first_at, first.last_at), (1, Some(second(1)), Some(second(1))));
+    assert_eq!(first.event_name.as_deref(), Some("Hamburg Open 2026"));
+    assert_eq!((second_one.mode.as_str(), second_one.ended_at, second_one.events), ("replay", None, 0));
+}
+
+#[test]
+fn a_clip_stands_with_its_review() {
+    let (_folder, path) = database();
+    let clip = ClipSaved {
+        instance: "replay".into(),
+        path: "clips/245.A blue.mkv".into(),
+        reason: Some("review".into()),
+        action_seq: Some(1),
+        review: Some(1),
+    };
+    let opened = |side, request| Body::ReviewOpened(ReviewSide { side, review: Some(request) });
+    let decided = vta::event::ReviewDecided {
+        side: Requester::Blue,
+        state: vta::event::ReviewState::Accepted,
+        verdict: Some(vta::event::Verdict::Won),
+        took_ms: Some(3200),
+        review: Some(1),
+    };
+    keep(
+        &path,
+        &session(Mode::Live),
+        vec![
+            event_of(1, derived(2, 1, opened(Requester::Blue, 1))),
+            event_of(1, derived(3, 10, opened(Requester::Red, 10))),
+            event_of(1, reported(4, Body::ClipSaved(clip))),
+            event_of(1, derived(5, 1, Body::ReviewDecided(decided))),
+            event_of(1, derived(6, 11, opened(Requester::Blue, 11))),
+        ],
+    );
+    let connection = Connection::open(&path).unwrap();
+    let mut statement = connection.prepare("SELECT seq, side, state, verdict, clip FROM reviews ORDER BY seq").unwrap();
+    type Review = (u64, String, Option<String>, Option<String>, Option<String>);
+    let reviews: Vec<Review> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        reviews,
+        [
+            (2, "blue".into(), text("accepted"), text("won"), text("clips/245.A blue.mkv")),
+            (3, "red".into(), None, None, None),
+            (6, "blue".into(), None, None, None),
+        ]
+    );
+}
