@@ -34,5 +34,5 @@ echo
 "$vta" db timeline --config event.yaml --only actions
 echo
 "$vta" db info --config event.yaml
-grep -q 'OBS' run.log && grep -q 'is connected' run.log || echo "OBS was not there, so nothing was recorded or replayed: see the actions that failed."
+grep -q 'connected to OBS' run.log || echo "OBS was not there, so nothing was recorded or replayed: see the actions that failed."
 echo "all of it is in $folder"

@@ -3,6 +3,7 @@
 //! Both are written by threads of their own from bounded queues that drop what does not fit, so that neither a slow
 //! disk nor a terminal that was stopped to be read holds up anything.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
@@ -33,11 +34,22 @@ pub struct LogOptions<'a> {
     pub keep_files: usize,
 }
 
+/// The log's files cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] io::Error),
+    /// The first file.
+    #[error(transparent)]
+    File(#[from] InitError),
+}
+
 /// Begins to log, for the whole program.
 ///
 /// # Errors
 /// The folder or the first file cannot be made.
-pub fn start(options: LogOptions<'_>) -> Result<Log, InitError> {
+pub fn start(options: LogOptions<'_>) -> Result<Log, LogError> {
     // What obws cannot decode of an old OBS is no fault that anybody could mend.
     let filter = || {
         let ours = Targets::new().with_target("vta", options.level).with_target("obws", LevelFilter::OFF);
@@ -55,6 +67,7 @@ pub fn start(options: LogOptions<'_>) -> Result<Log, InitError> {
     let file = match options.directory {
         None => None,
         Some(directory) => {
+            fs::create_dir_all(directory)?;
             let files = RollingFileAppender::builder()
                 .rotation(Rotation::DAILY)
                 .filename_prefix("vta")

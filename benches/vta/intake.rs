@@ -57,12 +57,13 @@ pub fn bench() {
     stop.store(true, Relaxed);
     let bare_cpu = bare.join().unwrap();
     let bare_lost = sent - count.load(Relaxed);
-    println!("bare loop: {sent} datagrams at {rate:.0}/s, {bare_lost} lost, {:.1} µs of processor each", bare_cpu * 1e6 / sent as f64);
-
-    let hall = hall(
-        "  store: { type: sqlite, path: day.db }\n  capture: { type: capture, directory: captures }\n",
-        &[],
+    println!(
+        "bare loop: {sent} datagrams at {rate:.0}/s, {bare_lost} lost, {:.1} µs of processor each",
+        bare_cpu * 1e6 / sent as f64
     );
+
+    let hall =
+        hall("  store: { type: sqlite, path: day.db }\n  capture: { type: capture, directory: captures }\n", &[]);
     let run = Run::start(hall.path(), "is ready");
     let (sent, rate) = send(run.to);
     // The database's batches come at the latest within 100 ms of quiet.

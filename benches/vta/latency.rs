@@ -76,7 +76,8 @@ pub fn bench() {
     let port = relay(obs.port, sender);
     let rules = tempfile::tempdir().unwrap();
     let rule = rules.path().join("scene.rhai");
-    fs::write(&rule, "fn on_hit(event, bout) { obs::scene(if event.level == 99 { \"Live\" } else { \"Replay\" }); }").unwrap();
+    fs::write(&rule, "fn on_hit(event, bout) { obs::scene(if event.level == 99 { \"Live\" } else { \"Replay\" }); }")
+        .unwrap();
     let shipped = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{name}.rhai"));
     let hall = hall(
         &format!(
@@ -86,14 +87,17 @@ pub fn bench() {
         ),
         &[rule, shipped("instant-replay"), shipped("recording")],
     );
-    let run = Run::start(hall.path(), "is connected");
+    let run = Run::start(hall.path(), "connected to OBS");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     // A load of one bout that never begins, so that nothing but our rule asks for anything.
-    let load: Vec<_> = messages().into_iter().filter(|message| message.starts_with(b"sc1") || message.starts_with(b"wg1")).collect();
+    let load: Vec<_> =
+        messages().into_iter().filter(|message| message.starts_with(b"sc1") || message.starts_with(b"wg1")).collect();
     let mut sent = Vec::new();
     let began = Instant::now();
     for number in 0..RATE * SECONDS {
-        thread::sleep((began + Duration::from_micros(number * 1_000_000 / RATE)).saturating_duration_since(Instant::now()));
+        thread::sleep(
+            (began + Duration::from_micros(number * 1_000_000 / RATE)).saturating_duration_since(Instant::now()),
+        );
         if number % EVERY == 0 {
             let message: &[u8] = if number / EVERY % 2 == 0 { b"hl1;99;" } else { b"hl1;50;" };
             sent.push(Instant::now());

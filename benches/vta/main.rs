@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
+#[path = "../../tests/it/headless_obs.rs"]
+mod headless_obs;
 mod intake;
 mod latency;
 mod process;
 mod replay;
-#[path = "../../tests/it/headless_obs.rs"]
-mod headless_obs;
 
 fn main() {
     // `cargo bench` hands over arguments of its own; one that is no option names what to measure.

@@ -74,7 +74,10 @@ pub fn bench() {
     let bare_took = bare_began.elapsed().as_secs_f64();
     let count = rows.len() as f64;
     println!("bare inserts: {count} rows in {bare_took:.2} s, {:.0}/s", count / bare_took);
-    println!("vta replay:   {count} events in {took:.2} s, {:.0}/s (capture read, decoder, bout, three rules, store)", count / took);
+    println!(
+        "vta replay:   {count} events in {took:.2} s, {:.0}/s (capture read, decoder, bout, three rules, store)",
+        count / took
+    );
     println!("ratio:        {:.2} of the bare rate", bare_took / took);
     println!("database:     {:.0} MB", fs::metadata(bare_path).unwrap().len() as f64 / 1e6);
 }

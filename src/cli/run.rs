@@ -25,7 +25,7 @@ impl Args {
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
         for (court, udp) in &ended.courts {
             tracing::info!(
-                court = court.court,
+                court = %court.court,
                 "{} datagrams, {} events, {} actions, {} of them failed",
                 court.counts.datagrams,
                 court.events,
@@ -39,7 +39,7 @@ impl Args {
                 ("longer than can be read", udp.truncated.load(Relaxed)),
             ];
             for (what, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
-                tracing::warn!(court = court.court, "{count} datagrams {what}");
+                tracing::warn!(court = %court.court, "{count} datagrams {what}");
             }
         }
         let undone = ended.undone();

@@ -1,5 +1,6 @@
 //! What a technician reads in the log of what happens.
 
+use tracing::field::display;
 use tracing::{debug, error, info, warn};
 
 use crate::action::{Action, LogLevel, Verb};
@@ -8,7 +9,7 @@ use crate::event::{Athlete, Body, Event, Status};
 
 /// Tells what happened, where it is worth telling.
 pub(super) fn event(event: &Event) {
-    let court = &*event.source;
+    let court = display(&event.source);
     match event.status {
         Status::Invalid => {
             let raw = event.raw.as_ref().map(|raw| raw.text());
@@ -42,11 +43,11 @@ pub(super) fn event(event: &Event) {
             "^",
             width = failure.column.max(1)
         ),
-        Body::ClipSaved(clip) => info!(court, instance = clip.instance, "a clip was saved: {}", clip.path),
-        Body::RecordingStarted(recording) => info!(court, instance = recording.instance, "OBS records"),
+        Body::ClipSaved(clip) => info!(court, instance = %clip.instance, "a clip was saved: {}", clip.path),
+        Body::RecordingStarted(recording) => info!(court, instance = %recording.instance, "OBS records"),
         Body::RecordingStopped(recording) => {
             let path = recording.path.as_deref().unwrap_or("a file that it does not name");
-            info!(court, instance = recording.instance, "OBS has recorded {path}");
+            info!(court, instance = %recording.instance, "OBS has recorded {path}");
         }
         Body::ActionFailed(action) => warn!(court, "{} failed: {}", action.action, action.reason),
         _ => debug!(court, seq = event.seq, kind = %event.kind(), "happened"),
@@ -55,7 +56,7 @@ pub(super) fn event(event: &Event) {
 
 /// Tells what a rule asks for.
 pub(super) fn action(court: &str, action: &Action) {
-    let rule = &*action.rule;
+    let (court, rule) = (display(court), display(&action.rule));
     match &action.verb {
         Verb::Log { level: LogLevel::Debug, text } => debug!(court, rule, "{text}"),
         Verb::Log { level: LogLevel::Info, text } => info!(court, rule, "{text}"),
@@ -70,6 +71,7 @@ pub(super) fn bout(court: &str, bout: &Bout) {
     if bout.stage != Stage::Loaded || bout.config.number.is_none() || bout.blue.athlete == Athlete::default() {
         return;
     }
+    let court = display(court);
     let name = |athlete: &Athlete| {
         let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref()).unwrap_or("?");
         let country = athlete.country.as_deref().unwrap_or("?");

@@ -35,13 +35,15 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     );
     let hall = Hall::new(&sinks);
     let mut running = hall.run();
-    running.wait_for_log("is connected");
+    running.wait_for_log("connected to OBS");
 
     // The bout's eight minutes in twelve seconds: the review stays open for longer than OBS takes to save.
     let simulated = output(
-        vta().args(["simulate", "--speed", "25", "--to"]).arg(running.to.to_string()).arg("--trace").arg(
-            repository("examples/bout-with-review.tsv"),
-        ),
+        vta()
+            .args(["simulate", "--speed", "25", "--to"])
+            .arg(running.to.to_string())
+            .arg("--trace")
+            .arg(repository("examples/bout-with-review.tsv")),
     );
     assert!(simulated.status.success(), "{}", stderr(&simulated));
     running.wait_for_log("OBS has recorded");
@@ -60,10 +62,7 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     assert!(seconds(Path::new(clip)) > 1.0, "{clip}");
 
     // The scenes, as OBS itself reported or confirmed them.
-    let scenes = texts(
-        &database,
-        "SELECT fields ->> '$.scene' FROM events WHERE kind = 'scene_changed' ORDER BY seq",
-    );
+    let scenes = texts(&database, "SELECT fields ->> '$.scene' FROM events WHERE kind = 'scene_changed' ORDER BY seq");
     assert!(scenes.ends_with(&["Replay".to_owned(), "Live".to_owned()]), "{scenes:?}\n{log}");
 
     // The recording bears the bout's number and names, and lasts from the first second to after the winner.
@@ -75,7 +74,8 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     assert!(seconds(&recording) > 15.0, "{}", recording.display());
 
     // Every action has come to an end, and none has failed.
-    let open = texts(&database, "SELECT action || ' ' || coalesce(reason, '?') FROM actions WHERE outcome IS NOT 'done'");
+    let open =
+        texts(&database, "SELECT action || ' ' || coalesce(reason, '?') FROM actions WHERE outcome IS NOT 'done'");
     assert!(open.is_empty(), "{open:?}\n{log}");
 
     // The day without OBS: the capture has its answers.
@@ -94,12 +94,14 @@ fn a_frozen_obs_holds_up_nothing() {
     );
     let hall = Hall::new(&sinks);
     let mut running = hall.run();
-    running.wait_for_log("is connected");
+    running.wait_for_log("connected to OBS");
     obs.stop();
     let simulated = output(
-        vta().args(["simulate", "--speed", "1000", "--to"]).arg(running.to.to_string()).arg("--trace").arg(
-            repository("examples/bout-with-review.tsv"),
-        ),
+        vta()
+            .args(["simulate", "--speed", "1000", "--to"])
+            .arg(running.to.to_string())
+            .arg("--trace")
+            .arg(repository("examples/bout-with-review.tsv")),
     );
     assert!(simulated.status.success(), "{}", stderr(&simulated));
     wait_for("every event in the database", || hall.events("1").contains(r#""decision":"PTF""#).then_some(()));

@@ -3,7 +3,10 @@
 #![expect(unreachable_pub, reason = "what modules of tests share has no public")]
 
 mod capture;
+mod day;
 mod decode;
+mod headless_obs;
 mod live;
+mod obs;
 mod store;
 mod support;

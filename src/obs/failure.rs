@@ -1,0 +1,124 @@
+//! Why OBS did not do what it was asked for, in plain words.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use obws::responses::StatusCode;
+
+/// Why an action was not carried out; its text is what the court is told.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub(super) enum Failure {
+    #[error("OBS `{instance}` is not connected: {reason}")]
+    NotConnected { instance: Arc<str>, reason: Arc<str> },
+    #[error("the connection to OBS was lost: {0}")]
+    Lost(Arc<str>),
+    #[error("OBS does not answer, so nothing is asked of it until it does; does it hang or show a dialog?")]
+    Frozen,
+    #[error("OBS did not answer `{request}` within {limit:?}; it may still do it when it answers again")]
+    NoAnswer { request: String, limit: Duration },
+    #[error("OBS refused `{request}`: {}", comment.clone().unwrap_or_else(|| format!("code {code}")))]
+    Refused { request: String, code: u16, comment: Option<String> },
+    #[error("{version} does not know the request `{request}`; correct its name, or update OBS if it is a newer one")]
+    Unsupported { request: String, version: String },
+    #[error("OBS's answer to `{0}` could not be read; OBS may have done it all the same")]
+    Unreadable(String),
+    #[error("`{request}` could not be sent to OBS: {reason}")]
+    NotSent { request: String, reason: String },
+    #[error("the data of `{0}` must be an object, with a name for each value")]
+    NoObject(String),
+    #[error("OBS has {0} commands waiting already")]
+    TooMany(usize),
+    #[error("`{0}` is nothing that OBS does")]
+    NotForObs(&'static str),
+
+    #[error("the replay buffer was not running; it has been started")]
+    BufferWasStarted,
+    #[error("the replay buffer was not running and cannot be started: {0}")]
+    BufferCannotStart(Box<Failure>),
+    #[error("OBS did not start the replay buffer within {0:?}; does it show a dialog?")]
+    BufferDidNotStart(Duration),
+    #[error("the replay buffer is not enabled; in OBS, tick Settings → Output → Replay Buffer → Enable Replay Buffer")]
+    BufferNotEnabled,
+    #[error("OBS named no saved replay within {0:?}; is its disk full, or the recording paused?")]
+    NoClip(Duration),
+    #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
+    ClipMissing(String),
+
+    #[error("OBS is recording already, for an earlier `obs.start_recording`; stop that recording first")]
+    RecordingAlready,
+    #[error("OBS is recording already, and not for us; stop that recording in OBS first")]
+    SomeoneRecords,
+    #[error("OBS is not recording")]
+    NotRecording,
+    #[error("OBS did not start to record; its screen or its log (Help → Log Files) says why")]
+    RecordingDidNotStart,
+    #[error("OBS was still {doing} after {limit:?}")]
+    RecordingStuck { doing: &'static str, limit: Duration },
+}
+
+impl Failure {
+    /// What an error of `obws` means for the request.
+    pub(super) fn of(request: &str, error: obws::error::Error, version: &str) -> Self {
+        use obws::error::Error;
+        let request = request.to_owned();
+        match error {
+            Error::Api { code, message } => Self::refused(request, code.into(), message, version),
+            Error::DeserializeResponse(_) => Self::Unreadable(request),
+            Error::ReceiveMessage(_) | Error::Disconnected => Self::Lost(Arc::from("the connection was closed")),
+            other => Self::NotSent { request, reason: chain(&other) },
+        }
+    }
+
+    /// What OBS's status code means.
+    pub(super) fn refused(request: String, code: u16, comment: Option<String>, version: &str) -> Self {
+        if code == u16::from(StatusCode::UnknownRequestType) {
+            return Self::Unsupported { request, version: version.to_owned() };
+        }
+        Self::Refused { request, code, comment: comment.filter(|text| !text.trim().is_empty()) }
+    }
+
+    /// Whether OBS refused with this code.
+    pub(super) fn is(&self, status: StatusCode) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == u16::from(status))
+    }
+}
+
+/// An error with its causes, on one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for error in std::iter::successors(Some(error), |error| error.source()) {
+        let text = error.to_string();
+        if texts.last() != Some(&text) {
+            texts.push(text);
+        }
+    }
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_obs_said() {
+        let words = Some("No source was found by the name of `Nope`.".to_owned());
+        let failure = Failure::refused("SetCurrentProgramScene".to_owned(), 600, words, "OBS 29.0.2");
+        assert_eq!(
+            failure.to_string(),
+            "OBS refused `SetCurrentProgramScene`: No source was found by the name of `Nope`."
+        );
+        assert!(failure.is(StatusCode::ResourceNotFound));
+    }
+
+    #[test]
+    fn a_refusal_without_words_gives_its_code() {
+        let failure = Failure::refused("SaveReplayBuffer".to_owned(), 501, Some(" ".to_owned()), "OBS 29.0.2");
+        assert_eq!(failure.to_string(), "OBS refused `SaveReplayBuffer`: code 501");
+    }
+
+    #[test]
+    fn an_unknown_request_names_the_version_that_lacks_it() {
+        let failure = Failure::refused("SplitRecordFile".to_owned(), 204, None, "OBS 29.0.2 (obs-websocket 5.1.0)");
+        assert!(failure.to_string().starts_with("OBS 29.0.2 (obs-websocket 5.1.0) does not know the request"));
+    }
+}

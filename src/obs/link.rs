@@ -1,0 +1,154 @@
+//! A connection to OBS on which every request has a time limit.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use obws::Client;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tracing::{info, warn};
+
+use super::failure::Failure;
+
+/// How long OBS is left in peace between two heartbeats.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// So many heartbeats in a row without an answer mean that the connection is dead.
+const SILENT_HEARTBEATS: u32 = 3;
+
+/// A connection to OBS, and how it is.
+pub(super) struct Link {
+    /// Requests go through [`Link::ask`], which sets the time limit that the client lacks.
+    pub(super) client: Client,
+    /// How long OBS may take to answer.
+    pub(super) limit: Duration,
+    /// What is connected, in words.
+    pub(super) version: String,
+    /// The names of the requests that this OBS knows.
+    pub(super) known_requests: HashSet<String>,
+    /// Whether OBS's scene events can be read; they cannot before obs-websocket 5.4.
+    pub(super) scene_events: bool,
+    /// How the connection is.
+    pub(super) health: watch::Sender<Health>,
+}
+
+/// How a connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// OBS answers.
+    Well,
+    /// OBS left a request unanswered.
+    Frozen,
+    /// The connection is of no more use, for this reason.
+    Lost(Arc<str>),
+}
+
+impl Link {
+    /// Asks OBS for something, within the time limit; at once a failure if OBS is known not to answer.
+    pub(super) async fn ask<T>(
+        &self,
+        request: &str,
+        answer: impl Future<Output = obws::error::Result<T>>,
+    ) -> Result<T, Failure> {
+        self.within_limit(request, answer).await?.map_err(|error| Failure::of(request, error, &self.version))
+    }
+
+    /// Waits for the answer to a request as long as OBS may take.
+    pub(super) async fn within_limit<T>(&self, request: &str, answer: impl Future<Output = T>) -> Result<T, Failure> {
+        if *self.health.borrow() == Health::Frozen {
+            return Err(Failure::Frozen);
+        }
+        match self.unless_lost(timeout(self.limit, answer)).await? {
+            Ok(answer) => Ok(answer),
+            Err(_) => {
+                self.freeze();
+                Err(Failure::NoAnswer { request: request.to_owned(), limit: self.limit })
+            }
+        }
+    }
+
+    /// Waits for something that comes only while the connection lasts.
+    pub(super) async fn unless_lost<T>(&self, awaited: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            reason = self.lost() => Err(Failure::Lost(reason)),
+            came = awaited => Ok(came),
+        }
+    }
+
+    /// Waits until the connection is lost and says why.
+    pub(super) async fn lost(&self) -> Arc<str> {
+        let mut health = self.health.subscribe();
+        loop {
+            if let Health::Lost(reason) = &*health.borrow_and_update() {
+                return Arc::clone(reason);
+            }
+            // The sender is in `self`, so there is always something to wait for.
+            _ = health.changed().await;
+        }
+    }
+
+    /// Gives the connection up; the first reason stands.
+    pub(super) fn lose(&self, reason: &str) {
+        self.health.send_if_modified(|health| {
+            let lost = !matches!(health, Health::Lost(_));
+            if lost {
+                *health = Health::Lost(Arc::from(reason));
+            }
+            lost
+        });
+    }
+
+    /// Asks OBS for a sign of life again and again, and gives the connection up when none comes.
+    pub(super) async fn heartbeat(&self) -> Infallible {
+        let mut silent = 0;
+        while silent < SILENT_HEARTBEATS {
+            if silent == 0 {
+                sleep(HEARTBEAT).await;
+            }
+            match timeout(self.limit, self.client.general().stats()).await {
+                Ok(Err(obws::error::Error::Send(_) | obws::error::Error::ReceiveMessage(_))) => break,
+                // A refusal is a sign of life, too.
+                Ok(_) => {
+                    silent = 0;
+                    self.thaw();
+                }
+                Err(_) => {
+                    silent += 1;
+                    self.freeze();
+                }
+            }
+        }
+        if silent == 0 {
+            self.lose("the connection broke");
+        } else {
+            self.lose("OBS did not answer for a while and the connection was given up; does it hang?");
+        }
+        pending().await
+    }
+
+    fn freeze(&self) {
+        if self.turn(&Health::Well, Health::Frozen) {
+            warn!("OBS does not answer; actions fail at once until it does");
+        }
+    }
+
+    fn thaw(&self) {
+        if self.turn(&Health::Frozen, Health::Well) {
+            info!("OBS answers again");
+        }
+    }
+
+    fn turn(&self, from: &Health, to: Health) -> bool {
+        self.health.send_if_modified(|health| {
+            let turns = health == from;
+            if turns {
+                *health = to;
+            }
+            turns
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use obws::responses::StatusCode;
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tracing::{info, warn};
+
+use super::failure::Failure;
+use super::link::Link;
+use super::reporter::Reporter;
+use crate::action::Report;
+use crate::edge::Command;
+
+/// How long a save may take, from the request to the finished file.
+const SAVE_LIMIT: Duration = Duration::from_secs(10);
+
+/// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
+/// whatever OBS's clock says.
+const BETWEEN_SAVES: Duration = Duration::from_secs(1);
+
+/// More commands than this do not share a save but wait for the next.
+const MOST_SHARING: usize = 64;
+
+/// How long to wait before a file that is not there yet is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Whether the replay buffer runs, as far as OBS has said it.
+pub(super) struct Buffer<'a> {
+    active: watch::Sender<Option<bool>>,
+    reporter: &'a Reporter,
+}
+
+impl<'a> Buffer<'a> {
+    /// A buffer of which nothing is known yet.
+    pub(super) fn new(reporter: &'a Reporter) -> Self {
+        Self { active: watch::Sender::new(None), reporter }
+    }
+
+    /// Takes in what OBS says, and tells the courts if it is news.
+    pub(super) fn set(&self, active: bool) {
+        if self.active.send_replace(Some(active)) != Some(active) {
+            self.reporter.to_all(|instance| Report::ReplayBuffer { instance, active });
+        }
+    }
+
+    async fn started(&self) {
+        // The sender is in `self`, so the wait cannot fail.
+        _ = self.active.subscribe().wait_for(|active| *active == Some(true)).await;
+    }
+}
+
+/// Saves replays.
+pub(super) struct Replays<'a> {
+    pub(super) link: &'a Link,
+    pub(super) reporter: &'a Reporter,
+    pub(super) buffer: &'a Buffer<'a>,
+    pub(super) commands: mpsc::Receiver<Command>,
+    /// The paths that OBS's events name.
+    pub(super) saved: mpsc::Receiver<PathBuf>,
+    /// When the last clip was finished.
+    pub(super) last_clip: Option<Instant>,
+    /// Whether an earlier save ran out of time, so that its event may yet come.
+    pub(super) overdue: bool,
+}
+
+impl Replays<'_> {
+    /// Sees to it that the buffer runs, then works until there are no more commands.
+    pub(super) async fn run(mut self) {
+        if let Err(failure) = self.ready().await {
+            warn!("replays cannot be saved: {failure}");
+        }
+        loop {
+            tokio::select! {
+                // What OBS has saved before a command is not what the command asked for.
+                biased;
+                Some(path) = self.saved.recv() => self.pass_on(&path),
+                command = self.commands.recv() => match command {
+                    Some(command) => self.save(command).await,
+                    None => break,
+                }
+            }
+        }
+    }
+
+    async fn ready(&self) -> Result<(), Failure> {
+        match self.link.ask("GetReplayBufferStatus", self.link.client.replay_buffer().status()).await {
+            Ok(active) => {
+                self.buffer.set(active);
+                if !active {
+                    info!("the replay buffer does not run; starting it");
+                    self.start_buffer().await?;
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                let failure = in_words(failure);
+                if failure == Failure::BufferNotEnabled {
+                    self.buffer.set(false);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running.
+    async fn start_buffer(&self) -> Result<(), Failure> {
+        match self.link.ask("StartReplayBuffer", self.link.client.replay_buffer().start()).await {
+            Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
+            answer => answer.map_err(in_words)?,
+        }
+        let started = timeout(self.link.limit, self.link.unless_lost(self.buffer.started()));
+        started.await.unwrap_or(Err(Failure::BufferDidNotStart(self.link.limit)))
+    }
+
+    /// Carries out a save for this command and for those that come before it has ended.
+    async fn save(&mut self, command: Command) {
+        let mut savers = vec![command];
+        let result = self.save_for(&mut savers).await;
+        if let Ok(path) = &result {
+            self.reporter.clip_saved(&path.to_string_lossy(), &savers);
+        }
+        for saver in savers {
+            self.reporter.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
+        }
+    }
+
+    async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<PathBuf, Failure> {
+        if let Some(last) = self.last_clip {
+            let pause = sleep_until(last + BETWEEN_SAVES);
+            share(&mut self.commands, savers, self.link.unless_lost(pause)).await?;
+        }
+        while let Ok(path) = self.saved.try_recv() {
+            self.pass_on(&path);
+        }
+        let requested = SystemTime::now();
+        let deadline = Instant::now() + SAVE_LIMIT;
+        if let Err(failure) = self.link.ask("SaveReplayBuffer", self.link.client.replay_buffer().save()).await {
+            return Err(self.recover(failure).await);
+        }
+        loop {
+            let named = timeout_at(deadline, self.link.unless_lost(self.saved.recv()));
+            let path = match share(&mut self.commands, savers, named).await {
+                Ok(Ok(Some(path))) => path,
+                // Events end with the connection.
+                Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
+                Ok(Err(lost)) => return Err(lost),
+                Err(_) => {
+                    self.overdue = true;
+                    return Err(Failure::NoClip(SAVE_LIMIT));
+                }
+            };
+            if self.overdue && made_before(&path, requested).await {
+                self.pass_on(&path);
+                continue;
+            }
+            share(&mut self.commands, savers, written(&path, deadline)).await?;
+            self.overdue = false;
+            self.last_clip = Some(Instant::now());
+            return Ok(path);
+        }
+    }
+
+    /// Does what can be done about a refused save.
+    async fn recover(&self, failure: Failure) -> Failure {
+        if !failure.is(StatusCode::OutputNotRunning) {
+            return in_words(failure);
+        }
+        self.buffer.set(false);
+        warn!("a replay was asked for while the replay buffer did not run; starting it");
+        match self.start_buffer().await {
+            Ok(()) => Failure::BufferWasStarted,
+            Err(reason) => Failure::BufferCannotStart(Box::new(reason)),
+        }
+    }
+
+    /// Tells of a clip that none of our commands asked for.
+    fn pass_on(&mut self, path: &Path) {
+        self.last_clip = Some(Instant::now());
+        self.reporter.clip_saved(&path.to_string_lossy(), &[]);
+    }
+}
+
+/// Waits for a step of a save while commands that come in the meantime join it.
+async fn share<T>(
+    commands: &mut mpsc::Receiver<Command>,
+    savers: &mut Vec<Command>,
+    step: impl Future<Output = T>,
+) -> T {
+    tokio::pin!(step);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut step => return done,
+            Some(command) = commands.recv(), if savers.len() < MOST_SHARING => savers.push(command),
+        }
+    }
+}
+
+/// Says what to do where OBS only says that the buffer is not there.
+fn in_words(failure: Failure) -> Failure {
+    if failure.is(StatusCode::InvalidResourceState) { Failure::BufferNotEnabled } else { failure }
+}
+
+/// Waits until the file is there with something in it; trusts OBS if the folder is on another machine.
+async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
+    loop {
+        let looked_for = path.to_owned();
+        let there = spawn_blocking(move || {
+            let elsewhere = !looked_for.parent().is_some_and(Path::is_dir);
+            elsewhere || looked_for.metadata().is_ok_and(|file| file.len() > 0)
+        });
+        if there.await.unwrap_or(false) {
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            return Err(Failure::ClipMissing(path.to_string_lossy().into_owned()));
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Whether a file is so much older than a request that an earlier save made it, which ran out of time `SAVE_LIMIT`
+/// ago. Not known of files on other machines.
+async fn made_before(path: &Path, requested: SystemTime) -> bool {
+    let path = path.to_owned();
+    let created = spawn_blocking(move || path.metadata().and_then(|file| file.created())).await;
+    matches!(created, Ok(Ok(created)) if requested.duration_since(created).is_ok_and(|age| age > SAVE_LIMIT / 2))
+}

@@ -1,0 +1,143 @@
+//! Keeps an instance connected: tries for ever, and fails the commands that come while there is no connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tracing::{info, warn};
+
+use super::ObsOptions;
+use super::connect::{ConnectFailure, Connection, connect};
+use super::failure::Failure;
+use super::reporter::Reporter;
+use super::session::{self, Ended};
+use crate::action::Report;
+use crate::edge::{Command, Courts};
+
+/// The first pause between two attempts to connect; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The longest pause between two attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The pause when only a person can put it right.
+const PERSON_PAUSE: Duration = Duration::from_secs(30);
+
+/// Works until `commands` is closed and what was in flight has ended.
+pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) {
+    let reason = Arc::from(format!("still connecting to {}", options.address()));
+    let reporter = Reporter::new(Arc::clone(&options.instance), courts);
+    let mut waiting = Waiting { commands, reporter, reason };
+    let mut said = None;
+    let mut warned_of = None;
+    let mut ours = None;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let Some(connected) = waiting.meanwhile(connect(&options)).await else { return };
+        match connected {
+            Ok(Connection { link, events, version }) => {
+                let obs_version = version.obs_studio_version.to_string();
+                let websocket_version = version.obs_web_socket_version.to_string();
+                info!(obs_version, websocket_version, "connected to OBS at {}", options.address());
+                let old = (version.obs_studio_version.major, version.obs_studio_version.minor) < (30, 2);
+                if old && warned_of.as_ref() != Some(&obs_version) {
+                    warn!(
+                        "OBS {obs_version} with obs-websocket {websocket_version} is older than 30.2: what it lacks \
+                         fails when asked for, {}",
+                        if link.scene_events { "the rest works" } else { "and only our own scene changes are heard" }
+                    );
+                    warned_of = Some(obs_version.clone());
+                }
+                let reporter = &waiting.reporter;
+                reporter.to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
+
+                match session::run(&options, &link, events, &mut waiting.commands, reporter, &mut ours).await {
+                    Ended::Stopped => return,
+                    Ended::Lost(reason) => {
+                        warn!("disconnected from OBS: {reason}");
+                        waiting.reason = Arc::clone(&reason);
+                        waiting
+                            .reporter
+                            .to_all(|instance| Report::ObsDisconnected { instance, reason: reason.to_string() });
+                    }
+                }
+                said = None;
+                pause = FIRST_PAUSE;
+            }
+            Err(failure) => {
+                let reason: Arc<str> = Arc::from(failure.to_string());
+                if said.as_ref() != Some(&reason) {
+                    warn!("not connected, trying again from time to time: {reason}");
+                    said = Some(Arc::clone(&reason));
+                }
+                waiting.reason = reason;
+                pause = next_pause(pause, &failure);
+            }
+        }
+        if waiting.meanwhile(sleep(jittered(pause))).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Commands that come while there is no connection.
+struct Waiting {
+    commands: mpsc::Receiver<Command>,
+    reporter: Reporter,
+    /// Why there is no connection.
+    reason: Arc<str>,
+}
+
+impl Waiting {
+    /// Does something while commands fail at once; none when no more commands will come.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::pin!(work);
+        loop {
+            let command = tokio::select! {
+                done = &mut work => return Some(done),
+                command = self.commands.recv() => command?,
+            };
+            let instance = Arc::clone(self.reporter.instance());
+            let reason = Arc::clone(&self.reason);
+            self.reporter.outcome(&command, Err(Failure::NotConnected { instance, reason }));
+        }
+    }
+}
+
+fn next_pause(before: Duration, failure: &ConnectFailure) -> Duration {
+    if failure.needs_a_person() { PERSON_PAUSE } else { (before * 2).min(LONGEST_PAUSE) }
+}
+
+/// Somewhat less than the pause, differently each time, so that drivers do not all try at the same moment.
+fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(1.0 - 0.2 * fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_five_seconds() {
+        let failure = ConnectFailure::NoAnswer { address: String::new() };
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..10 {
+            pause = next_pause(pause, &failure);
+        }
+        assert_eq!(pause, LONGEST_PAUSE);
+        assert!(jittered(pause) <= LONGEST_PAUSE && jittered(pause) >= LONGEST_PAUSE * 4 / 5);
+    }
+
+    #[test]
+    fn a_wrong_password_is_not_tried_again_soon() {
+        let wrong = ConnectFailure::PasswordWrong { address: String::new() };
+        assert_eq!(next_pause(FIRST_PAUSE, &wrong), PERSON_PAUSE);
+    }
+
+    #[test]
+    fn after_a_password_was_put_right_pauses_are_short_again() {
+        let failure = ConnectFailure::NoAnswer { address: String::new() };
+        assert_eq!(next_pause(PERSON_PAUSE, &failure), LONGEST_PAUSE);
+    }
+}

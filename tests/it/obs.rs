@@ -1,0 +1,380 @@
+//! The OBS driver against a real OBS.
+
+mod driver;
+mod scripted;
+
+use std::path::Path;
+use std::process::Command as Program;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::sleep;
+use vta::action::{Outcome, Report, Verb};
+use vta::obs::ObsOptions;
+
+use self::driver::*;
+use crate::headless_obs::HeadlessObs;
+
+/// The OBS that is shared by the tests that leave it in order, one at a time.
+async fn shared() -> Option<MutexGuard<'static, HeadlessObs>> {
+    static SHARED: OnceLock<Option<Mutex<HeadlessObs>>> = OnceLock::new();
+    Some(SHARED.get_or_init(|| HeadlessObs::start().map(Mutex::new)).as_ref()?.lock().await)
+}
+
+/// Another program that controls the same OBS.
+async fn someone_else(obs: &HeadlessObs) -> obws::Client {
+    let config = obws::client::ConnectConfig {
+        host: "127.0.0.1",
+        port: obs.port,
+        password: Some(obs.password.as_str()),
+        event_subscriptions: None,
+        broadcast_capacity: 16,
+        connect_timeout: PATIENCE,
+        dangerous: Some(obws::client::DangerousConnectConfig {
+            skip_studio_version_check: true,
+            skip_websocket_version_check: true,
+        }),
+    };
+    obws::Client::connect_with_config(config).await.unwrap()
+}
+
+/// Whether a source or a scene is on program.
+async fn is_shown(client: &obws::Client, source: &str) -> bool {
+    client.sources().active(source.into()).await.unwrap().active
+}
+
+/// The length of a film in seconds, as ffprobe reads it.
+fn length(path: &Path) -> f64 {
+    let probe = Program::new("ffprobe")
+        .args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"])
+        .arg(path)
+        .output()
+        .unwrap();
+    String::from_utf8(probe.stdout).unwrap().trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn an_old_obs_is_connected_to_with_one_warning() {
+    let Some(obs) = shared().await else { return };
+    let (log, _guard) = Log::listen();
+    let driver = Driver::of(&obs);
+    let connected = driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    let Report::ObsConnected { instance, obs_version, websocket_version } = connected else { unreachable!() };
+    assert_eq!(instance, "replay");
+    assert!(websocket_version.starts_with("5."), "{websocket_version}");
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    let version: Vec<u32> = obs_version.split('.').filter_map(|number| number.parse().ok()).collect();
+    let warnings = log.lines("WARN");
+    assert_eq!(warnings.len(), usize::from(version < vec![30, 2]), "{warnings:#?}");
+    assert!(
+        warnings.iter().all(|line| line.contains(&obs_version) && line.contains("instance=replay")),
+        "{warnings:?}"
+    );
+    assert_eq!(log.lines("connected to OBS").len(), 1);
+    assert_eq!(log.lines(&obs.password).len(), 0);
+}
+
+#[tokio::test]
+async fn a_scene_is_switched_and_reported_once_to_every_court() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+    for name in ["Replay", "Live"] {
+        driver.does(scene(name)).await;
+        assert!(is_shown(&someone, name).await, "{name}");
+    }
+    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    let of_court_2 = [hear(&driver.court_2, shown).await, hear(&driver.court_2, shown).await];
+    let expected =
+        ["Replay", "Live"].map(|scene| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
+    assert_eq!(of_court_2, expected);
+    assert!(!driver.court_2.try_iter().any(|report| shown(&report)));
+}
+
+#[tokio::test]
+async fn an_unknown_scene_fails_with_the_words_of_obs() {
+    let Some(obs) = shared().await else { return };
+    let reason = Driver::ready(&obs).await.fails(scene("Nope")).await;
+    assert_eq!(reason, "OBS refused `SetCurrentProgramScene`: No source was found by the name of `Nope`.");
+}
+
+#[tokio::test]
+async fn a_source_is_hidden_and_shown() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+    let visible = |visible| Verb::SourceVisible {
+        instance: None,
+        scene: "Live".to_owned(),
+        source: "Mat camera".to_owned(),
+        visible,
+    };
+    for wanted in [false, true] {
+        driver.does(visible(wanted)).await;
+        assert_eq!(someone.scene_items().enabled("Live".into(), 1).await.unwrap(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn requests_by_name_do_what_obws_cannot() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+
+    driver.does(request("CreateScene", json!({"sceneName": "Scores"}))).await;
+    let kind = "text_ft2_source_v2";
+    driver.does(request("CreateInput", json!({"sceneName": "Scores", "inputName": "Blue", "inputKind": kind}))).await;
+    driver.does(Verb::Text { instance: None, source: "Blue".to_owned(), text: "KIM 김 12".to_owned() }).await;
+    let settings = someone.inputs().settings::<Value>("Blue".into()).await.unwrap().settings;
+    assert_eq!(settings["text"], "KIM 김 12");
+
+    let filter = json!({"sourceName": "Blue", "filterName": "Grey", "filterKind": "color_filter_v2"});
+    driver.does(request("CreateSourceFilter", filter)).await;
+    for enabled in [false, true] {
+        let grey = || "Grey".to_owned();
+        driver.does(Verb::Filter { instance: None, source: "Blue".to_owned(), filter: grey(), enabled }).await;
+        assert_eq!(someone.filters().get("Blue".into(), "Grey").await.unwrap().enabled, enabled);
+    }
+    driver.does(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
+
+    let reason = driver.fails(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
+    assert_eq!(reason, "OBS refused `RemoveScene`: No source was found by the name of `Scores`.");
+    let reason = driver.fails(request("MakeCoffee", Value::Null)).await;
+    assert!(reason.contains("does not know the request `MakeCoffee`"), "{reason}");
+    let reason = driver.fails(request("RemoveScene", json!("Scores"))).await;
+    assert_eq!(reason, "the data of `RemoveScene` must be an object, with a name for each value");
+    driver.does(request("GetStats", Value::Null)).await;
+}
+
+#[tokio::test]
+async fn a_saved_clip_is_there_and_can_be_read_when_it_is_reported() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    // A clip needs a picture before it can have a length.
+    sleep(Duration::from_secs(1)).await;
+    let path = driver.saves().await;
+    assert!(Path::new(&path).starts_with(&obs.recordings), "{path}");
+    assert!(length(Path::new(&path)) > 0.3);
+    let of_court_2 = hear(&driver.court_2, |report| matches!(report, Report::ClipSaved { .. })).await;
+    assert_eq!(clip(of_court_2, &[]), path);
+}
+
+#[tokio::test]
+async fn saves_at_once_share_a_clip_and_each_court_hears_of_its_own() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let first = driver.give(save()).await;
+    let second = driver.give_for("court-2", save()).await;
+    let third = driver.give(save()).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    let path = clip(driver.hears(saved).await, &[first, third]);
+    assert_eq!(clip(hear(&driver.court_2, saved).await, &[second]), path);
+    assert_eq!(driver.outcome_of(first).await, Outcome::Done);
+    assert_eq!(driver.outcome_of(third).await, Outcome::Done);
+    let of_court_2 = hear(&driver.court_2, |report| matches!(report, Report::Outcome { .. })).await;
+    assert!(
+        matches!(of_court_2, Report::Outcome { action_seq, outcome: Outcome::Done, .. } if action_seq == second),
+        "{of_court_2:?}"
+    );
+}
+
+#[tokio::test]
+async fn saves_in_a_row_have_files_of_their_own() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let mut paths = [driver.saves().await, driver.saves().await, driver.saves().await].to_vec();
+    paths.sort();
+    paths.dedup();
+    assert_eq!(paths.len(), 3, "{paths:?}");
+}
+
+#[tokio::test]
+async fn a_clip_that_someone_else_saved_belongs_to_no_action() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    someone_else(&obs).await.replay_buffer().save().await.unwrap();
+    let path = clip(driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await, &[]);
+    assert_ne!(driver.saves().await, path);
+}
+
+#[tokio::test]
+async fn a_save_holds_up_no_scene() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let saving = driver.give(save()).await;
+    let showing = driver.give(scene("Live")).await;
+    let ended = driver.hears(|report| matches!(report, Report::Outcome { .. })).await;
+    assert!(matches!(ended, Report::Outcome { action_seq, .. } if action_seq == showing), "{ended:?}");
+    assert_eq!(driver.outcome_of(saving).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_save_without_a_running_buffer_fails_and_starts_it() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    someone_else(&obs).await.replay_buffer().stop().await.unwrap();
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
+    let saving = driver.give(save()).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    assert_eq!(
+        driver.outcome_of(saving).await,
+        Outcome::Failed { reason: "the replay buffer was not running; it has been started".to_owned() }
+    );
+    driver.saves().await;
+}
+
+#[tokio::test]
+async fn what_is_in_flight_ends_before_the_driver_does() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let saving = driver.give(save()).await;
+    let Driver { commands, task, court_1, .. } = driver;
+    drop(commands);
+    task.await.unwrap();
+    let done = court_1.try_iter().any(
+        |report| matches!(report, Report::Outcome { action_seq, outcome: Outcome::Done, .. } if action_seq == saving),
+    );
+    assert!(done);
+}
+
+#[tokio::test]
+async fn a_recording_gets_its_name_and_overwrites_none() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let stopped = |report: &Report| matches!(report, Report::RecordingStopped { .. });
+    for file in ["Bout 12- KOR-GER.mkv", "Bout 12- KOR-GER (2).mkv"] {
+        let starting = driver.give(start_recording(Some("Bout 12: KOR/GER"))).await;
+        driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
+        assert_eq!(driver.outcome_of(starting).await, Outcome::Done);
+        // A recording needs a picture before it can have a length.
+        sleep(Duration::from_secs(1)).await;
+        let stopping = driver.give(stop_recording()).await;
+        let path = obs.recordings.join(file);
+        let expected =
+            Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path.to_string_lossy().into_owned()) };
+        assert_eq!(driver.hears(stopped).await, expected);
+        assert_eq!(driver.outcome_of(stopping).await, Outcome::Done);
+        assert!(length(&path) > 0.3);
+    }
+    assert_eq!(driver.fails(stop_recording()).await, "OBS is not recording");
+}
+
+#[tokio::test]
+async fn a_recording_can_follow_another_at_once() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let mut given = Vec::new();
+    for name in ["first", "second"] {
+        given.push(driver.give(start_recording(Some(name))).await);
+        given.push(driver.give(stop_recording()).await);
+    }
+    for seq in given {
+        assert_eq!(driver.outcome_of(seq).await, Outcome::Done);
+    }
+    assert!(obs.recordings.join("first.mkv").is_file() && obs.recordings.join("second.mkv").is_file());
+}
+
+#[tokio::test]
+async fn a_recording_of_someone_else_is_left_alone() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+    someone.recording().start().await.unwrap();
+    driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
+    let reason = driver.fails(start_recording(Some("Bout 13"))).await;
+    assert_eq!(reason, "OBS is recording already, and not for us; stop that recording in OBS first");
+    let path = someone.recording().stop().await.unwrap();
+    let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
+    assert_eq!(stopped, Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path) });
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_once_and_not_tried_again_soon() {
+    let Some(obs) = shared().await else { return };
+    let (log, _guard) = Log::listen();
+    let attempts = || obs.log().matches("New WebSocket client has connected").count();
+    let before = attempts();
+    let mut driver = Driver::with_password(obs.port, Some("wrong and secret"));
+    let mut reason = String::new();
+    let deadline = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < deadline {
+        reason = driver.fails(scene("Live")).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(
+        reason,
+        format!(
+            "OBS `replay` is not connected: OBS at 127.0.0.1:{} refused the password; set this sink's `password` to \
+             the one in OBS under Tools → WebSocket Server Settings → Show Connect Info",
+            obs.port
+        )
+    );
+    assert_eq!(attempts() - before, 1);
+    assert_eq!(log.lines("refused the password").len(), 1, "{:#?}", log.lines(""));
+    assert!(log.lines("secret").is_empty());
+}
+
+#[tokio::test]
+async fn a_missing_password_is_told_from_a_wrong_one() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::with_password(obs.port, None);
+    let deadline = Instant::now() + PATIENCE;
+    while !driver.fails(scene("Live")).await.contains("asks for a password and this sink has none") {
+        assert!(Instant::now() < deadline);
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let request_timeout = Duration::from_secs(1);
+    let mut driver = Driver::with_options(ObsOptions { request_timeout, ..options(obs.port, Some(&obs.password)) });
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    obs.stop();
+    let began = Instant::now();
+    driver.fails(scene("Replay")).await;
+    assert!(began.elapsed() < request_timeout * 2, "{:?}", began.elapsed());
+    let began = Instant::now();
+    let reason = driver.fails(scene("Replay")).await;
+    assert!(reason.starts_with("OBS does not answer"), "{reason}");
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("OBS does not answer"), "{reason}");
+    assert!(began.elapsed() < request_timeout / 2, "{:?}", began.elapsed());
+    obs.cont();
+    driver.does_at_last(scene("Live")).await;
+    assert!(is_shown(&someone_else(&obs).await, "Live").await);
+
+    // It stays silent: the connection is given up, and made anew when OBS goes on. A recording does not mind.
+    driver.does(start_recording(Some("Bout 14"))).await;
+    obs.stop();
+    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    obs.cont();
+    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    driver.does_at_last(save()).await;
+    driver.does(stop_recording()).await;
+    assert!(obs.recordings.join("Bout 14.mkv").is_file());
+}
+
+#[tokio::test]
+async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
+    let Some(mut obs) = HeadlessObs::start() else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let saving = driver.give(save()).await;
+    obs.kill();
+    let began = Instant::now();
+    let Outcome::Failed { reason } = driver.outcome_of(saving).await else { panic!("nothing can have been saved") };
+    assert!(reason.contains("the connection to OBS was lost"), "{reason}");
+    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    let reason = driver.fails(scene("Live")).await;
+    assert!(reason.starts_with("OBS `replay` is not connected: "), "{reason}");
+
+    obs.restart();
+    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    let path = driver.saves().await;
+    assert!(Path::new(&path).is_file(), "{path}");
+}

@@ -1,0 +1,151 @@
+//! The driver against a scripted peer that answers as a newer OBS than the installed one does, or as no OBS does.
+
+use std::path::PathBuf;
+
+use futures_util::SinkExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_stream::StreamExt as _;
+use tokio_websockets::{Message, ServerBuilder, WebSocketStream};
+
+use super::*;
+
+type Socket = WebSocketStream<TcpStream>;
+
+const SCENE_EVENTS: u64 = 1 << 2;
+
+async fn say(socket: &mut Socket, op: u8, d: Value) {
+    socket.send(Message::text(json!({"op": op, "d": d}).to_string())).await.unwrap();
+}
+
+async fn tell(socket: &mut Socket, event: &str, data: Value) {
+    say(socket, 5, json!({"eventType": event, "eventIntent": 0, "eventData": data})).await;
+}
+
+/// OBS 31 without a password: its answers and scene events carry UUIDs. Serves one connection.
+///
+/// Its first replay is late: the event comes only when the second is asked for.
+async fn newer_obs(listener: TcpListener, replays: PathBuf) {
+    let mut saves = 0;
+    let (stream, _) = listener.accept().await.unwrap();
+    let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
+    say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
+    let mut subscribed = 0;
+    while let Some(Ok(message)) = socket.next().await {
+        let Some(text) = message.as_text() else { continue };
+        let message: Value = serde_json::from_str(text).unwrap();
+        let d = &message["d"];
+        if message["op"] != 6 {
+            subscribed = d["eventSubscriptions"].as_u64().unwrap();
+            say(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await;
+            continue;
+        }
+        let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
+        let answer = match d["requestType"].as_str().unwrap() {
+            "GetVersion" => json!({
+                "obsVersion": "31.0.2", "obsWebSocketVersion": "5.5.4", "rpcVersion": 1, "availableRequests": [],
+                "supportedImageFormats": [], "platform": "windows", "platformDescription": "Windows 11"
+            }),
+            "GetCurrentProgramScene" => json!({
+                "currentProgramSceneName": "Live", "currentProgramSceneUuid": uuid, "sceneName": "Live",
+                "sceneUuid": uuid
+            }),
+            "GetReplayBufferStatus" => json!({"outputActive": true}),
+            _ => Value::Null,
+        };
+        let status = json!({"result": true, "code": 100});
+        let response = json!({
+            "requestType": d["requestType"], "requestId": d["requestId"], "requestStatus": status,
+            "responseData": answer
+        });
+        say(&mut socket, 7, response).await;
+        match d["requestType"].as_str().unwrap() {
+            "SetCurrentProgramScene" if subscribed & SCENE_EVENTS != 0 => {
+                let scene = json!({"sceneName": d["requestData"]["sceneName"], "sceneUuid": uuid});
+                tell(&mut socket, "CurrentProgramSceneChanged", scene).await;
+            }
+            "SaveReplayBuffer" => {
+                saves += 1;
+                let file = |number| replays.join(format!("{number}.mkv"));
+                std::fs::write(file(saves), "a film").unwrap();
+                if saves == 2 {
+                    tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(1)})).await;
+                    tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(2)})).await;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A driver that is connected to a newer OBS.
+async fn driver_of_newer_obs(replays: &Path) -> Driver {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let driver = Driver::with_password(listener.local_addr().unwrap().port(), None);
+    tokio::spawn(newer_obs(listener, replays.to_owned()));
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver
+}
+
+#[tokio::test]
+async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
+    let (log, _guard) = Log::listen();
+    let mut driver = driver_of_newer_obs(Path::new("")).await;
+    let old = log.lines("older than");
+    assert!(old.is_empty(), "{old:?}");
+    for name in ["Replay", "Live"] {
+        driver.does(scene(name)).await;
+    }
+    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    for name in ["Replay", "Live"] {
+        let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: name.to_owned() };
+        assert_eq!(hear(&driver.court_2, shown).await, expected);
+    }
+    assert!(!driver.court_2.try_iter().any(|report| shown(&report)));
+}
+
+#[tokio::test]
+async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
+    let replays = tempfile::tempdir().unwrap();
+    let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
+    let mut driver = driver_of_newer_obs(replays.path()).await;
+    let reason = driver.fails(save()).await;
+    assert_eq!(reason, "OBS named no saved replay within 10s; is its disk full, or the recording paused?");
+    let second = driver.give(save()).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
+    assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
+    assert_eq!(driver.outcome_of(second).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_port_that_is_not_of_obs_is_named_as_the_fault() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut driver = Driver::with_password(port, None);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.readable().await.unwrap();
+            stream.try_write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap();
+        }
+    });
+    let deadline = Instant::now() + PATIENCE;
+    let mut reason = String::new();
+    while !reason.contains(&format!("what answers at 127.0.0.1:{port} is not obs-websocket 5")) {
+        assert!(Instant::now() < deadline, "{reason}");
+        reason = driver.fails(scene("Live")).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_computer_that_nobody_knows_is_named_as_the_fault() {
+    let options = ObsOptions { host: "no-such-computer.invalid".to_owned(), ..options(4455, None) };
+    let mut driver = Driver::with_options(options);
+    let deadline = Instant::now() + PATIENCE;
+    let mut reason = String::new();
+    while !reason.contains("no computer is known as `no-such-computer.invalid`") {
+        assert!(Instant::now() < deadline, "{reason}");
+        reason = driver.fails(scene("Live")).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+}
