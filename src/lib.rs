@@ -12,13 +12,14 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`: the vocabulary
+//! - `event`, `action`, `time`, `countries`: the vocabulary
 
 pub mod action;
 pub mod bout;
 pub mod capture;
 pub mod cli;
 pub mod config;
+pub mod countries;
 pub mod court;
 pub mod edge;
 pub mod event;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rhai::{Dynamic, Engine, Map};
 
 use crate::bout::{Bout, Corner, ReviewProgress, RoundState};
+use crate::countries;
 use crate::event::{Event, Side};
 
 /// An event as scripts see it; its fields are turned into script values at most once, for all rules.
@@ -110,6 +111,10 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_get("short_name", |c: &mut CornerView| or_unit(c.corner().athlete.short_name.as_deref().map(text)))
         .register_get("country", |c: &mut CornerView| or_unit(c.corner().athlete.country.as_deref().map(text)))
+        .register_get("country_name", |c: &mut CornerView| {
+            // An unknown code stays as it came.
+            or_unit(c.corner().athlete.country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
+        })
         .register_get("score", |c: &mut CornerView| number(c.corner().score))
         .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties));
 
@@ -129,4 +134,33 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("leader", |b: &mut BoutView| text(b.0.leader))
         .register_get("winner", |b: &mut BoutView| or_unit(b.0.winner.map(text)))
         .register_get("review", |b: &mut BoutView| or_unit(b.0.review.as_ref().map(review_map)));
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use rhai::Scope;
+
+    use super::*;
+    use crate::event::Athlete;
+
+    #[test]
+    fn a_corner_names_its_country_and_an_unknown_code_stays_as_it_came() {
+        let corner = |country: Option<&str>| Corner {
+            athlete: Athlete { country: country.map(Into::into), ..Athlete::default() },
+            ..Corner::default()
+        };
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let named = |country| {
+            let bout = Bout { blue: corner(country), ..Bout::default() };
+            let mut scope = Scope::new();
+            scope.push("bout", BoutView(Arc::new(bout)));
+            engine.eval_with_scope::<Dynamic>(&mut scope, "bout.blue.country_name").unwrap().to_string()
+        };
+        assert_eq!(named(Some("CRO")), "Croatia");
+        assert_eq!(named(Some("XYZ")), "XYZ");
+        assert_eq!(named(None), "");
+    }
 }
