@@ -69,13 +69,17 @@ pub struct Decoder {
     pub protocol: Protocol,
 }
 
-/// A protocol of a scoring system.
+/// A protocol of a scoring system: what the config's reader expects to hear. Each message is told apart by its first
+/// byte, `{` or none, so that either setting takes both.
 #[derive(Clone, Copy, Debug, Default, Display, EnumString, PartialEq, Eq, VariantNames)]
 pub enum Protocol {
     /// World Taekwondo's UDP messages, version 2.3.
     #[default]
     #[strum(serialize = "pss-2.3")]
     Pss23,
+    /// TK-Strike's JSON events.
+    #[strum(serialize = "tkstrike-json")]
+    TkstrikeJson,
 }
 
 /// The scripts that decide what is done.

@@ -1,13 +1,15 @@
 //! The wire protocol of the scoring system (PSS): bytes → messages → what they say.
 //!
-//! Source: the World Taekwondo UDP message set (v2.3, 2024) and the habits of TK-Strike senders; see
-//! `docs/protocol.md`. Nothing here panics or guesses: a defect is mended and noted, a wrong value makes the message
-//! invalid, an undocumented stream stays as it came.
+//! Source: the World Taekwondo UDP message set (v2.3, 2024) and the habits of TK-Strike senders, whose second feed of
+//! JSON objects is told apart by its first byte; see `docs/protocol.md`. Nothing here panics or guesses: a defect is
+//! mended and noted, a wrong value makes the message invalid, an undocumented stream stays as it came.
 
 mod clock;
 mod decode;
 mod fields;
 mod groups;
+mod streams;
 mod text;
+mod tkstrike_json;
 
 pub use decode::{Message, decode};

@@ -281,6 +281,19 @@ pub enum Technique {
     TechnicalHead,
 }
 
+impl Technique {
+    /// How many points it is worth.
+    pub fn points(self) -> u8 {
+        match self {
+            Self::Punch => 1,
+            Self::Body => 2,
+            Self::Head => 3,
+            Self::TechnicalBody => 4,
+            Self::TechnicalHead => 5,
+        }
+    }
+}
+
 /// Points given to a side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Point {

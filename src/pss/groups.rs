@@ -4,7 +4,7 @@ use super::fields::{Fields, Reason, number};
 use crate::event::{Pair, RoundScore, RoundScores, RoundWinners, Side};
 
 /// The highest score and count that is believed.
-const MOST: u16 = 999;
+pub(super) const MOST: u16 = 999;
 
 /// The next name and its value; none at the end. The value is none where the next name follows at once.
 fn pair<'a>(fields: &mut Fields<'a>, is_name: impl Fn(&str) -> bool) -> Option<(&'a str, Option<&'a str>)> {

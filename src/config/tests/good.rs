@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::super::{Served, Sink, Source};
+use super::super::{Protocol, Served, Sink, Source};
 use super::{HEAD, parse};
 
 #[test]
@@ -115,6 +115,14 @@ sinks:
         },
     }
     "#);
+}
+
+#[test]
+fn either_protocol_can_be_named() {
+    for (name, protocol) in [("pss-2.3", Protocol::Pss23), ("tkstrike-json", Protocol::TkstrikeJson)] {
+        let config = parse(&format!("{HEAD}decoder: {{ protocol: {name} }}\n"));
+        assert_eq!(config.unwrap().decoder.protocol, protocol);
+    }
 }
 
 #[test]

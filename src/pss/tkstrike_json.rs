@@ -1,0 +1,273 @@
+//! TK-Strike's second feed: a JSON object → what it says.
+//!
+//! An object names what happened (`eventType`) and tells beside it where the bout stands: number, round, clock, score and
+//! gam-jeom. Each of these becomes the event that the other protocol would have told it with; `eventType` is the stream
+//! of all of them. A value that is wrong makes its own event invalid and no other. A type that has no equal becomes one
+//! unknown event with the object's fields.
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use serde_json::{Deserializer, Map, Value};
+
+use super::clock;
+use super::decode::{CUT_BY_THE_LIMIT, Message};
+use super::fields::{Reason, number};
+use super::groups::MOST;
+use super::streams::winner_named;
+use crate::event::*;
+
+/// The stream of what does not say its type.
+const NAMELESS: &str = "json";
+
+/// Milliseconds that no round lasts: a longer `roundTimestamp` is a time of day.
+const LONGEST_ROUND: u32 = 3_600_000;
+
+/// What a type says beside where the bout stands.
+enum Said {
+    /// Nothing more.
+    State,
+    Ready,
+    Clock(Option<ClockAction>),
+    Point(Side, Technique),
+    Hit(Side),
+    GamJeom,
+    Review(Requester, ReviewState),
+    Finished,
+}
+
+impl Said {
+    /// Reads an `eventType`; those of overtime begin with `OT_`.
+    fn read(event_type: &str) -> Option<Self> {
+        let name = event_type.strip_prefix("OT_").unwrap_or(event_type);
+        Some(match name {
+            "START_MATCH" => Self::Ready,
+            "START_ROUND" | "RESUME" => Self::Clock(Some(ClockAction::Start)),
+            "TIMEOUT" => Self::Clock(Some(ClockAction::Stop)),
+            "END_ROUND" => Self::Clock(Some(ClockAction::End)),
+            "ROUNDCOUNTDOWN_CHANGE" | "GOLDENPOINTCOUNTDOWN_CHANGE" => Self::Clock(None),
+            "NEXT_ROUND" => Self::State,
+            "MATCH_FINISHED" => Self::Finished,
+            _ => match (name.strip_prefix("BLUE_"), name.strip_prefix("RED_")) {
+                (Some(what), _) => Self::of_side(Side::Blue, Requester::Blue, what)?,
+                (_, Some(what)) => Self::of_side(Side::Red, Requester::Red, what)?,
+                _ => return None,
+            },
+        })
+    }
+
+    fn of_side(side: Side, coach: Requester, what: &str) -> Option<Self> {
+        Some(match what {
+            "PUNCH_POINT" => Self::Point(side, Technique::Punch),
+            "BODY_POINT" => Self::Point(side, Technique::Body),
+            "HEAD_POINT" => Self::Point(side, Technique::Head),
+            "BODY_TECH_POINT" => Self::Point(side, Technique::TechnicalBody),
+            "HEAD_TECH_POINT" => Self::Point(side, Technique::TechnicalHead),
+            "BODY_HIT" | "HEAD_HIT" => Self::Hit(side),
+            "ADD_GAME_JEON" | "REMOVE_GAME_JEON" => Self::GamJeom,
+            "VIDEO_REQUEST" => Self::Review(coach, ReviewState::Requested),
+            "VIDEO_QUOTA_ACCEPTED" => Self::Review(coach, ReviewState::Accepted),
+            _ => return None,
+        })
+    }
+}
+
+/// Decodes the JSON object that `bytes` begin with; gives how many of them it took.
+///
+/// Where a broken one ends cannot be known: it takes all.
+pub(super) fn decode(
+    bytes: &[u8],
+    truncated: bool,
+    raw: impl FnOnce(&[u8]) -> Raw,
+    mut each: impl FnMut(Message),
+) -> usize {
+    let mut objects = Deserializer::from_slice(bytes).into_iter::<Map<String, Value>>();
+    let read = objects.next();
+    let length = objects.byte_offset();
+    match read {
+        Some(Ok(fields)) => {
+            Object { fields: &fields, raw: raw(bytes.get(..length).unwrap_or(bytes)) }.tell(&mut each);
+            length
+        }
+        Some(Err(error)) => {
+            let limit = truncated.then_some(Note::Borrowed(CUT_BY_THE_LIMIT));
+            each(Message {
+                stream: NAMELESS.into(),
+                status: Status::Invalid,
+                body: Body::Unusable(Unusable { kind: Kind::Unknown, fields: Vec::new() }),
+                notes: [Note::Owned(format!("it begins like JSON and is none: {error}"))]
+                    .into_iter()
+                    .chain(limit)
+                    .collect(),
+                raw: raw(bytes),
+            });
+            bytes.len()
+        }
+        None => bytes.len(),
+    }
+}
+
+/// One event of TK-Strike.
+struct Object<'a> {
+    fields: &'a Map<String, Value>,
+    raw: Raw,
+}
+
+impl Object<'_> {
+    fn tell(&self, each: &mut impl FnMut(Message)) {
+        let stream = self.text("eventType");
+        let Some(said) = stream.as_deref().and_then(Said::read) else {
+            return each(self.unknown());
+        };
+        let mut told = 0;
+        let mut part = |kind: Kind, names: &[&str], body: Result<Option<Body>, Reason>| {
+            let (status, body, notes) = match body {
+                Ok(None) => return,
+                Ok(Some(body)) => (Status::Ok, body, Vec::new()),
+                Err(reason) => {
+                    let fields = self.as_sent(|name| names.contains(&name));
+                    (Status::Invalid, Body::Unusable(Unusable { kind, fields }), vec![Note::Owned(reason)])
+                }
+            };
+            told += 1;
+            each(Message { stream: self.stream(), status, body, notes, raw: self.raw.clone() });
+        };
+        part(Kind::BoutConfig, &["matchNumber", "matchVMInternalId"], Ok(self.bout_config()));
+        let round = self.number("roundNumber", 1..=99);
+        part(Kind::Round, &["roundNumber"], round.map(|round| round.map(|round| Body::Round(Round { round }))));
+        let mut taken_back = false;
+        match said {
+            Said::Ready => part(Kind::BoutReady, &[], Ok(Some(Body::BoutReady {}))),
+            Said::Point(side, technique) => {
+                // Points taken back have no equal.
+                taken_back = self.fields.get("eventRemovePoints") == Some(&Value::Bool(true));
+                if !taken_back {
+                    part(Kind::Hit, &["hitlevel"], self.hit_of_point(side));
+                    let points = technique.points();
+                    part(Kind::Point, &[], Ok(Some(Body::Point(Point { side, technique, points }))));
+                }
+            }
+            Said::Hit(side) => part(Kind::Hit, &["hitlevel"], self.hit(side)),
+            Said::Review(side, state) => {
+                part(Kind::Review, &[], Ok(Some(Body::Review(Review { side, state, verdict: None }))));
+            }
+            Said::State | Said::Clock(_) | Said::GamJeom | Said::Finished => {}
+        }
+        let names = ["bluePoints", "redPoints"];
+        part(Kind::Score, &names, self.sides(names, false).map(|sides| sides.map(Body::Score)));
+        let names = ["bluePenalties", "redPenalties"];
+        let needed = matches!(said, Said::GamJeom);
+        part(Kind::Penalties, &names, self.sides(names, needed).map(|sides| sides.map(Body::Penalties)));
+        part(Kind::Clock, &["roundTimestampStr", "roundTimestamp"], self.clock(&said));
+        if let Said::Finished = said {
+            part(Kind::Winner, &["matchWinner"], self.winner());
+            part(Kind::Result, &["blueRoundWins", "redRoundWins", "matchFinalDecision"], self.result());
+        }
+        if told == 0 || taken_back {
+            each(self.unknown());
+        }
+    }
+
+    fn unknown(&self) -> Message {
+        let fields = self.as_sent(|name| name != "eventType");
+        let (stream, raw) = (self.stream(), self.raw.clone());
+        Message { stream, status: Status::Unknown, body: Body::Unknown(Unknown { fields }), notes: Vec::new(), raw }
+    }
+
+    fn stream(&self) -> Cow<'static, str> {
+        self.text("eventType").map_or(Cow::Borrowed(NAMELESS), |name| Cow::Owned(name.into_owned()))
+    }
+
+    /// A field's value as text; none if it is not there, `null` or blank.
+    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        match self.fields.get(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.trim()).filter(|text| !matches!(*text, "" | "null")).map(Cow::Borrowed),
+            other => Some(Cow::Owned(other.to_string())),
+        }
+    }
+
+    fn number<T: FromStr + PartialOrd + Display>(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Reason> {
+        self.text(name).map(|value| number(name, &value, range)).transpose()
+    }
+
+    /// Fields as `name=value`.
+    fn as_sent(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        self.fields
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, value)| match value {
+                Value::String(text) => format!("{name}={text}"),
+                other => format!("{name}={other}"),
+            })
+            .collect()
+    }
+
+    fn bout_config(&self) -> Option<Body> {
+        let text = |name| self.text(name).map(Cow::into_owned);
+        let config =
+            BoutConfig { number: text("matchNumber"), internal_id: text("matchVMInternalId"), ..BoutConfig::default() };
+        (config != BoutConfig::default()).then(|| Body::BoutConfig(Box::new(config)))
+    }
+
+    fn hit(&self, side: Side) -> Result<Option<Body>, Reason> {
+        let level = self.number("hitlevel", 1..=100)?.ok_or("`hitlevel` is missing")?;
+        Ok(Some(Body::Hit(Hit { side, level })))
+    }
+
+    /// The hit that a point was given for; 0 says that there was none.
+    fn hit_of_point(&self, side: Side) -> Result<Option<Body>, Reason> {
+        let level = self.number("hitlevel", 0..=100)?.filter(|level| *level > 0);
+        Ok(level.map(|level| Body::Hit(Hit { side, level })))
+    }
+
+    fn sides(&self, [blue, red]: [&'static str; 2], needed: bool) -> Result<Option<Pair>, Reason> {
+        match (Pair { blue: self.number(blue, 0..=MOST)?, red: self.number(red, 0..=MOST)? }) {
+            Pair { blue: None, red: None } if needed => Err(format!("`{blue}` and `{red}` are missing")),
+            Pair { blue: None, red: None } => Ok(None),
+            sides => Ok(Some(sides)),
+        }
+    }
+
+    /// The clock's text, or else its milliseconds; either has fractions always, and the scoreboard shows none.
+    fn clock(&self, said: &Said) -> Result<Option<Body>, Reason> {
+        let seconds = match self.text("roundTimestampStr") {
+            Some(text) => Some(clock::read(&text)?.seconds),
+            None => self.number("roundTimestamp", 0..=LONGEST_ROUND)?.map(|milliseconds| milliseconds / 1000),
+        };
+        match (seconds, said) {
+            (Some(seconds), Said::Clock(action)) => Ok(Some(Body::Clock(Clock { seconds, action: *action }))),
+            (Some(seconds), _) => Ok(Some(Body::Clock(Clock { seconds, action: None }))),
+            (None, Said::Clock(_)) => Err("`roundTimestampStr` and `roundTimestamp` are missing".to_owned()),
+            (None, _) => Ok(None),
+        }
+    }
+
+    fn winner(&self) -> Result<Option<Body>, Reason> {
+        let word = self.text("matchWinner").ok_or("`matchWinner` is missing")?;
+        Ok(Some(Body::Winner(Winner { winner: winner_named("matchWinner", &word)? })))
+    }
+
+    fn result(&self) -> Result<Option<Body>, Reason> {
+        let won = |name| self.number(name, 0..=99u8);
+        let result = match (won("blueRoundWins")?, won("redRoundWins")?) {
+            (Some(blue), Some(red)) => Some(format!("{blue}-{red}")),
+            _ => None,
+        };
+        let decision = self.text("matchFinalDecision").map(|word| {
+            let unknown = |_| format!("`matchFinalDecision` is `{word}`, which is no decision of World Taekwondo's");
+            word.to_ascii_uppercase().parse().map_err(unknown)
+        });
+        let banner = ResultBanner { name: None, result, decision: decision.transpose()? };
+        Ok((banner != ResultBanner::default()).then_some(Body::Result(banner)))
+    }
+}
