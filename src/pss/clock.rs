@@ -1,5 +1,7 @@
 //! Clocks as senders write them: `0:09`, `00:09`, `9`, `0:09.5`.
 
+use super::fields::part;
+
 /// What a clock's text says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -16,9 +18,9 @@ pub(super) fn read(text: &str) -> Result<Reading, String> {
         Some(_) => return Err(format!("`{text}` is no time")),
         None => (text, false),
     };
-    let seconds = match whole.split_once(':') {
-        None => digits(whole).ok_or_else(|| format!("`{text}` is no time"))?,
-        Some((minutes, seconds)) => {
+    let seconds = match part(whole, b':') {
+        (seconds, None) => digits(seconds).ok_or_else(|| format!("`{text}` is no time"))?,
+        (minutes, Some(seconds)) => {
             let minutes = digits(minutes).ok_or_else(|| format!("`{text}` is no time"))?;
             let seconds = digits(seconds).ok_or_else(|| format!("`{text}` is no time"))?;
             if seconds > 59 {

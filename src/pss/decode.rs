@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::fields::Fields;
-use super::streams::{Unread, arena, known};
+use super::fields::{Fields, part};
+use super::streams::{arena, named};
 use super::text::{self, End};
 use super::tkstrike_json;
 use crate::event::*;
@@ -51,7 +51,7 @@ pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) 
                 (true, true) => End::Limit,
             };
             for (part, glued) in unglued(line) {
-                each(message(datagram.slice_ref(part), end, glued));
+                each(message(part, Raw::new(datagram.slice_ref(part)), end, glued));
             }
         }
         start += length + 1;
@@ -99,12 +99,10 @@ fn unglued(line: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
     })
 }
 
-fn message(raw: Bytes, end: End, glued: bool) -> Message {
-    let text = text::read(&raw, end);
-    let (name, rest) = match text.text.split_once(';') {
-        Some((name, rest)) => (name.trim(), Some(rest)),
-        None => (text.text.trim(), None),
-    };
+fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
+    let text = text::read(line, end);
+    let (name, rest) = part(&text.text, b';');
+    let name = name.trim();
     let mut fields = Fields::new(rest, text.cut_bytes);
     if glued {
         fields.note("two hit levels were glued together");
@@ -115,32 +113,56 @@ fn message(raw: Bytes, end: End, glued: bool) -> Message {
     if text.single_byte {
         fields.note("not UTF-8: read as Windows-1252");
     }
-    let known = known(name, &mut fields).or_else(|| {
-        let lower = name.to_ascii_lowercase();
-        if lower == name { arena(name, &mut fields) } else { known(&lower, &mut fields) }
-    });
-    let (stream, status, body) = match known {
-        Some((stream, _, Ok(body))) => {
-            fields.finish();
-            let status = if fields.notes.is_empty() { Status::Ok } else { Status::Recovered };
-            (Cow::Borrowed(stream), status, body)
-        }
-        Some((stream, kind, Err(Unread::Empty))) => {
-            (Cow::Borrowed(stream), Status::Ok, Body::Unusable(Unusable { kind, fields: Vec::new() }))
-        }
-        Some((stream, kind, Err(Unread::Invalid(reason)))) => {
-            fields.note(reason);
-            (Cow::Borrowed(stream), Status::Invalid, Body::Unusable(Unusable { kind, fields: as_sent(rest) }))
-        }
-        None => (Cow::Owned(name.to_owned()), Status::Unknown, Body::Unknown(Unknown { fields: as_sent(rest) })),
+    let Some(stream) = named(name).or_else(|| named(&name.to_ascii_lowercase())) else {
+        return match arena(name, &mut fields) {
+            Some((stream, body)) => {
+                fields.finish();
+                Message { stream: stream.into(), status: fields.status(), body, notes: fields.notes, raw }
+            }
+            None => {
+                let body = Body::Unknown(Unknown { fields: as_sent(rest) });
+                Message { stream: name.to_owned().into(), status: Status::Unknown, body, notes: fields.notes, raw }
+            }
+        };
     };
-    let notes = fields.notes;
-    drop(text);
-    Message { stream, status, body, notes, raw: Raw::new(raw) }
+    // The body is large: it goes into the message as it comes, without a stop on the way.
+    match stream.read(&mut fields) {
+        Ok(body) => {
+            fields.finish();
+            Message { stream: stream.name.into(), status: fields.status(), body, notes: fields.notes, raw }
+        }
+        Err(reason) => {
+            fields.note(reason);
+            let body = Body::Unusable(Unusable { kind: stream.kind, fields: as_sent(rest) });
+            Message { stream: stream.name.into(), status: Status::Invalid, body, notes: fields.notes, raw }
+        }
+    }
 }
 
 /// The fields as they came, for a message that cannot be read.
 fn as_sent(rest: Option<&str>) -> Vec<String> {
     let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest)).filter(|rest| !rest.is_empty());
     rest.map(|rest| rest.split(';').map(|field| field.trim().to_owned()).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_without_fields_whose_end_is_lost_is_recovered() {
+        let mut told = Vec::new();
+        decode(&Bytes::from_static(b"wmh;"), false, |message| told.push((message.status, message.notes)));
+        decode(&Bytes::from_static(b"wmh;"), true, |message| told.push((message.status, message.notes)));
+        assert_eq!(told, [(Status::Ok, Vec::new()), (Status::Recovered, vec![CUT_BY_THE_LIMIT.into()])]);
+    }
+
+    #[test]
+    fn the_line_of_a_relay_is_the_console_s() {
+        let mut told = Vec::new();
+        decode(&Bytes::from_static(b"Udp Port 6000 connected"), false, |message| told.push(message));
+        let [message] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((&*message.stream, message.status), ("Udp Port", Status::Ok));
+        assert_eq!(message.body, Body::Console(Console::State { state: "connected" }));
+    }
 }

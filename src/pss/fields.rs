@@ -3,17 +3,32 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::event::Note;
+use crate::event::{Note, Status};
 
 /// Why a message's values cannot be used, in plain words.
 pub(super) type Reason = String;
 
 /// The fields behind the stream's name.
 pub(super) struct Fields<'a> {
+    /// The next field, trimmed.
+    ahead: Option<&'a str>,
+    /// What follows it.
     rest: Option<&'a str>,
     /// At least so many bytes are missing at the end; the field that is last may be cut.
     cut_bytes: usize,
     pub(super) notes: Vec<Note>,
+}
+
+/// Parts a text at the first of an ASCII character; without one there is no second part.
+pub(super) fn part(text: &str, at: u8) -> (&str, Option<&str>) {
+    // What is parted is short: a search that looks at single bytes finds the place soonest.
+    match text.bytes().position(|byte| byte == at) {
+        Some(end) => {
+            let (first, rest) = text.split_at(end);
+            (first, rest.get(1..))
+        }
+        None => (text, None),
+    }
 }
 
 impl<'a> Fields<'a> {
@@ -21,37 +36,42 @@ impl<'a> Fields<'a> {
     pub(super) fn new(rest: Option<&'a str>, cut_bytes: usize) -> Self {
         let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest));
         // `clk;` alone has no field, rather than an empty one.
-        Self { rest: rest.filter(|rest| !rest.is_empty()), cut_bytes, notes: Vec::new() }
+        let mut fields = Self { ahead: None, rest: rest.filter(|rest| !rest.is_empty()), cut_bytes, notes: Vec::new() };
+        fields.look_ahead();
+        fields
+    }
+
+    fn look_ahead(&mut self) {
+        (self.ahead, self.rest) = match self.rest.map(|rest| part(rest, b';')) {
+            Some((field, rest)) => (Some(field.trim()), rest),
+            None => (None, None),
+        };
     }
 
     pub(super) fn note(&mut self, note: impl Into<Note>) {
         self.notes.push(note.into());
     }
 
+    /// How far a message with these notes can be trusted.
+    pub(super) fn status(&self) -> Status {
+        if self.notes.is_empty() { Status::Ok } else { Status::Recovered }
+    }
+
     /// The next field as it stands, trimmed.
     pub(super) fn next(&mut self) -> Option<&'a str> {
-        let rest = self.rest?;
-        let field = match rest.split_once(';') {
-            Some((field, rest)) => {
-                self.rest = Some(rest);
-                field
-            }
-            None => {
-                self.rest = None;
-                rest
-            }
-        };
-        Some(field.trim())
+        let field = self.ahead;
+        self.look_ahead();
+        field
     }
 
     /// The next field, not taken.
     pub(super) fn peek(&self) -> Option<&'a str> {
-        self.rest.map(|rest| rest.split(';').next().unwrap_or_default().trim())
+        self.ahead
     }
 
     /// Whether the field taken last was the message's last.
     fn at_end(&self) -> bool {
-        self.rest.is_none()
+        self.ahead.is_none()
     }
 
     /// The next field; none if it is empty, `null` or not there.
@@ -113,10 +133,12 @@ impl<'a> Fields<'a> {
 
     /// Notes the fields that are left, as no stream has them.
     pub(super) fn finish(&mut self) {
-        if let Some(rest) = self.rest.take()
-            && !rest.split(';').all(|field| field.trim().is_empty())
-        {
-            self.note(format!("extra fields at the end: `{rest}`"));
+        if self.ahead.is_none() {
+            return;
+        }
+        let extra: Vec<_> = std::iter::from_fn(|| self.next()).collect();
+        if extra.iter().any(|field| !field.is_empty()) {
+            self.note(format!("extra fields at the end: `{}`", extra.join(";")));
         }
     }
 }

@@ -4,71 +4,76 @@ use super::fields::{Fields, Reason};
 use super::{clock, groups};
 use crate::event::*;
 
-/// Why a documented message has no usable values.
-pub(super) enum Unread {
-    /// It has no fields at all, as a PSS answers before anything has happened.
-    Empty,
-    /// Its values are not as documented.
-    Invalid(Reason),
+/// A documented stream.
+pub(super) struct Stream {
+    /// Its name; where a message has several, that of its first.
+    pub(super) name: &'static str,
+    /// What it tells.
+    pub(super) kind: Kind,
+    /// Whether it says something without a value. One that does not is sent so before anything has happened.
+    bare: bool,
+    read: fn(&'static str, &mut Fields<'_>) -> Result<Body, Reason>,
 }
 
-impl From<Reason> for Unread {
-    fn from(reason: Reason) -> Self {
-        Self::Invalid(reason)
+impl Stream {
+    /// Reads the fields of a message of this stream; the error says what is wrong with them.
+    pub(super) fn read(&self, fields: &mut Fields<'_>) -> Result<Body, Reason> {
+        if fields.peek().is_none() && !self.bare {
+            return Ok(Body::Unusable(Unusable { kind: self.kind, fields: Vec::new() }));
+        }
+        (self.read)(self.name, fields)
     }
 }
 
-pub(super) type Known = (&'static str, Kind, Result<Body, Unread>);
-
-/// Reads a message of a documented stream.
-pub(super) fn known(stream: &str, fields: &mut Fields<'_>) -> Option<Known> {
+/// The documented stream of that name, in the documented letter case; those that are sent most stand first.
+pub(super) fn named(name: &str) -> Option<Stream> {
+    use MaybeSide::None as Nobody;
     use Side::{Blue, Red};
-    let is = |stream: &'static str, kind: Kind, body: Result<Body, Reason>| (stream, kind, body.map_err(Unread::from));
-    // A stream that says nothing without a value.
     macro_rules! told {
-        ($stream:literal, $kind:ident, $read:expr) => {{
-            if fields.peek().is_none() {
-                ($stream, Kind::$kind, Err(Unread::Empty))
-            } else {
-                is($stream, Kind::$kind, $read(fields).map(Body::$kind))
-            }
-        }};
+        ($name:expr, $kind:ident, $read:expr) => {
+            Stream { name: $name, kind: Kind::$kind, bare: false, read: $read }
+        };
     }
-    Some(match stream {
-        "clk" => told!("clk", Clock, clock),
-        "brk" => told!("brk", Rest, clock),
-        "hl1" => told!("hl1", Hit, |f| hit(Blue, f)),
-        "hl2" => told!("hl2", Hit, |f| hit(Red, f)),
-        "pt1" => told!("pt1", Point, |f| point(Blue, f)),
-        "pt2" => told!("pt2", Point, |f| point(Red, f)),
-        "sc1" => told!("sc1", Score, |f| groups::sides("sc1", f)),
-        "sc2" => told!("sc2", Score, |f| groups::sides("sc2", f)),
-        "wg1" => told!("wg1", Penalties, |f| groups::sides("wg1", f)),
-        "wg2" => told!("wg2", Penalties, |f| groups::sides("wg2", f)),
-        "sup" => told!("sup", Leader, leader),
-        "rnd" => told!("rnd", Round, round),
-        "ij0" => told!("ij0", Injury, |f| injury(MaybeSide::None, f)),
-        "ij1" => told!("ij1", Injury, |f| injury(MaybeSide::Blue, f)),
-        "ij2" => told!("ij2", Injury, |f| injury(MaybeSide::Red, f)),
-        "to1" => told!("to1", Timeout, |f| timeout(Blue, f)),
-        "to2" => told!("to2", Timeout, |f| timeout(Red, f)),
-        "wrd" => told!("wrd", RoundWinners, groups::round_winners),
-        "win" => told!("win", Winner, winner),
-        "wmh" => told!("wmh", Result, |f| Ok::<_, Reason>(result(f))),
-        "at1" => told!("at1", Athletes, |f| Ok::<_, Reason>(athletes(f))),
-        "ref" => told!("ref", Officials, |f| Ok::<_, Reason>(officials(f))),
-        "mch" => told!("mch", BoutConfig, |f| bout_config(f).map(Box::new)),
-        "rst" => told!("rst", RoundStatistics, |f| round_statistics(f).map(Box::new)),
-        "avt" => told!("avt", VideoQuota, |f| video_quota(f)),
-        "hwt" => told!("hwt", HardwareTest, hardware_test),
-        "ch0" => is("ch0", Kind::Review, review(Requester::Referee, fields).map(Body::Review)),
-        "ch1" => is("ch1", Kind::Review, review(Requester::Blue, fields).map(Body::Review)),
-        "ch2" => is("ch2", Kind::Review, review(Requester::Red, fields).map(Body::Review)),
-        "pre" => is("pre", Kind::BoutLoaded, word(fields, "FightLoaded").map(|()| Body::BoutLoaded {})),
-        "rdy" => is("rdy", Kind::BoutReady, word(fields, "FightReady").map(|()| Body::BoutReady {})),
-        "hel" => is("hel", Kind::Console, Ok(state("up"))),
-        "bye" => is("bye", Kind::Console, Ok(state("down"))),
-        "rsr" => is("rsr", Kind::Console, Ok(Body::Console(Console::Setting { name: "rsr", value: None }))),
+    macro_rules! bare {
+        ($name:literal, $kind:ident, $read:expr) => {
+            Stream { name: $name, kind: Kind::$kind, bare: true, read: $read }
+        };
+    }
+    Some(match name {
+        "clk" => told!("clk", Clock, |_, f| clock(f).map(Body::Clock)),
+        "brk" => told!("brk", Rest, |_, f| clock(f).map(Body::Rest)),
+        "hl1" => told!("hl1", Hit, |_, f| hit(Blue, f)),
+        "hl2" => told!("hl2", Hit, |_, f| hit(Red, f)),
+        "pt1" => told!("pt1", Point, |_, f| point(Blue, f)),
+        "pt2" => told!("pt2", Point, |_, f| point(Red, f)),
+        "sc1" => told!("sc1", Score, |name, f| groups::sides(name, f).map(Body::Score)),
+        "sc2" => told!("sc2", Score, |name, f| groups::sides(name, f).map(Body::Score)),
+        "wg1" => told!("wg1", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
+        "wg2" => told!("wg2", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
+        "sup" => told!("sup", Leader, |_, f| leader(f)),
+        "rnd" => told!("rnd", Round, |_, f| round(f)),
+        "ij0" => told!("ij0", Injury, |_, f| injury(Nobody, f)),
+        "ij1" => told!("ij1", Injury, |_, f| injury(MaybeSide::Blue, f)),
+        "ij2" => told!("ij2", Injury, |_, f| injury(MaybeSide::Red, f)),
+        "to1" => told!("to1", Timeout, |_, f| timeout(Blue, f)),
+        "to2" => told!("to2", Timeout, |_, f| timeout(Red, f)),
+        "wrd" => told!("wrd", RoundWinners, |_, f| groups::round_winners(f).map(Body::RoundWinners)),
+        "win" => told!("win", Winner, |_, f| winner(f)),
+        "wmh" => told!("wmh", Result, |_, f| Ok(result(f))),
+        "at1" => told!("at1", Athletes, |_, f| Ok(athletes(f))),
+        "ref" => told!("ref", Officials, |_, f| Ok(officials(f))),
+        "mch" => told!("mch", BoutConfig, |_, f| bout_config(f)),
+        "rst" => told!("rst", RoundStatistics, |_, f| round_statistics(f)),
+        "avt" => told!("avt", VideoQuota, |_, f| video_quota(f)),
+        "hwt" => told!("hwt", HardwareTest, |_, f| hardware_test(f)),
+        "ch0" => bare!("ch0", Review, |_, f| review(Requester::Referee, f)),
+        "ch1" => bare!("ch1", Review, |_, f| review(Requester::Blue, f)),
+        "ch2" => bare!("ch2", Review, |_, f| review(Requester::Red, f)),
+        "pre" => bare!("pre", BoutLoaded, |_, f| Ok(word("FightLoaded", Body::BoutLoaded {}, f))),
+        "rdy" => bare!("rdy", BoutReady, |_, f| Ok(word("FightReady", Body::BoutReady {}, f))),
+        "hel" => bare!("hel", Console, |_, _| Ok(state("up"))),
+        "bye" => bare!("bye", Console, |_, _| Ok(state("down"))),
+        "rsr" => bare!("rsr", Console, |name, _| Ok(Body::Console(Console::Setting { name, value: None }))),
         other => {
             // `s11`, `s23`: whichever comes first names the stream.
             const ROUND_SCORES: [[&str; 9]; 2] = [
@@ -77,30 +82,26 @@ pub(super) fn known(stream: &str, fields: &mut Fields<'_>) -> Option<Known> {
             ];
             let (side, number) = groups::round_name(other)?;
             let name = *ROUND_SCORES.get(side as usize)?.get(usize::from(number) - 1)?;
-            if fields.peek().is_none() {
-                (name, Kind::RoundScores, Err(Unread::Empty))
-            } else {
-                is(name, Kind::RoundScores, groups::round_scores(name, fields).map(Body::RoundScores))
-            }
+            told!(name, RoundScores, |name, f| groups::round_scores(name, f).map(Body::RoundScores))
         }
     })
 }
 
 /// Reads what is written unlike all the rest: the arena's lights, and the line of a relay.
-pub(super) fn arena(name: &str, fields: &mut Fields<'_>) -> Option<Known> {
+pub(super) fn arena(name: &str, fields: &mut Fields<'_>) -> Option<(&'static str, Body)> {
     if let Some(light) = ["inlb", "insl", "inth"].into_iter().find(|light| name.starts_with(light)) {
         let value = name.get(light.len()..).filter(|v| !v.is_empty()).or_else(|| fields.next()).unwrap_or_default();
         let value = value.trim_matches(':').trim();
         let value = (!value.is_empty()).then(|| value.to_owned());
-        return Some((light, Kind::Console, Ok(Body::Console(Console::Setting { name: light, value }))));
+        return Some((light, Body::Console(Console::Setting { name: light, value })));
     }
     let words = name.strip_prefix("Udp Port ")?;
-    let state = match words.split_once(' ')?.1.trim() {
+    let words = match words.split_once(' ')?.1.trim() {
         "connected" => "connected",
         "disconnected" => "disconnected",
         _ => return None,
     };
-    Some(("Udp Port", Kind::Console, Ok(Body::Console(Console::State { state }))))
+    Some(("Udp Port", state(words)))
 }
 
 fn state(state: &'static str) -> Body {
@@ -108,14 +109,14 @@ fn state(state: &'static str) -> Body {
 }
 
 /// A message whose only field is a fixed word; another word is noted, none is fine.
-fn word(fields: &mut Fields<'_>, expected: &str) -> Result<(), Reason> {
-    match fields.next() {
-        Some(word) if !word.is_empty() && !word.eq_ignore_ascii_case(expected) => {
-            fields.note(format!("`{word}` where `{expected}` was expected"));
-        }
-        _ => {}
+fn word(expected: &str, body: Body, fields: &mut Fields<'_>) -> Body {
+    if let Some(word) = fields.next()
+        && !word.is_empty()
+        && !word.eq_ignore_ascii_case(expected)
+    {
+        fields.note(format!("`{word}` where `{expected}` was expected"));
     }
-    Ok(())
+    body
 }
 
 fn seconds(fields: &mut Fields<'_>) -> Result<u32, Reason> {
@@ -145,11 +146,11 @@ fn clock(fields: &mut Fields<'_>) -> Result<Clock, Reason> {
     Ok(Clock { seconds: seconds(fields)?, action: clock_action(fields)? })
 }
 
-fn timeout(side: Side, fields: &mut Fields<'_>) -> Result<Timeout, Reason> {
-    Ok(Timeout { side, seconds: seconds(fields)?, action: clock_action(fields)? })
+fn timeout(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
+    Ok(Body::Timeout(Timeout { side, seconds: seconds(fields)?, action: clock_action(fields)? }))
 }
 
-fn injury(side: MaybeSide, fields: &mut Fields<'_>) -> Result<Injury, Reason> {
+fn injury(side: MaybeSide, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let seconds = seconds(fields)?;
     let action = match fields.value("action") {
         None => None,
@@ -158,14 +159,14 @@ fn injury(side: MaybeSide, fields: &mut Fields<'_>) -> Result<Injury, Reason> {
         Some(word) if word.eq_ignore_ascii_case("reset") => Some(InjuryAction::Reset),
         Some(word) => return Err(format!("`action` is `{word}`, and must be show, hide or reset")),
     };
-    Ok(Injury { side, seconds, action })
+    Ok(Body::Injury(Injury { side, seconds, action }))
 }
 
-fn hit(side: Side, fields: &mut Fields<'_>) -> Result<Hit, Reason> {
-    Ok(Hit { side, level: fields.needed("level", 1..=100)? })
+fn hit(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
+    Ok(Body::Hit(Hit { side, level: fields.needed("level", 1..=100)? }))
 }
 
-fn point(side: Side, fields: &mut Fields<'_>) -> Result<Point, Reason> {
+fn point(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let technique = match fields.needed("technique", 1..=5u8)? {
         1 => Technique::Punch,
         2 => Technique::Body,
@@ -173,25 +174,25 @@ fn point(side: Side, fields: &mut Fields<'_>) -> Result<Point, Reason> {
         4 => Technique::TechnicalBody,
         _ => Technique::TechnicalHead,
     };
-    Ok(Point { side, technique, points: technique.points() })
+    Ok(Body::Point(Point { side, technique, points: technique.points() }))
 }
 
-fn leader(fields: &mut Fields<'_>) -> Result<Leader, Reason> {
+fn leader(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let side = match fields.needed("side", 0..=2u8)? {
         0 => MaybeSide::None,
         1 => MaybeSide::Blue,
         _ => MaybeSide::Red,
     };
-    Ok(Leader { side })
+    Ok(Body::Leader(Leader { side }))
 }
 
-fn round(fields: &mut Fields<'_>) -> Result<Round, Reason> {
-    Ok(Round { round: fields.needed("round", 1..=99)? })
+fn round(fields: &mut Fields<'_>) -> Result<Body, Reason> {
+    Ok(Body::Round(Round { round: fields.needed("round", 1..=99)? }))
 }
 
-fn winner(fields: &mut Fields<'_>) -> Result<Winner, Reason> {
+fn winner(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let word = fields.value("winner").ok_or("`winner` is missing")?;
-    Ok(Winner { winner: winner_named("winner", word)? })
+    Ok(Body::Winner(Winner { winner: winner_named("winner", word)? }))
 }
 
 /// Reads `BLUE`, `RED` or `TIE`, in any letter case, of the field `name`.
@@ -205,7 +206,7 @@ pub(super) fn winner_named(name: &str, word: &str) -> Result<BoutWinner, Reason>
 }
 
 /// `1-2 PTF`: the rounds, then the decision.
-fn result(fields: &mut Fields<'_>) -> ResultBanner {
+fn result(fields: &mut Fields<'_>) -> Body {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
     let banner = fields.text_if("result", |text| decided(text).is_some());
@@ -214,14 +215,14 @@ fn result(fields: &mut Fields<'_>) -> ResultBanner {
         (Some(banner), Some(_)) => banner.rsplit_once(' ').map(|(result, _)| result.trim().to_owned()),
         (banner, _) => banner,
     };
-    ResultBanner { name, result, decision }
+    Body::Result(ResultBanner { name, result, decision })
 }
 
 fn is_country(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-fn athletes(fields: &mut Fields<'_>) -> Athletes {
+fn athletes(fields: &mut Fields<'_>) -> Body {
     fn athlete(fields: &mut Fields<'_>, names: [&'static str; 3]) -> Athlete {
         // The next athlete's name ends this one, however many fields there were.
         let here = |fields: &Fields<'_>| fields.peek() != Some("at2");
@@ -236,10 +237,10 @@ fn athletes(fields: &mut Fields<'_>) -> Athletes {
         fields.next();
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
-    Athletes { blue, red }
+    Body::Athletes(Athletes { blue, red })
 }
 
-fn officials(fields: &mut Fields<'_>) -> Officials {
+fn officials(fields: &mut Fields<'_>) -> Body {
     let is_name = |field: &str| matches!(field, "ju1" | "ju2" | "ju3" | "ju4" | "ju5" | "ta");
     let official = |fields: &mut Fields<'_>| {
         let here = |fields: &Fields<'_>| fields.peek().is_some_and(|next| !is_name(next));
@@ -254,10 +255,10 @@ fn officials(fields: &mut Fields<'_>) -> Officials {
         fields.next();
         judges.push(official(fields));
     }
-    Officials { referee, judges }
+    Body::Officials(Officials { referee, judges })
 }
 
-fn bout_config(fields: &mut Fields<'_>) -> Result<BoutConfig, Reason> {
+fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let number = fields.text("number");
     let phase = fields.text("phase");
     let (gender, weight_class) = weight_class(fields.text("weight_class"));
@@ -280,7 +281,7 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<BoutConfig, Reason> {
     };
     let body_threshold = fields.number("body_threshold", 0..=1000)?;
     let head_threshold = fields.number("head_threshold", 0..=1000)?;
-    Ok(BoutConfig {
+    Ok(Body::BoutConfig(Box::new(BoutConfig {
         number,
         phase,
         gender,
@@ -293,7 +294,7 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<BoutConfig, Reason> {
         body_threshold,
         head_threshold,
         colours,
-    })
+    })))
 }
 
 /// TK-Strike puts `MEN ` or `WOMEN ` before the weight class.
@@ -307,7 +308,7 @@ fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
     (None, Some(text))
 }
 
-fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Review, Reason> {
+fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let state = match fields.value("state") {
         None => ReviewState::Requested,
         Some("1") => ReviewState::Accepted,
@@ -324,10 +325,10 @@ fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Review, Reason> {
         },
         _ => None,
     };
-    Ok(Review { side, state, verdict })
+    Ok(Body::Review(Review { side, state, verdict }))
 }
 
-fn round_statistics(fields: &mut Fields<'_>) -> Result<RoundStatistics, Reason> {
+fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let round = fields.needed("round", 1..=99)?;
     let mut side = |name: &str| {
         match fields.next() {
@@ -343,21 +344,22 @@ fn round_statistics(fields: &mut Fields<'_>) -> Result<RoundStatistics, Reason> 
             gam_jeom: count("gam_jeom")?,
         })
     };
-    Ok(RoundStatistics { round, blue: side("st1")?, red: side("st2")? })
+    Ok(Body::RoundStatistics(Box::new(RoundStatistics { round, blue: side("st1")?, red: side("st2")? })))
 }
 
-fn video_quota(fields: &mut Fields<'_>) -> Result<VideoQuota, Reason> {
-    Ok(VideoQuota { value: fields.needed("value", 0..=u32::MAX)? })
+fn video_quota(fields: &mut Fields<'_>) -> Result<Body, Reason> {
+    Ok(Body::VideoQuota(VideoQuota { value: fields.needed("value", 0..=u32::MAX)? }))
 }
 
-fn hardware_test(fields: &mut Fields<'_>) -> Result<HardwareTest, Reason> {
-    let hit = |side, target| HardwareTest { state: TestState::Hit, side: Some(side), target: Some(target) };
-    Ok(match fields.needed("state", 0..=5u8)? {
-        0 => HardwareTest { state: TestState::Closed, side: None, target: None },
-        1 => HardwareTest { state: TestState::Opened, side: None, target: None },
-        2 => hit(Side::Blue, Target::Body),
-        3 => hit(Side::Blue, Target::Head),
-        4 => hit(Side::Red, Target::Body),
-        _ => hit(Side::Red, Target::Head),
-    })
+fn hardware_test(fields: &mut Fields<'_>) -> Result<Body, Reason> {
+    let (state, hit) = match fields.needed("state", 0..=5u8)? {
+        0 => (TestState::Closed, None),
+        1 => (TestState::Opened, None),
+        2 => (TestState::Hit, Some((Side::Blue, Target::Body))),
+        3 => (TestState::Hit, Some((Side::Blue, Target::Head))),
+        4 => (TestState::Hit, Some((Side::Red, Target::Body))),
+        _ => (TestState::Hit, Some((Side::Red, Target::Head))),
+    };
+    let (side, target) = hit.unzip();
+    Ok(Body::HardwareTest(HardwareTest { state, side, target }))
 }

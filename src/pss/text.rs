@@ -39,7 +39,12 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
             let valid = std::str::from_utf8(valid).unwrap_or_default();
             // A text cut inside a character has whole ones beyond ASCII before it; an old console's text that happens
             // to end in one byte beyond ASCII has none.
-            let cut_inside = error.error_len().is_none() && end != End::Line && surplus(valid) > 0;
+            let cut_inside = error.error_len().is_none()
+                && match end {
+                    End::Line => false,
+                    End::Datagram => surplus(valid) > 0,
+                    End::Limit => true,
+                };
             if cut_inside {
                 let missing = 1.max(lost(valid, end));
                 return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
@@ -63,4 +68,21 @@ fn lost(text: &str, end: End) -> usize {
 /// Bytes that the text takes in UTF-8 beyond its UTF-16 units.
 fn surplus(text: &str) -> usize {
     if text.is_ascii() { 0 } else { text.len() - text.encode_utf16().count() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_character_at_the_end_is_not_shown() {
+        let read = |bytes, end| {
+            let Text { text, single_byte, cut_bytes } = read(bytes, end);
+            (text.into_owned(), single_byte, cut_bytes)
+        };
+        assert_eq!(read("ŁuŁ".as_bytes().split_at(4).0, End::Datagram), ("Łu".to_owned(), false, 1));
+        assert_eq!(read(b"Jos\xC3", End::Limit), ("Jos".to_owned(), false, 1));
+        // An older TK-Strike cannot have cut there: an old console has sent its last character in one byte.
+        assert_eq!(read(b"JOS\xC9", End::Datagram), ("JOSÉ".to_owned(), true, 0));
+    }
 }
