@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
+mod decode;
 #[path = "../../tests/it/headless_obs.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;
@@ -20,6 +21,7 @@ fn main() {
             bench();
         }
     };
+    measure("decode", decode::bench);
     measure("intake", intake::bench);
     measure("replay", replay::bench);
     measure("latency", latency::bench);
