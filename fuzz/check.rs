@@ -1,0 +1,114 @@
+//! What holds for any bytes whatever; the fuzz target and the tests of its corpus share it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use vta::court::{Court, Datagram, Input, Output};
+use vta::event::{Body, Event, Note, Raw, Status};
+use vta::pss;
+use vta::rules::Rules;
+use vta::time::Time;
+
+/// Parts the datagrams of one input.
+const BETWEEN: u8 = 0x1e;
+
+/// Takes the bytes for datagrams, each behind a byte that says when it came, and checks all that comes of them.
+pub fn check(bytes: &[u8]) {
+    let mut court = Court::new(Arc::from("court-1"), Vec::new(), Rules::none());
+    let mut outputs = Vec::new();
+    let (mut at, mut messages) = (Time::from_micros(1_780_000_000_000_000), 0);
+    for part in bytes.split(|byte| *byte == BETWEEN) {
+        let (when, datagram) = part.split_first().unwrap_or((&b'0', &[]));
+        at = later(at, *when);
+        let (bytes, truncated) = (Bytes::copy_from_slice(datagram), when & 8 != 0);
+        messages += check_messages(&bytes, truncated);
+        court.step(at, &Input::Datagram(Datagram { bytes, from: None, truncated }), &mut outputs);
+    }
+    court.step(at, &Input::Stop, &mut outputs);
+    court.advance(Time::from_micros(i64::MAX), &mut outputs);
+    check_outputs(&outputs, messages);
+}
+
+/// The time of the next datagram: a burst, a second, a pause, a day, a clock that was set.
+fn later(at: Time, when: u8) -> Time {
+    let step: i64 = match when & 7 {
+        0 => 0,
+        1 => 13_000,
+        2 => 1_000_000,
+        3 => 5_000_000,
+        4 => 86_400_000_000,
+        5 => -2_000_000,
+        6 => i64::MIN,
+        _ => i64::MAX,
+    };
+    Time::from_micros(at.as_micros().saturating_add(step))
+}
+
+/// Every byte that is not blank is kept, in order, and each message says how far it can be trusted.
+fn check_messages(datagram: &Bytes, truncated: bool) -> usize {
+    let blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
+    let begin = datagram.as_ptr() as usize;
+    // The bytes of the message before; the events of one JSON object share theirs.
+    let (mut from, mut to) = (0, 0);
+    let mut messages = 0;
+    pss::decode(datagram, truncated, |message| {
+        messages += 1;
+        let raw = message.raw.bytes();
+        let start = raw.as_ptr() as usize - begin;
+        let end = start + raw.len();
+        assert!(!blank(raw), "a message of nothing: {message:?}");
+        if (start, end) != (from, to) || messages == 1 {
+            assert!(start >= to, "a byte twice: {message:?}");
+            assert!(blank(&datagram[to..start]), "bytes lost before {message:?}");
+        }
+        (from, to) = (start, end);
+        check_trust(message.status, &message.body, &message.notes, &message.raw);
+    });
+    assert!(blank(&datagram[to..]), "bytes lost at the end of {datagram:?}");
+    messages
+}
+
+fn check_trust(status: Status, body: &Body, notes: &[Note], raw: &Raw) {
+    match status {
+        Status::Ok => assert!(notes.is_empty(), "{raw:?}: {notes:?}"),
+        Status::Recovered => assert!(!notes.is_empty(), "{raw:?}: recovered, and no note says from what"),
+        Status::Invalid => {
+            assert!(!notes.is_empty(), "{raw:?}: invalid, and no note says why");
+            assert!(matches!(body, Body::Unusable(_)), "{raw:?}: invalid, and {body:?} all the same");
+        }
+        Status::Unknown => assert!(matches!(body, Body::Unknown(_)), "{raw:?}: unknown, and {body:?} all the same"),
+    }
+}
+
+/// Whether a message sends the character that stands for lost ones, or an escape of JSON that may be it.
+fn sends_lost(raw: &Raw) -> bool {
+    raw.bytes().windows(3).any(|window| window == "\u{fffd}".as_bytes()) || raw.bytes().contains(&b'\\')
+}
+
+/// Events are numbered without a gap, never run back, and come of something that came before.
+fn check_outputs(outputs: &[Output], messages: usize) {
+    let events: Vec<&Event> = outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Event { event, .. } => Some(&**event),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(events.iter().filter(|event| event.raw.is_some()).count(), messages);
+    for (seq, event) in (1..).zip(&events) {
+        assert_eq!(event.seq, seq);
+        assert!(event.cause.is_none_or(|cause| cause < seq), "{event:?} came of what was not yet there");
+        let line = serde_json::to_string(event).unwrap_or_default();
+        assert!(line.starts_with('{') && !line.contains('\n'), "{event:?} is no line: {line}");
+        // Bytes that are no text are shown so in the message itself, which stands last, and nowhere else.
+        let lost = line.rsplit_once("\"raw\":").is_some_and(|(fields, _)| fields.contains('\u{fffd}'));
+        assert!(!lost || event.raw.as_ref().is_some_and(sends_lost), "half a character in {line}");
+    }
+    assert!(events.is_sorted_by_key(|event| event.at), "the time runs back in {events:?}");
+    let last = events.len() as u64;
+    for output in outputs {
+        if let Output::BoutSplit { from_seq, .. } = output {
+            assert!((1..=last).contains(from_seq), "the bout is split at {from_seq} of {last} events");
+        }
+    }
+}
