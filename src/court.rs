@@ -9,10 +9,10 @@ use bytes::Bytes;
 use ipnet::IpNet;
 
 use crate::action::{Action, Outcome, Report, Verb};
-use crate::bout::{Bout, Tracker};
+use crate::bout::{Bout, Implied, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, SceneChanged, Status,
+    ReplayBuffer, ReviewSide, SceneChanged, Status,
 };
 use crate::pss;
 use crate::rules::{Rules, Said};
@@ -128,6 +128,11 @@ impl Court {
         }
     }
 
+    /// The state of the bout that is on.
+    pub fn bout(&self) -> &Arc<Bout> {
+        self.tracker.bout()
+    }
+
     /// What it has taken in.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -138,9 +143,9 @@ impl Court {
         self.now
     }
 
-    /// When the next timer of a rule is due.
+    /// When something happens by itself: a burst of messages is over, or a rule's timer is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.rules.next_due()
+        self.tracker.due().into_iter().chain(self.rules.next_due()).min()
     }
 
     /// How many timers of rules wait.
@@ -154,18 +159,28 @@ impl Court {
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
-            Input::Stop => {}
+            Input::Stop => {
+                let implied = self.tracker.finish();
+                self.implied(at, implied, out);
+            }
         }
         at
     }
 
-    /// Lets the time pass: every timer due by `to` fires, in order.
+    /// Lets the time pass: all that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
         let mut said = Vec::new();
-        while self.rules.fire_due(to, &mut said) {
-            for said in said.drain(..) {
-                self.said(said, true, out);
+        while let Some(due) = self.next_due().filter(|due| *due <= to) {
+            self.now = due.max(self.now);
+            if self.tracker.due() == Some(due) {
+                let implied = self.tracker.settle();
+                self.implied(self.now, implied, out);
+            } else {
+                self.rules.fire_due(due, &mut said);
+                for said in said.drain(..) {
+                    self.said(said, true, out);
+                }
             }
         }
         self.now = to;
@@ -183,22 +198,26 @@ impl Court {
     }
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
-        let seq = self.events + 1;
-        let implied = self.tracker.apply(seq, at, &message.body);
+        let pss::Message { stream, status, body, notes, raw } = message;
+        let event = self.event(at, None, body, Some((stream, status, notes, raw)));
+        let implied = self.tracker.hear(&event);
+        self.tell(event, self.tracker.bout().ordinal, true, out);
+        self.implied(at, implied, out);
+    }
+
+    /// Gives out what messages imply.
+    fn implied(&mut self, at: Time, implied: Implied, out: &mut Vec<Output>) {
         if let Some(from_seq) = implied.split_from {
             out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
         }
         if implied.noteworthy {
             out.push(Output::Bout(self.tracker.bout().clone()));
         }
-        self.happened(at, None, message.body, Some((message.stream, message.status, message.notes, message.raw)), out);
-        for body in implied.events {
-            if let Body::ReviewOpened(opened) = &body
-                && let Some(request) = opened.review
-            {
+        for (cause, body) in implied.events {
+            if let Body::ReviewOpened(ReviewSide { review: Some(request), .. }) = body {
                 self.review = Some((self.events + 1, request));
             }
-            self.happened(at, Some(seq), body, None, out);
+            self.happened(at, Some(cause), body, out);
         }
     }
 
@@ -225,14 +244,14 @@ impl Court {
             Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
             Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
         };
-        self.happened(at, None, body, None, out);
+        self.happened(at, None, body, out);
     }
 
     /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
     fn clip(&mut self, at: Time, instance: String, path: String, action_seqs: &[u64], out: &mut Vec<Output>) {
         if action_seqs.is_empty() {
             let clip = ClipSaved { instance, path, reason: None, action_seq: None, review: None };
-            return self.happened(at, None, Body::ClipSaved(clip), None, out);
+            return self.happened(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
             let save = self.saves.remove(action_seq);
@@ -249,8 +268,8 @@ impl Court {
         }
     }
 
-    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, told: Option<Told>, out: &mut Vec<Output>) {
-        let event = self.event(at, cause, body, told);
+    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
+        let event = self.event(at, cause, body, None);
         self.tell(event, self.tracker.bout().ordinal, true, out);
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::Serialize;
 use strum::{Display, IntoStaticStr};
 
@@ -12,7 +14,7 @@ pub struct Bout {
     /// How far it has come.
     pub stage: Stage,
     /// Its configuration: number, phase, weight class and so on.
-    pub config: BoutConfig,
+    pub config: Arc<BoutConfig>,
     /// Chung.
     pub blue: Corner,
     /// Hong.
@@ -72,7 +74,7 @@ pub enum Stage {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Corner {
     /// Who stands there.
-    pub athlete: Athlete,
+    pub athlete: Arc<Athlete>,
     /// Points in the round that is on.
     pub score: u16,
     /// Gam-jeom in the round that is on.
@@ -116,9 +118,10 @@ pub struct ReviewProgress {
 
 impl Bout {
     /// Rounds won by blue and by red.
-    pub fn rounds_won(&self) -> (usize, usize) {
-        let won = |side| self.rounds.iter().filter(|r| r.winner == Some(side)).count();
-        (won(Side::Blue), won(Side::Red))
+    pub fn rounds_won(&self) -> (u8, u8) {
+        let won = |side| self.rounds.iter().filter(|round| round.winner == Some(side)).count();
+        let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+        (few(won(Side::Blue)), few(won(Side::Red)))
     }
 
     /// The corner of a side.

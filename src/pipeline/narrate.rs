@@ -68,7 +68,7 @@ pub(super) fn action(court: &str, action: &Action) {
 
 /// Tells which bout is on, once all is known of it.
 pub(super) fn bout(court: &str, bout: &Bout) {
-    if bout.stage != Stage::Loaded || bout.config.number.is_none() || bout.blue.athlete == Athlete::default() {
+    if bout.stage != Stage::Loaded || bout.config.number.is_none() || *bout.blue.athlete == Athlete::default() {
         return;
     }
     let court = display(court);

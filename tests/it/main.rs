@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "what modules of tests share has no public")]
 
+mod bout;
 mod capture;
 mod day;
 mod decode;
