@@ -5,6 +5,7 @@
 mod capture;
 mod day;
 mod decode;
+mod docs;
 mod headless_obs;
 mod live;
 mod obs;
