@@ -23,6 +23,7 @@ mod source;
 mod suggest;
 mod syntax;
 mod tree;
+mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 #[path = "../../tests/it/headless_obs.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;
 mod intake;
 mod latency;

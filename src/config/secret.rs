@@ -62,11 +62,11 @@ fn find_in_tree(text: &str, node: &Node, secrets: &mut Vec<Range<usize>>) {
         Value::Text(_) => {}
         Value::List(items) => items.iter().for_each(|item| find_in_tree(text, item, secrets)),
         Value::Section(entries) => {
-            for Entry { key, node, .. } in entries {
+            for Entry { key, key_at, node } in entries {
                 match &node.value {
                     Value::Text(value) if is_only_variables(value) => {}
                     // What begins with `#` is a comment to YAML.
-                    Value::Empty if is_secret(key) => secrets.push(node.at.start..line_end(text, node.at.start)),
+                    Value::Empty if is_secret(key) => secrets.push(key_at.end + 1..line_end(text, node.at.start)),
                     _ if is_secret(key) => secrets.push(node.at.clone()),
                     _ => find_in_tree(text, node, secrets),
                 }
@@ -84,11 +84,11 @@ fn find_in_text(text: &str, secrets: &mut Vec<Range<usize>>) {
     let mut offset = 0;
     let mut within = false;
     for line in text.split_inclusive('\n') {
-        if let Some((colon, _)) = keys(line).find(|(_, key)| is_secret(key)) {
+        if within && !begins_with_key(line) {
+            secrets.push(offset..offset + line.len());
+        } else if let Some((colon, _)) = keys(line).find(|(_, key)| is_secret(key)) {
             within = true;
             secrets.push(offset + colon + 1..offset + line.len());
-        } else if within && !begins_with_key(line) {
-            secrets.push(offset..offset + line.len());
         } else {
             within = false;
         }

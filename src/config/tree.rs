@@ -5,13 +5,15 @@
 
 use std::ops::Range;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+use serde::de::DeserializeSeed;
+use serde_yaml::Deserializer;
 
 use super::problem::Problem;
 use super::syntax;
+use super::walk::{Shape, Walk};
 
-/// Sections may lie this deep in each other. The config needs four.
-const MAX_DEPTH: usize = 16;
+/// A config may be this long; one for ten courts has 2,000 bytes. What [`place`] costs grows with the square of it.
+const MAX_BYTES: usize = 32_768;
 
 /// A value with its place in the text, in bytes.
 pub(super) struct Node {
@@ -50,117 +52,114 @@ impl Node {
 
 /// Parses one YAML document.
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
-    if let Some(at) = text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+    let is_text =
+        |c: char| matches!(c, '\t' | '\n' | '\r') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    if let Some(at) = text.find(|c| !is_text(c)) {
         return Err(Problem::new(at..at + 1, "a control character stands here").help("remove it: YAML is plain text"));
     }
-    let offsets = text.char_indices().map(|(offset, _)| offset).collect();
-    let mut builder = Builder { text, offsets, parser: Parser::new_from_str(text) };
-    loop {
-        match builder.next()? {
-            (Event::StreamStart | Event::DocumentStart(_), _) => {}
-            (Event::StreamEnd, at) => return Ok(Node { at, value: Value::Empty }),
-            (event, at) => {
-                let root = builder.node(event, at, 0)?;
-                return builder.end().map(|()| root);
-            }
-        }
+    if text.len() > MAX_BYTES {
+        return Err(Problem::new(MAX_BYTES..MAX_BYTES + 1, "the config is too long")
+            .help(format!("it may have {MAX_BYTES} bytes: is this the right file?")));
     }
+    let shape = Walk::through().deserialize(Deserializer::from_str(text)).map_err(|error| match error.location() {
+        Some(location) => syntax::problem(text, location.index(), &error.to_string()),
+        // Of this alone no place is told.
+        None => second_document(text),
+    })?;
+    Builder { text, placed: 0 }.node(shape)
 }
 
+/// Gives the nodes of a tree, one after the other, their places.
 struct Builder<'a> {
     text: &'a str,
-    /// Where each character begins: the parser counts characters.
-    offsets: Vec<usize>,
-    parser: Parser<'a, StrInput<'a>>,
+    /// How many nodes have a place.
+    placed: usize,
 }
 
-impl<'a> Builder<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Range<usize>), Problem> {
-        match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((event, self.range(span))),
-            Some(Err(error)) => Err(self.syntax_problem(&error)),
-            None => Ok((Event::StreamEnd, self.text.len()..self.text.len())),
+impl Builder<'_> {
+    fn node(&mut self, shape: Shape) -> Result<Node, Problem> {
+        let (start, written) = place(self.text, self.placed);
+        self.placed += 1;
+        if self.from(start).starts_with(['&', '!']) {
+            return Err(syntax::anchor_or_tag(start, self.from(start)));
         }
+        let (end, value) = match shape {
+            Shape::Empty => (start + written.len(), Value::Empty),
+            Shape::Text => (self.end_of_text(start, &written), Value::Text(written)),
+            Shape::List(items) => {
+                let items: Vec<Node> = items.into_iter().map(|item| self.node(item)).collect::<Result<_, _>>()?;
+                (self.end_of_block(start, items.last()), Value::List(items))
+            }
+            Shape::Section(entries) => {
+                let entries: Vec<Entry> =
+                    entries.into_iter().map(|(key, value)| self.entry(key, value)).collect::<Result<_, _>>()?;
+                (self.end_of_block(start, entries.last().map(|entry| &entry.node)), Value::Section(entries))
+            }
+        };
+        Ok(Node { at: start..end, value })
     }
 
-    fn node(&mut self, event: Event<'a>, at: Range<usize>, depth: usize) -> Result<Node, Problem> {
-        if depth > MAX_DEPTH {
-            return Err(Problem::new(at, "sections lie too deep in each other").help("the config needs four levels"));
-        }
-        match event {
-            Event::Scalar(text, style, 0, None) => {
-                let empty = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
-                let value = if empty { Value::Empty } else { Value::Text(text.into_owned()) };
-                Ok(Node { at, value })
-            }
-            Event::SequenceStart(0, None) => {
-                let mut items = Vec::new();
-                loop {
-                    match self.next()? {
-                        (Event::SequenceEnd, end) => {
-                            return Ok(Node { at: self.block(at, end), value: Value::List(items) });
-                        }
-                        (event, at) => items.push(self.node(event, at, depth + 1)?),
-                    }
-                }
-            }
-            Event::MappingStart(0, None) => {
-                let mut entries = Vec::new();
-                loop {
-                    match self.next()? {
-                        (Event::MappingEnd, end) => {
-                            return Ok(Node { at: self.block(at, end), value: Value::Section(entries) });
-                        }
-                        (event, at) => entries.push(self.entry(event, at, depth + 1)?),
-                    }
-                }
-            }
-            _ => Err(Problem::new(at, "anchors, aliases and tags of YAML are not taken")
-                .help("write the value out, or put it in quotes if it is text that begins with `&`, `*` or `!`")),
-        }
-    }
-
-    fn entry(&mut self, key: Event<'a>, key_at: Range<usize>, depth: usize) -> Result<Entry, Problem> {
-        let Event::Scalar(key, style, 0, None) = key else {
+    fn entry(&mut self, key: Shape, value: Shape) -> Result<Entry, Problem> {
+        let Node { at: key_at, value: key } = self.node(key)?;
+        let Value::Text(key) = key else {
             return Err(Problem::new(key_at, "a key must be a word").help("write `key: value`"));
         };
-        if style == ScalarStyle::Plain && key.contains(':') {
+        let is_plain = self.from(key_at.start).starts_with(&key);
+        if is_plain && key.contains(':') {
             return Err(Problem::new(key_at, "a space is missing after the colon").help("write `key: value`"));
         }
-        let (event, at) = self.next()?;
-        Ok(Entry { key: key.into_owned(), key_at, node: self.node(event, at, depth)? })
+        Ok(Entry { key, key_at, node: self.node(value)? })
     }
 
-    /// Makes sure that nothing follows the document.
-    fn end(&mut self) -> Result<(), Problem> {
-        loop {
-            match self.next()? {
-                (Event::StreamEnd, _) => return Ok(()),
-                (Event::DocumentStart(_), at) => {
-                    return Err(Problem::new(at, "a second YAML document begins here")
-                        .help("remove the `---`: the config is one document"));
-                }
-                _ => {}
-            }
-        }
+    /// Where the text that was just placed ends.
+    fn end_of_text(&self, start: usize, written: &str) -> usize {
+        let rest = self.from(start);
+        let length = match rest.chars().next() {
+            Some(quote @ ('"' | '\'')) => rest
+                .match_indices(quote)
+                .map(|(at, _)| at + 1)
+                .find(|&length| serde_yaml::from_str::<String>(&rest[..length]).is_ok_and(|quoted| quoted == written)),
+            Some('|' | '>') => None,
+            _ => rest.starts_with(written).then_some(written.len()),
+        };
+        // Text of several lines goes on until something else begins.
+        let length = length.unwrap_or_else(|| {
+            let (next, _) = place(self.text, self.placed);
+            self.text.get(start..next).unwrap_or(rest).trim_end().len()
+        });
+        start + length
     }
 
-    fn syntax_problem(&self, error: &ScanError) -> Problem {
-        syntax::problem(self.text, self.offset(error.marker().index()), error.info())
+    /// Where a list or section ends that begins at `start`.
+    fn end_of_block(&self, start: usize, last: Option<&Node>) -> usize {
+        let end = last.map_or(start, |last| last.at.end);
+        let closing = match self.from(start).chars().next() {
+            Some('[') => ']',
+            Some('{') => '}',
+            _ => return end,
+        };
+        self.from(end).find(closing).map_or(end, |at| end + at + 1)
     }
 
-    fn range(&self, span: Span) -> Range<usize> {
-        let start = self.offset(span.start.index());
-        start..self.offset(span.end.index()).max(start)
+    fn from(&self, start: usize) -> &str {
+        self.text.get(start..).unwrap_or_default()
     }
+}
 
-    /// From the beginning of a block to its end, without the white space that follows it.
-    fn block(&self, start: Range<usize>, end: Range<usize>) -> Range<usize> {
-        let block = self.text.get(start.start..end.end).unwrap_or_default();
-        start.start..start.start + block.trim_end().len()
-    }
+/// Where the node with this number begins, counted from 0 as they stand in the text, and what is written there if it is
+/// no list and no section. Beyond the last node is the end.
+///
+/// serde_yaml tells places only in errors, so every node costs a walk to it. A config is small.
+fn place(text: &str, number: usize) -> (usize, String) {
+    let walk = Walk::to(number);
+    let error = (&walk).deserialize(Deserializer::from_str(text)).err();
+    let start = error.and_then(|error| error.location()).map_or(text.len(), |location| location.index());
+    (start, walk.into_written())
+}
 
-    fn offset(&self, character: usize) -> usize {
-        self.offsets.get(character).copied().unwrap_or(self.text.len())
-    }
+fn second_document(text: &str) -> Problem {
+    let (first, _) = place(text, 0);
+    let line = text.get(first..).and_then(|rest| rest.find("\n---").or_else(|| rest.find("\n...")));
+    let at = line.map_or(0, |line| first + line + 1);
+    Problem::new(at..at + 3, "a second YAML document begins here").help("remove the `---`: the config is one document")
 }

@@ -16,15 +16,29 @@ impl EventView {
         Self(Arc::new((event, OnceLock::new())))
     }
 
+    /// The fields of the event's kind.
     fn fields(&self) -> &Map {
         let (event, map) = &*self.0;
-        // An event serializes to a map with text keys; Rhai can hold each of its values.
-        map.get_or_init(|| rhai::serde::to_dynamic(&**event).ok().and_then(Dynamic::try_cast).unwrap_or_default())
+        // A body serializes to a map with text keys; Rhai can hold each of its values.
+        map.get_or_init(|| rhai::serde::to_dynamic(&event.body).ok().and_then(Dynamic::try_cast).unwrap_or_default())
     }
 
     /// A field; `()` where the event has none of that name.
     fn field(&mut self, name: &str) -> Dynamic {
-        self.fields().get(name).cloned().unwrap_or(Dynamic::UNIT)
+        let event = &self.0.0;
+        match name {
+            "seq" => whole(event.seq),
+            "at" => text(event.at),
+            "source" => text(&event.source),
+            "stream" => or_unit(event.stream.as_deref().map(text)),
+            "kind" => text(event.kind()),
+            "status" => text(event.status),
+            "derived" => event.is_derived().into(),
+            "cause" => or_unit(event.cause.map(whole)),
+            "notes" => event.notes.iter().map(text).collect::<rhai::Array>().into(),
+            "raw" => or_unit(event.raw.as_ref().map(|raw| text(raw.text()))),
+            field => self.fields().get(field).cloned().unwrap_or(Dynamic::UNIT),
+        }
     }
 
     fn text(&mut self) -> String {
@@ -56,6 +70,10 @@ fn text(value: impl ToString) -> Dynamic {
 
 fn number(value: impl Into<i64>) -> Dynamic {
     Dynamic::from_int(value.into())
+}
+
+fn whole(value: u64) -> Dynamic {
+    Dynamic::from_int(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 fn round_map(round: &RoundState) -> Dynamic {

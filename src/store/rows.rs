@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -32,7 +33,23 @@ impl RowBuffers {
         let mut refused = 0;
         {
             let mut statements = Statements::prepare(&transaction)?;
-            for entry in batch {
+            // Of a bout that changed several times, its last state is all that anybody will read.
+            let mut last_states = HashMap::new();
+            for (place, entry) in batch.iter().enumerate() {
+                if let Entry::Output { session, output: Output::Bout(bout) } = entry {
+                    last_states.insert((*session, bout.ordinal), place);
+                }
+            }
+            let outdated = |place: usize, entry: &Entry| match entry {
+                Entry::Output { session, output: Output::Bout(bout) } => {
+                    last_states.get(&(*session, bout.ordinal)) != Some(&place)
+                }
+                _ => false,
+            };
+            for (place, entry) in batch.iter().enumerate() {
+                if outdated(place, entry) {
+                    continue;
+                }
                 match self.write_entry(&mut statements, entry) {
                     Err(reason) if is_the_entry_s_fault(&reason) => {
                         if refused == 0 {

@@ -201,6 +201,24 @@ fn values_are_the_text_that_stands_there() {
     let Sink::Obs(obs) = &config.sinks["a"] else { panic!("{config:?}") };
     assert_eq!(obs.password.as_ref().unwrap().expose(), "0123");
     assert_eq!(obs.timeout, Duration::from_millis(500));
+    for (written, meant) in [
+        ("1e3", "1e3"),
+        ("0x1F", "0x1F"),
+        ("yes", "yes"),
+        ("True", "True"),
+        ("1_000", "1_000"),
+        (".inf", ".inf"),
+        ("'~'", "~"),
+        ("'it''s'", "it's"),
+        (r#""\u00e9\\""#, "\u{e9}\\"),
+        ("two\n      words", "two words"),
+        ("|-\n      two\n      lines", "two\nlines"),
+    ] {
+        let config = parse(&format!("{HEAD}sinks:\n  a:\n    type: obs\n    password: {written}\n    port: 4455\n"));
+        let config = config.unwrap();
+        let Sink::Obs(obs) = &config.sinks["a"] else { panic!("{config:?}") };
+        assert_eq!(obs.password.as_ref().unwrap().expose(), meant);
+    }
 }
 
 #[test]

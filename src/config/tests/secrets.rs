@@ -78,6 +78,33 @@ fn text_that_is_no_yaml_masks_the_password() {
 }
 
 #[test]
+fn a_password_taken_for_a_comment_is_masked() {
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, prot: 1, password: #hunter2\n    }\n"), @"
+    error: unknown key `prot` in `replay`
+     --> event.yaml:5:24
+      |
+    5 |   replay: { type: obs, prot: 1, password: ********
+      |                        ^^^^ did you mean `port`?
+    ");
+}
+
+#[test]
+fn a_secret_of_several_lines_is_masked_to_its_end() {
+    for value in [
+        "|\n      a\n\n      hunter2",
+        ">-\n      a\n      hunter2",
+        "a\n      hunter2",
+        "\"a\\\"\n      hunter2\"",
+        "'a''\n      hunter2'",
+        "[a,\n      {b: hunter2}]",
+    ] {
+        let error = parse(&format!("name: a\nsinks:\n  a:\n    password: {value}\n    prot: 1\n")).unwrap_err();
+        let shown = format!("{error:?}");
+        assert!(!shown.contains("hunter2") && shown.contains("prot: 1"), "{value}\n{shown}");
+    }
+}
+
+#[test]
 fn no_error_holds_the_password_however_it_is_shown() {
     let broken =
         ["port: abc", "prot: 1", "a: b: c", "type: obs", "sources: [b]", "}", "\tport: 1", "password: hunter2", "x"];
@@ -94,6 +121,8 @@ fn no_error_holds_the_password_however_it_is_shown() {
         "[password:hunter2]",
         "pasword: hunter2",
         "x: password:hunter2",
+        "password: !!int hunter2",
+        "password: &x !!bool 'hunter2'",
     ];
     for password in passwords.iter().map(String::as_str).chain(mistakes) {
         for broken in broken {
@@ -115,14 +144,14 @@ fn what_a_variable_holds_is_not_told() {
      --> event.yaml:5:30
       |
     5 |   replay: { type: obs, port: '${OBS_PASSWORD}' }
-      |                              ^^^^^^^^^^^^^^^^^^ the variable holds something else
+      |                              ^^^^^^^^^^^^^^^^^ the variable holds something else
     ");
     insta::assert_snapshot!(told_after_head("sinks:\n  log: { type: log, level: '${OBS_PASSWORD}' }\n"), @"
     error: unknown `level`
      --> event.yaml:5:28
       |
     5 |   log: { type: log, level: '${OBS_PASSWORD}' }
-      |                            ^^^^^^^^^^^^^^^^^^
+      |                            ^^^^^^^^^^^^^^^^^
       |
       = help: known: `debug`, `info`, `warn` and `error`
     ");

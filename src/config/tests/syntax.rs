@@ -38,10 +38,19 @@ fn a_tab_that_indents_is_told_as_such() {
 fn a_backslash_in_double_quotes_is_explained() {
     insta::assert_snapshot!(told_after_head("sinks:\n  store: { type: sqlite, path: \"C:\\Daten\\a.db\" }\n"), @r#"
     error: `\` has a meaning of its own in double quotes
-     --> event.yaml:5:32
+     --> event.yaml:5:35
       |
     5 |   store: { type: sqlite, path: "C:\Daten\a.db" }
-      |                                ^
+      |                                   ^
+      |
+      = help: write paths with `/`, or in single quotes
+    "#);
+    insta::assert_snapshot!(told_after_head("sinks:\n  store: { type: sqlite, path: \"C:\\Users\\a.db\" }\n"), @r#"
+    error: `\` has a meaning of its own in double quotes
+     --> event.yaml:5:37
+      |
+    5 |   store: { type: sqlite, path: "C:\Users\a.db" }
+      |                                     ^
       |
       = help: write paths with `/`, or in single quotes
     "#);
@@ -160,12 +169,30 @@ fn other_mistakes_in_yaml_come_with_advice() {
       |
       = help: write the value out, or put it in quotes if it is text that begins with `&`, `*` or `!`
     ");
+    insta::assert_snapshot!(told("rules: { files: [!path a.rhai] }\n"), @"
+    error: anchors, aliases and tags of YAML are not taken
+     --> event.yaml:1:18
+      |
+    1 | rules: { files: [!path a.rhai] }
+      |                  ^^^^^
+      |
+      = help: write the value out, or put it in quotes if it is text that begins with `&`, `*` or `!`
+    ");
     insta::assert_snapshot!(told("name: a\nrules: { files: [a, b }\n"), @"
     error: a comma or a closing bracket is missing
      --> event.yaml:2:23
       |
     2 | rules: { files: [a, b }
       |                       ^
+      |
+      = help: look at what stands before
+    ");
+    insta::assert_snapshot!(told("name: a\nrules: { files: [a,\n"), @"
+    error: a value is missing here
+     --> event.yaml:2:21
+      |
+    2 | rules: { files: [a,
+      |                    ^
       |
       = help: look at what stands before
     ");
@@ -223,19 +250,12 @@ fn one_document_with_keys_is_wanted() {
      --> event.yaml:1:3
       |
     1 | ? [a, b]
-      |   ^
+      |   ^^^^^^
       |
       = help: write `key: value`
     ");
-    insta::assert_snapshot!(told(&format!("name: {}", "[".repeat(40))), @"
-    error: sections lie too deep in each other
-     --> event.yaml:1:23
-      |
-    1 | name: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
-      |                       ^
-      |
-      = help: the config needs four levels
-    ");
+    insta::assert_snapshot!(parse(&format!("name: {}", "[".repeat(200))).unwrap_err(), @"event.yaml:1:134: sections lie too deep in each other; the config needs four levels");
+    insta::assert_snapshot!(parse(&"- a\n".repeat(10_000)).unwrap_err(), @"event.yaml:8193:1: the config is too long; it may have 32768 bytes: is this the right file?");
 }
 
 proptest! {

@@ -139,7 +139,7 @@ fn a_host_is_no_url_and_has_no_port() {
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, host: 'ws://127.0.0.1' }
-      |                         ^^^^^^^^^^^^^^^^^
+      |                         ^^^^^^^^^^^^^^^^
     ");
     insta::assert_snapshot!(told_of_sink("type: obs, host: 127.0.0.1:4455"), @"
     error: `host` wants a name or an address alone, such as `127.0.0.1`
@@ -157,6 +157,6 @@ fn a_path_with_a_mistaken_escape_is_found() {
      --> event.yaml:5:28
       |
     5 |   a: { type: sqlite, path: "C:\temp\new.db" }
-      |                            ^^^^^^^^^^^^^^^^^
+      |                            ^^^^^^^^^^^^^^^^
     "#);
 }

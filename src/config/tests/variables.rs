@@ -58,7 +58,7 @@ fn a_variable_that_is_not_set_is_told_with_its_place() {
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, host: '${OBS_HOST}' }
-      |                         ^^^^^^^^^^^^^^
+      |                         ^^^^^^^^^^^^^
       |
       = help: set it before vta starts, or give a default: `${OBS_HOST:-default}`
     ");
@@ -67,7 +67,7 @@ fn a_variable_that_is_not_set_is_told_with_its_place() {
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, host: '${OBS HOST}' }
-      |                         ^^^^^^^^^^^^^^
+      |                         ^^^^^^^^^^^^^
       |
       = help: write `${NAME}` or `${NAME:-default}`; for a literal `${` write `$${`
     ");
@@ -76,7 +76,7 @@ fn a_variable_that_is_not_set_is_told_with_its_place() {
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, host: '${OBS_HOST' }
-      |                         ^^^^^^^^^^^^^
+      |                         ^^^^^^^^^^^^
       |
       = help: write `${NAME}` or `${NAME:-default}`; for a literal `${` write `$${`
     ");
