@@ -6,6 +6,7 @@ mod bout;
 mod capture;
 mod day;
 mod decode;
+mod docs;
 mod headless_obs;
 mod live;
 mod obs;
