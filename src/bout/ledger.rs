@@ -52,11 +52,7 @@ impl Ledger {
         }
         match body {
             Body::BoutLoaded {} => self.loaded(seq, at),
-            Body::BoutReady {} => {
-                if self.bout.stage == Stage::Loaded {
-                    self.change().stage = Stage::Ready;
-                }
-            }
+            Body::BoutReady {} if self.bout.stage == Stage::Loaded => self.change().stage = Stage::Ready,
             Body::BoutConfig(config) => self.configured(at, config),
             Body::Athletes(athletes) if *athletes != Athletes::default() => {
                 let bout = self.change();
@@ -65,7 +61,7 @@ impl Ledger {
             }
             Body::Round(round) => self.round(seq, *round, derived),
             Body::Clock(clock) => self.clock(seq, at, *clock, derived),
-            Body::Rest(_) => self.end_round(seq, self.bout.clock, derived),
+            Body::Rest(_) => self.rest(seq, derived),
             Body::Injury(injury) => self.injury(seq, at, *injury, derived),
             Body::Hit(hit) => self.scoring.hit(at, *hit),
             Body::Point(point) => self.scoring.point(seq, at, *point),
@@ -75,11 +71,7 @@ impl Ledger {
             Body::RoundWinners(winners) => self.round_winners(seq, winners, derived),
             Body::Winner(winner) => self.winner(seq, at, winner.winner, derived),
             Body::Result(result) => self.change().result = Some(result.clone()),
-            Body::Leader(leader) => {
-                if self.bout.leader != leader.side {
-                    self.change().leader = leader.side;
-                }
-            }
+            Body::Leader(leader) if self.bout.leader != leader.side => self.change().leader = leader.side,
             Body::Review(review) => self.review(seq, at, *review, derived),
             _ => {}
         }

@@ -126,6 +126,14 @@ impl Ledger {
         }
     }
 
+    /// A rest follows a round whose time is over, even if that was lost. It says nothing of a round that is on: a PSS
+    /// that is asked tells its last rest again.
+    pub(super) fn rest(&mut self, seq: u64, derived: &mut Derived) {
+        if self.left(self.bout.clock) == Some(0) {
+            self.end_round(seq, self.bout.clock, derived);
+        }
+    }
+
     /// Ends the round, if it has begun and is not over; `clock` is what its clock showed last.
     pub(super) fn end_round(&mut self, seq: u64, clock: Option<u32>, derived: &mut Derived) {
         if self.bout.stage == Stage::Ended {

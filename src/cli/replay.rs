@@ -9,7 +9,7 @@ use super::{Exit, Failure, capture_file, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
-use crate::pipeline::{self, Outcomes, Pace, ReplayOptions};
+use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, Show};
 
 /// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
 ///
@@ -67,12 +67,11 @@ impl Args {
             None if reader.has_reports() => Outcomes::Recorded,
             None => Outcomes::Live,
         };
-        // The bar and the log would write over each other.
         let bar = bar(&reader, io::stderr().is_terminal());
-        let log = bar.is_hidden().then(|| run::start_log(&config)).transpose()?;
+        let log = run::start_log(&config, AboveBar(bar.clone()))?;
         let runtime = run::runtime()?;
         let entered = runtime.enter();
-        let dry_run: Option<Box<dyn FnMut(&Action) + Send>> = if self.dry_run { Some(Box::new(print)) } else { None };
+        let dry_run: Option<Show> = if self.dry_run { Some(Box::new(print)) } else { None };
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
@@ -132,6 +131,19 @@ fn print(action: &Action) {
     let mut out = io::stdout().lock();
     // A reader that has seen enough is no reason to stop.
     let _written = serde_json::to_writer(&mut out, action).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+}
+
+/// Standard error, above a progress bar that may be there.
+struct AboveBar(ProgressBar);
+
+impl Write for AboveBar {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::stderr().write(text))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 fn bar(reader: &Reader, terminal: bool) -> ProgressBar {

@@ -530,7 +530,7 @@ pub struct HardwareTest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Console {
-    /// It changed its state: `up`, `down`, `reset`, `connected`, `disconnected`.
+    /// It changed its state: `up`, `down`, `connected`, `disconnected`.
     State {
         /// The new state.
         state: &'static str,

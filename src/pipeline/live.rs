@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     }
     let mut sockets = Vec::new();
     for (name, Source::Udp(udp), rules) in rules {
-        let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?;
+        let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         tracing::info!(court = %name, "listening on UDP {}", socket.local());
         sockets.push((name, udp, rules, socket));
     }
@@ -124,8 +124,10 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             session: *session,
             waits: false,
         });
+        let mut unrecorded = Arc::default();
         let recorder = recorders.remove(&name).map(|(recorder, thread)| {
             recordings.push(thread);
+            unrecorded = recorder.lost();
             recorder
         });
         let acting = Acting::Edges(edges.remove(&name).unwrap_or_default());
@@ -141,7 +143,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             })
             .map_err(StartError::Thread)?;
         receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
-        courts.push((name, thread, counters));
+        courts.push(CourtThread { name, thread, counters, unrecorded });
     }
     let (handle, writer) = store.unzip();
     // Each court has a handle of its own; the writer ends when they do.
@@ -164,7 +166,14 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     Ok(ended.unwrap_or_default())
 }
 
-type CourtThread = (Arc<str>, JoinHandle<Summary>, Arc<UdpCounters>);
+/// A court at work.
+struct CourtThread {
+    name: Arc<str>,
+    thread: JoinHandle<Summary>,
+    counters: Arc<UdpCounters>,
+    /// Inputs that are in no capture.
+    unrecorded: Arc<AtomicU64>,
+}
 
 fn end(
     receivers: Vec<JoinHandle<()>>,
@@ -178,7 +187,7 @@ fn end(
         }
     }
     let mut summaries = Vec::new();
-    for (name, thread, counters) in courts {
+    for CourtThread { name, thread, counters, .. } in courts {
         match thread.join() {
             Ok(summary) => summaries.push((summary, counters)),
             Err(_) => tracing::error!(court = %name, "the court's thread had failed"),
@@ -224,27 +233,26 @@ fn live(
     worker.finish(stamper.stamp().0, lost)
 }
 
-/// Losses that were said already.
+/// Losses that were said already, by court and what was lost.
 #[derive(Default)]
-struct Losses(HashMap<Arc<str>, (u64, u64)>);
+struct Losses(HashMap<(Arc<str>, &'static str), u64>);
 
 impl Losses {
     fn look(&mut self, courts: &[CourtThread]) {
-        for (court, _, counters) in courts {
-            let now = (counters.lost_in_kernel.load(Relaxed), counters.lost_in_queue.load(Relaxed));
-            let said = self.0.entry(court.clone()).or_default();
-            if now.0 > said.0 {
-                tracing::warn!(
-                    court = %court,
-                    total = now.0,
-                    "{} datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`",
-                    now.0 - said.0
-                );
+        for CourtThread { name, counters, unrecorded, .. } in courts {
+            let UdpCounters { lost_in_kernel, lost_in_queue, .. } = &**counters;
+            for (what, count) in [
+                ("datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`", lost_in_kernel),
+                ("datagrams were lost in our own queue", lost_in_queue),
+                ("inputs are in no capture", unrecorded),
+            ] {
+                let total = count.load(Relaxed);
+                let said = self.0.entry((name.clone(), what)).or_default();
+                if total > *said {
+                    tracing::warn!(court = %name, total, "{} {what}", total - *said);
+                    *said = total;
+                }
             }
-            if now.1 > said.1 {
-                tracing::warn!(court = %court, total = now.1, "{} datagrams were lost in our own queue", now.1 - said.1);
-            }
-            *said = now;
         }
     }
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, bounded, never};
 
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
-use super::worker::{Acting, Kept, Summary, Worker};
-use crate::action::{Action, Report};
+use super::worker::{Acting, Kept, Show, Summary, Worker};
+use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, Source};
 use crate::court::{Court, Input};
@@ -50,7 +50,7 @@ pub struct ReplayOptions<'a> {
     /// The capture's name, for the database.
     pub capture: &'a Path,
     /// Takes each action, instead of anything being done or kept.
-    pub dry_run: Option<Box<dyn FnMut(&Action) + Send>>,
+    pub dry_run: Option<Show>,
     /// Is told how many bytes of the capture were read.
     pub progress: Box<dyn FnMut(u64) + 'a>,
 }

@@ -95,9 +95,9 @@ fn message(raw: Bytes, end: End, glued: bool) -> Message {
     if text.single_byte {
         fields.note("not UTF-8: read as Windows-1252");
     }
-    let known = known(name, &mut fields).or_else(|| {
+    let known = known(name, &mut fields).or_else(|| arena(name, &mut fields)).or_else(|| {
         let lower = name.to_ascii_lowercase();
-        if lower == name { arena(name, &mut fields) } else { known(&lower, &mut fields) }
+        if lower == name { None } else { known(&lower, &mut fields) }
     });
     let (stream, status, body) = match known {
         Some((stream, _, Ok(body))) => {

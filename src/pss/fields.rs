@@ -84,7 +84,7 @@ impl<'a> Fields<'a> {
 
     /// The next field as a text whose end can be told from `whole`, so that it is called cut only when it is.
     pub(super) fn text_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
-        if self.peek().is_some_and(|value| whole(value)) {
+        if self.peek().is_some_and(whole) {
             return self.next().map(str::to_owned);
         }
         self.text(name)

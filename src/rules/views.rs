@@ -87,6 +87,7 @@ fn round_map(round: &RoundState) -> Dynamic {
 
 fn review_map(review: &ReviewProgress) -> Dynamic {
     let mut map = Map::new();
+    map.insert("seq".into(), or_unit(review.request.map(|(seq, _)| whole(seq))));
     map.insert("side".into(), text(review.side));
     map.insert("state".into(), text(review.state));
     map.insert("verdict".into(), or_unit(review.verdict.map(text)));

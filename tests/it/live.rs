@@ -229,3 +229,34 @@ fn what_init_writes_is_fine() {
     assert_eq!(again.status.code(), Some(4));
     assert!(stderr(&again).contains("event.yaml is there already"), "{}", stderr(&again));
 }
+
+#[test]
+fn a_run_begun_in_the_middle_asks_the_pss_and_knows_the_bout() {
+    let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
+    pss.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();
+    let hall = Hall::new("");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let resync = format!("bind: \"127.0.0.1:0\", resync: \"{}\"", pss.local_addr().unwrap());
+    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
+    let mut running = hall.run();
+    let mut questions = [0; 512];
+    let (length, from) = pss.recv_from(&mut questions).unwrap();
+    let questions = std::str::from_utf8(&questions[..length]).unwrap();
+    assert!(length <= 256 && questions.contains("athletes\r\n") && questions.contains("winperiods;"), "{questions:?}");
+    assert_eq!(from.port(), running.to.port());
+    for answer in [
+        "sc1;5;sc2;7;",
+        "rnd;2;",
+        "at1;A;Ana A;CRO;at2;B;Bea B;FRA;",
+        "mch;12;Final;W -57kg;;;;;;;Senior;3;120;cntDown;20;5;",
+        "brk;0:20;",
+        "wmh;",
+        "clk;01:10;",
+    ] {
+        pss.send_to(answer.as_bytes(), from).unwrap();
+    }
+    running.wait_for_log("bout 12: Ana A (CRO) against Bea B (FRA), round 2, 5-7");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(!log.contains("does not answer"), "{log}");
+}
