@@ -10,5 +10,6 @@ mod docs;
 mod headless_obs;
 mod live;
 mod obs;
+mod shutdown;
 mod store;
 mod support;
