@@ -12,7 +12,7 @@ use crate::action::{Action, Outcome, Report, Verb};
 use crate::bout::{Bout, Implied, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, ReviewSide, SceneChanged, Status,
+    ReplayBuffer, SceneChanged, Status,
 };
 use crate::pss;
 use crate::rules::{Rules, Said};
@@ -69,6 +69,9 @@ pub enum Output {
     },
 }
 
+/// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
+/// far forward, must come to an end.
+const MOST_FIRINGS: u32 = 100_000;
 /// Saves of a replay that are remembered until their clip comes.
 const MOST_SAVES: usize = 1000;
 
@@ -86,14 +89,24 @@ pub struct Court {
     now: Time,
     events: u64,
     actions: u64,
-    /// The `seq` of the event that opened the review which is on, and of the request for it.
-    review: Option<(u64, u64)>,
+    /// Timers that have fired since the last input.
+    firings: u32,
+    /// The latest request for review.
+    review: Option<Request>,
     /// What was to be saved, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
 }
 
 /// What a message says beside its body.
 type Told = (Cow<'static, str>, Status, Vec<Note>, Raw);
+
+/// A request for review, by the `seq` of its events: whatever answers one of them is about that review.
+#[derive(Clone, Copy)]
+struct Request {
+    said: u64,
+    /// Of the `review_opened` that it implied.
+    opened: Option<u64>,
+}
 
 /// A replay that is being saved.
 struct Save {
@@ -123,6 +136,7 @@ impl Court {
             now: Time::from_micros(i64::MIN),
             events: 0,
             actions: 0,
+            firings: 0,
             review: None,
             saves: BTreeMap::new(),
         }
@@ -156,12 +170,16 @@ impl Court {
     /// Takes in what came at a time; gives the time that counts, which is never before that of the input before.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
         let at = self.advance(at, out);
+        self.firings = 0;
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
             Input::Stop => {
                 let implied = self.tracker.finish();
                 self.implied(at, implied, out);
+                if self.tracker.bout().ordinal > 0 {
+                    out.push(Output::Bout(self.tracker.bout().clone()));
+                }
             }
         }
         at
@@ -177,7 +195,12 @@ impl Court {
                 let implied = self.tracker.settle();
                 self.implied(self.now, implied, out);
             } else {
-                self.rules.fire_due(due, &mut said);
+                self.firings += 1;
+                if self.firings > MOST_FIRINGS {
+                    self.rules.drop_due(due, &mut said);
+                } else {
+                    self.rules.fire_due(due, &mut said);
+                }
                 for said in said.drain(..) {
                     self.said(said, true, out);
                 }
@@ -188,7 +211,7 @@ impl Court {
     }
 
     fn datagram(&mut self, at: Time, datagram: &Datagram, out: &mut Vec<Output>) {
-        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip()));
+        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip().to_canonical()));
         if !self.allow.is_empty() && datagram.from.is_some_and(refused) {
             self.counts.refused += 1;
             return;
@@ -201,12 +224,18 @@ impl Court {
         let pss::Message { stream, status, body, notes, raw } = message;
         let event = self.event(at, None, body, Some((stream, status, notes, raw)));
         let implied = self.tracker.hear(&event);
+        if implied.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
+            self.review = Some(Request { said: event.seq, opened: None });
+        }
         self.tell(event, self.tracker.bout().ordinal, true, out);
         self.implied(at, implied, out);
     }
 
     /// Gives out what messages imply.
     fn implied(&mut self, at: Time, implied: Implied, out: &mut Vec<Output>) {
+        if let Some(waited) = implied.waited {
+            out.push(Output::Bout(waited));
+        }
         if let Some(from_seq) = implied.split_from {
             out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
         }
@@ -214,8 +243,8 @@ impl Court {
             out.push(Output::Bout(self.tracker.bout().clone()));
         }
         for (cause, body) in implied.events {
-            if let Body::ReviewOpened(ReviewSide { review: Some(request), .. }) = body {
-                self.review = Some((self.events + 1, request));
+            if matches!(body, Body::ReviewOpened(_)) {
+                self.review = Some(Request { said: cause, opened: Some(self.events + 1) });
             }
             self.happened(at, Some(cause), body, out);
         }
@@ -300,9 +329,8 @@ impl Court {
                 self.actions += 1;
                 let seq = self.actions;
                 if let Verb::SaveReplay { reason, .. } = &verb {
-                    let review = self
-                        .review
-                        .and_then(|(opened, request)| (cause == opened || cause == request).then_some(request));
+                    let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
+                    let review = self.review.filter(about).map(|request| request.said);
                     while self.saves.len() >= MOST_SAVES {
                         self.saves.pop_first();
                     }

@@ -26,15 +26,16 @@ pub(super) struct Ledger {
     injury: Option<(MaybeSide, Time)>,
     /// The winner was found to disagree with the rounds.
     disputed: bool,
-    /// The event from which on events belong to another bout than was thought.
-    pub(super) split_from: Option<u64>,
+    /// The event from which on events belong to another bout than was thought, and the bout they were taken for.
+    pub(super) split: Option<(u64, Arc<Bout>)>,
 }
 
 /// A load that may turn out to be of the same bout.
 #[derive(Clone, Debug)]
 struct Reload {
     from_seq: u64,
-    number: Arc<str>,
+    /// The bout that waited.
+    waited: Arc<Bout>,
 }
 
 /// Collects derived events, each with the `seq` of its cause.
@@ -89,8 +90,8 @@ impl Ledger {
     fn replace(&mut self, ordinal: u32, at: Time, reload: Option<Reload>) {
         let before = Some(self.bout.clone());
         let bout = Arc::new(Bout { ordinal, stage: Stage::Loaded, loaded_at: Some(at), ..Bout::default() });
-        let split_from = self.split_from;
-        *self = Self { bout, before, reload, split_from, ..Self::default() };
+        let split = self.split.take();
+        *self = Self { bout, before, reload, split, ..Self::default() };
     }
 
     fn loaded(&mut self, seq: u64, at: Time) {
@@ -101,8 +102,8 @@ impl Ledger {
         }
         // Whether this is the same bout again is known when its number comes; until then it takes the place of the
         // one that waits.
-        let number = self.bout.config.number.as_deref().map(Arc::from);
-        let reload = number.map(|number| Reload { from_seq: seq, number }).or(self.reload.take());
+        let known = self.bout.config.number.is_some();
+        let reload = known.then(|| Reload { from_seq: seq, waited: self.bout.clone() }).or(self.reload.take());
         self.replace(ordinal, at, reload);
     }
 
@@ -112,8 +113,8 @@ impl Ledger {
         }
         if let Some(number) = &config.number {
             match self.reload.take() {
-                Some(reload) if *reload.number != **number => {
-                    self.split_from = Some(reload.from_seq);
+                Some(reload) if reload.waited.config.number.as_ref() != Some(number) => {
+                    self.split = Some((reload.from_seq, reload.waited));
                     self.change().ordinal += 1;
                 }
                 Some(_) => {}
@@ -181,6 +182,10 @@ impl Ledger {
         self.end_round(seq, self.bout.clock, derived);
         if self.bout.winner == Some(winner) {
             return;
+        }
+        if let Some(before) = self.bout.winner {
+            let what = format!("`win` names {winner} after it named {before}");
+            derived.push((seq, Body::Contradiction(Contradiction { what })));
         }
         let bout = self.change();
         bout.winner = Some(winner);

@@ -84,6 +84,9 @@ impl Ledger {
         }
         let bout = self.change();
         bout.stage = Stage::Fighting;
+        let on = bout.round;
+        // A round that the operator ended by mistake goes on.
+        bout.rounds.iter_mut().filter(|round| round.round == on).for_each(|round| round.ended = false);
         if bout.started_at.is_none() {
             bout.started_at = Some(at);
             derived.push((seq, Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })));

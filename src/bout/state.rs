@@ -28,9 +28,8 @@ pub struct Bout {
     pub rounds: Vec<RoundState>,
     /// Who leads the round, superiority counted in, as the PSS says.
     pub leader: MaybeSide,
-    /// The review that was asked for last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review: Option<ReviewProgress>,
+    /// The latest review of each side that asked for one; the one that was asked for last is last.
+    pub reviews: Vec<ReviewProgress>,
     /// Who won, as the PSS says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winner: Option<BoutWinner>,
@@ -122,6 +121,11 @@ impl Bout {
         let won = |side| self.rounds.iter().filter(|round| round.winner == Some(side)).count();
         let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
         (few(won(Side::Blue)), few(won(Side::Red)))
+    }
+
+    /// The review that was asked for last.
+    pub fn review(&self) -> Option<&ReviewProgress> {
+        self.reviews.last()
     }
 
     /// The corner of a side.

@@ -45,8 +45,10 @@ struct Heard {
 pub struct Implied {
     /// Derived events, in order, each with the `seq` of its cause.
     pub events: Vec<(u64, Body)>,
-    /// The events from this `seq` on belong to another bout than was thought.
+    /// The events from this `seq` on belong to another bout than was thought…
     pub split_from: Option<u64>,
+    /// …and this is the bout that they were taken for.
+    pub waited: Option<Arc<Bout>>,
     /// The state has changed in a way worth keeping.
     pub noteworthy: bool,
 }
@@ -102,7 +104,7 @@ impl Tracker {
             self.before.apply(event.seq, event.at, &event.body, &mut events);
             self.now.apply(event.seq, event.at, &event.body, &mut Derived::new());
         }
-        Implied { noteworthy: !events.is_empty(), events, split_from: None }
+        Implied { noteworthy: !events.is_empty(), events, ..Implied::default() }
     }
 
     /// Derives what is due: what a burst that is over says as a whole, or that nothing is heard.
@@ -146,8 +148,9 @@ impl Tracker {
         self.burst.clear();
         // It would make each change of the state a copy.
         self.before = Ledger::default();
-        let split_from = self.now.split_from.take().into_iter().chain(split_from).min();
-        Implied { noteworthy: noteworthy || !events.is_empty(), events, split_from }
+        let (reloaded_from, waited) = self.now.split.take().unzip();
+        let split_from = reloaded_from.into_iter().chain(split_from).min();
+        Implied { noteworthy: noteworthy || !events.is_empty(), events, split_from, waited }
     }
 }
 
@@ -162,5 +165,6 @@ fn is_noteworthy(body: &Body) -> bool {
             | Body::RoundWinners(_)
             | Body::Winner(_)
             | Body::Result(_)
+            | Body::Clock(Clock { action: Some(_), .. })
     )
 }

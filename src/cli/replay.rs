@@ -1,11 +1,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Exit, Failure, capture_file, run};
+use super::failure::{Exit, Failure, say};
+use super::{capture_file, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
@@ -71,7 +72,8 @@ impl Args {
         let log = run::start_log(&config, AboveBar(bar.clone()))?;
         let runtime = run::runtime()?;
         let entered = runtime.enter();
-        let dry_run: Option<Show> = if self.dry_run { Some(Box::new(print)) } else { None };
+        let unprinted = Arc::new(Mutex::new(None));
+        let dry_run = self.dry_run.then(|| printer(unprinted.clone()));
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
@@ -87,12 +89,15 @@ impl Args {
         drop(log);
         capture_file::remark(&reader);
         let summary = &replayed.summary;
-        eprintln!(
+        say(&format!(
             "{}: {} datagrams, {} events, {} actions, {} of them failed",
             summary.court, summary.counts.datagrams, summary.events, summary.actions, summary.failed
-        );
+        ));
         if summary.counts.refused > 0 {
-            eprintln!("note: {} datagrams came from senders that are not allowed", summary.counts.refused);
+            say(&format!("note: {} datagrams came from senders that are not allowed", summary.counts.refused));
+        }
+        if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(Failure::output(error));
         }
         if let Some(error) = replayed.broken {
             return Err(error.into());
@@ -127,10 +132,16 @@ impl Args {
     }
 }
 
-fn print(action: &Action) {
-    let mut out = io::stdout().lock();
-    // A reader that has seen enough is no reason to stop.
-    let _written = serde_json::to_writer(&mut out, action).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+/// Prints actions until somebody stops reading, and keeps the error that it came to.
+fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> Show {
+    Box::new(move |action: &Action| {
+        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.is_none() {
+            let mut out = io::stdout().lock();
+            let written = serde_json::to_writer(&mut out, action).map_err(io::Error::from);
+            *failed = written.and_then(|()| out.write_all(b"\n")).err();
+        }
+    })
 }
 
 /// Standard error, above a progress bar that may be there.

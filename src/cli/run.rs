@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::level_filters::LevelFilter;
 
-use super::{Exit, Failure};
+use super::failure::{Exit, Failure, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
 use crate::telemetry::{self, Log, LogOptions};
@@ -88,7 +88,7 @@ async fn interrupted() {
     signal().await;
     tokio::spawn(async {
         signal().await;
-        eprintln!("interrupted again: what is queued is lost");
+        say("interrupted again: what is queued is lost");
         process::exit(130);
     });
 }
@@ -106,7 +106,17 @@ async fn signal() {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
+    use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
+    // Closing the window leaves some seconds.
+    let (Ok(mut pause), Ok(mut close), Ok(mut shutdown)) = (ctrl_break(), ctrl_close(), ctrl_shutdown()) else {
+        return drop(tokio::signal::ctrl_c().await);
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = pause.recv() => {}
+        _ = close.recv() => {}
+        _ = shutdown.recv() => {}
+    }
 }

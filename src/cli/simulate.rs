@@ -1,7 +1,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{Exit, Failure, capture_file};
+use super::capture_file;
+use super::failure::{Exit, Failure, print};
 use crate::capture;
 use crate::simulator::{self, PlayError};
 
@@ -34,7 +35,6 @@ impl Args {
             error @ PlayError::Send { .. } => Failure::new(Exit::Refused, error),
         })?;
         capture_file::remark(&reader);
-        println!("sent {} datagrams to {} in {:.1} s", played.datagrams, self.to, played.took.as_secs_f64());
-        Ok(())
+        print(&format!("sent {} datagrams to {} in {:.1} s", played.datagrams, self.to, played.took.as_secs_f64()))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
 use super::recorder::Recorder;
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
@@ -22,9 +22,13 @@ use crate::time::Time;
 /// Datagrams that may wait for a court.
 const MOST_WAITING: usize = 65_536;
 /// How long outcomes are awaited, and then the database, when all comes to its end.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long a court's thread may take to end beyond that; a rule may be at work.
+const LAST_STEP: Duration = Duration::from_secs(1);
 /// The longest that a court's thread waits for something to happen.
 const IDLE: Duration = Duration::from_secs(1);
+/// How often it is looked whether a court's thread has ended.
+const GLANCE: Duration = Duration::from_millis(10);
 /// How often losses are looked for.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -33,6 +37,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Ended {
     /// What each court did.
     pub courts: Vec<(Summary, Arc<UdpCounters>)>,
+    /// Courts that did not come to their end.
+    pub stuck: Vec<Arc<str>>,
     /// What became of the database's entries; none without a database.
     pub drained: Option<Drained>,
 }
@@ -40,7 +46,8 @@ pub struct Ended {
 impl Ended {
     /// What could not be brought to its end, in plain words.
     pub fn undone(&self) -> Vec<String> {
-        let mut undone = Vec::new();
+        let mut undone: Vec<_> =
+            self.stuck.iter().map(|court| format!("{court}: it did not come to its end")).collect();
         for (court, _) in &self.courts {
             if court.open > 0 {
                 undone.push(format!("{}: {} actions whose outcome is not known", court.court, court.open));
@@ -186,19 +193,31 @@ fn end(
             tracing::error!("a receiving thread had failed");
         }
     }
-    let mut summaries = Vec::new();
+    let mut ended = Ended::default();
+    let until = Instant::now() + PATIENCE + LAST_STEP;
     for CourtThread { name, thread, counters, .. } in courts {
+        while !thread.is_finished() && Instant::now() < until {
+            thread::sleep(GLANCE);
+        }
+        if !thread.is_finished() {
+            ended.stuck.push(name);
+            continue;
+        }
         match thread.join() {
-            Ok(summary) => summaries.push((summary, counters)),
-            Err(_) => tracing::error!(court = %name, "the court's thread had failed"),
+            Ok(summary) => ended.courts.push((summary, counters)),
+            // It has said why.
+            Err(_) => ended.stuck.push(name),
         }
     }
-    for recording in recordings {
-        if recording.join().is_err() {
-            tracing::error!("a recording thread had failed");
+    if ended.stuck.is_empty() {
+        for recording in recordings {
+            if recording.join().is_err() {
+                tracing::error!("a recording thread had failed");
+            }
         }
     }
-    Ended { courts: summaries, drained: writer.map(|writer| writer.join(PATIENCE)) }
+    ended.drained = writer.map(|writer| writer.join(PATIENCE));
+    ended
 }
 
 /// Takes what comes, in the order it comes, until the socket is closed and the outcomes are in.
@@ -225,12 +244,19 @@ fn live(
         }
     }
     let until = Instant::now() + PATIENCE;
-    while worker.awaited() > 0 {
-        let Ok(report) = reports.recv_deadline(until) else { break };
-        worker.take(stamper.stamp().0, &Input::Report(report));
+    while worker.awaited() > 0 && Instant::now() < until {
+        let now = stamper.stamp().0;
+        let wait =
+            worker.next_due().map_or(IDLE, |due| due.since(now)).min(until.saturating_duration_since(Instant::now()));
+        match reports.recv_timeout(wait) {
+            Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
+            Err(RecvTimeoutError::Timeout) => worker.advance(stamper.stamp().0),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
     }
+    worker.stop(stamper.stamp().0);
     let lost = counters.lost_in_kernel.load(Relaxed) + counters.lost_in_queue.load(Relaxed);
-    worker.finish(stamper.stamp().0, lost)
+    worker.finish(lost)
 }
 
 /// Losses that were said already, by court and what was lost.

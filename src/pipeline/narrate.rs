@@ -5,6 +5,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
+use crate::court::{Datagram, Input};
 use crate::event::{Athlete, Body, Event, Status};
 
 /// Tells what happened, where it is worth telling.
@@ -82,4 +83,12 @@ pub(super) fn bout(court: &str, bout: &Bout, told: &mut String) {
     let (blue, red) = (bout.blue.score, bout.red.score);
     info!(court = display(court), "{text}, round {}, {blue}-{red}", bout.round);
     *told = text;
+}
+
+/// Tells of the first datagram from a sender that is not allowed.
+pub(super) fn refused(court: &str, input: &Input) {
+    if let Input::Datagram(Datagram { from: Some(from), .. }) = input {
+        let from = from.ip();
+        warn!(court = display(court), "{from} sends, and is not allowed to: `allow` of the source does not have it");
+    }
 }

@@ -75,9 +75,18 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
         let path = directory.join(format!("{second}Z-{court}{suffix}.pcapng"));
         match File::create_new(&path) {
             Ok(file) => {
-                let mut writer = CaptureWriter::new(BufWriter::new(file), about)?;
-                writer.flush()?;
-                return Ok((writer, path));
+                let begun = CaptureWriter::new(BufWriter::new(file), about).and_then(|mut writer| {
+                    writer.flush()?;
+                    Ok(writer)
+                });
+                return match begun {
+                    Ok(writer) => Ok((writer, path)),
+                    Err(error) => {
+                        // On a full disk nothing is left of it but its name.
+                        let _gone = fs::remove_file(&path);
+                        Err(error)
+                    }
+                };
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => number += 1,
             Err(error) => return Err(error),

@@ -141,9 +141,15 @@ impl Worker {
             self.summary.open = self.summary.open.saturating_sub(1);
             self.summary.failed += u64::from(*outcome != Outcome::Done);
         }
-        let at = self.court.step(at, input, &mut self.outputs);
+        // Before anything comes of it: whatever a rule does then, the input is not lost.
+        let at = at.max(self.court.now());
         if let Some(recorder) = &self.recorder {
             recorder.record(at, input);
+        }
+        let refused = self.court.counts().refused;
+        self.court.step(at, input, &mut self.outputs);
+        if refused == 0 && self.court.counts().refused == 1 {
+            narrate::refused(&self.summary.court, input);
         }
         self.hand_on();
     }
@@ -208,9 +214,14 @@ impl Worker {
         }
     }
 
-    /// Ends the session: nothing follows.
-    pub(super) fn finish(mut self, at: Time, lost_before: u64) -> Summary {
+    /// Ends the session: what is due happens, and nothing follows but what the edges say to it.
+    pub(super) fn stop(&mut self, at: Time) {
+        self.advance(at);
         self.take(at, &Input::Stop);
+    }
+
+    /// Closes the session.
+    pub(super) fn finish(mut self, lost_before: u64) -> Summary {
         if self.court.timers() > 0 {
             tracing::info!(court = %self.summary.court, "{} timers of rules were still waiting", self.court.timers());
         }

@@ -29,6 +29,8 @@ pub struct Message {
 /// `truncated` says that the datagram was longer than what could be received.
 pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {
     let bytes: &[u8] = datagram;
+    // What a sender cuts off the last message counts the characters of them all.
+    let surplus = text::surplus_of(bytes);
     let mut start = 0;
     while start < bytes.len() {
         let length = bytes[start..].iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(bytes.len() - start);
@@ -36,7 +38,7 @@ pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) 
         if !line.is_empty() {
             let end = match (start + length == bytes.len(), truncated) {
                 (false, _) => End::Line,
-                (true, false) => End::Datagram,
+                (true, false) => End::Datagram { surplus },
                 (true, true) => End::Limit,
             };
             for (part, glued) in unglued(line) {
@@ -97,7 +99,7 @@ fn message(raw: Bytes, end: End, glued: bool) -> Message {
     }
     let known = known(name, &mut fields).or_else(|| arena(name, &mut fields)).or_else(|| {
         let lower = name.to_ascii_lowercase();
-        if lower == name { None } else { known(&lower, &mut fields) }
+        if lower == name { None } else { known(&lower, &mut fields).or_else(|| arena(&lower, &mut fields)) }
     });
     let (stream, status, body) = match known {
         Some((stream, _, Ok(body))) => {
@@ -326,7 +328,9 @@ fn winner(fields: &mut Fields<'_>) -> Result<Winner, Reason> {
 fn result(fields: &mut Fields<'_>) -> ResultBanner {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
-    let banner = fields.text_if("result", |text| decided(text).is_some());
+    // Not every sender tells it.
+    let told = !fields.is_over();
+    let banner = if told { fields.text_if("result", |text| decided(text).is_some()) } else { None };
     let decision: Option<Decision> = banner.as_deref().and_then(decided);
     let result = match (banner, decision) {
         (Some(banner), Some(_)) => banner.rsplit_once(' ').map(|(result, _)| result.trim().to_owned()),
@@ -340,9 +344,12 @@ fn is_country(text: &str) -> bool {
 }
 
 fn athletes(fields: &mut Fields<'_>) -> Athletes {
+    fn is_other(name: &str) -> bool {
+        name.eq_ignore_ascii_case("at2")
+    }
     fn athlete(fields: &mut Fields<'_>, names: [&'static str; 3]) -> Athlete {
         // The next athlete's name ends this one, however many fields there were.
-        let here = |fields: &Fields<'_>| fields.peek() != Some("at2");
+        let here = |fields: &Fields<'_>| !fields.peek().is_some_and(is_other) && !fields.is_cut_name("at2");
         Athlete {
             short_name: if here(fields) { fields.text(names[0]) } else { None },
             long_name: if here(fields) { fields.text(names[1]) } else { None },
@@ -350,7 +357,7 @@ fn athletes(fields: &mut Fields<'_>) -> Athletes {
         }
     }
     let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
-    if fields.peek() == Some("at2") {
+    if fields.peek().is_some_and(is_other) || fields.is_cut_name("at2") {
         fields.next();
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);

@@ -60,6 +60,28 @@ impl CornerView {
     }
 }
 
+/// An event's or any other value's text.
+pub(super) fn text_of(value: &Dynamic) -> String {
+    match value.read_lock::<EventView>() {
+        Some(event) => event.clone().text(),
+        None => value.to_string(),
+    }
+}
+
+/// Entries and characters in a value, with those inside it.
+pub(super) fn weight(value: &Dynamic) -> usize {
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.iter().map(|(name, value)| 1 + name.len() + weight(value)).sum();
+    }
+    if let Some(list) = value.read_lock::<rhai::Array>() {
+        return list.iter().map(|value| 1 + weight(value)).sum();
+    }
+    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
+        return bytes.len();
+    }
+    value.read_lock::<rhai::ImmutableString>().map_or(1, |text| 1 + text.len())
+}
+
 fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
     value.map_or(Dynamic::UNIT, Into::into)
 }
@@ -129,5 +151,5 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("gap", |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score)))
         .register_get("leader", |b: &mut BoutView| text(b.0.leader))
         .register_get("winner", |b: &mut BoutView| or_unit(b.0.winner.map(text)))
-        .register_get("review", |b: &mut BoutView| or_unit(b.0.review.as_ref().map(review_map)));
+        .register_get("review", |b: &mut BoutView| or_unit(b.0.review().map(review_map)));
 }
