@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::event::{Body, Clock, ClockAction, Counts, MaybeSide, Pair, ReviewState};
+use crate::event::{Body, Clock, ClockAction, Counts, MaybeSide, Pair, ReviewState, RoundScore};
 
 /// Where a message stands among those of its burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +27,10 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         Body::Penalties(count) => (8, sum(count)),
         Body::Score(score) => (9, sum(score)),
         Body::Clock(clock) => (10, within_clock(clock, counts)),
-        Body::RoundScores(_) => (11, 0),
+        Body::RoundScores(scores) => {
+            let sum = |round: &RoundScore| sum(&Pair { blue: round.blue, red: round.red });
+            (11, scores.rounds.iter().map(sum).sum())
+        }
         Body::Rest(_) => (12, 0),
         Body::RoundWinners(_) => (13, 0),
         // The banner first, so that the end of the bout can tell how it was decided.

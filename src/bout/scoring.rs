@@ -22,8 +22,10 @@ pub(super) struct Scoring {
     told: Told,
     /// Whether the score, and the gam-jeom, were ever told: a session may begin in the middle of a bout.
     known: (bool, bool),
-    /// The table of rounds disagrees with the score, which was said.
-    disputed: bool,
+    /// What the table of rounds said last of the round that is on, and for how many bursts it has disagreed with the
+    /// score. One is no contradiction: the next score may have come before its table.
+    table: Option<(u64, RoundScore)>,
+    disagreed: u8,
 }
 
 /// Both sides' scores and gam-jeom.
@@ -38,8 +40,6 @@ struct Tally {
 struct Told {
     score: Option<u64>,
     penalties: Option<u64>,
-    /// The table of rounds, where it has the round that is on: what it says of it.
-    this_round: Option<(u64, RoundScore)>,
 }
 
 impl Scoring {
@@ -54,6 +54,7 @@ impl Scoring {
     /// Scores and gam-jeom start from 0, and nothing of that is a correction.
     pub(super) fn new_round(&mut self) {
         self.before = Tally::default();
+        self.table = None;
     }
 
     /// The hit that a point was given for.
@@ -110,7 +111,7 @@ impl Ledger {
         for score in &scores.rounds {
             if score.round == self.bout.round {
                 // The score of the round that is on is `sc1`'s to say.
-                self.scoring.told.this_round = Some((seq, *score));
+                self.scoring.table = Some((seq, *score));
                 continue;
             }
             let played = score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0;
@@ -137,15 +138,23 @@ impl Ledger {
     pub(super) fn end_burst(&mut self, derived: &mut Derived) {
         let bout = self.bout.clone();
         let (blue, red) = (bout.blue.score, bout.red.score);
-        let mut explained = [0i32; 2];
-        for (seq, at, point) in std::mem::take(&mut self.scoring.points) {
-            let Point { side, technique, points } = point;
-            explained[side as usize] += i32::from(points);
-            let level = self.scoring.take_hit(at, side).map(|hit| hit.level);
-            let scored = Scored { side, technique, points, level, round: bout.round, blue, red };
-            derived.push((seq, Body::Scored(scored)));
-        }
         let Scoring { before, told, known, .. } = self.scoring.clone();
+        let changed = [i32::from(blue) - i32::from(before.score[0]), i32::from(red) - i32::from(before.score[1])];
+        let mut explained = [0i32; 2];
+        let points = std::mem::take(&mut self.scoring.points);
+        for (place, (seq, at, point)) in points.iter().enumerate() {
+            let Point { side, technique, points: worth } = *point;
+            let so_far = &mut explained[side as usize];
+            let alike = points[..place].iter().any(|(_, _, earlier)| earlier == point);
+            if alike && *so_far + i32::from(worth) > changed[side as usize] {
+                // Said twice: the score has not changed by it.
+                continue;
+            }
+            *so_far += i32::from(worth);
+            let level = self.scoring.take_hit(*at, side).map(|hit| hit.level);
+            let scored = Scored { side, technique, points: worth, level, round: bout.round, blue, red };
+            derived.push((*seq, Body::Scored(scored)));
+        }
         if let Some(seq) = told.penalties {
             self.scoring.known.1 = true;
             for (side, now) in [(Side::Blue, bout.blue.penalties), (Side::Red, bout.red.penalties)] {
@@ -163,26 +172,32 @@ impl Ledger {
         if let Some(seq) = told.score {
             self.scoring.known.0 = true;
             let [blue_before, red_before] = before.score;
-            let changed = [i32::from(blue) - i32::from(blue_before), i32::from(red) - i32::from(red_before)];
             // A score that is repeated is no correction, whatever else was said.
             if known.0 && changed != explained && changed != [0, 0] {
                 let corrected = ScoreCorrected { blue, red, blue_before, red_before };
                 derived.push((seq, Body::ScoreCorrected(corrected)));
             }
         }
-        if let Some((seq, told)) = told.this_round {
-            let agrees = told.blue.is_none_or(|told| told == blue) && told.red.is_none_or(|told| told == red);
-            if !agrees && !self.scoring.disputed && self.scoring.known.0 {
-                let points = |points: Option<u16>| points.map_or_else(|| "?".to_owned(), |points| points.to_string());
-                let what = format!(
-                    "the table of rounds gives round {} as {}-{}, but its score is {blue}-{red}",
-                    told.round,
-                    points(told.blue),
-                    points(told.red)
-                );
-                derived.push((seq, Body::Contradiction(Contradiction { what })));
-            }
-            self.scoring.disputed = !agrees;
+        self.check_table(derived);
+    }
+
+    /// Says that the table of rounds and the score disagree, once they have for a second burst.
+    fn check_table(&mut self, derived: &mut Derived) {
+        let (blue, red) = (self.bout.blue.score, self.bout.red.score);
+        let Some((seq, table)) = self.scoring.table.filter(|_| self.scoring.known.0) else { return };
+        if table.blue.is_none_or(|told| told == blue) && table.red.is_none_or(|told| told == red) {
+            self.scoring.disagreed = 0;
+            return;
+        }
+        self.scoring.disagreed = self.scoring.disagreed.saturating_add(1);
+        if self.scoring.disagreed == 2 {
+            let points = |points: Option<u16>| points.map_or_else(|| "?".to_owned(), |points| points.to_string());
+            let (table_blue, table_red) = (points(table.blue), points(table.red));
+            let what = format!(
+                "the table of rounds gives round {} as {table_blue}-{table_red}, but its score is {blue}-{red}",
+                table.round
+            );
+            derived.push((seq, Body::Contradiction(Contradiction { what })));
         }
     }
 }

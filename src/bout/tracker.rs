@@ -76,8 +76,9 @@ impl Tracker {
         if let Body::Review(Review { state: ReviewState::Requested, .. }) = &event.body {
             return self.request(event);
         }
-        if self.burst.iter().any(|heard| heard.event.body == event.body) {
-            // The network, or the sender, has said it twice.
+        // The network, or the sender, has said it twice. Of points that are alike, the score tells how many there are.
+        let twice = |heard: &Heard| heard.event.body == event.body && !matches!(event.body, Body::Point(_));
+        if self.burst.iter().any(twice) {
             return Implied::default();
         }
         if self.burst.is_empty() {
