@@ -1,4 +1,4 @@
-//! The wire protocol of the scoring system (PSS): bytes → messages → what they say.
+//! The wire protocol of the scoring system (PSS): bytes → messages → what they say, and back.
 //!
 //! Source: the World Taekwondo UDP message set (v2.3, 2024) and the habits of TK-Strike senders; see
 //! `docs/protocol.md`. Nothing here panics or guesses: a defect is mended and noted, a wrong value makes the message
@@ -6,8 +6,10 @@
 
 mod clock;
 mod decode;
+mod encode;
 mod fields;
 mod groups;
 mod text;
 
 pub use decode::{Message, decode};
+pub use encode::{Dialect, encode};

@@ -424,12 +424,14 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<BoutConfig, Reason> {
 /// TK-Strike puts `MEN ` or `WOMEN ` before the weight class.
 fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
     let Some(text) = text else { return (None, None) };
-    for (word, gender) in [("MEN ", Gender::Men), ("WOMEN ", Gender::Women)] {
-        if let Some(rest) = text.strip_prefix(word) {
-            return (Some(gender), Some(rest.trim().to_owned()));
-        }
-    }
-    (None, Some(text))
+    let (word, class) = text.split_once(' ').unwrap_or((&text, ""));
+    let gender = match word {
+        "MEN" => Gender::Men,
+        "WOMEN" => Gender::Women,
+        _ => return (None, Some(text)),
+    };
+    let class = class.trim();
+    (Some(gender), (!class.is_empty()).then(|| class.to_owned()))
 }
 
 fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Review, Reason> {

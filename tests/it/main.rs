@@ -15,3 +15,4 @@ mod rules;
 mod shutdown;
 mod store;
 mod support;
+mod wire;
