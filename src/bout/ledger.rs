@@ -211,9 +211,11 @@ impl Ledger {
     /// A console contradicts itself now and then: both are kept, and it is said.
     pub(super) fn check_winner(&mut self, seq: u64, derived: &mut Derived) {
         let (blue, red) = self.bout.rounds_won();
+        // Who is behind in rounds wins all the same if the other cannot or must not go on.
+        let decides = self.bout.config.rounds.unwrap_or(3) / 2 + 1;
         let disagree = match self.bout.winner {
-            Some(BoutWinner::Blue) => red > blue,
-            Some(BoutWinner::Red) => blue > red,
+            Some(BoutWinner::Blue) => red >= decides && red > blue,
+            Some(BoutWinner::Red) => blue >= decides && blue > red,
             Some(BoutWinner::Tie) | None => false,
         };
         if let Some(winner) = self.bout.winner

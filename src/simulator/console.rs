@@ -187,11 +187,9 @@ impl Console {
         }
     }
 
-    /// The end of a round by the operator.
-    pub(super) fn round_is_ended(&mut self, seconds: u32) {
-        let stop = Clock { seconds, action: Some(ClockAction::Stop) };
-        let end = Clock { seconds: 0, action: Some(ClockAction::End) };
-        self.say([Body::Clock(stop), Body::Clock(end)]);
+    /// The end of a round by the operator, when its clock stands.
+    pub(super) fn round_is_ended(&mut self) {
+        self.say([Body::Clock(Clock { seconds: 0, action: Some(ClockAction::End) })]);
     }
 
     /// The operator confirms a round that is over.

@@ -2,34 +2,42 @@
 
 use encoding_rs::WINDOWS_1252;
 use fastrand::Rng;
-use strum::{Display, EnumCount, EnumIter};
+use strum::Display;
 
 use super::bouts::Said;
 use super::feed::Outgoing;
 use crate::event::{Body, Hit, Kind};
 use crate::pss::{Dialect, encode};
 
-/// What can be wrong with a datagram and still be understood.
-#[derive(Clone, Copy, Debug, Display, EnumCount, EnumIter, PartialEq, Eq)]
-#[strum(serialize_all = "title_case")]
+/// What can be wrong with a datagram and still be understood; shown in the plural.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Defect {
     /// The datagram has the length of the text in UTF-16 units.
+    #[strum(serialize = "cut tails")]
     CutTail,
     /// Two hit levels are glued together.
+    #[strum(serialize = "glued hits")]
     GluedHits,
     /// `null` where a value is absent.
+    #[strum(serialize = "nulls")]
     Null,
     /// A field is empty.
+    #[strum(serialize = "empty fields")]
     EmptyField,
     /// There is one more field than documented.
+    #[strum(serialize = "extra fields")]
     ExtraField,
     /// Windows-1252 instead of UTF-8.
+    #[strum(serialize = "old encodings")]
     SingleByte,
     /// Several messages in one datagram.
+    #[strum(serialize = "joined messages")]
     SeveralMessages,
     /// A datagram comes twice.
+    #[strum(serialize = "duplicates")]
     Duplicate,
     /// Two messages of a burst come in the other order.
+    #[strum(serialize = "swapped neighbours")]
     Swapped,
 }
 

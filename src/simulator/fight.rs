@@ -6,7 +6,7 @@ use super::board::Board;
 use super::card::{Card, Rules};
 use super::clock::RoundClock;
 use super::console::Console;
-use super::incident;
+use super::incident::{self, After};
 use super::outcome::Outcome;
 use crate::event::{Body, Clock, ClockAction, Decision, Hit, ResultBanner, Side};
 
@@ -126,7 +126,6 @@ impl Fight<'_> {
     }
 
     fn round(&mut self) -> RoundEnd {
-        let golden = self.is_golden();
         if self.board.round > 1 {
             self.console.next_round(self.board.round);
             self.pause(2_000..=6_000);
@@ -134,8 +133,9 @@ impl Fight<'_> {
         self.clock = RoundClock::set_to(self.round_seconds());
         self.start();
         loop {
-            // Incidents come at random, 4 seconds apart on the average.
-            let apart = (-4000.0 * (1.0 - self.rng.f64()).ln()) as u64;
+            // Incidents come at random.
+            let mean = if self.card.rules == Rules::Para { 9000.0 } else { 4000.0 };
+            let apart = (-mean * (1.0 - self.rng.f64()).ln()) as u64;
             let after = apart.max(500);
             if after + 500 > self.clock.left_ms() {
                 self.clock.run(self.console, u64::MAX);
@@ -143,20 +143,38 @@ impl Fight<'_> {
                 return RoundEnd::Played(Decision::Ptf);
             }
             self.clock.run(self.console, after);
-            if let Some(victory) = incident::draw(self.rng).happens(self) {
-                return RoundEnd::BoutOver(victory);
+            let after = incident::draw(self.rng).happens(self);
+            match (self.is_decided(), after) {
+                (_, After::Over(victory)) => return RoundEnd::BoutOver(victory),
+                (None, After::Runs) => {}
+                (None, After::Stands) => self.start(),
+                (Some(end), After::Runs) => {
+                    self.clock.run(self.console, 300);
+                    self.stop();
+                    self.console.wait(15);
+                    self.console.round_is_ended();
+                    return end;
+                }
+                (Some(end), After::Stands) => {
+                    self.console.round_is_ended();
+                    return end;
+                }
             }
-            let (blue, red) = self.board.score();
-            let end = match self.board.loser_by_gam_jeom() {
-                _ if golden && blue.max(red) >= GOLDEN_POINTS => RoundEnd::Played(Decision::Gdp),
-                _ if self.card.rules == Rules::Para => continue,
-                Some(loser) => RoundEnd::Lost(loser),
-                None if self.board.has_gap() => RoundEnd::Played(Decision::Ptg),
-                None => continue,
-            };
-            self.clock.run(self.console, 300);
-            self.console.round_is_ended(self.clock.shown());
-            return end;
+        }
+    }
+
+    /// How the round ends, if no time can change that any more.
+    fn is_decided(&self) -> Option<RoundEnd> {
+        let (blue, red) = self.board.score();
+        match self.card.rules {
+            Rules::Para => {
+                let golden = self.is_golden() && blue.max(red) >= GOLDEN_POINTS;
+                golden.then_some(RoundEnd::Played(Decision::Gdp))
+            }
+            Rules::BestOfThree { .. } => match self.board.loser_by_gam_jeom() {
+                Some(loser) => Some(RoundEnd::Lost(loser)),
+                None => self.board.has_gap().then_some(RoundEnd::Played(Decision::Ptg)),
+            },
         }
     }
 

@@ -52,16 +52,28 @@ pub(super) fn draw(rng: &mut Rng) -> Incident {
     Incident::Hit
 }
 
+/// How the clock stands after an incident.
+pub(super) enum After {
+    Runs,
+    Stands,
+    /// For good: the bout is over.
+    Over(Victory),
+}
+
 impl Incident {
-    /// Lets it happen; the clock runs before and after it. Gives the victory if the bout is over by it.
-    pub(super) fn happens(self, fight: &mut Fight<'_>) -> Option<Victory> {
+    /// Lets it happen while the clock runs.
+    pub(super) fn happens(self, fight: &mut Fight<'_>) -> After {
         match self {
             Self::Hit => {
                 let side = fight.anybody();
                 let hit = fight.hit(side, 1..=fight.card.body_threshold - 1);
                 fight.console.say([Body::Hit(hit)]);
+                After::Runs
             }
-            Self::Score(technique) => score(fight, technique),
+            Self::Score(technique) => {
+                score(fight, technique);
+                After::Runs
+            }
             Self::GamJeom => {
                 fight.stop();
                 fight.pause(500..=3_000);
@@ -69,30 +81,29 @@ impl Incident {
                 fight.board.tally(side).counts.gam_jeom += 1;
                 fight.console.penalised(&fight.board);
                 fight.pause(1_000..=4_000);
-                fight.start();
+                After::Stands
             }
             Self::TimeOut => {
                 fight.stop();
                 fight.pause(1_000..=9_000);
-                fight.start();
+                After::Stands
             }
-            Self::Injury => return injury(fight),
+            Self::Injury => injury(fight),
             Self::Review => review(fight),
             Self::Correction => {
                 fight.stop();
                 fight.pause(2_000..=6_000);
                 fight.correct_clock();
                 fight.pause(1_000..=4_000);
-                fight.start();
+                After::Stands
             }
             Self::ParaTimeOut => para_time_out(fight),
             Self::Disqualification => {
                 fight.stop();
                 fight.pause(10_000..=40_000);
-                return Some(Victory { winner: fight.anybody(), decision: Decision::Dsq });
+                After::Over(Victory { winner: fight.anybody(), decision: Decision::Dsq })
             }
         }
-        None
     }
 }
 
@@ -117,7 +128,7 @@ fn score(fight: &mut Fight<'_>, technique: Technique) {
 }
 
 /// The injury clock, for a minute at most; who has not recovered by then has lost.
-fn injury(fight: &mut Fight<'_>) -> Option<Victory> {
+fn injury(fight: &mut Fight<'_>) -> After {
     let side = fight.anybody();
     let who = if fight.rng.u8(..4) == 0 { MaybeSide::None } else { Some(side).into() };
     let recovers = who == MaybeSide::None || fight.rng.u8(..6) > 0;
@@ -133,15 +144,14 @@ fn injury(fight: &mut Fight<'_>) -> Option<Victory> {
     fight.console.wait(600);
     fight.console.say([say(until, Some(InjuryAction::Hide))]);
     if !recovers {
-        return Some(Victory { winner: side.other(), decision: Decision::Rsc });
+        return After::Over(Victory { winner: side.other(), decision: Decision::Rsc });
     }
     fight.pause(1_000..=4_000);
-    fight.start();
-    None
+    After::Stands
 }
 
 /// A video review, if whoever asks may.
-fn review(fight: &mut Fight<'_>) {
+fn review(fight: &mut Fight<'_>) -> After {
     let coach = fight.anybody();
     let side = match coach {
         _ if fight.rng.u8(..6) == 0 => Requester::Referee,
@@ -149,7 +159,7 @@ fn review(fight: &mut Fight<'_>) {
         Side::Red => Requester::Red,
     };
     if side != Requester::Referee && !fight.may_ask[coach as usize] {
-        return;
+        return After::Runs;
     }
     let say = |state, verdict| Body::Review(Review { side, state, verdict });
     fight.stop();
@@ -177,13 +187,13 @@ fn review(fight: &mut Fight<'_>) {
     } else if side != Requester::Referee {
         fight.may_ask[coach as usize] = false;
     }
-    fight.start();
+    After::Stands
 }
 
-fn para_time_out(fight: &mut Fight<'_>) {
+fn para_time_out(fight: &mut Fight<'_>) -> After {
     let side = fight.anybody();
     if !std::mem::take(&mut fight.may_rest[side as usize]) {
-        return;
+        return After::Runs;
     }
     let say = |seconds, action| Body::Timeout(Timeout { side, seconds, action });
     let until = if fight.rng.bool() { 0 } else { fight.rng.u32(10..50) };
@@ -198,5 +208,5 @@ fn para_time_out(fight: &mut Fight<'_>) {
     let end = if until == 0 { ClockAction::End } else { ClockAction::Stop };
     fight.console.say([say(until, Some(end))]);
     fight.pause(1_000..=3_000);
-    fight.start();
+    After::Stands
 }

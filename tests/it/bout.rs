@@ -193,6 +193,19 @@ fn a_session_begun_in_the_middle_knows_the_bout_from_answers_in_any_order() {
 }
 
 #[test]
+fn who_is_behind_in_rounds_can_win_without_a_contradiction() {
+    let said = |winners: &'static str| {
+        let mut messages = load("12");
+        messages.extend(["clk;02:00;start", winners, "win;RED;", "wmh;B B;1-0 WDR;"].map(str::to_owned));
+        let messages: Vec<_> = messages.iter().map(String::as_str).collect();
+        let (events, _) = told(&apart(500, &messages));
+        kinds(&events).contains(&"contradiction")
+    };
+    assert!(!said("wrd;rd1;1;rd2;0;rd3;0;"), "red wins by a withdrawal");
+    assert!(said("wrd;rd1;1;rd2;1;rd3;0;"), "blue has won two of three rounds");
+}
+
+#[test]
 fn silence_while_the_clock_runs_is_said_once() {
     let mut messages: Vec<Message> = (0..).map(|number| number * 20).zip(load("12")).collect();
     messages.extend([

@@ -13,6 +13,7 @@ mod live;
 mod obs;
 mod rules;
 mod shutdown;
+mod simulate;
 mod store;
 mod support;
 mod wire;
