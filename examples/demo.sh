@@ -9,6 +9,7 @@ export VTA_BIND=${VTA_BIND:-127.0.0.1:16000}
 
 "$vta" init "$folder" >/dev/null
 cd "$folder"
+touch run.log
 "$vta" run --config event.yaml 2>run.log &
 running=$!
 trap 'kill $running 2>/dev/null || true' EXIT

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use ipnet::IpNet;
 
 use crate::action::{Action, Outcome, Report, Verb};
-use crate::bout::{Bout, Tracker};
+use crate::bout::{Bout, Implied, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
     ReplayBuffer, SceneChanged, Status,
@@ -69,6 +69,9 @@ pub enum Output {
     },
 }
 
+/// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
+/// far forward, must come to an end.
+const MOST_FIRINGS: u32 = 100_000;
 /// Saves of a replay that are remembered until their clip comes.
 const MOST_SAVES: usize = 1000;
 
@@ -86,14 +89,24 @@ pub struct Court {
     now: Time,
     events: u64,
     actions: u64,
-    /// The `seq` of the event that opened the review which is on, and of the request for it.
-    review: Option<(u64, u64)>,
+    /// Timers that have fired since the last input.
+    firings: u32,
+    /// The latest request for review.
+    review: Option<Request>,
     /// What was to be saved, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
 }
 
 /// What a message says beside its body.
 type Told = (Cow<'static, str>, Status, Vec<Note>, Raw);
+
+/// A request for review, by the `seq` of its events: whatever answers one of them is about that review.
+#[derive(Clone, Copy)]
+struct Request {
+    said: u64,
+    /// Of the `review_opened` that it implied.
+    opened: Option<u64>,
+}
 
 /// A replay that is being saved.
 struct Save {
@@ -123,9 +136,15 @@ impl Court {
             now: Time::from_micros(i64::MIN),
             events: 0,
             actions: 0,
+            firings: 0,
             review: None,
             saves: BTreeMap::new(),
         }
+    }
+
+    /// The state of the bout that is on.
+    pub fn bout(&self) -> &Arc<Bout> {
+        self.tracker.bout()
     }
 
     /// What it has taken in.
@@ -138,9 +157,9 @@ impl Court {
         self.now
     }
 
-    /// When the next timer of a rule is due.
+    /// When something happens by itself: a burst of messages is over, or a rule's timer is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.rules.next_due()
+        self.tracker.due().into_iter().chain(self.rules.next_due()).min()
     }
 
     /// How many timers of rules wait.
@@ -151,21 +170,40 @@ impl Court {
     /// Takes in what came at a time; gives the time that counts, which is never before that of the input before.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
         let at = self.advance(at, out);
+        self.firings = 0;
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
-            Input::Stop => {}
+            Input::Stop => {
+                let implied = self.tracker.finish();
+                self.implied(at, implied, out);
+                if self.tracker.bout().ordinal > 0 {
+                    out.push(Output::Bout(self.tracker.bout().clone()));
+                }
+            }
         }
         at
     }
 
-    /// Lets the time pass: every timer due by `to` fires, in order.
+    /// Lets the time pass: all that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
         let mut said = Vec::new();
-        while self.rules.fire_due(to, &mut said) {
-            for said in said.drain(..) {
-                self.said(said, true, out);
+        while let Some(due) = self.next_due().filter(|due| *due <= to) {
+            self.now = due.max(self.now);
+            if self.tracker.due() == Some(due) {
+                let implied = self.tracker.settle();
+                self.implied(self.now, implied, out);
+            } else {
+                self.firings += 1;
+                if self.firings > MOST_FIRINGS {
+                    self.rules.drop_due(due, &mut said);
+                } else {
+                    self.rules.fire_due(due, &mut said);
+                }
+                for said in said.drain(..) {
+                    self.said(said, true, out);
+                }
             }
         }
         self.now = to;
@@ -173,7 +211,7 @@ impl Court {
     }
 
     fn datagram(&mut self, at: Time, datagram: &Datagram, out: &mut Vec<Output>) {
-        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip()));
+        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip().to_canonical()));
         if !self.allow.is_empty() && datagram.from.is_some_and(refused) {
             self.counts.refused += 1;
             return;
@@ -183,22 +221,32 @@ impl Court {
     }
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
-        let seq = self.events + 1;
-        let implied = self.tracker.apply(seq, at, &message.body);
+        let pss::Message { stream, status, body, notes, raw } = message;
+        let event = self.event(at, None, body, Some((stream, status, notes, raw)));
+        let implied = self.tracker.hear(&event);
+        if implied.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
+            self.review = Some(Request { said: event.seq, opened: None });
+        }
+        self.tell(event, self.tracker.bout().ordinal, true, out);
+        self.implied(at, implied, out);
+    }
+
+    /// Gives out what messages imply.
+    fn implied(&mut self, at: Time, implied: Implied, out: &mut Vec<Output>) {
+        if let Some(waited) = implied.waited {
+            out.push(Output::Bout(waited));
+        }
         if let Some(from_seq) = implied.split_from {
             out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
         }
         if implied.noteworthy {
             out.push(Output::Bout(self.tracker.bout().clone()));
         }
-        self.happened(at, None, message.body, Some((message.stream, message.status, message.notes, message.raw)), out);
-        for body in implied.events {
-            if let Body::ReviewOpened(opened) = &body
-                && let Some(request) = opened.review
-            {
-                self.review = Some((self.events + 1, request));
+        for (cause, body) in implied.events {
+            if matches!(body, Body::ReviewOpened(_)) {
+                self.review = Some(Request { said: cause, opened: Some(self.events + 1) });
             }
-            self.happened(at, Some(seq), body, None, out);
+            self.happened(at, Some(cause), body, out);
         }
     }
 
@@ -225,14 +273,14 @@ impl Court {
             Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
             Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
         };
-        self.happened(at, None, body, None, out);
+        self.happened(at, None, body, out);
     }
 
     /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
     fn clip(&mut self, at: Time, instance: String, path: String, action_seqs: &[u64], out: &mut Vec<Output>) {
         if action_seqs.is_empty() {
             let clip = ClipSaved { instance, path, reason: None, action_seq: None, review: None };
-            return self.happened(at, None, Body::ClipSaved(clip), None, out);
+            return self.happened(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
             let save = self.saves.remove(action_seq);
@@ -249,8 +297,8 @@ impl Court {
         }
     }
 
-    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, told: Option<Told>, out: &mut Vec<Output>) {
-        let event = self.event(at, cause, body, told);
+    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
+        let event = self.event(at, cause, body, None);
         self.tell(event, self.tracker.bout().ordinal, true, out);
     }
 
@@ -281,9 +329,8 @@ impl Court {
                 self.actions += 1;
                 let seq = self.actions;
                 if let Verb::SaveReplay { reason, .. } = &verb {
-                    let review = self
-                        .review
-                        .and_then(|(opened, request)| (cause == opened || cause == request).then_some(request));
+                    let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
+                    let review = self.review.filter(about).map(|request| request.said);
                     while self.saves.len() >= MOST_SAVES {
                         self.saves.pop_first();
                     }

@@ -4,8 +4,10 @@
 //! (derived), or an edge such as OBS reported it. An event serializes to one flat JSON object; the same names stand
 //! in Rhai, JSON and SQL.
 
+mod derived;
 mod fields;
 mod raw;
+mod reported;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,8 +15,10 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
+pub use derived::*;
 pub use fields::*;
 pub use raw::Raw;
+pub use reported::*;
 
 use crate::time::Time;
 
@@ -188,6 +192,26 @@ pub enum Body {
     BoutEnded(BoutEnded),
     /// The other athlete has taken the lead of the round.
     LeadChanged(LeadChanged),
+    /// Points were given, tied to their hit and the score.
+    Scored(Scored),
+    /// A side was given a gam-jeom.
+    PenaltyGiven(Penalty),
+    /// A gam-jeom was taken back.
+    PenaltyTakenBack(Penalty),
+    /// The score changed without a point or a gam-jeom.
+    ScoreCorrected(ScoreCorrected),
+    /// A side leads by more than it has so far in this round.
+    PointGap(PointGap),
+    /// The last seconds of a round have begun.
+    FinalSeconds(FinalSeconds),
+    /// A round beyond those that were planned has begun.
+    GoldenRound(Round),
+    /// The injury clock came up.
+    InjuryStarted(InjuryStarted),
+    /// The injury clock went away.
+    InjuryEnded(InjuryEnded),
+    /// Nothing was heard while a clock runs.
+    Silence(Silence),
     /// A video review was asked for.
     ReviewOpened(ReviewSide),
     /// The jury have answered.

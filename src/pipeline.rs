@@ -21,4 +21,4 @@ mod worker;
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};
-pub use worker::Summary;
+pub use worker::{Show, Summary};

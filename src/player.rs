@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::{Child, Command as Process};
 use tokio::sync::mpsc;
@@ -10,6 +11,9 @@ use tokio::task::JoinHandle;
 
 use crate::action::{Outcome, Verb};
 use crate::edge::{Command, Courts, deliver};
+
+/// A player that ends sooner has shown nothing.
+const STARTS_WITHIN: Duration = Duration::from_millis(300);
 
 /// How to start the player.
 #[derive(Clone, Debug)]
@@ -31,14 +35,19 @@ pub fn spawn(options: PlayerOptions, mut commands: mpsc::Receiver<Command>, cour
             close(playing.take()).await;
             let outcome = match &command.action.verb {
                 Verb::Play { path, last_seconds, speed } => match play(&options, path, *last_seconds, *speed) {
-                    Ok(child) => {
-                        playing = Some(child);
-                        Outcome::Done
-                    }
-                    Err(reason) => {
-                        tracing::warn!(court = %command.court, "no clip is shown: {reason}");
-                        Outcome::Failed { reason }
-                    }
+                    Ok(mut child) => match tokio::time::timeout(STARTS_WITHIN, child.wait()).await {
+                        // It plays.
+                        Err(_) => {
+                            playing = Some(child);
+                            Outcome::Done
+                        }
+                        Ok(ended) => {
+                            let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+                            let player = options.command.display();
+                            Outcome::Failed { reason: format!("the player `{player}` ended at once: {how}") }
+                        }
+                    },
+                    Err(reason) => Outcome::Failed { reason },
                 },
                 _ => Outcome::Done,
             };

@@ -1,4 +1,4 @@
-//! The wire protocol of the scoring system (PSS): bytes → messages → what they say.
+//! The wire protocol of the scoring system (PSS): bytes → messages → what they say, and back.
 //!
 //! Source: the World Taekwondo UDP message set (v2.3, 2024) and the habits of TK-Strike senders, whose second feed of
 //! JSON objects is told apart by its first byte; see `docs/protocol.md`. Nothing here panics or guesses: a defect is
@@ -6,6 +6,7 @@
 
 mod clock;
 mod decode;
+mod encode;
 mod fields;
 mod groups;
 mod streams;
@@ -13,3 +14,4 @@ mod text;
 mod tkstrike_json;
 
 pub use decode::{Message, decode};
+pub use encode::{Dialect, encode};

@@ -1,6 +1,7 @@
 //! Where a court's datagrams come from while it is live.
 
 mod kernel;
+mod resync;
 mod stamp;
 pub mod udp;
 

@@ -4,7 +4,7 @@
 //! disk nor a terminal that was stopped to be read holds up anything.
 
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use tracing::level_filters::LevelFilter;
@@ -45,18 +45,18 @@ pub enum LogError {
     File(#[from] InitError),
 }
 
-/// Begins to log, for the whole program.
+/// Begins to log, for the whole program; `terminal` is where people read it.
 ///
 /// # Errors
 /// The folder or the first file cannot be made.
-pub fn start(options: LogOptions<'_>) -> Result<Log, LogError> {
+pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> Result<Log, LogError> {
     // What obws cannot decode of an old OBS is no fault that anybody could mend.
     let filter = || {
         let ours = Targets::new().with_target("vta", options.level).with_target("obws", LevelFilter::OFF);
         ours.with_default(options.level.min(LevelFilter::WARN))
     };
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let (terminal, guard) = tracing_appender::non_blocking(io::stderr());
+    let (terminal, guard) = tracing_appender::non_blocking(terminal);
     let mut guards = vec![guard];
     let terminal = tracing_subscriber::fmt::layer()
         .with_writer(terminal)

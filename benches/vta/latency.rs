@@ -99,7 +99,7 @@ pub fn bench() {
             (began + Duration::from_micros(number * 1_000_000 / RATE)).saturating_duration_since(Instant::now()),
         );
         if number % EVERY == 0 {
-            let message: &[u8] = if number / EVERY % 2 == 0 { b"hl1;99;" } else { b"hl1;50;" };
+            let message: &[u8] = if (number / EVERY).is_multiple_of(2) { b"hl1;99;" } else { b"hl1;50;" };
             sent.push(Instant::now());
             socket.send_to(message, run.to).unwrap();
         } else {

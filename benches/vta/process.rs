@@ -60,7 +60,7 @@ impl Run {
             vta().args(["run", "--config"]).arg(hall.join("event.yaml")).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut log = String::new();
-        while let Some(line) = lines.next() {
+        for line in lines.by_ref() {
             log.push_str(&line);
             log.push('\n');
             if line.contains(ready) {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::Serialize;
 use strum::{Display, IntoStaticStr};
 
@@ -12,7 +14,7 @@ pub struct Bout {
     /// How far it has come.
     pub stage: Stage,
     /// Its configuration: number, phase, weight class and so on.
-    pub config: BoutConfig,
+    pub config: Arc<BoutConfig>,
     /// Chung.
     pub blue: Corner,
     /// Hong.
@@ -26,9 +28,8 @@ pub struct Bout {
     pub rounds: Vec<RoundState>,
     /// Who leads the round, superiority counted in, as the PSS says.
     pub leader: MaybeSide,
-    /// The review that was asked for last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review: Option<ReviewProgress>,
+    /// The latest review of each side that asked for one; the one that was asked for last is last.
+    pub reviews: Vec<ReviewProgress>,
     /// Who won, as the PSS says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winner: Option<BoutWinner>,
@@ -72,7 +73,7 @@ pub enum Stage {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Corner {
     /// Who stands there.
-    pub athlete: Athlete,
+    pub athlete: Arc<Athlete>,
     /// Points in the round that is on.
     pub score: u16,
     /// Gam-jeom in the round that is on.
@@ -116,9 +117,15 @@ pub struct ReviewProgress {
 
 impl Bout {
     /// Rounds won by blue and by red.
-    pub fn rounds_won(&self) -> (usize, usize) {
-        let won = |side| self.rounds.iter().filter(|r| r.winner == Some(side)).count();
-        (won(Side::Blue), won(Side::Red))
+    pub fn rounds_won(&self) -> (u8, u8) {
+        let won = |side| self.rounds.iter().filter(|round| round.winner == Some(side)).count();
+        let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+        (few(won(Side::Blue)), few(won(Side::Red)))
+    }
+
+    /// The review that was asked for last.
+    pub fn review(&self) -> Option<&ReviewProgress> {
+        self.reviews.last()
     }
 
     /// The corner of a side.

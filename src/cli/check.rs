@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::Failure;
+use super::failure::{Failure, print};
 use crate::config::Config;
 use crate::pipeline;
 
@@ -18,14 +18,13 @@ impl Args {
         for court in config.sources.keys() {
             pipeline::compile(&config, court)?;
         }
-        println!(
+        print(&format!(
             "{} is fine: {}, {}, {}",
             self.config.display(),
             count(config.sources.len(), "court"),
             count(config.rules.files.len(), "rule"),
             count(config.sinks.len(), "sink")
-        );
-        Ok(())
+        ))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::court::{Court, Input, Output};
 use crate::event::Event;
 use crate::pss;
 use crate::rules::Rules;
+use crate::time::Time;
 
 /// Print the events of a capture as NDJSON.
 #[derive(Debug, clap::Args)]
@@ -33,15 +34,23 @@ impl Args {
         let source: Arc<str> = self.source.as_deref().or(reader.court()).unwrap_or("court-1").into();
         let mut out = BufWriter::new(io::stdout().lock());
         let mut decoder = if self.derived { Decoder::bout(source) } else { Decoder::wire(source) };
-        let read = reader.try_for_each(|recorded| -> Result<(), Failure> {
+        let mut print = |recorded: &Recorded| {
             let mut written = Ok(());
-            decoder.take(&recorded?, |event| {
+            decoder.take(recorded, |event| {
                 if written.is_ok() {
                     written = line(&mut out, event);
                 }
             });
             written.map_err(Failure::output)
+        };
+        let mut last = Time::default();
+        let read = reader.try_for_each(|recorded| -> Result<(), Failure> {
+            let recorded = recorded?;
+            last = recorded.at;
+            print(&recorded)
         });
+        // What the last messages say together is still to come.
+        print(&Recorded { at: last, input: Input::Stop })?;
         // What could be read is worth having, whatever came then.
         out.flush().map_err(Failure::output)?;
         capture_file::remark(&reader);

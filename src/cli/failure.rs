@@ -1,6 +1,6 @@
 //! An error's text and its exit code.
 
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
@@ -51,7 +51,7 @@ impl Failure {
     /// Tells it on standard error.
     pub(super) fn tell(self) -> ExitCode {
         if let Some(text) = self.text {
-            eprintln!("{text}");
+            say(&text);
         }
         ExitCode::from(self.exit as u8)
     }
@@ -63,6 +63,16 @@ impl Failure {
             _ => Self::new(Exit::Refused, format!("the results cannot be written: {error}")),
         }
     }
+}
+
+/// Says something on standard error, to whoever still listens.
+pub(super) fn say(text: &str) {
+    let _nobody_listens = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints a result on standard output.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    writeln!(io::stdout(), "{text}").map_err(Failure::output)
 }
 
 /// Whether errors may have colours.

@@ -2,7 +2,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Failure};
+use super::failure::{Exit, Failure, print};
 
 /// Write a config and rules to start from.
 #[derive(Debug, clap::Args)]
@@ -33,10 +33,9 @@ impl Args {
             write(&path, &text.replace("../rules/", "rules/")).map_err(|error| {
                 Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
             })?;
-            println!("{}", path.display());
+            print(&path.display().to_string())?;
         }
-        println!("next: look through {0}, then vta run --config {0}", self.folder.join("event.yaml").display());
-        Ok(())
+        print(&format!("next: look through {0}, then vta run --config {0}", self.folder.join("event.yaml").display()))
     }
 }
 

@@ -1,15 +1,16 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Exit, Failure, capture_file, run};
+use super::failure::{Exit, Failure, say};
+use super::{capture_file, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
-use crate::pipeline::{self, Outcomes, Pace, ReplayOptions};
+use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, Show};
 
 /// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
 ///
@@ -67,12 +68,12 @@ impl Args {
             None if reader.has_reports() => Outcomes::Recorded,
             None => Outcomes::Live,
         };
-        // The bar and the log would write over each other.
         let bar = bar(&reader, io::stderr().is_terminal());
-        let log = bar.is_hidden().then(|| run::start_log(&config)).transpose()?;
+        let log = run::start_log(&config, AboveBar(bar.clone()))?;
         let runtime = run::runtime()?;
         let entered = runtime.enter();
-        let dry_run: Option<Box<dyn FnMut(&Action) + Send>> = if self.dry_run { Some(Box::new(print)) } else { None };
+        let unprinted = Arc::new(Mutex::new(None));
+        let dry_run = self.dry_run.then(|| printer(unprinted.clone()));
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
@@ -88,12 +89,15 @@ impl Args {
         drop(log);
         capture_file::remark(&reader);
         let summary = &replayed.summary;
-        eprintln!(
+        say(&format!(
             "{}: {} datagrams, {} events, {} actions, {} of them failed",
             summary.court, summary.counts.datagrams, summary.events, summary.actions, summary.failed
-        );
+        ));
         if summary.counts.refused > 0 {
-            eprintln!("note: {} datagrams came from senders that are not allowed", summary.counts.refused);
+            say(&format!("note: {} datagrams came from senders that are not allowed", summary.counts.refused));
+        }
+        if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(Failure::output(error));
         }
         if let Some(error) = replayed.broken {
             return Err(error.into());
@@ -128,10 +132,29 @@ impl Args {
     }
 }
 
-fn print(action: &Action) {
-    let mut out = io::stdout().lock();
-    // A reader that has seen enough is no reason to stop.
-    let _written = serde_json::to_writer(&mut out, action).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"));
+/// Prints actions until somebody stops reading, and keeps the error that it came to.
+fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> Show {
+    Box::new(move |action: &Action| {
+        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.is_none() {
+            let mut out = io::stdout().lock();
+            let written = serde_json::to_writer(&mut out, action).map_err(io::Error::from);
+            *failed = written.and_then(|()| out.write_all(b"\n")).err();
+        }
+    })
+}
+
+/// Standard error, above a progress bar that may be there.
+struct AboveBar(ProgressBar);
+
+impl Write for AboveBar {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::stderr().write(text))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 fn bar(reader: &Reader, terminal: bool) -> ProgressBar {

@@ -1,10 +1,11 @@
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::level_filters::LevelFilter;
 
-use super::{Exit, Failure};
+use super::failure::{Exit, Failure, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
 use crate::telemetry::{self, Log, LogOptions};
@@ -20,7 +21,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = Config::load(&self.config)?;
-        let log = start_log(&config)?;
+        let log = start_log(&config, io::stderr())?;
         let runtime = runtime()?;
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
         for (court, udp) in &ended.courts {
@@ -54,8 +55,8 @@ impl Args {
     }
 }
 
-/// Begins to log as the config says.
-pub(super) fn start_log(config: &Config) -> Result<Log, Failure> {
+/// Begins to log as the config says; `terminal` is where people read it.
+pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, Failure> {
     let sink = config.sinks.values().find_map(|sink| match sink {
         Sink::Log(sink) => Some(sink),
         _ => None,
@@ -68,7 +69,7 @@ pub(super) fn start_log(config: &Config) -> Result<Log, Failure> {
     };
     let directory = sink.and_then(|sink| sink.directory.as_deref());
     let keep_files = sink.map_or(0, |sink| sink.keep_files);
-    telemetry::start(LogOptions { level, directory, keep_files }).map_err(|error| {
+    telemetry::start(LogOptions { level, directory, keep_files }, terminal).map_err(|error| {
         let directory = directory.unwrap_or(std::path::Path::new("")).display();
         Failure::new(Exit::Refused, format!("the log cannot be written to {directory}: {error}"))
     })
@@ -87,7 +88,7 @@ async fn interrupted() {
     signal().await;
     tokio::spawn(async {
         signal().await;
-        eprintln!("interrupted again: what is queued is lost");
+        say("interrupted again: what is queued is lost");
         process::exit(130);
     });
 }
@@ -105,7 +106,17 @@ async fn signal() {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
+    use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
+    // Closing the window leaves some seconds.
+    let (Ok(mut pause), Ok(mut close), Ok(mut shutdown)) = (ctrl_break(), ctrl_close(), ctrl_shutdown()) else {
+        return drop(tokio::signal::ctrl_c().await);
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = pause.recv() => {}
+        _ = close.recv() => {}
+        _ = shutdown.recv() => {}
+    }
 }

@@ -1,40 +1,217 @@
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Exit, Failure, capture_file};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use strum::VariantNames;
+
+use super::capture_file;
+use super::failure::{Exit, Failure, print, say};
 use crate::capture;
-use crate::simulator::{self, PlayError};
+use crate::pss::Dialect;
+use crate::simulator::{self, Feeds, Outgoing, Pace, Plan, PlayError, Station, WriteError};
 
-/// Play a trace as real UDP datagrams, as a console would send them.
+/// Play bouts, or a trace, as real UDP datagrams, as a console would send them.
+///
+/// Bouts are made up, by the rules of the sport. The console also answers the questions for its state that a PSS
+/// answers, where it sends from; other than a real one, those of its own machine too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
+    /// Play this instead of bouts: pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is
+    /// standard input.
     #[arg(long, value_name = "FILE")]
-    trace: PathBuf,
-    /// Where to send it, such as 127.0.0.1:6000 or 192.168.7.255:6000.
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    to: SocketAddr,
-    /// How many times as fast as it happened.
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
-    speed: f64,
+    trace: Option<PathBuf>,
+    /// Where to send it, such as 127.0.0.1:6000 or 192.168.7.255:6000; each further court has the next port.
+    #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "trace_out")]
+    to: Option<SocketAddr>,
+    /// How many times as fast as it happens; `max` does not wait at all.
+    #[arg(long, value_name = "N|max", default_value = "1", value_parser = pace)]
+    speed: Pace,
+    /// Send so many datagrams a second in all, whatever their times.
+    #[arg(long, value_name = "N", conflicts_with = "speed", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    rate: Option<u32>,
+    #[command(flatten)]
+    made_up: MadeUp,
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+/// What is said of bouts that are made up.
+#[derive(Debug, clap::Args)]
+#[group(id = "made_up", conflicts_with = "trace", multiple = true)]
+struct MadeUp {
+    /// How many bouts each court plays; 1, or with --seconds as many as there is time for, when left out.
+    #[arg(long, value_name = "N")]
+    bouts: Option<u64>,
+    /// End after so many seconds, in the middle of a bout if need be.
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    seconds: Option<Duration>,
+    /// The same seed gives the same bouts; a new one each time when left out.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Whose habits the console has.
+    #[arg(long, value_name = "NAME", default_value_t, value_parser = dialect())]
+    dialect: Dialect,
+    /// With the defects of real senders: cut tails, glued messages, `null`, duplicates and so on.
+    #[arg(long)]
+    defects: bool,
+    /// How many courts play at once.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    courts: u16,
+    /// Send from here and answer questions here; each further court has the next port. Any free port when left out.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Write a text trace instead of sending; for each further court another, with its number in the name.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "listen"])]
+    trace_out: Option<PathBuf>,
+}
+
+fn pace(text: &str) -> Result<Pace, String> {
     match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && (0.001..=100_000.0).contains(&speed) => Ok(speed),
-        _ => Err("a speed is a number from 0.001 to 100000".to_owned()),
+        _ if text == "max" => Ok(Pace::Max),
+        Ok(times) if times.is_finite() && (0.001..=100_000.0).contains(&times) => Ok(Pace::Times(times)),
+        _ => Err("a speed is a number from 0.001 to 100000, or `max`".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=1e9).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "a time is a number of seconds from 0.001 to 1e9".to_owned())
+}
+
+fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::VARIANTS).try_map(|name| name.parse::<Dialect>())
+}
+
+impl From<PlayError> for Failure {
+    fn from(error: PlayError) -> Self {
+        match error {
+            PlayError::Trace(error) => error.into(),
+            error => Self::new(Exit::Refused, error),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::new(Exit::Refused, error)
     }
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let mut reader = capture::open(&self.trace)?;
-        let played = simulator::play(&mut reader, self.to, self.speed).map_err(|error| match error {
-            PlayError::Trace(error) => error.into(),
-            error @ PlayError::Send { .. } => Failure::new(Exit::Refused, error),
+        let pace = self.rate.map_or(self.speed, Pace::Rate);
+        if let Some(path) = &self.made_up.trace_out {
+            return self.made_up.write(path, pace);
+        }
+        // The command line was checked for it.
+        let to = self.to.ok_or_else(|| Failure::new(Exit::Usage, "say where to send it with --to"))?;
+        match &self.trace {
+            Some(trace) => play_trace(trace, to, pace),
+            None => self.made_up.send(to, pace),
+        }
+    }
+}
+
+fn play_trace(trace: &Path, to: SocketAddr, pace: Pace) -> Result<(), Failure> {
+    let mut reader = capture::open(trace)?;
+    let played = Station::bind(None, to)?.play(&mut reader, pace)?;
+    capture_file::remark(&reader);
+    print(&format!("sent {} datagrams to {to} in {:.1} s", played.datagrams, played.took.as_secs_f64()))
+}
+
+impl MadeUp {
+    /// What is played; the seed is told, so that it can be played again.
+    fn plan(&self) -> Plan {
+        let seed = self.seed.unwrap_or_else(|| fastrand::u32(..).into());
+        say(&format!("seed {seed}"));
+        let bouts = self.bouts.or(if self.seconds.is_none() { Some(1) } else { None });
+        Plan { courts: self.courts, bouts, seed, dialect: self.dialect, defects: self.defects }
+    }
+
+    fn send(&self, to: SocketAddr, pace: Pace) -> Result<(), Failure> {
+        let mut stations = Vec::with_capacity(self.courts.into());
+        for court in 0..self.courts {
+            let from = self.listen.map(|listen| next_port(listen, court)).transpose()?;
+            stations.push(Station::bind(from, next_port(to, court)?)?);
+        }
+        let plan = self.plan();
+        for (number, station) in (1..).zip(&stations) {
+            if let Some(local) = station.local() {
+                say(&format!("court {number} sends from {local} and answers questions there"));
+            }
+        }
+        let mut report = Report::new(self.courts);
+        let played =
+            Station::play_courts(&stations, Feeds::new(&plan), plan.dialect, pace, self.seconds, |court, outgoing| {
+                report.hear(court, outgoing)
+            })?;
+        let ports = match self.courts {
+            1 => String::new(),
+            courts => format!(" to port {}", u32::from(to.port()) + u32::from(courts) - 1),
+        };
+        let took = played.took.as_secs_f64();
+        report.end(&format!("sent {} datagrams to {to}{ports} in {took:.1} s", played.datagrams))
+    }
+
+    fn write(&self, path: &Path, pace: Pace) -> Result<(), Failure> {
+        let paths: Vec<_> = (1..=self.courts).map(|court| path_of(path, court)).collect();
+        let mut report = Report::new(self.courts);
+        let played = simulator::write(Feeds::new(&self.plan()), &paths, pace, self.seconds, |court, outgoing| {
+            report.hear(court, outgoing)
         })?;
-        capture_file::remark(&reader);
-        println!("sent {} datagrams to {} in {:.1} s", played.datagrams, self.to, played.took.as_secs_f64());
-        Ok(())
+        let more = if self.courts > 1 { format!(" and {} more", self.courts - 1) } else { String::new() };
+        report.end(&format!("wrote {} datagrams to {}{more}", played.datagrams, path.display()))
+    }
+}
+
+/// The address of a further court.
+fn next_port(address: SocketAddr, further: u16) -> Result<SocketAddr, Failure> {
+    let none_left = || Failure::new(Exit::Usage, format!("there is no port {further} above {}", address.port()));
+    // Any free port is any free port, for each court.
+    let port = if address.port() == 0 { Some(0) } else { address.port().checked_add(further) };
+    Ok(SocketAddr::new(address.ip(), port.ok_or_else(none_left)?))
+}
+
+/// `t.tsv` for the first court, `t-2.tsv` for the second.
+fn path_of(path: &Path, court: u16) -> PathBuf {
+    if court == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{court}"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    path.with_file_name(name)
+}
+
+/// Tells on standard output what was played.
+struct Report {
+    courts: u16,
+    defects: BTreeMap<String, u64>,
+}
+
+impl Report {
+    fn new(courts: u16) -> Self {
+        Self { courts, defects: BTreeMap::new() }
+    }
+
+    /// Counts what is wrong with a datagram, and tells of the bout that it ends.
+    fn hear(&mut self, court: usize, outgoing: &Outgoing) -> Result<(), Failure> {
+        for defect in &outgoing.defects {
+            *self.defects.entry(defect.to_string()).or_default() += 1;
+        }
+        let Some(outcome) = &outgoing.ends else { return Ok(()) };
+        let court = if self.courts > 1 { format!("court {}, ", court + 1) } else { String::new() };
+        print(&format!("{court}{outcome}"))
+    }
+
+    fn end(self, played: &str) -> Result<(), Failure> {
+        let defects: Vec<_> = self.defects.iter().map(|(defect, count)| format!("{count} {defect}")).collect();
+        if !defects.is_empty() {
+            print(&format!("defects: {}", defects.join(", ")))?;
+        }
+        print(played)
     }
 }

@@ -394,6 +394,24 @@ pub enum Decision {
     Hko,
 }
 
+impl Decision {
+    /// The code in words; none where nobody has said what it stands for.
+    pub fn in_words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Rsc => "referee stops contest",
+            Self::Ptf => "final score",
+            Self::Ptg => "point gap",
+            Self::Gdp => "golden point",
+            Self::Sup => "superiority",
+            Self::Wdr => "withdrawal",
+            Self::Dsq => "disqualification",
+            Self::Pun => "referee's punitive declaration",
+            Self::Dqb => "disqualification for unsportsmanlike behaviour",
+            Self::Pts | Self::Irm | Self::Csc | Self::Bko | Self::Hko => return None,
+        })
+    }
+}
+
 /// The winner's banner; what was not sent is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ResultBanner {
@@ -525,7 +543,7 @@ pub struct HardwareTest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Console {
-    /// It changed its state: `up`, `down`, `reset`, `connected`, `disconnected`.
+    /// It changed its state: `up`, `down`, `connected`, `disconnected`.
     State {
         /// The new state.
         state: &'static str,
@@ -555,190 +573,4 @@ pub struct Unusable {
     pub kind: super::Kind,
     /// The fields after the stream's name, as they came.
     pub fields: Vec<String>,
-}
-
-/// A bout has begun.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BoutStarted {
-    /// Number of the bout.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-}
-
-/// A round is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct RoundEnded {
-    /// Number of the round.
-    pub round: u8,
-    /// Chung's points.
-    pub blue: u16,
-    /// Hong's points.
-    pub red: u16,
-}
-
-/// A bout is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BoutEnded {
-    /// Number of the bout.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    /// Who won.
-    pub winner: BoutWinner,
-}
-
-/// The lead of a round has gone to a side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct LeadChanged {
-    /// Who leads now.
-    pub side: Side,
-    /// Who led before, level scores apart.
-    pub previous: MaybeSide,
-    /// Chung's points.
-    pub blue: u16,
-    /// Hong's points.
-    pub red: u16,
-}
-
-/// Which review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ReviewSide {
-    /// Who asked.
-    pub side: Requester,
-    /// The `seq` of the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review: Option<u64>,
-}
-
-/// The answer to a review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ReviewDecided {
-    /// Who asked.
-    pub side: Requester,
-    /// The `seq` of the request; absent when none was heard.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review: Option<u64>,
-    /// Accepted or rejected.
-    pub state: ReviewState,
-    /// The verdict, where the sender says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
-    /// Milliseconds from the request to the answer; absent when no request was heard.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub took_ms: Option<u64>,
-}
-
-/// Two messages that cannot both be true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Contradiction {
-    /// What disagrees, in plain words.
-    pub what: String,
-}
-
-/// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleFailed {
-    /// The rule's file name.
-    pub rule: String,
-    /// The function that failed.
-    pub function: String,
-    /// What went wrong, in plain words.
-    pub message: String,
-    /// Line in the file, from 1; 0 when it is not known.
-    pub line: usize,
-    /// Column in the line, from 1; 0 when it is not known.
-    pub column: usize,
-    /// The line itself.
-    pub text: String,
-    /// How often it has failed there by now.
-    pub times: u64,
-}
-
-/// An OBS instance is connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ObsConnected {
-    /// Name of the sink.
-    pub instance: String,
-    /// Version of OBS Studio.
-    pub obs_version: String,
-    /// Version of obs-websocket.
-    pub websocket_version: String,
-}
-
-/// An OBS instance is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ObsDisconnected {
-    /// Name of the sink.
-    pub instance: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// OBS shows another scene.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SceneChanged {
-    /// Name of the sink.
-    pub instance: String,
-    /// The scene on program.
-    pub scene: String,
-}
-
-/// OBS's replay buffer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReplayBuffer {
-    /// Name of the sink.
-    pub instance: String,
-    /// Whether it runs.
-    pub active: bool,
-}
-
-/// OBS has written a replay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClipSaved {
-    /// Name of the sink.
-    pub instance: String,
-    /// The file, as OBS named it.
-    pub path: String,
-    /// What the rule saved it for; absent when no rule asked for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The action that asked for it; absent when no rule did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action_seq: Option<u64>,
-    /// The `seq` of the request for review that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review: Option<u64>,
-}
-
-/// A recording of OBS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Recording {
-    /// Name of the sink.
-    pub instance: String,
-    /// The file; absent where OBS does not say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-}
-
-/// An action was carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ActionDone {
-    /// The action's `seq`.
-    pub action_seq: u64,
-    /// Its name, such as `obs.scene`.
-    pub action: String,
-    /// Microseconds from the action to its outcome.
-    pub took_us: u64,
-}
-
-/// An action was not carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ActionFailed {
-    /// The action's `seq`.
-    pub action_seq: u64,
-    /// Its name, such as `obs.scene`.
-    pub action: String,
-    /// Why, in plain words.
-    pub reason: String,
-    /// Microseconds from the action to its outcome.
-    pub took_us: u64,
 }

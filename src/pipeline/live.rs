@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
 use super::recorder::Recorder;
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
@@ -22,9 +22,13 @@ use crate::time::Time;
 /// Datagrams that may wait for a court.
 const MOST_WAITING: usize = 65_536;
 /// How long outcomes are awaited, and then the database, when all comes to its end.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long a court's thread may take to end beyond that; a rule may be at work.
+const LAST_STEP: Duration = Duration::from_secs(1);
 /// The longest that a court's thread waits for something to happen.
 const IDLE: Duration = Duration::from_secs(1);
+/// How often it is looked whether a court's thread has ended.
+const GLANCE: Duration = Duration::from_millis(10);
 /// How often losses are looked for.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -33,6 +37,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub struct Ended {
     /// What each court did.
     pub courts: Vec<(Summary, Arc<UdpCounters>)>,
+    /// Courts that did not come to their end.
+    pub stuck: Vec<Arc<str>>,
     /// What became of the database's entries; none without a database.
     pub drained: Option<Drained>,
 }
@@ -40,7 +46,8 @@ pub struct Ended {
 impl Ended {
     /// What could not be brought to its end, in plain words.
     pub fn undone(&self) -> Vec<String> {
-        let mut undone = Vec::new();
+        let mut undone: Vec<_> =
+            self.stuck.iter().map(|court| format!("{court}: it did not come to its end")).collect();
         for (court, _) in &self.courts {
             if court.open > 0 {
                 undone.push(format!("{}: {} actions whose outcome is not known", court.court, court.open));
@@ -71,7 +78,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     }
     let mut sockets = Vec::new();
     for (name, Source::Udp(udp), rules) in rules {
-        let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?;
+        let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         tracing::info!(court = %name, "listening on UDP {}", socket.local());
         sockets.push((name, udp, rules, socket));
     }
@@ -124,8 +131,10 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             session: *session,
             waits: false,
         });
+        let mut unrecorded = Arc::default();
         let recorder = recorders.remove(&name).map(|(recorder, thread)| {
             recordings.push(thread);
+            unrecorded = recorder.lost();
             recorder
         });
         let acting = Acting::Edges(edges.remove(&name).unwrap_or_default());
@@ -141,7 +150,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             })
             .map_err(StartError::Thread)?;
         receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
-        courts.push((name, thread, counters));
+        courts.push(CourtThread { name, thread, counters, unrecorded });
     }
     let (handle, writer) = store.unzip();
     // Each court has a handle of its own; the writer ends when they do.
@@ -164,7 +173,14 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     Ok(ended.unwrap_or_default())
 }
 
-type CourtThread = (Arc<str>, JoinHandle<Summary>, Arc<UdpCounters>);
+/// A court at work.
+struct CourtThread {
+    name: Arc<str>,
+    thread: JoinHandle<Summary>,
+    counters: Arc<UdpCounters>,
+    /// Inputs that are in no capture.
+    unrecorded: Arc<AtomicU64>,
+}
 
 fn end(
     receivers: Vec<JoinHandle<()>>,
@@ -177,19 +193,31 @@ fn end(
             tracing::error!("a receiving thread had failed");
         }
     }
-    let mut summaries = Vec::new();
-    for (name, thread, counters) in courts {
+    let mut ended = Ended::default();
+    let until = Instant::now() + PATIENCE + LAST_STEP;
+    for CourtThread { name, thread, counters, .. } in courts {
+        while !thread.is_finished() && Instant::now() < until {
+            thread::sleep(GLANCE);
+        }
+        if !thread.is_finished() {
+            ended.stuck.push(name);
+            continue;
+        }
         match thread.join() {
-            Ok(summary) => summaries.push((summary, counters)),
-            Err(_) => tracing::error!(court = %name, "the court's thread had failed"),
+            Ok(summary) => ended.courts.push((summary, counters)),
+            // It has said why.
+            Err(_) => ended.stuck.push(name),
         }
     }
-    for recording in recordings {
-        if recording.join().is_err() {
-            tracing::error!("a recording thread had failed");
+    if ended.stuck.is_empty() {
+        for recording in recordings {
+            if recording.join().is_err() {
+                tracing::error!("a recording thread had failed");
+            }
         }
     }
-    Ended { courts: summaries, drained: writer.map(|writer| writer.join(PATIENCE)) }
+    ended.drained = writer.map(|writer| writer.join(PATIENCE));
+    ended
 }
 
 /// Takes what comes, in the order it comes, until the socket is closed and the outcomes are in.
@@ -216,35 +244,41 @@ fn live(
         }
     }
     let until = Instant::now() + PATIENCE;
-    while worker.awaited() > 0 {
-        let Ok(report) = reports.recv_deadline(until) else { break };
-        worker.take(stamper.stamp().0, &Input::Report(report));
+    while worker.awaited() > 0 && Instant::now() < until {
+        let now = stamper.stamp().0;
+        let wait =
+            worker.next_due().map_or(IDLE, |due| due.since(now)).min(until.saturating_duration_since(Instant::now()));
+        match reports.recv_timeout(wait) {
+            Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
+            Err(RecvTimeoutError::Timeout) => worker.advance(stamper.stamp().0),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
     }
+    worker.stop(stamper.stamp().0);
     let lost = counters.lost_in_kernel.load(Relaxed) + counters.lost_in_queue.load(Relaxed);
-    worker.finish(stamper.stamp().0, lost)
+    worker.finish(lost)
 }
 
-/// Losses that were said already.
+/// Losses that were said already, by court and what was lost.
 #[derive(Default)]
-struct Losses(HashMap<Arc<str>, (u64, u64)>);
+struct Losses(HashMap<(Arc<str>, &'static str), u64>);
 
 impl Losses {
     fn look(&mut self, courts: &[CourtThread]) {
-        for (court, _, counters) in courts {
-            let now = (counters.lost_in_kernel.load(Relaxed), counters.lost_in_queue.load(Relaxed));
-            let said = self.0.entry(court.clone()).or_default();
-            if now.0 > said.0 {
-                tracing::warn!(
-                    court = %court,
-                    total = now.0,
-                    "{} datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`",
-                    now.0 - said.0
-                );
+        for CourtThread { name, counters, unrecorded, .. } in courts {
+            let UdpCounters { lost_in_kernel, lost_in_queue, .. } = &**counters;
+            for (what, count) in [
+                ("datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`", lost_in_kernel),
+                ("datagrams were lost in our own queue", lost_in_queue),
+                ("inputs are in no capture", unrecorded),
+            ] {
+                let total = count.load(Relaxed);
+                let said = self.0.entry((name.clone(), what)).or_default();
+                if total > *said {
+                    tracing::warn!(court = %name, total, "{} {what}", total - *said);
+                    *said = total;
+                }
             }
-            if now.1 > said.1 {
-                tracing::warn!(court = %court, total = now.1, "{} datagrams were lost in our own queue", now.1 - said.1);
-            }
-            *said = now;
         }
     }
 }

@@ -4,7 +4,8 @@ use tracing::field::display;
 use tracing::{debug, error, info, warn};
 
 use crate::action::{Action, LogLevel, Verb};
-use crate::bout::{Bout, Stage};
+use crate::bout::Bout;
+use crate::court::{Datagram, Input};
 use crate::event::{Athlete, Body, Event, Status};
 
 /// Tells what happened, where it is worth telling.
@@ -66,22 +67,28 @@ pub(super) fn action(court: &str, action: &Action) {
     }
 }
 
-/// Tells which bout is on, once all is known of it.
-pub(super) fn bout(court: &str, bout: &Bout) {
-    if bout.stage != Stage::Loaded || bout.config.number.is_none() || bout.blue.athlete == Athlete::default() {
+/// Tells which bout is on, once that is known and whenever it is another; `told` is what was told last.
+pub(super) fn bout(court: &str, bout: &Bout, told: &mut String) {
+    let Some(number) = bout.config.number.as_deref().filter(|_| *bout.blue.athlete != Athlete::default()) else {
         return;
-    }
-    let court = display(court);
+    };
     let name = |athlete: &Athlete| {
         let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref()).unwrap_or("?");
-        let country = athlete.country.as_deref().unwrap_or("?");
-        format!("{name} ({country})")
+        athlete.country.as_deref().map_or_else(|| name.to_owned(), |country| format!("{name} ({country})"))
     };
-    debug!(
-        court,
-        "bout {}: {} against {}",
-        bout.config.number.as_deref().unwrap_or("?"),
-        name(&bout.blue.athlete),
-        name(&bout.red.athlete)
-    );
+    let text = format!("bout {number}: {} against {}", name(&bout.blue.athlete), name(&bout.red.athlete));
+    if *told == text {
+        return;
+    }
+    let (blue, red) = (bout.blue.score, bout.red.score);
+    info!(court = display(court), "{text}, round {}, {blue}-{red}", bout.round);
+    *told = text;
+}
+
+/// Tells of the first datagram from a sender that is not allowed.
+pub(super) fn refused(court: &str, input: &Input) {
+    if let Input::Datagram(Datagram { from: Some(from), .. }) = input {
+        let from = from.ip();
+        warn!(court = display(court), "{from} sends, and is not allowed to: `allow` of the source does not have it");
+    }
 }

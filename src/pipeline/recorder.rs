@@ -49,15 +49,15 @@ impl Recorder {
         &self.path
     }
 
-    /// Inputs that are in no file.
-    pub(super) fn lost(&self) -> u64 {
-        self.lost.load(Relaxed)
+    /// Counts the inputs that are in no file.
+    pub(super) fn lost(&self) -> Arc<AtomicU64> {
+        self.lost.clone()
     }
 
     /// Puts an input down; never waits.
     pub(super) fn record(&self, at: Time, input: &Input) {
         if self.queue.try_send((at, input.clone())).is_err() {
-            // Said when the queue has room again, by whoever reads the counter.
+            // Said by whoever watches the counter.
             self.lost.fetch_add(1, Relaxed);
         }
     }
@@ -75,9 +75,18 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
         let path = directory.join(format!("{second}Z-{court}{suffix}.pcapng"));
         match File::create_new(&path) {
             Ok(file) => {
-                let mut writer = CaptureWriter::new(BufWriter::new(file), about)?;
-                writer.flush()?;
-                return Ok((writer, path));
+                let begun = CaptureWriter::new(BufWriter::new(file), about).and_then(|mut writer| {
+                    writer.flush()?;
+                    Ok(writer)
+                });
+                return match begun {
+                    Ok(writer) => Ok((writer, path)),
+                    Err(error) => {
+                        // On a full disk nothing is left of it but its name.
+                        let _gone = fs::remove_file(&path);
+                        Err(error)
+                    }
+                };
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1000 => number += 1,
             Err(error) => return Err(error),
@@ -93,41 +102,46 @@ fn record(
     begin: impl Fn() -> io::Result<(Writer, PathBuf)>,
 ) {
     let mut file = Ok(writer);
-    let mut unflushed = false;
+    // Far away while nothing is written that is not flushed.
+    let mut flush_by = never();
     loop {
-        let next = if unflushed {
-            match waiting.recv_timeout(LONGEST_WAIT) {
-                Err(RecvTimeoutError::Timeout) => {
-                    unflushed = false;
-                    check(&mut file, |writer| writer.flush());
-                    continue;
+        match waiting.recv_deadline(flush_by) {
+            Ok((at, input)) => {
+                reopen(&mut file, &begin);
+                check(&mut file, |writer| writer.write(at, &input));
+                if file.is_err() {
+                    lost.fetch_add(1, Relaxed);
                 }
-                next => next.ok(),
+                flush_by = flush_by.min(Instant::now() + LONGEST_WAIT);
             }
-        } else {
-            waiting.recv().ok()
-        };
-        let Some((at, input)) = next else { break };
-        if let Err(failed) = &file
-            && failed.elapsed() > NEW_FILE_AFTER
-        {
-            file = match begin() {
-                Ok((writer, path)) => {
-                    tracing::warn!("recording goes on in {}", path.display());
-                    Ok(writer)
-                }
-                Err(_) => Err(Instant::now()),
-            };
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
         }
-        if file.is_ok() {
-            check(&mut file, |writer| writer.write(at, &input));
+        if Instant::now() >= flush_by {
+            check(&mut file, |writer| writer.flush());
+            flush_by = never();
         }
-        if file.is_err() {
-            lost.fetch_add(1, Relaxed);
-        }
-        unflushed = true;
     }
     check(&mut file, |writer| writer.flush());
+}
+
+fn never() -> Instant {
+    Instant::now() + Duration::from_secs(3600)
+}
+
+/// Begins a new file, some time after the last one failed.
+fn reopen(file: &mut Result<Writer, Instant>, begin: impl Fn() -> io::Result<(Writer, PathBuf)>) {
+    if let Err(failed) = file
+        && failed.elapsed() > NEW_FILE_AFTER
+    {
+        *file = match begin() {
+            Ok((writer, path)) => {
+                tracing::warn!("recording goes on in {}", path.display());
+                Ok(writer)
+            }
+            Err(_) => Err(Instant::now()),
+        };
+    }
 }
 
 fn check(file: &mut Result<Writer, Instant>, write: impl FnOnce(&mut Writer) -> io::Result<()>) {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, bounded, never};
 
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
-use super::worker::{Acting, Kept, Summary, Worker};
-use crate::action::{Action, Report};
+use super::worker::{Acting, Kept, Show, Summary, Worker};
+use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, Source};
 use crate::court::{Court, Input};
@@ -50,7 +50,7 @@ pub struct ReplayOptions<'a> {
     /// The capture's name, for the database.
     pub capture: &'a Path,
     /// Takes each action, instead of anything being done or kept.
-    pub dry_run: Option<Box<dyn FnMut(&Action) + Send>>,
+    pub dry_run: Option<Show>,
     /// Is told how many bytes of the capture were read.
     pub progress: Box<dyn FnMut(u64) + 'a>,
 }
@@ -117,13 +117,13 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         Run { worker: Worker::new(&name, court, acting, kept, None), reports, pace, began: Instant::now(), started };
 
     let mut broken = None;
-    let mut ends = None;
+    let mut stopped = false;
     while let Some(next) = first.take().or_else(|| reader.next()) {
         match next {
             Ok(Recorded { at, input: Input::Stop }) => {
                 run.until(at);
-                ends = Some(at);
-                break;
+                run.worker.stop(at);
+                stopped = true;
             }
             // Live outcomes take their place.
             Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
@@ -138,14 +138,13 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         }
         progress(reader.bytes_read());
     }
-    let end = match ends {
-        Some(end) => end,
-        // Our own, of a program that was killed: then nothing more happened.
-        None if reader.has_reports() => run.worker.now(),
-        None => run.grace(),
-    };
+    if !stopped {
+        // Our own capture without its end is of a program that was killed: then nothing more happened.
+        let end = if reader.has_reports() { run.worker.now() } else { run.grace() };
+        run.worker.stop(end);
+    }
     run.settle();
-    let summary = run.worker.finish(end, 0);
+    let summary = run.worker.finish(0);
     Ok(Replayed { summary, drained: writer.map(|writer| writer.join(PATIENCE)), broken })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
@@ -28,8 +29,11 @@ pub(super) enum Acting {
     /// Nobody: a recorded day has its outcomes already.
     Nobody,
     /// Nobody; each action is given to this instead.
-    Shown(Box<dyn FnMut(&Action) + Send>),
+    Shown(Show),
 }
+
+/// Takes each action, instead of anything being done.
+pub type Show = Box<dyn FnMut(&Action) + Send>;
 
 /// Where a court's outputs are kept.
 pub(super) struct Kept {
@@ -68,6 +72,8 @@ pub(super) struct Worker {
     known: VecDeque<Report>,
     outputs: Vec<Output>,
     summary: Summary,
+    /// What the log said last of which bout is on.
+    told: String,
 }
 
 impl Worker {
@@ -79,7 +85,16 @@ impl Worker {
         recorder: Option<Recorder>,
     ) -> Self {
         let summary = Summary { court: name.to_owned(), ..Summary::default() };
-        Self { court, acting, kept, recorder, known: VecDeque::new(), outputs: Vec::new(), summary }
+        Self {
+            court,
+            acting,
+            kept,
+            recorder,
+            known: VecDeque::new(),
+            outputs: Vec::new(),
+            summary,
+            told: String::new(),
+        }
     }
 
     /// When the next timer of a rule is due.
@@ -126,9 +141,15 @@ impl Worker {
             self.summary.open = self.summary.open.saturating_sub(1);
             self.summary.failed += u64::from(*outcome != Outcome::Done);
         }
-        let at = self.court.step(at, input, &mut self.outputs);
+        // Before anything comes of it: whatever a rule does then, the input is not lost.
+        let at = at.max(self.court.now());
         if let Some(recorder) = &self.recorder {
             recorder.record(at, input);
+        }
+        let refused = self.court.counts().refused;
+        self.court.step(at, input, &mut self.outputs);
+        if refused == 0 && self.court.counts().refused == 1 {
+            narrate::refused(&self.summary.court, input);
         }
         self.hand_on();
     }
@@ -145,7 +166,7 @@ impl Worker {
                     self.summary.actions += 1;
                     self.act(action);
                 }
-                Output::Bout(bout) => narrate::bout(&self.summary.court, bout),
+                Output::Bout(bout) => narrate::bout(&self.summary.court, bout, &mut self.told),
                 Output::BoutSplit { .. } => {}
             }
             if let Some(kept) = &self.kept {
@@ -193,14 +214,19 @@ impl Worker {
         }
     }
 
-    /// Ends the session: nothing follows.
-    pub(super) fn finish(mut self, at: Time, lost_before: u64) -> Summary {
+    /// Ends the session: what is due happens, and nothing follows but what the edges say to it.
+    pub(super) fn stop(&mut self, at: Time) {
+        self.advance(at);
         self.take(at, &Input::Stop);
+    }
+
+    /// Closes the session.
+    pub(super) fn finish(mut self, lost_before: u64) -> Summary {
         if self.court.timers() > 0 {
             tracing::info!(court = %self.summary.court, "{} timers of rules were still waiting", self.court.timers());
         }
         self.summary.counts = self.court.counts();
-        self.summary.unrecorded = self.recorder.as_ref().map_or(0, Recorder::lost);
+        self.summary.unrecorded = self.recorder.as_ref().map_or(0, |recorder| recorder.lost().load(Relaxed));
         if let Some(kept) = &self.kept {
             let counts = crate::store::SessionCounts {
                 datagrams: self.summary.counts.datagrams + self.summary.counts.refused,

@@ -34,27 +34,28 @@ pub struct Message {
 /// `truncated` says that the datagram was longer than what could be received.
 pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {
     let bytes: &[u8] = datagram;
+    // What a sender cuts off the last message counts the characters of them all.
+    let surplus = text::surplus_of(bytes);
     let mut start = 0;
     while start < bytes.len() {
-        let rest = trim_start(&bytes[start..]);
-        if rest.starts_with(b"{") {
-            let raw = |object: &[u8]| Raw::new(datagram.slice_ref(object));
-            start = bytes.len() - rest.len() + tkstrike_json::decode(rest, truncated, raw, &mut each);
-            continue;
-        }
-        let length = bytes[start..].iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(bytes.len() - start);
-        let line = trim(&bytes[start..start + length]);
-        if !line.is_empty() {
-            let end = match (start + length == bytes.len(), truncated) {
-                (false, _) => End::Line,
-                (true, false) => End::Datagram,
-                (true, true) => End::Limit,
-            };
+        let rest = &bytes[start..];
+        let length = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
+        let line = trim(&rest[..length]);
+        let end = match (start + length == bytes.len(), truncated) {
+            (false, _) => End::Line,
+            (true, false) => End::Datagram { surplus },
+            (true, true) => End::Limit,
+        };
+        start += length + 1;
+        if line.starts_with(b"{") {
+            let objects = trim_start(rest);
+            let taken = tkstrike_json::decode(objects, line, end, |part| Raw::new(datagram.slice_ref(part)), &mut each);
+            start = bytes.len() - objects.len() + taken;
+        } else if !line.is_empty() {
             for (part, glued) in unglued(line) {
                 each(message(part, Raw::new(datagram.slice_ref(part)), end, glued));
             }
         }
-        start += length + 1;
     }
 }
 
@@ -114,7 +115,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
         fields.note("not UTF-8: read as Windows-1252");
     }
     let Some(stream) = named(name).or_else(|| named(&name.to_ascii_lowercase())) else {
-        return match arena(name, &mut fields) {
+        return match arena(name, &mut fields).or_else(|| arena(&name.to_ascii_lowercase(), &mut fields)) {
             Some((stream, body)) => {
                 fields.finish();
                 Message { stream: stream.into(), status: fields.status(), body, notes: fields.notes, raw }

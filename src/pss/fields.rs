@@ -14,8 +14,10 @@ pub(super) struct Fields<'a> {
     ahead: Option<&'a str>,
     /// What follows it.
     rest: Option<&'a str>,
-    /// At least so many bytes are missing at the end; the field that is last may be cut.
+    /// At least so many bytes are missing at the end.
     cut_bytes: usize,
+    /// A `;` stands behind the last field, so that it is whole.
+    closed: bool,
     pub(super) notes: Vec<Note>,
 }
 
@@ -34,9 +36,11 @@ pub(super) fn part(text: &str, at: u8) -> (&str, Option<&str>) {
 impl<'a> Fields<'a> {
     /// The fields of what follows a stream's name and its `;`; the `;` that ends a message is no field of its own.
     pub(super) fn new(rest: Option<&'a str>, cut_bytes: usize) -> Self {
+        let closed = rest.is_some_and(|rest| rest.ends_with(';'));
         let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest));
         // `clk;` alone has no field, rather than an empty one.
-        let mut fields = Self { ahead: None, rest: rest.filter(|rest| !rest.is_empty()), cut_bytes, notes: Vec::new() };
+        let rest = rest.filter(|rest| !rest.is_empty());
+        let mut fields = Self { ahead: None, rest, cut_bytes, closed, notes: Vec::new() };
         fields.look_ahead();
         fields
     }
@@ -69,13 +73,24 @@ impl<'a> Fields<'a> {
         self.ahead
     }
 
-    /// Whether the field taken last was the message's last.
-    fn at_end(&self) -> bool {
-        self.ahead.is_none()
+    /// Whether the end of the field taken last may be missing.
+    fn may_be_cut(&self) -> bool {
+        self.cut_bytes > 0 && !self.closed && self.ahead.is_none()
     }
 
-    /// The next field; none if it is empty, `null` or not there.
-    pub(super) fn value(&mut self, name: &'static str) -> Option<&'a str> {
+    /// Whether the message is over, and whole.
+    pub(super) fn is_over(&self) -> bool {
+        self.closed && self.ahead.is_none()
+    }
+
+    /// Whether the next field is what a cut has left of a name.
+    pub(super) fn is_cut_name(&self, name: &str) -> bool {
+        let last = self.ahead.filter(|field| !field.is_empty() && self.rest.is_none());
+        self.cut_bytes > 0 && !self.closed && last.is_some_and(|field| field != name && name.starts_with(field))
+    }
+
+    /// The next field, whole or not; none if it is empty, `null` or not there.
+    fn present(&mut self, name: &'static str) -> Option<&'a str> {
         match self.next() {
             None => {
                 if self.cut_bytes > 0 {
@@ -92,10 +107,20 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The next field; none if it is empty, `null`, not there, or its end may be missing.
+    pub(super) fn value(&mut self, name: &'static str) -> Option<&'a str> {
+        let value = self.present(name)?;
+        if self.may_be_cut() {
+            self.note(format!("`{name}` is absent: the message was cut within or behind `{value}`"));
+            return None;
+        }
+        Some(value)
+    }
+
     /// The next field as text; says so where its end may be missing.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
-        let value = self.value(name)?;
-        if self.cut_bytes > 0 && self.at_end() {
+        let value = self.present(name)?;
+        if self.may_be_cut() {
             let bytes = self.cut_bytes;
             self.note(format!("`{name}` is cut after `{value}`: at least {bytes} bytes are missing"));
         }
@@ -115,12 +140,7 @@ impl<'a> Fields<'a> {
     where
         T: FromStr + PartialOrd + std::fmt::Display,
     {
-        let Some(value) = self.value(name) else { return Ok(None) };
-        if self.cut_bytes > 0 && self.at_end() {
-            self.note(format!("`{name}` is absent: the message was cut within or behind `{value}`"));
-            return Ok(None);
-        }
-        number(name, value, range).map(Some)
+        self.value(name).map(|value| number(name, value, range)).transpose()
     }
 
     /// The next field as a number that has to be there.

@@ -95,7 +95,9 @@ pub(super) fn round_winners(fields: &mut Fields<'_>) -> Result<RoundWinners, Rea
         _ => None,
     };
     let mut winners = Vec::with_capacity(3);
-    while let Some((name, value)) = pair(fields, |next| round_of(next).is_some()) {
+    // What follows the rounds is no round of this message.
+    while winners.is_empty() || fields.peek().is_some_and(|name| round_of(name).is_some()) {
+        let Some((name, value)) = pair(fields, |next| round_of(next).is_some()) else { break };
         let round = round_of(name).ok_or_else(|| format!("`{name}` is not the name of a round, such as `rd1`"))?;
         let winner = match value {
             None | Some("0") => None,

@@ -209,7 +209,9 @@ pub(super) fn winner_named(name: &str, word: &str) -> Result<BoutWinner, Reason>
 fn result(fields: &mut Fields<'_>) -> Body {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
-    let banner = fields.text_if("result", |text| decided(text).is_some());
+    // Not every sender tells it.
+    let told = !fields.is_over();
+    let banner = if told { fields.text_if("result", |text| decided(text).is_some()) } else { None };
     let decision: Option<Decision> = banner.as_deref().and_then(decided);
     let result = match (banner, decision) {
         (Some(banner), Some(_)) => banner.rsplit_once(' ').map(|(result, _)| result.trim().to_owned()),
@@ -223,9 +225,12 @@ fn is_country(text: &str) -> bool {
 }
 
 fn athletes(fields: &mut Fields<'_>) -> Body {
+    fn is_other(name: &str) -> bool {
+        name.eq_ignore_ascii_case("at2")
+    }
     fn athlete(fields: &mut Fields<'_>, names: [&'static str; 3]) -> Athlete {
         // The next athlete's name ends this one, however many fields there were.
-        let here = |fields: &Fields<'_>| fields.peek() != Some("at2");
+        let here = |fields: &Fields<'_>| !fields.peek().is_some_and(is_other) && !fields.is_cut_name("at2");
         Athlete {
             short_name: if here(fields) { fields.text(names[0]) } else { None },
             long_name: if here(fields) { fields.text(names[1]) } else { None },
@@ -233,7 +238,7 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
         }
     }
     let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
-    if fields.peek() == Some("at2") {
+    if fields.peek().is_some_and(is_other) || fields.is_cut_name("at2") {
         fields.next();
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
@@ -300,12 +305,14 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 /// TK-Strike puts `MEN ` or `WOMEN ` before the weight class.
 fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
     let Some(text) = text else { return (None, None) };
-    for (word, gender) in [("MEN ", Gender::Men), ("WOMEN ", Gender::Women)] {
-        if let Some(rest) = text.strip_prefix(word) {
-            return (Some(gender), Some(rest.trim().to_owned()));
-        }
-    }
-    (None, Some(text))
+    let (word, class) = text.split_once(' ').unwrap_or((&text, ""));
+    let gender = match word {
+        "MEN" => Gender::Men,
+        "WOMEN" => Gender::Women,
+        _ => return (None, Some(text)),
+    };
+    let class = class.trim();
+    (Some(gender), (!class.is_empty()).then(|| class.to_owned()))
 }
 
 fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {

@@ -18,8 +18,11 @@ pub(super) struct Text<'a> {
 pub(super) enum End {
     /// By a line end, or another message follows: nothing of it is missing.
     Line,
-    /// By the end of the datagram.
-    Datagram,
+    /// By the end of a datagram whose text takes so many bytes more in UTF-8 than it has UTF-16 units.
+    Datagram {
+        /// Those bytes.
+        surplus: usize,
+    },
     /// By the limit of what can be received.
     Limit,
 }
@@ -33,20 +36,19 @@ const LINE_END: usize = 2;
 /// many bytes at the end as its UTF-8 form is longer than its UTF-16 form; CR LF goes first.
 pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: lost(text, end) },
+        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: lost(end) },
         Err(error) => {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             let valid = std::str::from_utf8(valid).unwrap_or_default();
             // A text cut inside a character has whole ones beyond ASCII before it; an old console's text that happens
             // to end in one byte beyond ASCII has none.
-            let cut_inside = error.error_len().is_none()
-                && match end {
-                    End::Line => false,
-                    End::Datagram => surplus(valid) > 0,
-                    End::Limit => true,
-                };
-            if cut_inside {
-                let missing = 1.max(lost(valid, end));
+            let may_be_cut = match end {
+                End::Line => false,
+                End::Datagram { surplus } => surplus > 0,
+                End::Limit => true,
+            };
+            if error.error_len().is_none() && may_be_cut {
+                let missing = 1.max(lost(end));
                 return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
             }
             debug_assert!(!rest.is_empty());
@@ -56,13 +58,25 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     }
 }
 
-/// Bytes that must be missing of the message itself, given what of it is there.
-fn lost(text: &str, end: End) -> usize {
+/// Bytes that must be missing of the message itself, at least.
+fn lost(end: End) -> usize {
     match end {
         End::Line => 0,
-        End::Datagram => surplus(text).saturating_sub(LINE_END),
+        End::Datagram { surplus } => surplus.saturating_sub(LINE_END),
         End::Limit => 1,
     }
+}
+
+/// The surplus of a datagram, as far as it is UTF-8.
+pub(super) fn surplus_of(datagram: &[u8]) -> usize {
+    if datagram.is_ascii() {
+        return 0;
+    }
+    let valid = match std::str::from_utf8(datagram) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&datagram[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    surplus(valid)
 }
 
 /// Bytes that the text takes in UTF-8 beyond its UTF-16 units.
@@ -80,9 +94,10 @@ mod tests {
             let Text { text, single_byte, cut_bytes } = read(bytes, end);
             (text.into_owned(), single_byte, cut_bytes)
         };
-        assert_eq!(read("ŁuŁ".as_bytes().split_at(4).0, End::Datagram), ("Łu".to_owned(), false, 1));
+        let cut = "ŁuŁ".as_bytes().split_at(4).0;
+        assert_eq!(read(cut, End::Datagram { surplus: 1 }), ("Łu".to_owned(), false, 1));
         assert_eq!(read(b"Jos\xC3", End::Limit), ("Jos".to_owned(), false, 1));
         // An older TK-Strike cannot have cut there: an old console has sent its last character in one byte.
-        assert_eq!(read(b"JOS\xC9", End::Datagram), ("JOSÉ".to_owned(), true, 0));
+        assert_eq!(read(b"JOS\xC9", End::Datagram { surplus: 0 }), ("JOSÉ".to_owned(), true, 0));
     }
 }

@@ -20,6 +20,7 @@ use super::decode::{CUT_BY_THE_LIMIT, Message};
 use super::fields::{Reason, number};
 use super::groups::MOST;
 use super::streams::winner_named;
+use super::text::End;
 use crate::event::*;
 
 /// The stream of what does not say its type.
@@ -79,36 +80,31 @@ impl Said {
 
 /// Decodes the JSON object that `bytes` begin with; gives how many of them it took.
 ///
-/// Where a broken one ends cannot be known: it takes all.
+/// Where a broken one ends cannot be known: it is taken to be the `line` that it begins, which ended by `end`.
 pub(super) fn decode(
     bytes: &[u8],
-    truncated: bool,
+    line: &[u8],
+    end: End,
     raw: impl FnOnce(&[u8]) -> Raw,
     mut each: impl FnMut(Message),
 ) -> usize {
     let mut objects = Deserializer::from_slice(bytes).into_iter::<Map<String, Value>>();
-    let read = objects.next();
-    let length = objects.byte_offset();
-    match read {
+    match objects.next() {
         Some(Ok(fields)) => {
+            let length = objects.byte_offset();
             Object { fields: &fields, raw: raw(bytes.get(..length).unwrap_or(bytes)) }.tell(&mut each);
             length
         }
-        Some(Err(error)) => {
-            let limit = truncated.then_some(Note::Borrowed(CUT_BY_THE_LIMIT));
-            each(Message {
-                stream: NAMELESS.into(),
-                status: Status::Invalid,
-                body: Body::Unusable(Unusable { kind: Kind::Unknown, fields: Vec::new() }),
-                notes: [Note::Owned(format!("it begins like JSON and is none: {error}"))]
-                    .into_iter()
-                    .chain(limit)
-                    .collect(),
-                raw: raw(bytes),
-            });
-            bytes.len()
+        other => {
+            let reason = other.and_then(Result::err).map_or_else(String::new, |error| format!(": {error}"));
+            let mut notes = vec![Note::Owned(format!("it begins like JSON and is none{reason}"))];
+            if end == End::Limit {
+                notes.push(CUT_BY_THE_LIMIT.into());
+            }
+            let body = Body::Unusable(Unusable { kind: Kind::Unknown, fields: Vec::new() });
+            each(Message { stream: NAMELESS.into(), status: Status::Invalid, body, notes, raw: raw(line) });
+            line.len()
         }
-        None => bytes.len(),
     }
 }
 
@@ -137,36 +133,40 @@ impl Object<'_> {
             told += 1;
             each(Message { stream: self.stream(), status, body, notes, raw: self.raw.clone() });
         };
+        // In the order that makes sense of them.
         part(Kind::BoutConfig, &["matchNumber", "matchVMInternalId"], Ok(self.bout_config()));
+        if let Said::Ready = said {
+            part(Kind::BoutReady, &[], Ok(Some(Body::BoutReady {})));
+        }
         let round = self.number("roundNumber", 1..=99);
         part(Kind::Round, &["roundNumber"], round.map(|round| round.map(|round| Body::Round(Round { round }))));
-        let mut taken_back = false;
+        // Points taken back have no equal.
+        let removes = self.fields.get("eventRemovePoints") == Some(&Value::Bool(true));
+        let taken_back = removes && matches!(said, Said::Point(..));
         match said {
-            Said::Ready => part(Kind::BoutReady, &[], Ok(Some(Body::BoutReady {}))),
-            Said::Point(side, technique) => {
-                // Points taken back have no equal.
-                taken_back = self.fields.get("eventRemovePoints") == Some(&Value::Bool(true));
-                if !taken_back {
-                    part(Kind::Hit, &["hitlevel"], self.hit_of_point(side));
-                    let points = technique.points();
-                    part(Kind::Point, &[], Ok(Some(Body::Point(Point { side, technique, points }))));
-                }
-            }
             Said::Hit(side) => part(Kind::Hit, &["hitlevel"], self.hit(side)),
-            Said::Review(side, state) => {
-                part(Kind::Review, &[], Ok(Some(Body::Review(Review { side, state, verdict: None }))));
+            Said::Point(side, technique) if !taken_back => {
+                part(Kind::Hit, &["hitlevel"], self.hit_of_point(side));
+                let points = technique.points();
+                part(Kind::Point, &[], Ok(Some(Body::Point(Point { side, technique, points }))));
             }
-            Said::State | Said::Clock(_) | Said::GamJeom | Said::Finished => {}
+            _ => {}
         }
-        let names = ["bluePoints", "redPoints"];
-        part(Kind::Score, &names, self.sides(names, false).map(|sides| sides.map(Body::Score)));
         let names = ["bluePenalties", "redPenalties"];
         let needed = matches!(said, Said::GamJeom);
         part(Kind::Penalties, &names, self.sides(names, needed).map(|sides| sides.map(Body::Penalties)));
+        let names = ["bluePoints", "redPoints"];
+        part(Kind::Score, &names, self.sides(names, false).map(|sides| sides.map(Body::Score)));
         part(Kind::Clock, &["roundTimestampStr", "roundTimestamp"], self.clock(&said));
-        if let Said::Finished = said {
-            part(Kind::Winner, &["matchWinner"], self.winner());
-            part(Kind::Result, &["blueRoundWins", "redRoundWins", "matchFinalDecision"], self.result());
+        match said {
+            Said::Finished => {
+                part(Kind::Result, &["blueRoundWins", "redRoundWins", "matchFinalDecision"], self.result());
+                part(Kind::Winner, &["matchWinner"], self.winner());
+            }
+            Said::Review(side, state) => {
+                part(Kind::Review, &[], Ok(Some(Body::Review(Review { side, state, verdict: None }))));
+            }
+            _ => {}
         }
         if told == 0 || taken_back {
             each(self.unknown());

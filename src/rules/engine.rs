@@ -18,10 +18,16 @@ use crate::bout::Bout;
 use crate::event::{Event, Kind, RuleFailed};
 use crate::time::Time;
 
-/// Depth of calls, and of expressions, that a script may reach.
+/// Depth of calls that a script may reach.
 const MOST_DEPTH: usize = 32;
-/// Characters of a text, and entries of a list or map, that a script may make.
-const MOST_SIZE: usize = 100_000;
+/// Depth to which expressions and blocks may be nested.
+const MOST_NESTING: usize = 128;
+/// Characters of a text that a script may make.
+const MOST_TEXT: usize = 10_000;
+/// Entries of a list or a map, with those inside them, that a script may make: each copy of one takes that long.
+const MOST_ENTRIES: usize = 1000;
+/// Entries and characters that a script may keep in `this`.
+const MOST_STATE: usize = 100_000;
 /// Places at which failures are told apart.
 const MOST_PLACES: usize = 1000;
 
@@ -59,7 +65,16 @@ pub struct Rules {
     handlers: Vec<Vec<(usize, String)>>,
     timers: Timers,
     /// How often each script failed at each place.
-    failures: HashMap<(usize, Position), u64>,
+    failures: HashMap<Place, u64>,
+}
+
+/// Where and how a script failed.
+#[derive(PartialEq, Eq, Hash)]
+struct Place {
+    script: usize,
+    function: String,
+    position: Position,
+    message: String,
 }
 
 struct Running {
@@ -76,40 +91,61 @@ impl Rules {
         surroundings: &Surroundings,
     ) -> Result<Self, Vec<ScriptError>> {
         let desk = Desk::default();
-        let engine = engine(limits, &desk, surroundings);
-        let mut handlers = vec![Vec::new(); Kind::COUNT];
-        let mut scripts = Vec::with_capacity(files.len());
+        let mut rules = Self::with(engine(limits, &desk, surroundings), desk);
         let mut wrong = Vec::new();
         for (file, text) in files {
-            match Script::compile(&engine, file, text) {
-                Ok(script) => {
-                    for (kind, handler) in script.handlers() {
-                        if let Some(hearers) = handlers.get_mut(kind as usize) {
-                            hearers.push((scripts.len(), handler));
-                        }
-                    }
-                    scripts.push(Running { script, state: Dynamic::from_map(Map::new()) });
-                }
+            match Script::compile(&rules.engine, file, text).and_then(|script| rules.check_top(file, script)) {
+                Ok(script) => rules.add(script),
                 Err(errors) => wrong.extend(errors),
             }
         }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        Ok(Self { engine, desk, scripts, handlers, timers: Timers::default(), failures: HashMap::new() })
+        if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
     }
 
     /// A court without rules.
     pub fn none() -> Self {
+        // Nothing runs in it, so that it needs to know nothing.
+        Self::with(Engine::new_raw(), Desk::default())
+    }
+
+    fn with(engine: Engine, desk: Desk) -> Self {
         Self {
-            // It runs nothing.
-            engine: Engine::new_raw(),
-            desk: Desk::default(),
+            engine,
+            desk,
             scripts: Vec::new(),
-            handlers: Vec::new(),
+            handlers: vec![Vec::new(); Kind::COUNT],
             timers: Timers::default(),
             failures: HashMap::new(),
         }
+    }
+
+    fn add(&mut self, script: Script) {
+        for (kind, handler) in script.handlers() {
+            if let Some(hearers) = self.handlers.get_mut(kind as usize) {
+                hearers.push((self.scripts.len(), handler));
+            }
+        }
+        self.scripts.push(Running { script, state: empty() });
+    }
+
+    /// What stands outside of functions is for constants: it runs before each call of a handler.
+    fn check_top(&self, file: &Path, script: Script) -> Result<Script, Vec<ScriptError>> {
+        let failed = |position: Position, message: String| {
+            vec![ScriptError {
+                file: file.display().to_string(),
+                line: position.line().unwrap_or(0),
+                column: position.position().unwrap_or(0),
+                text: script.line(position).to_owned(),
+                message,
+            }]
+        };
+        let run = self.engine.run_ast(&script.ast);
+        let asked = self.desk.clear();
+        run.map_err(|error| failed(error.position(), in_words(&error)))?;
+        if asked.verbs.is_empty() && asked.timers.is_empty() {
+            return Ok(script);
+        }
+        Err(failed(Position::new(1, 1), "only constants may stand outside of functions: put this in a handler".into()))
     }
 
     /// Reads and compiles rules from their files.
@@ -164,6 +200,15 @@ impl Rules {
         true
     }
 
+    /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
+    pub fn drop_due(&mut self, by: Time, said: &mut Vec<Said>) {
+        let Some((at, timer)) = self.timers.take_due(by) else { return };
+        let error = "too many timers fired while nothing was heard: this one is dropped".into();
+        if let Some(failure) = self.failure(timer.script, timer.call.fn_name(), &error) {
+            said.push(Said::Failed { cause: timer.cause, at, failure: Box::new(failure) });
+        }
+    }
+
     fn call(
         &mut self,
         index: usize,
@@ -184,8 +229,15 @@ impl Rules {
         );
         let rule = running.script.name.clone();
         let asked = self.desk.clear();
+        let outgrown = views::weight(&running.state) > MOST_STATE;
+        if outgrown {
+            running.state = empty();
+        }
         said.extend(asked.verbs.into_iter().map(|verb| Said::Ask { rule: rule.clone(), cause, at, verb }));
         let mut failed = result.err();
+        if outgrown {
+            failed = failed.or(Some("what it keeps in `this` has grown too large, and was thrown away".into()));
+        }
         for call in asked.timers {
             if let Err(reason) = self.timers.apply(index, cause, at, call) {
                 failed = failed.or(Some(reason.into()));
@@ -201,19 +253,21 @@ impl Rules {
     /// What is told of a failure; none if it was told often enough.
     fn failure(&mut self, index: usize, handler: &str, error: &EvalAltResult) -> Option<RuleFailed> {
         let running = self.scripts.get(index)?;
-        let (function, error) = innermost(handler, error);
-        let position = error.position();
+        let (function, position, error) = innermost(handler, error);
+        let position = if position.is_none() { running.script.position_of(function) } else { position };
+        let function = if function.starts_with("anon$") { "a timer" } else { function };
+        let message = in_words(error);
         if self.failures.len() >= MOST_PLACES {
             self.failures.clear();
         }
-        let times = self.failures.entry((index, position)).or_default();
+        let place = Place { script: index, function: function.to_owned(), position, message: message.clone() };
+        let times = self.failures.entry(place).or_default();
         *times += 1;
         let told = times.checked_ilog10().is_some_and(|power| *times == 10u64.pow(power));
-        let function = if function.starts_with("anon$") { "a timer" } else { function };
         told.then(|| RuleFailed {
             rule: running.script.name.to_string(),
             function: function.to_owned(),
-            message: in_words(error),
+            message,
             line: position.line().unwrap_or(0),
             column: position.position().unwrap_or(0),
             text: running.script.line(position).to_owned(),
@@ -222,11 +276,20 @@ impl Rules {
     }
 }
 
-/// The error itself, and the function it happened in.
-fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> (&'a str, &'a EvalAltResult) {
+/// The state that a script begins with.
+fn empty() -> Dynamic {
+    Dynamic::from_map(Map::new())
+}
+
+/// The error itself, the function it happened in, and the place nearest to it that is known.
+fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> (&'a str, Position, &'a EvalAltResult) {
     match error {
-        EvalAltResult::ErrorInFunctionCall(function, _, inner, _) => innermost(function, inner),
-        error => (handler, error),
+        EvalAltResult::ErrorInFunctionCall(function, _, inner, call) => {
+            // A function of ours fails at no place of the script's but its call.
+            let (function, position, error) = innermost(function, inner);
+            (function, if position.is_none() { *call } else { position }, error)
+        }
+        error => (handler, error.position(), error),
     }
 }
 
@@ -238,7 +301,8 @@ fn in_words(error: &EvalAltResult) -> String {
         other => other.to_string(),
     };
     let end = text.rfind(" (line ").unwrap_or(text.len());
-    text.get(..end).unwrap_or(&text).to_owned()
+    let text = text.get(..end).unwrap_or(&text);
+    text.strip_prefix("Runtime error: ").unwrap_or(text).to_owned()
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> ScriptError {
@@ -256,10 +320,10 @@ fn engine(limits: Limits, desk: &Desk, surroundings: &Surroundings) -> Engine {
     engine
         .set_max_operations(limits.max_operations)
         .set_max_call_levels(MOST_DEPTH)
-        .set_max_expr_depths(2 * MOST_DEPTH, MOST_DEPTH)
-        .set_max_string_size(MOST_SIZE)
-        .set_max_array_size(MOST_SIZE)
-        .set_max_map_size(MOST_SIZE)
+        .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
+        .set_max_string_size(MOST_TEXT)
+        .set_max_array_size(MOST_ENTRIES)
+        .set_max_map_size(MOST_ENTRIES)
         .set_max_modules(0)
         .set_module_resolver(DummyModuleResolver::new())
         .disable_symbol("eval");

@@ -6,7 +6,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, FuncRegistration, Map, Module}
 
 use super::Surroundings;
 use super::desk::{Desk, TimerCall, TooMuch};
-use super::duration;
+use super::{duration, views};
 use crate::action::{Instance, LogLevel, Verb};
 
 /// What a host function gives back to a script.
@@ -177,7 +177,7 @@ fn register_log(engine: &mut Engine, desk: &Desk) {
     for level in [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error] {
         let here = desk.clone();
         FuncRegistration::new(level.to_string()).set_into_module(&mut module, move |value: Dynamic| -> Done {
-            Ok(here.ask(Verb::Log { level, text: value.to_string() })?)
+            Ok(here.ask(Verb::Log { level, text: views::text_of(&value) })?)
         });
     }
     engine.register_static_module("log", module.into());

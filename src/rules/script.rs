@@ -44,6 +44,8 @@ impl std::error::Error for ScriptError {}
 impl Script {
     /// Compiles the text of a rule.
     pub(super) fn compile(engine: &Engine, file: &Path, text: &str) -> Result<Self, Vec<ScriptError>> {
+        // Some editors put a mark before the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let error = |position: Position, message: String| ScriptError {
             file: file.display().to_string(),
             line: position.line().unwrap_or(0),
@@ -54,7 +56,7 @@ impl Script {
         let mut ast = engine.compile(text).map_err(|e| vec![error(e.1, e.0.to_string())])?;
         let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
         ast.set_source(name.as_ref());
-        let wrong: Vec<_> = ast
+        let mut wrong: Vec<_> = ast
             .iter_functions()
             .filter_map(|function| {
                 let message = wrong_handler(function.name, function.params.len())?;
@@ -62,6 +64,7 @@ impl Script {
             })
             .collect();
         if !wrong.is_empty() {
+            wrong.sort_by_key(|error| (error.line, error.column));
             return Err(wrong);
         }
         Ok(Self { name: name.into(), ast, text: text.into() })
@@ -73,6 +76,11 @@ impl Script {
             let kind = function.name.strip_prefix("on_")?.parse().ok()?;
             Some((kind, function.name.to_owned()))
         })
+    }
+
+    /// Where a function is defined.
+    pub(super) fn position_of(&self, function: &str) -> Position {
+        position_of(&self.text, function)
     }
 
     /// The line at a position.

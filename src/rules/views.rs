@@ -61,6 +61,28 @@ impl CornerView {
     }
 }
 
+/// An event's or any other value's text.
+pub(super) fn text_of(value: &Dynamic) -> String {
+    match value.read_lock::<EventView>() {
+        Some(event) => event.clone().text(),
+        None => value.to_string(),
+    }
+}
+
+/// Entries and characters in a value, with those inside it.
+pub(super) fn weight(value: &Dynamic) -> usize {
+    if let Some(map) = value.read_lock::<Map>() {
+        return map.iter().map(|(name, value)| 1 + name.len() + weight(value)).sum();
+    }
+    if let Some(list) = value.read_lock::<rhai::Array>() {
+        return list.iter().map(|value| 1 + weight(value)).sum();
+    }
+    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
+        return bytes.len();
+    }
+    value.read_lock::<rhai::ImmutableString>().map_or(1, |text| 1 + text.len())
+}
+
 fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
     value.map_or(Dynamic::UNIT, Into::into)
 }
@@ -88,6 +110,7 @@ fn round_map(round: &RoundState) -> Dynamic {
 
 fn review_map(review: &ReviewProgress) -> Dynamic {
     let mut map = Map::new();
+    map.insert("seq".into(), or_unit(review.request.map(|(seq, _)| whole(seq))));
     map.insert("side".into(), text(review.side));
     map.insert("state".into(), text(review.state));
     map.insert("verdict".into(), or_unit(review.verdict.map(text)));
@@ -133,7 +156,7 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("gap", |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score)))
         .register_get("leader", |b: &mut BoutView| text(b.0.leader))
         .register_get("winner", |b: &mut BoutView| or_unit(b.0.winner.map(text)))
-        .register_get("review", |b: &mut BoutView| or_unit(b.0.review.as_ref().map(review_map)));
+        .register_get("review", |b: &mut BoutView| or_unit(b.0.review().map(review_map)));
 }
 
 #[cfg(test)]
@@ -148,7 +171,7 @@ mod tests {
     #[test]
     fn a_corner_names_its_country_and_an_unknown_code_stays_as_it_came() {
         let corner = |country: Option<&str>| Corner {
-            athlete: Athlete { country: country.map(Into::into), ..Athlete::default() },
+            athlete: Arc::new(Athlete { country: country.map(Into::into), ..Athlete::default() }),
             ..Corner::default()
         };
         let mut engine = Engine::new();

@@ -77,7 +77,8 @@ mod system {
             Ok((length, from)) => Ok(Datagram { length, from: Some(from), lost: None }),
             // Windows tells of a datagram longer than the buffer by this error, with the buffer filled.
             Err(error) if error.raw_os_error() == Some(10040) => {
-                Ok(Datagram { length: buffer.len(), from: None, lost: None })
+                // Its sender is not told, and so is nobody who is allowed.
+                Ok(Datagram { length: buffer.len(), from: Some(([0, 0, 0, 0], 0).into()), lost: None })
             }
             Err(error) => Err(error),
         }

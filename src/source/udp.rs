@@ -11,6 +11,7 @@ use bytes::Bytes;
 use crossbeam_channel::{Sender, TrySendError};
 use socket2::SockRef;
 
+use super::resync::Resync;
 use super::{Stamper, kernel};
 use crate::court::Datagram;
 use crate::time::Time;
@@ -81,6 +82,7 @@ pub struct UdpReceiver {
     court: Arc<str>,
     socket: UdpSocket,
     local: SocketAddr,
+    resync: Option<SocketAddr>,
 }
 
 impl UdpReceiver {
@@ -101,9 +103,15 @@ impl UdpReceiver {
             }
             socket.set_read_timeout(Some(GLANCE))?;
             let local = socket.local_addr()?;
-            Ok(Self { court: court.clone(), socket, local })
+            Ok(Self { court: court.clone(), socket, local, resync: None })
         };
         bound().map_err(|source| BindError { court: court.clone(), address, source })
+    }
+
+    /// Asks a PSS for its state, at the start and after each silence, from the socket that it listens on.
+    pub fn resync(mut self, with: Option<SocketAddr>) -> Self {
+        self.resync = with;
+        self
     }
 
     /// Where it listens.
@@ -133,6 +141,7 @@ impl UdpReceiver {
         let mut lost_before = 0u32;
         let mut last_call = None;
         let mut failing = false;
+        let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         loop {
             if last_call.is_none() && stop.load(Relaxed) {
                 last_call = Some(Instant::now() + LAST_CALL);
@@ -147,6 +156,9 @@ impl UdpReceiver {
                 Ok(datagram) => {
                     failing = false;
                     let (at, arrived) = stamper.stamp();
+                    if let Some(resync) = &mut resync {
+                        resync.heard(arrived, datagram.from);
+                    }
                     counters.received.fetch_add(1, Relaxed);
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter is one of 32 bits that starts again at 0.
@@ -170,7 +182,11 @@ impl UdpReceiver {
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock | ErrorKind::TimedOut if last_call.is_some() => return,
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
+                        if let Some(resync) = &mut resync {
+                            resync.idle(&self.socket);
+                        }
+                    }
                     _ => {
                         // A host that refused what somebody sent, say; the next datagram is as good as any.
                         counters.errors.fetch_add(1, Relaxed);

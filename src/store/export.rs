@@ -66,7 +66,7 @@ impl Archive {
             }
             Format::Csv => {
                 let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-                table.write_record(COLUMNS).map_err(|reason| StoreError::Output(reason.into()))?;
+                table.write_record(COLUMNS).map_err(|reason| StoreError::Output(output_error(reason)))?;
                 let found = self.events_of(&selection, filter, kinds, |event| write_record(&mut table, event))?;
                 table.flush().map_err(StoreError::Output)?;
                 Ok(found)
@@ -101,20 +101,29 @@ fn write_record<W: Write>(table: &mut csv::Writer<W>, event: &StoredEvent<'_>) -
         side: Option<String>,
     }
     let side = serde_json::from_str(event.fields).ok().and_then(|Sided { side }| side);
-    table.write_record([
-        event.session.to_string().as_str(),
-        event.seq.to_string().as_str(),
-        event.at,
-        event.source,
-        event.bout_number.unwrap_or_default(),
-        event.stream.unwrap_or_default(),
-        event.kind,
-        event.status,
-        event.cause.map(|cause| cause.to_string()).as_deref().unwrap_or_default(),
-        side.as_deref().unwrap_or_default(),
-        event.fields,
-        event.notes.unwrap_or_default(),
-        event.raw_text().as_deref().unwrap_or_default(),
-    ])?;
-    Ok(())
+    table
+        .write_record([
+            event.session.to_string().as_str(),
+            event.seq.to_string().as_str(),
+            event.at,
+            event.source,
+            event.bout_number.unwrap_or_default(),
+            event.stream.unwrap_or_default(),
+            event.kind,
+            event.status,
+            event.cause.map(|cause| cause.to_string()).as_deref().unwrap_or_default(),
+            side.as_deref().unwrap_or_default(),
+            event.fields,
+            event.notes.unwrap_or_default(),
+            event.raw_text().as_deref().unwrap_or_default(),
+        ])
+        .map_err(output_error)
+}
+
+/// The error of the writer below, so that a reader who went away is known as such.
+fn output_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

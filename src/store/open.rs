@@ -119,7 +119,10 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // In this mode a power cut can take the last moments, but never harms what is older; commits need no sync.
     connection
         // Whatever is written belongs to a session that `begin_session` made: to look it up for each row is not needed.
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;")
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA foreign_keys = OFF;",
+        )
         .map_err(|reason| StoreError::sqlite(path, reason))?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
     let migrations = Migrations::from_slice(MIGRATIONS);

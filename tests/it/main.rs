@@ -2,12 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "what modules of tests share has no public")]
 
+mod bout;
 mod capture;
 mod day;
 mod decode;
+mod defects;
+mod docs;
 mod fuzz_corpus;
 mod headless_obs;
 mod live;
 mod obs;
+mod rules;
+mod shutdown;
+mod simulate;
 mod store;
 mod support;
+mod wire;

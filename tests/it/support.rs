@@ -27,6 +27,19 @@ pub fn output(command: &mut Command) -> Output {
     command.output().unwrap()
 }
 
+/// Runs another program to its end; none, with the reason printed, where it is not installed, which under CI is a
+/// failure.
+pub fn run_if_there(command: &mut Command) -> Option<Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(error) if std::env::var_os("CI").is_none() => {
+            eprintln!("left out: {} does not start: {error}", command.get_program().display());
+            None
+        }
+        Err(error) => panic!("{} does not start: {error}", command.get_program().display()),
+    }
+}
+
 pub fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }

@@ -17,9 +17,9 @@ pub(in super::super) struct Args {
     /// Only events of these kinds, such as point,hit.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     kind: Vec<Kind>,
-    /// csv, json or ndjson.
-    #[arg(long, default_value_t = Format::Csv)]
-    format: Format,
+    /// csv (the default), json or ndjson.
+    #[arg(long)]
+    format: Option<Format>,
     /// Export what the rules asked for instead, as ndjson.
     #[arg(long, conflicts_with = "kind")]
     actions: bool,
@@ -37,7 +37,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
-        if self.actions && self.format == Format::Json {
+        if self.actions && self.format.is_some_and(|format| format != Format::Ndjson) {
             return Err(Failure::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
         }
         let archive = self.database.open()?;
@@ -54,7 +54,7 @@ impl Args {
         let found = if self.actions {
             archive.export_actions(&filter, &mut out)
         } else {
-            archive.export_events(&filter, &self.kind, self.format, &mut out)
+            archive.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), &mut out)
         };
         let found = match found {
             Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {

@@ -8,7 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
-use crate::cli::{Exit, Failure};
+use crate::cli::failure::{Exit, Failure, say};
 use crate::config::{Config, Sink};
 use crate::store::{Archive, BoutKey, Filter, Found, Sessions};
 use crate::time::Time;
@@ -104,8 +104,8 @@ impl Selection {
 pub(super) fn remark(found: &Found) {
     match found.replays_left_out {
         0 => {}
-        1 => eprintln!("note: a replay was left out; --session all has it"),
-        replays => eprintln!("note: {replays} replays were left out; --session all has them"),
+        1 => say("note: a replay was left out; --session all has it"),
+        replays => say(&format!("note: {replays} replays were left out; --session all has them")),
     }
 }
 

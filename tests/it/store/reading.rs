@@ -126,7 +126,7 @@ fn a_table_has_a_column_for_what_all_have_in_common() {
 /// A bout with a review, as a court gives it out.
 fn kept_bout(path: &Path) {
     let corner = |name: &str, country: &str| Corner {
-        athlete: Athlete { short_name: Some(name.into()), long_name: None, country: Some(country.into()) },
+        athlete: Athlete { short_name: Some(name.into()), long_name: None, country: Some(country.into()) }.into(),
         ..Corner::default()
     };
     let bout = Bout {
@@ -138,7 +138,8 @@ fn kept_bout(path: &Path) {
             gender: Some(Gender::Women),
             weight_class: Some("W +73kg".into()),
             ..BoutConfig::default()
-        },
+        }
+        .into(),
         blue: corner("MÜLLER", "GER"),
         red: corner("KIM", "KOR"),
         rounds: vec![RoundState { round: 1, blue: 3, red: 5, winner: Some(Side::Red), started: true, ended: true }],

@@ -203,7 +203,8 @@ fn an_outcome_stands_with_its_action() {
 fn a_bout_is_kept_as_it_was_last() {
     let (_folder, path) = database();
     let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
-    let bout = |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone(), ..Bout::default() }));
+    let bout =
+        |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone().into(), ..Bout::default() }));
     keep(&path, &session(Mode::Live), vec![bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
     let (bouts, _) = archive(&path).bouts(&Filter::default()).unwrap();
     let bouts: Vec<_> = bouts.iter().map(|bout| (bout.ordinal, bout.number.as_deref(), bout.stage.as_str())).collect();

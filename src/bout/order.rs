@@ -1,0 +1,74 @@
+//! The one order that makes sense of the messages of a burst.
+
+use std::cmp::Ordering;
+
+use crate::event::{Body, Clock, ClockAction, Counts, MaybeSide, Pair, ReviewState, RoundScore};
+
+/// Where a message stands among those of its burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    rank: u8,
+    /// Among messages of the same rank.
+    value: i64,
+}
+
+/// The place of a message, given which way the round clock runs.
+pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
+    let (rank, value) = match body {
+        Body::BoutLoaded {} => (0, 0),
+        Body::BoutConfig(_) => (1, 0),
+        Body::Athletes(_) | Body::Officials(_) => (2, 0),
+        Body::BoutReady {} => (3, 0),
+        Body::Round(round) => (4, round.round.into()),
+        // Senders say that nobody leads before they say who does.
+        Body::Leader(leader) => (5, i64::from(leader.side != MaybeSide::None)),
+        Body::Hit(_) => (6, 0),
+        Body::Point(_) => (7, 0),
+        Body::Penalties(count) => (8, sum(count)),
+        Body::Score(score) => (9, sum(score)),
+        Body::Clock(clock) => (10, within_clock(clock, counts)),
+        Body::RoundScores(scores) => {
+            let sum = |round: &RoundScore| sum(&Pair { blue: round.blue, red: round.red });
+            (11, scores.rounds.iter().map(sum).sum())
+        }
+        Body::Rest(_) => (12, 0),
+        Body::RoundWinners(_) => (13, 0),
+        // The banner first, so that the end of the bout can tell how it was decided.
+        Body::Result(_) => (14, 0),
+        Body::Winner(_) => (15, 0),
+        Body::Review(review) => match review.state {
+            ReviewState::Requested => (16, 0),
+            ReviewState::Accepted | ReviewState::Rejected => (16, 1),
+            ReviewState::Closed => (16, 2),
+        },
+        _ => (20, 0),
+    };
+    Place { rank, value }
+}
+
+fn sum(pair: &Pair) -> i64 {
+    i64::from(pair.blue.unwrap_or(0)) + i64::from(pair.red.unwrap_or(0))
+}
+
+/// A clock starts, ticks, stops, is corrected and ends.
+fn within_clock(clock: &Clock, counts: Option<Counts>) -> i64 {
+    const STEP: i64 = 1 << 32;
+    let seconds = i64::from(clock.seconds);
+    let forward = if counts == Some(Counts::Up) { seconds } else { -seconds };
+    match clock.action {
+        Some(ClockAction::Start) => -STEP,
+        None => forward,
+        Some(ClockAction::Stop) => STEP,
+        Some(ClockAction::Correction) => 2 * STEP,
+        Some(ClockAction::End) => 3 * STEP,
+    }
+}
+
+/// Orders two messages of the same place, so that any two that differ have an order.
+pub(super) fn tie(one: &Body, other: &Body) -> Ordering {
+    if one == other {
+        return Ordering::Equal;
+    }
+    let text = |body: &Body| serde_json::to_string(body).unwrap_or_default();
+    text(one).cmp(&text(other))
+}

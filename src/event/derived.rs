@@ -1,0 +1,196 @@
+//! The fields of the events that the state of a bout implies.
+
+use serde::Serialize;
+use strum::Display;
+
+use super::{BoutWinner, Decision, MaybeSide, Requester, ReviewState, Side, Technique, Verdict};
+
+/// A bout has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BoutStarted {
+    /// Number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+/// How a round came to its end.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum RoundEnd {
+    /// Its time was over.
+    Time,
+    /// One side led by the points that end a round.
+    PointGap,
+    /// One side had the gam-jeom that lose a round.
+    Disqualification,
+    /// The operator ended it, for a reason that is not told.
+    Operator,
+}
+
+/// A round is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundEnded {
+    /// Number of the round.
+    pub round: u8,
+    /// How it came to its end.
+    pub how: RoundEnd,
+    /// Chung's points.
+    pub blue: u16,
+    /// Hong's points.
+    pub red: u16,
+}
+
+/// A bout is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BoutEnded {
+    /// Number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Who won.
+    pub winner: BoutWinner,
+    /// Rounds won by chung.
+    pub blue_rounds: u8,
+    /// Rounds won by hong.
+    pub red_rounds: u8,
+    /// What the winner's banner said before the decision, such as `2-1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// How it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// The decision in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_in_words: Option<&'static str>,
+}
+
+/// Points were given, tied to the hit and the score by their times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Scored {
+    /// Who scored.
+    pub side: Side,
+    /// What for.
+    pub technique: Technique,
+    /// How many points.
+    pub points: u8,
+    /// Strength of the hit, where the sensors told one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
+    /// Number of the round; 0 when it is not known.
+    pub round: u8,
+    /// Chung's points after it.
+    pub blue: u16,
+    /// Hong's points after it.
+    pub red: u16,
+}
+
+/// A side's gam-jeom changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Penalty {
+    /// Whose.
+    pub side: Side,
+    /// How many it has in this round now.
+    pub count: u16,
+}
+
+/// The score changed without a point or gam-jeom that would explain it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ScoreCorrected {
+    /// Chung's points now.
+    pub blue: u16,
+    /// Hong's points now.
+    pub red: u16,
+    /// Chung's points before.
+    pub blue_before: u16,
+    /// Hong's points before.
+    pub red_before: u16,
+}
+
+/// A side leads by more than it has so far in this round; rules choose from which gap on that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PointGap {
+    /// The side in the lead.
+    pub side: Side,
+    /// By how many points.
+    pub gap: u16,
+}
+
+/// The last seconds of a round have begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct FinalSeconds {
+    /// Number of the round; 0 when it is not known.
+    pub round: u8,
+    /// Seconds that are left.
+    pub seconds: u32,
+}
+
+/// The injury clock came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct InjuryStarted {
+    /// Who is hurt.
+    pub side: MaybeSide,
+}
+
+/// The injury clock went away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct InjuryEnded {
+    /// Who was hurt.
+    pub side: MaybeSide,
+    /// Milliseconds that it was up.
+    pub took_ms: u64,
+}
+
+/// Nothing was heard while a clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Silence {
+    /// For how many seconds.
+    pub seconds: u64,
+}
+
+/// The lead of a round has gone to a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LeadChanged {
+    /// Who leads now.
+    pub side: Side,
+    /// Who led before, level scores apart.
+    pub previous: MaybeSide,
+    /// Chung's points.
+    pub blue: u16,
+    /// Hong's points.
+    pub red: u16,
+}
+
+/// Which review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewSide {
+    /// Who asked.
+    pub side: Requester,
+    /// The `seq` of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+}
+
+/// The answer to a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewDecided {
+    /// Who asked.
+    pub side: Requester,
+    /// The `seq` of the request; absent when none was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+    /// Accepted or rejected.
+    pub state: ReviewState,
+    /// The verdict, where the sender says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Milliseconds from the request to the answer; absent when no request was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+}
+
+/// Two messages that cannot both be true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    /// What disagrees, in plain words.
+    pub what: String,
+}

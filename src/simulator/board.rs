@@ -1,0 +1,188 @@
+//! The scoreboard, and who leads by it.
+
+use std::cmp::Ordering;
+
+use crate::event::{Pair, Point, RoundScore, RoundScores, RoundWinners, Side, SideStatistics, Technique};
+
+/// The points of a lead that end a round.
+const ROUND_ENDING_GAP: u16 = 12;
+/// The gam-jeom that lose a round.
+const ROUND_LOSING_GAM_JEOM: u16 = 5;
+
+/// What happened to one side in a round.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) counts: SideStatistics,
+    /// Hits that the sensors felt, scoring or not.
+    pub(super) hits: u16,
+}
+
+impl Tally {
+    fn count(&mut self, technique: Technique) -> &mut u16 {
+        let SideStatistics { body, head, punch, technical: [technical_body, technical_head], .. } = &mut self.counts;
+        match technique {
+            Technique::Punch => punch,
+            Technique::Body => body,
+            Technique::Head => head,
+            Technique::TechnicalBody => technical_body,
+            Technique::TechnicalHead => technical_head,
+        }
+    }
+
+    /// Points of its own, those for the opponent's gam-jeom apart.
+    fn points(&self) -> u16 {
+        let SideStatistics { body, head, punch, technical, .. } = self.counts;
+        punch + 2 * body + 3 * head + self.technical_points(technical)
+    }
+
+    fn technical_points(&self, [body, head]: [u16; 2]) -> u16 {
+        4 * body + 5 * head
+    }
+
+    /// What decides between level scores, the most important first.
+    fn superiority(&self) -> [u16; 4] {
+        let SideStatistics { body, head, punch, technical, .. } = self.counts;
+        [self.technical_points(technical), head, body, punch]
+    }
+}
+
+/// The scoreboard of a bout.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Board {
+    /// Number of the round that is on.
+    pub(super) round: u8,
+    pub(super) blue: Tally,
+    pub(super) red: Tally,
+    /// Rounds that are over: their scores, and who won them.
+    past: Vec<(u16, u16, Option<Side>)>,
+}
+
+impl Board {
+    pub(super) fn begin_round(&mut self) {
+        self.round += 1;
+        (self.blue, self.red) = (Tally::default(), Tally::default());
+    }
+
+    pub(super) fn end_round(&mut self, winner: Option<Side>) {
+        let (blue, red) = self.score();
+        self.past.push((blue, red, winner));
+    }
+
+    pub(super) fn tally(&mut self, side: Side) -> &mut Tally {
+        match side {
+            Side::Blue => &mut self.blue,
+            Side::Red => &mut self.red,
+        }
+    }
+
+    pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
+        *self.tally(side).count(technique) += 1;
+        Point { side, technique, points: points(technique) }
+    }
+
+    /// Takes back the dearest technique that a side was given; false if it has none.
+    pub(super) fn take_back(&mut self, side: Side) -> bool {
+        use Technique::*;
+        let tally = self.tally(side);
+        let given = [TechnicalHead, TechnicalBody, Head, Body, Punch].into_iter().find(|t| *tally.count(*t) > 0);
+        given.is_some_and(|technique| {
+            *tally.count(technique) -= 1;
+            true
+        })
+    }
+
+    /// The score of the round that is on.
+    pub(super) fn score(&self) -> (u16, u16) {
+        let (blue, red) = (&self.blue, &self.red);
+        (blue.points() + red.counts.gam_jeom, red.points() + blue.counts.gam_jeom)
+    }
+
+    /// Who leads the round, superiority counted in as far as the console counts it.
+    pub(super) fn leader(&self) -> Option<Side> {
+        let (blue, red) = self.score();
+        let gam_jeom = self.red.counts.gam_jeom.cmp(&self.blue.counts.gam_jeom);
+        let by = blue.cmp(&red).then_with(|| self.blue.superiority().cmp(&self.red.superiority())).then(gam_jeom);
+        ahead(by)
+    }
+
+    /// Who wins the round if it ends now, where that can be counted; hits count last.
+    pub(super) fn round_winner(&self) -> Option<Side> {
+        self.leader().or_else(|| ahead(self.blue.hits.cmp(&self.red.hits)))
+    }
+
+    pub(super) fn is_level(&self) -> bool {
+        let (blue, red) = self.score();
+        blue == red
+    }
+
+    /// Whether the lead ends the round.
+    pub(super) fn has_gap(&self) -> bool {
+        let (blue, red) = self.score();
+        blue.abs_diff(red) >= ROUND_ENDING_GAP
+    }
+
+    /// The side that has lost the round by its gam-jeom.
+    pub(super) fn loser_by_gam_jeom(&self) -> Option<Side> {
+        let lost = |tally: &Tally| tally.counts.gam_jeom >= ROUND_LOSING_GAM_JEOM;
+        if lost(&self.blue) { Some(Side::Blue) } else { lost(&self.red).then_some(Side::Red) }
+    }
+
+    /// Rounds won by blue and by red.
+    pub(super) fn rounds_won(&self) -> (usize, usize) {
+        let won = |side| self.past.iter().filter(|(.., winner)| *winner == Some(side)).count();
+        (won(Side::Blue), won(Side::Red))
+    }
+
+    /// Scores of the rounds that are over.
+    pub(super) fn past_scores(&self) -> Vec<(u16, u16)> {
+        self.past.iter().map(|(blue, red, _)| (*blue, *red)).collect()
+    }
+
+    pub(super) fn score_pair(&self) -> Pair {
+        let (blue, red) = self.score();
+        Pair { blue: Some(blue), red: Some(red) }
+    }
+
+    pub(super) fn gam_jeom_pair(&self) -> Pair {
+        Pair { blue: Some(self.blue.counts.gam_jeom), red: Some(self.red.counts.gam_jeom) }
+    }
+
+    /// A score for each of so many rounds, 0 for those to come.
+    pub(super) fn round_scores(&self, rounds: u8) -> RoundScores {
+        let mut scores = self.past_scores();
+        if usize::from(self.round) > scores.len() {
+            scores.push(self.score());
+        }
+        let score = |round: u8| scores.get(usize::from(round) - 1).copied().unwrap_or_default();
+        let each = (1..=rounds.max(self.round)).map(|round| {
+            let (blue, red) = score(round);
+            RoundScore { round, blue: Some(blue), red: Some(red) }
+        });
+        RoundScores { rounds: each.collect() }
+    }
+
+    /// Who won each of so many rounds.
+    pub(super) fn round_winners(&self, rounds: u8) -> RoundWinners {
+        let mut winners: Vec<_> = self.past.iter().map(|(.., winner)| *winner).collect();
+        winners.resize(winners.len().max(rounds.into()), None);
+        RoundWinners { winners }
+    }
+}
+
+fn ahead(blue_to_red: Ordering) -> Option<Side> {
+    match blue_to_red {
+        Ordering::Greater => Some(Side::Blue),
+        Ordering::Less => Some(Side::Red),
+        Ordering::Equal => None,
+    }
+}
+
+pub(super) fn points(technique: Technique) -> u8 {
+    match technique {
+        Technique::Punch => 1,
+        Technique::Body => 2,
+        Technique::Head => 3,
+        Technique::TechnicalBody => 4,
+        Technique::TechnicalHead => 5,
+    }
+}

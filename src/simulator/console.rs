@@ -1,0 +1,224 @@
+//! The console: what it says when something happens, by the habits of its dialect.
+
+use fastrand::Rng;
+
+use super::board::Board;
+use super::bouts::Said;
+use super::card::Card;
+use crate::event::{self, *};
+use crate::pss::Dialect;
+
+/// A console, and what it has said of a bout.
+#[derive(Debug)]
+pub(super) struct Console {
+    dialect: Dialect,
+    /// Decides on nothing but times and orders, so that each dialect tells the same bouts.
+    rng: Rng,
+    /// Milliseconds since the console was switched on.
+    now: u64,
+    said: Vec<Said>,
+    burst: u32,
+    leader: Option<Side>,
+}
+
+impl Console {
+    pub(super) fn new(dialect: Dialect, rng: Rng, now: u64) -> Self {
+        Self { dialect, rng, now, said: Vec::new(), burst: 0, leader: None }
+    }
+
+    /// What was said since it was last asked, in the order of time.
+    pub(super) fn take_said(&mut self) -> Vec<Said> {
+        let mut said = std::mem::take(&mut self.said);
+        // A tick falls between the messages of a burst.
+        said.sort_by_key(|said| said.at_ms);
+        said
+    }
+
+    pub(super) fn wait(&mut self, ms: u64) {
+        self.now += ms;
+    }
+
+    /// Says something by itself, up to some milliseconds late, but not after `latest`; both count from now.
+    pub(super) fn tick(&mut self, after: u64, latest: u64, body: Body) {
+        let at_ms = self.now + (after + self.rng.u64(0..=13)).min(latest);
+        self.burst += 1;
+        self.said.push(Said { at_ms, burst: self.burst, body });
+    }
+
+    /// Says what belongs together, 12 to 17 ms apart.
+    pub(super) fn say(&mut self, bodies: impl IntoIterator<Item = Body>) {
+        self.burst += 1;
+        let mut at_ms = self.now;
+        for body in bodies {
+            self.said.push(Said { at_ms, burst: self.burst, body });
+            at_ms += self.rng.u64(12..=17);
+        }
+    }
+
+    pub(super) fn load(&mut self, card: &Card) {
+        self.leader = None;
+        let mut board = Board::default();
+        board.begin_round();
+        let reference = Body::Officials(card.officials.clone());
+        let athletes = Body::Athletes(card.athletes.clone());
+        let config = Body::BoutConfig(Box::new(self.config(card)));
+        let gam_jeom = Body::Penalties(board.gam_jeom_pair());
+        let winners = Body::RoundWinners(board.round_winners(3));
+        let scores = Body::RoundScores(board.round_scores(3));
+        let score = Body::Score(board.score_pair());
+        let clock = Body::Clock(Clock { seconds: card.rules.round_seconds(), action: None });
+        let round = Body::Round(Round { round: 1 });
+        let leader = Body::Leader(Leader { side: MaybeSide::None });
+        let quota = Body::VideoQuota(VideoQuota { value: 1 });
+        let (pre, rdy) = (Body::BoutLoaded {}, Body::BoutReady {});
+        match self.dialect {
+            Dialect::TkStrike2 => {
+                self.say([pre, round, clock, score, scores, gam_jeom, config, athletes, reference, rdy]);
+            }
+            Dialect::TkStrike3 => self
+                .say([pre, reference, athletes, config, gam_jeom, winners, scores, score, clock, round, leader, rdy]),
+            Dialect::Published => {
+                self.say([pre, athletes, config, gam_jeom, winners, scores, score, quota, clock, round, rdy]);
+            }
+        }
+    }
+
+    fn config(&self, card: &Card) -> BoutConfig {
+        let side = |background: &str| SideColours {
+            background: Some(background.to_owned()),
+            foreground: Some("#FFFFFF".to_owned()),
+        };
+        let initial = match card.gender {
+            Gender::Men => "M",
+            Gender::Women => "W",
+        };
+        // An older TK-Strike says `MEN -68kg`, others `M -68kg`.
+        let (gender, weight_class) = match self.dialect {
+            Dialect::TkStrike2 => (Some(card.gender), card.weight_class.to_owned()),
+            Dialect::TkStrike3 | Dialect::Published => (None, format!("{initial} {}", card.weight_class)),
+        };
+        BoutConfig {
+            number: Some(card.number.clone()),
+            phase: Some(card.phase.to_owned()),
+            gender,
+            weight_class: Some(weight_class),
+            division: Some(card.division.to_owned()),
+            internal_id: Some(card.internal_id.clone()),
+            rounds: Some(card.rules.rounds()),
+            round_seconds: Some(card.rules.round_seconds()),
+            counts: Some(Counts::Down),
+            body_threshold: Some(card.body_threshold),
+            head_threshold: Some(card.head_threshold),
+            colours: Some(Colours { blue: side("#0000ff"), red: side("#ff0000") }),
+        }
+    }
+
+    /// How many rounds its tables show.
+    fn columns(&self, board: &Board) -> u8 {
+        if self.dialect == Dialect::TkStrike2 { board.round } else { board.round.max(3) }
+    }
+
+    /// The score on the board, and where the dialect has it, who leads by it.
+    fn score(&mut self, board: &Board) -> (Vec<Body>, [Body; 2]) {
+        let mut leaders = Vec::new();
+        let leader = board.leader();
+        let say = |side: Option<Side>| Body::Leader(Leader { side: side.into() });
+        if self.dialect == Dialect::TkStrike3 {
+            // Level points have no leader, until the console has counted the superiority.
+            if board.is_level() && self.leader.is_some() {
+                leaders.push(say(None));
+                self.leader = None;
+            }
+            if leader != self.leader {
+                leaders.push(say(leader));
+                self.leader = leader;
+            }
+        }
+        let scores = board.round_scores(self.columns(board));
+        (leaders, [Body::Score(board.score_pair()), Body::RoundScores(scores)])
+    }
+
+    pub(super) fn scored(&mut self, board: &Board, hit: Option<Hit>, point: Point) {
+        let (mut leaders, [score, scores]) = self.score(board);
+        let mut said = Vec::new();
+        let hit = hit.map(Body::Hit);
+        let point = Body::Point(point);
+        match self.dialect {
+            Dialect::TkStrike2 => {
+                said.push(point);
+                said.extend(hit);
+                said.extend([score, scores]);
+            }
+            Dialect::TkStrike3 => {
+                let late = self.rng.u8(..4) == 0;
+                let at = if late { leaders.len() } else { 0 };
+                leaders.splice(at..at, hit);
+                said.extend(leaders);
+                said.extend([score, scores, point]);
+            }
+            Dialect::Published => {
+                said.extend(hit);
+                said.extend([point, score, scores]);
+            }
+        }
+        self.say(said);
+    }
+
+    pub(super) fn penalised(&mut self, board: &Board) {
+        let (mut said, scores) = self.score(board);
+        said.extend(scores);
+        said.push(Body::Penalties(board.gam_jeom_pair()));
+        self.say(said);
+    }
+
+    pub(super) fn corrected(&mut self, board: &Board) {
+        let (mut said, scores) = self.score(board);
+        said.extend(scores);
+        self.say(said);
+    }
+
+    /// The end of a round by its time.
+    pub(super) fn time_is_over(&mut self) {
+        let clock = |action| Body::Clock(Clock { seconds: 0, action: Some(action) });
+        self.say([clock(ClockAction::End)]);
+        if self.dialect == Dialect::TkStrike3 {
+            self.wait(13);
+            self.say([clock(ClockAction::Stop)]);
+        }
+    }
+
+    /// The end of a round by the operator, when its clock stands.
+    pub(super) fn round_is_ended(&mut self) {
+        self.say([Body::Clock(Clock { seconds: 0, action: Some(ClockAction::End) })]);
+    }
+
+    /// The operator confirms a round that is over.
+    pub(super) fn confirmed(&mut self, board: &Board) {
+        let columns = self.columns(board);
+        let mut said =
+            vec![Body::RoundWinners(board.round_winners(columns)), Body::RoundScores(board.round_scores(columns))];
+        if self.dialect == Dialect::TkStrike3 {
+            let statistics = RoundStatistics { round: board.round, blue: board.blue.counts, red: board.red.counts };
+            said.push(Body::RoundStatistics(Box::new(statistics)));
+            said.push(Body::Console(event::Console::Setting { name: "rsr", value: None }));
+        }
+        self.say(said);
+    }
+
+    pub(super) fn next_round(&mut self, round: u8) {
+        let round = Body::Round(Round { round });
+        if self.leader.take().is_some() {
+            self.say([Body::Leader(Leader { side: MaybeSide::None }), round]);
+        } else {
+            self.say([round]);
+        }
+    }
+
+    pub(super) fn won(&mut self, winner: Side, banner: ResultBanner) {
+        let winner = match winner {
+            Side::Blue => BoutWinner::Blue,
+            Side::Red => BoutWinner::Red,
+        };
+        self.say([Body::Winner(Winner { winner }), Body::Result(banner)]);
+    }
+}

@@ -1,0 +1,110 @@
+//! The datagrams of courts, in the order of time.
+
+use std::collections::VecDeque;
+use std::iter::Peekable;
+
+use super::bouts::{Bout, Bouts};
+use super::defects::{Defect, Spoiler};
+use super::outcome::Outcome;
+use crate::event::Body;
+use crate::pss::{Dialect, encode};
+
+/// What is played.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Courts, each with bouts of its own.
+    pub courts: u16,
+    /// Bouts on each court; without end when left out.
+    pub bouts: Option<u64>,
+    /// The same seed gives the same bouts.
+    pub seed: u64,
+    /// Whose habits the consoles have.
+    pub dialect: Dialect,
+    /// Whether they have the defects of real senders.
+    pub defects: bool,
+}
+
+/// A datagram that is to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Milliseconds since the first console was switched on.
+    pub at_ms: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What it says, defects apart.
+    pub bodies: Vec<Body>,
+    /// What is wrong with it.
+    pub defects: Vec<Defect>,
+    /// How the bout ended whose last datagram it is.
+    pub ends: Option<Box<Outcome>>,
+}
+
+/// The datagrams of one court.
+#[derive(Debug)]
+struct Feed {
+    bouts: std::iter::Take<Bouts>,
+    dialect: Dialect,
+    spoiler: Option<Spoiler>,
+    queue: VecDeque<Outgoing>,
+}
+
+impl Feed {
+    fn new(court: u16, plan: &Plan) -> Self {
+        let Plan { seed, dialect, .. } = *plan;
+        let bouts = plan.bouts.map_or(usize::MAX, |bouts| usize::try_from(bouts).unwrap_or(usize::MAX));
+        let bouts = Bouts::new(court, seed, dialect).take(bouts);
+        // Bouts are the same with and without defects.
+        let spoiler = plan.defects.then(|| Spoiler::new(dialect, seed ^ u64::from(court)));
+        Self { bouts, dialect, spoiler, queue: VecDeque::new() }
+    }
+
+    fn datagrams(&mut self, bout: Bout) -> Vec<Outgoing> {
+        let mut datagrams = match &mut self.spoiler {
+            Some(spoiler) => spoiler.datagrams(bout.said),
+            None => {
+                let each = bout.said.into_iter().filter_map(|said| {
+                    let bytes = encode(&said.body, self.dialect)?.into_bytes();
+                    let bodies = vec![said.body];
+                    Some(Outgoing { at_ms: said.at_ms, bytes, bodies, defects: Vec::new(), ends: None })
+                });
+                each.collect()
+            }
+        };
+        if let Some(last) = datagrams.last_mut() {
+            last.ends = Some(Box::new(bout.outcome));
+        }
+        datagrams
+    }
+}
+
+impl Iterator for Feed {
+    type Item = Outgoing;
+
+    fn next(&mut self) -> Option<Outgoing> {
+        if self.queue.is_empty() {
+            let bout = self.bouts.next()?;
+            self.queue = self.datagrams(bout).into();
+        }
+        self.queue.pop_front()
+    }
+}
+
+/// The datagrams of all courts in the order of time, each with its court's place, from 0.
+pub struct Feeds(Vec<Peekable<Feed>>);
+
+impl Feeds {
+    /// Plays what is planned.
+    pub fn new(plan: &Plan) -> Self {
+        Self((1..=plan.courts).map(|court| Feed::new(court, plan).peekable()).collect())
+    }
+}
+
+impl Iterator for Feeds {
+    type Item = (usize, Outgoing);
+
+    fn next(&mut self) -> Option<(usize, Outgoing)> {
+        let next = self.0.iter_mut().enumerate().filter_map(|(court, feed)| Some((feed.peek()?.at_ms, court))).min();
+        let (_, court) = next?;
+        self.0.get_mut(court)?.next().map(|datagram| (court, datagram))
+    }
+}

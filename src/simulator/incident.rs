@@ -1,0 +1,212 @@
+//! What can happen while the clock of a round runs.
+
+use fastrand::Rng;
+
+use super::card::Rules;
+use super::fight::{Fight, Victory};
+use crate::event::*;
+
+/// What can happen while the clock of a round runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Incident {
+    /// A hit that does not score.
+    Hit,
+    Score(Technique),
+    GamJeom,
+    /// The referee stops the bout for a moment.
+    TimeOut,
+    Injury,
+    Review,
+    /// The operator corrects the clock.
+    Correction,
+    /// An athlete asks for a rest; Para taekwondo only.
+    ParaTimeOut,
+    Disqualification,
+}
+
+/// How often each happens, in parts of their sum; scores and time-outs are about as frequent as on a real day.
+const SHARES: [(u32, Incident); 13] = [
+    (330, Incident::Hit),
+    (270, Incident::Score(Technique::Body)),
+    (60, Incident::Score(Technique::Punch)),
+    (60, Incident::Score(Technique::Head)),
+    (20, Incident::Score(Technique::TechnicalBody)),
+    (10, Incident::Score(Technique::TechnicalHead)),
+    (60, Incident::GamJeom),
+    (230, Incident::TimeOut),
+    (10, Incident::Injury),
+    (20, Incident::Review),
+    (6, Incident::Correction),
+    (10, Incident::ParaTimeOut),
+    (1, Incident::Disqualification),
+];
+
+pub(super) fn draw(rng: &mut Rng) -> Incident {
+    let mut at = rng.u32(..SHARES.iter().map(|(share, _)| share).sum::<u32>());
+    for (share, incident) in SHARES {
+        match at.checked_sub(share) {
+            Some(rest) => at = rest,
+            None => return incident,
+        }
+    }
+    Incident::Hit
+}
+
+/// How the clock stands after an incident.
+pub(super) enum After {
+    Runs,
+    Stands,
+    /// For good: the bout is over.
+    Over(Victory),
+}
+
+impl Incident {
+    /// Lets it happen while the clock runs.
+    pub(super) fn happens(self, fight: &mut Fight<'_>) -> After {
+        match self {
+            Self::Hit => {
+                let side = fight.anybody();
+                let hit = fight.hit(side, 1..=fight.card.body_threshold - 1);
+                fight.console.say([Body::Hit(hit)]);
+                After::Runs
+            }
+            Self::Score(technique) => {
+                score(fight, technique);
+                After::Runs
+            }
+            Self::GamJeom => {
+                fight.stop();
+                fight.pause(500..=3_000);
+                let side = fight.anybody();
+                fight.board.tally(side).counts.gam_jeom += 1;
+                fight.console.penalised(&fight.board);
+                fight.pause(1_000..=4_000);
+                After::Stands
+            }
+            Self::TimeOut => {
+                fight.stop();
+                fight.pause(1_000..=9_000);
+                After::Stands
+            }
+            Self::Injury => injury(fight),
+            Self::Review => review(fight),
+            Self::Correction => {
+                fight.stop();
+                fight.pause(2_000..=6_000);
+                fight.correct_clock();
+                fight.pause(1_000..=4_000);
+                After::Stands
+            }
+            Self::ParaTimeOut => para_time_out(fight),
+            Self::Disqualification => {
+                fight.stop();
+                fight.pause(10_000..=40_000);
+                After::Over(Victory { winner: fight.anybody(), decision: Decision::Dsq })
+            }
+        }
+    }
+}
+
+fn score(fight: &mut Fight<'_>, technique: Technique) {
+    let technique = match technique {
+        // Kicks to the head are not allowed there.
+        Technique::Head if fight.card.rules == Rules::Para => Technique::Body,
+        Technique::TechnicalHead if fight.card.rules == Rules::Para => Technique::TechnicalBody,
+        technique => technique,
+    };
+    let side = fight.attacker();
+    let threshold = match technique {
+        Technique::Punch => None,
+        Technique::Body | Technique::TechnicalBody => Some(fight.card.body_threshold),
+        Technique::Head | Technique::TechnicalHead => Some(fight.card.head_threshold),
+    };
+    // Judges give punches; of kicks, too, not every point has its hit.
+    let felt = threshold.filter(|_| fight.rng.u8(..7) > 0);
+    let hit = felt.map(|threshold| fight.hit(side, threshold..=100));
+    let point = fight.board.give(side, technique);
+    fight.console.scored(&fight.board, hit, point);
+}
+
+/// The injury clock, for a minute at most; who has not recovered by then has lost.
+fn injury(fight: &mut Fight<'_>) -> After {
+    let side = fight.anybody();
+    let who = if fight.rng.u8(..4) == 0 { MaybeSide::None } else { Some(side).into() };
+    let recovers = who == MaybeSide::None || fight.rng.u8(..6) > 0;
+    let until = if recovers { fight.rng.u32(20..58) } else { 0 };
+    let say = |seconds, action| Body::Injury(Injury { side: who, seconds, action });
+    fight.console.say([say(60, Some(InjuryAction::Show)), say(59, None)]);
+    fight.console.wait(40);
+    fight.stop();
+    for seconds in (until..59).rev() {
+        fight.console.wait(1_000);
+        fight.console.say([say(seconds, None)]);
+    }
+    fight.console.wait(600);
+    fight.console.say([say(until, Some(InjuryAction::Hide))]);
+    if !recovers {
+        return After::Over(Victory { winner: side.other(), decision: Decision::Rsc });
+    }
+    fight.pause(1_000..=4_000);
+    After::Stands
+}
+
+/// A video review, if whoever asks may.
+fn review(fight: &mut Fight<'_>) -> After {
+    let coach = fight.anybody();
+    let side = match coach {
+        _ if fight.rng.u8(..6) == 0 => Requester::Referee,
+        Side::Blue => Requester::Blue,
+        Side::Red => Requester::Red,
+    };
+    if side != Requester::Referee && !fight.may_ask[coach as usize] {
+        return After::Runs;
+    }
+    let say = |state, verdict| Body::Review(Review { side, state, verdict });
+    fight.stop();
+    fight.pause(800..=3_000);
+    fight.console.say([say(ReviewState::Requested, None)]);
+    fight.pause(5_000..=30_000);
+    let answer = match fight.rng.u8(..10) {
+        0 => say(ReviewState::Rejected, None),
+        1..6 => say(ReviewState::Accepted, Some(Verdict::Lost)),
+        _ => say(ReviewState::Accepted, Some(Verdict::Won)),
+    };
+    let won = matches!(answer, Body::Review(Review { verdict: Some(Verdict::Won), .. }));
+    fight.console.say([answer, say(ReviewState::Closed, None)]);
+    fight.pause(1_000..=3_000);
+    if won {
+        // The jury saw a kick that nobody had counted, or one of the opponent's that was none.
+        if fight.rng.bool() && fight.board.take_back(coach.other()) {
+            fight.console.corrected(&fight.board);
+        } else {
+            let technique = if fight.card.rules == Rules::Para { Technique::Body } else { Technique::Head };
+            let point = fight.board.give(coach, technique);
+            fight.console.scored(&fight.board, None, point);
+        }
+        fight.pause(1_000..=3_000);
+    } else if side != Requester::Referee {
+        fight.may_ask[coach as usize] = false;
+    }
+    After::Stands
+}
+
+fn para_time_out(fight: &mut Fight<'_>) -> After {
+    let side = fight.anybody();
+    if !std::mem::take(&mut fight.may_rest[side as usize]) {
+        return After::Runs;
+    }
+    let say = |seconds, action| Body::Timeout(Timeout { side, seconds, action });
+    let until = if fight.rng.bool() { 0 } else { fight.rng.u32(10..50) };
+    fight.stop();
+    fight.pause(1_000..=2_000);
+    fight.console.say([say(60, Some(ClockAction::Start))]);
+    for seconds in (until.max(1)..60).rev() {
+        fight.console.wait(1_000);
+        fight.console.say([say(seconds, None)]);
+    }
+    fight.console.wait(1_000);
+    let end = if until == 0 { ClockAction::End } else { ClockAction::Stop };
+    fight.console.say([say(until, Some(end))]);
+    fight.pause(1_000..=3_000);
+    After::Stands
+}

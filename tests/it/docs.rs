@@ -1,0 +1,320 @@
+//! What the documentation shows is true: its configs parse, its rules run, its messages decode to what stands there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use clap::CommandFactory;
+use serde_json::{Map, Value};
+use strum::IntoEnumIterator;
+
+use vta::action::{Outcome, Report};
+use vta::capture;
+use vta::cli::Cli;
+use vta::config::Config;
+use vta::court::{Court, Datagram, Input, Output};
+use vta::event::{Body, Event, Kind};
+use vta::rules::{Limits, Rules, Surroundings};
+use vta::time::Time;
+
+use crate::support::repository;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(repository(path)).unwrap()
+}
+
+/// The fenced blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(fence) = line.strip_prefix("```") {
+            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if fence == language {
+                blocks.push(block.join("\n"));
+            }
+        }
+    }
+    blocks
+}
+
+/// What stands between backticks.
+fn codes(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_config_in_the_docs_parses() {
+    let blocks = blocks(&read("docs/configuration.md"), "yaml");
+    assert!(blocks.len() >= 10, "{} configs", blocks.len());
+    for block in blocks {
+        // What an example leaves out is of no matter to it.
+        let has = |key: &str| block.lines().any(|line| line.starts_with(key));
+        let name = if has("name:") { "" } else { "name: Test Open\n" };
+        let courts = "sources:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
+        let sources = if has("sources:") { "" } else { courts };
+        let whole = format!("{name}{sources}{block}\n");
+        // The rules that it names lie in the repository.
+        if let Err(error) = Config::parse(&repository("event.yaml"), &whole, &|_| None) {
+            panic!("{}", error.render(false));
+        }
+    }
+}
+
+/// Puts the example bout, and what OBS might say to it, through a court; gives its events.
+fn events(rules: Rules) -> Vec<Arc<Event>> {
+    let mut court = Court::new("court-1".into(), Vec::new(), rules);
+    let mut outputs = Vec::new();
+    let instance = || "replay".to_owned();
+    let action_seqs = vec![1];
+    let (done, failed) = (Outcome::Done, Outcome::Failed { reason: "OBS is closed".to_owned() });
+    let (save, scene) = ("obs.save_replay".to_owned(), "obs.scene".to_owned());
+    let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
+    let reports = [
+        Report::ObsConnected { instance: instance(), obs_version, websocket_version },
+        Report::ReplayBuffer { instance: instance(), active: true },
+        Report::SceneChanged { instance: instance(), scene: "Live".to_owned() },
+        Report::RecordingStarted { instance: instance(), path: None },
+        Report::ClipSaved { instance: instance(), path: "clip.mkv".to_owned(), action_seqs },
+        Report::Outcome { action_seq: 1, action: save, outcome: done, took_us: 4 },
+        Report::Outcome { action_seq: 2, action: scene, outcome: failed, took_us: 4 },
+        Report::RecordingStopped { instance: instance(), path: Some("bout.mkv".to_owned()) },
+        Report::ObsDisconnected { instance: instance(), reason: "OBS was closed".to_owned() },
+    ];
+    for recorded in capture::open(&repository("examples/bout-with-review.tsv")).unwrap() {
+        let recorded = recorded.unwrap();
+        court.step(recorded.at, &recorded.input, &mut outputs);
+        if matches!(&recorded.input, Input::Datagram(datagram) if datagram.bytes == "ch1;") {
+            for report in &reports {
+                court.step(recorded.at, &Input::Report(report.clone()), &mut outputs);
+            }
+        }
+    }
+    let events = outputs.into_iter().filter_map(|output| match output {
+        Output::Event { event, .. } => Some(event),
+        _ => None,
+    });
+    events.collect()
+}
+
+#[test]
+fn every_rule_in_the_docs_runs_through_a_bout_without_failing() {
+    let blocks = blocks(&read("docs/rules.md"), "rhai");
+    assert!(blocks.len() > 3, "{} rules", blocks.len());
+    for block in blocks {
+        let file = [(PathBuf::from("example.rhai"), block.clone())];
+        let surroundings = Surroundings { obs: vec!["replay".into()] };
+        let rules = Rules::compile(&file, Limits::default(), &surroundings);
+        let rules = rules.unwrap_or_else(|errors| panic!("{errors:?}\n{block}"));
+        for event in events(rules) {
+            assert!(!matches!(event.body, Body::RuleFailed(_)), "{:?}\n{block}", event.body);
+        }
+    }
+}
+
+/// A datagram as the docs write it.
+fn datagram(text: &str) -> Bytes {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend(before.as_bytes());
+        let (byte, length) = match after.as_bytes()[0] {
+            b'r' => (b'\r', 1),
+            b'n' => (b'\n', 1),
+            b'0' => (0, 1),
+            b'x' => (u8::from_str_radix(&after[1..3], 16).unwrap(), 3),
+            other => panic!("what is \\{} in {text}?", char::from(other)),
+        };
+        bytes.push(byte);
+        rest = &after[length..];
+    }
+    bytes.extend(rest.as_bytes());
+    bytes.into()
+}
+
+/// The events of a datagram, as JSON in their own order of keys.
+fn decoded(bytes: Bytes) -> Vec<Map<String, Value>> {
+    let mut court = Court::new("court-1".into(), Vec::new(), Rules::none());
+    let mut outputs = Vec::new();
+    let input = Input::Datagram(Datagram { bytes, from: None, truncated: false });
+    court.step(Time::default(), &input, &mut outputs);
+    let said = outputs.iter().filter_map(|output| match output {
+        Output::Event { event, .. } if event.raw.is_some() => Some(serde_json::to_value(event).unwrap()),
+        _ => None,
+    });
+    said.map(|event| event.as_object().unwrap().clone()).collect()
+}
+
+/// The datagrams that docs/protocol.md shows, each with the events below it.
+fn examples() -> Vec<(String, Vec<String>)> {
+    let mut examples: Vec<(String, Vec<String>)> = Vec::new();
+    for line in blocks(&read("docs/protocol.md"), "text").iter().flat_map(|block| block.lines()) {
+        match line.strip_prefix("> ") {
+            Some(datagram) => examples.push((datagram.to_owned(), Vec::new())),
+            None => examples.last_mut().unwrap().1.push(line.to_owned()),
+        }
+    }
+    examples
+}
+
+#[test]
+fn every_message_in_the_docs_decodes_to_what_stands_below_it() {
+    let examples = examples();
+    assert!(examples.len() > 40, "{} examples", examples.len());
+    for (text, shown) in examples {
+        let events = decoded(datagram(&text)).into_iter().map(|event| {
+            let left_out = ["seq", "at", "source", "raw"];
+            let fields = event.into_iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
+            serde_json::to_string(&fields.collect::<Map<_, _>>()).unwrap()
+        });
+        assert_eq!(events.collect::<Vec<_>>(), shown, "{text}");
+    }
+}
+
+#[test]
+fn the_whole_event_in_the_docs_is_what_its_message_gives() {
+    let [shown] = &blocks(&read("docs/protocol.md"), "json")[..] else { panic!("one whole event is shown") };
+    let event: Map<String, Value> = serde_json::from_str(shown).unwrap();
+    let Some(Value::String(raw)) = event.get("raw") else { panic!("it has its message") };
+    let mut again = decoded(raw.clone().into()).remove(0);
+    for name in ["seq", "at"] {
+        again.insert(name.to_owned(), event.get(name).unwrap().clone());
+    }
+    assert_eq!(serde_json::to_string(&again).unwrap(), *shown);
+}
+
+/// The row of a kind in the tables of docs/rules.md.
+fn row_of(rules: &str, kind: &str) -> String {
+    let begin = format!("| `{kind}` |");
+    let tables = rules.split("\n## ").find(|section| section.starts_with("Kinds of events")).unwrap();
+    let rows: Vec<_> = tables.lines().filter(|line| line.starts_with(&begin)).collect();
+    let [row] = rows[..] else { panic!("`{kind}` has {} rows in docs/rules.md", rows.len()) };
+    row.to_owned()
+}
+
+#[test]
+fn every_kind_of_event_has_its_row_with_its_fields() {
+    let rules = read("docs/rules.md");
+    for kind in Kind::iter() {
+        row_of(&rules, kind.into());
+    }
+    let common = ["seq", "at", "source", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
+    let said = examples().into_iter().flat_map(|(text, _)| decoded(datagram(&text)));
+    let told = events(Rules::none()).into_iter().map(|event| serde_json::to_value(event).unwrap());
+    let mut seen = BTreeSet::new();
+    for event in said.chain(told.map(|event| event.as_object().unwrap().clone())) {
+        let kind = event.get("kind").unwrap().as_str().unwrap();
+        // Of wrong values there are only the fields as they came.
+        if event.contains_key("fields") {
+            continue;
+        }
+        let row = row_of(&rules, kind);
+        // `rest` and `timeout` refer to `clock`.
+        let row = if row.contains("as `clock`") || row.contains("as of `clock`") {
+            format!("{row}{}", row_of(&rules, "clock"))
+        } else {
+            row
+        };
+        for name in event.keys().filter(|name| !common.contains(&name.as_str())) {
+            assert!(codes(&row).any(|code| code == name), "`{name}` of `{kind}` is missing: {row}");
+        }
+        seen.insert(kind.to_owned());
+    }
+    assert!(seen.len() > 35, "{seen:?}");
+}
+
+#[test]
+fn every_verb_stands_in_the_readme() {
+    let readme = read("README.md");
+    let command = Cli::command();
+    for verb in command.get_subcommands() {
+        let inner: Vec<_> =
+            verb.get_subcommands().map(|inner| format!("{} {}", verb.get_name(), inner.get_name())).collect();
+        for name in if inner.is_empty() { vec![verb.get_name().to_owned()] } else { inner } {
+            let row = format!("| `vta {name}");
+            assert!(readme.lines().any(|line| line.starts_with(&row)), "`vta {name}` is not in the README's table");
+        }
+    }
+}
+
+/// The Rust files under a folder, one after the other, with strings that go over several lines put together.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            for part in fs::read_to_string(&path).unwrap().split("\\\n") {
+                text.push_str(part.trim_start());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_line_of_the_log_in_the_docs_is_one_that_vta_writes() {
+    let mut written = String::new();
+    sources(&repository("src"), &mut written);
+    let operations = read("docs/operations.md");
+    let log = operations.split("### What the log says").nth(1).unwrap().split("### Exports").next().unwrap();
+    let lines: Vec<_> =
+        log.lines().filter_map(|line| codes(line.strip_prefix("| ")?.split(" |").next()?).next()).collect();
+    assert!(lines.len() > 30, "{lines:?}");
+    for line in lines {
+        for part in line.split('…').map(str::trim) {
+            assert!(written.contains(part), "vta never says `{part}`: {line}");
+        }
+    }
+}
+
+#[test]
+fn every_exit_code_of_the_help_stands_in_the_docs() {
+    let help = Cli::command().render_help().to_string();
+    let codes = help.split("Exit codes:").nth(1).unwrap();
+    let operations = read("docs/operations.md");
+    for code in codes.lines().filter_map(|line| line.split_whitespace().next()) {
+        assert!(operations.contains(&format!("\n| {code} | ")), "exit code {code}");
+    }
+}
+
+#[test]
+fn links_between_the_docs_lead_somewhere() {
+    // Written apart from the others.
+    let elsewhere = ["docs/performance.md"];
+    for file in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "docs/configuration.md",
+        "docs/rules.md",
+        "docs/operations.md",
+        "docs/protocol.md",
+    ] {
+        let text = read(file);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        for link in links.filter(|link| !link.contains("://")) {
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let folder = Path::new(file).parent().unwrap();
+            let target = if path.is_empty() { PathBuf::from(file) } else { folder.join(path) };
+            let target = target.to_str().unwrap();
+            if elsewhere.contains(&target) {
+                continue;
+            }
+            assert!(repository(target).exists(), "{file} links to {link}");
+            if heading.is_empty() {
+                continue;
+            }
+            let text = read(target);
+            let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
+            assert!(headings.collect::<Vec<_>>().contains(&heading.to_owned()), "{file} links to {link}");
+        }
+    }
+}
+
+/// What a heading is called in links.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}

@@ -1,0 +1,134 @@
+//! What a rule can do to the court: nothing.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use vta::court::{Court, Datagram, Input, Output};
+use vta::event::Body;
+use vta::rules::{Limits, Rules, Surroundings};
+use vta::time::Time;
+
+/// What comes of messages, a second apart, with a rule: its actions, and its failures.
+fn told(rule: &str, messages: &[&str]) -> Vec<String> {
+    let files = [(PathBuf::from("rules/rule.rhai"), rule.to_owned())];
+    let rules = Rules::compile(&files, Limits::default(), &Surroundings { obs: vec!["a".into(), "b".into()] });
+    let mut court = Court::new("court-1".into(), Vec::new(), rules.ok().unwrap());
+    let mut outputs = Vec::new();
+    for (number, message) in (0..).zip(messages) {
+        let bytes = Bytes::copy_from_slice(message.as_bytes());
+        let input = Input::Datagram(Datagram { bytes, from: None, truncated: false });
+        court.step(Time::default() + Duration::from_secs(number), &input, &mut outputs);
+    }
+    let told = outputs.iter().filter_map(|output| match output {
+        Output::Action { action, .. } => {
+            Some(format!("{} {}", action.at, serde_json::to_string(&action.verb).unwrap()))
+        }
+        Output::Event { event, .. } => match &event.body {
+            Body::RuleFailed(f) => {
+                Some(format!("{}:{}:{} {}: {} | {}", f.rule, f.line, f.column, f.function, f.message, f.text))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    told.collect()
+}
+
+fn wrong(rule: &str) -> String {
+    let files = [(PathBuf::from("rules/rule.rhai"), rule.to_owned())];
+    let errors = Rules::compile(&files, Limits::default(), &Surroundings::default()).err().unwrap();
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_action_goes_to_every_obs_of_the_court_or_to_the_one_named() {
+    let rule = r#"fn on_round(event, bout) { obs::scene("Live"); obs::on("b").text("Round", `${event.round}`); }"#;
+    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"
+    1970-01-01T00:00:00.000000Z {"action":"obs.scene","args":{"instance":"a","scene":"Live"}}
+    1970-01-01T00:00:00.000000Z {"action":"obs.scene","args":{"instance":"b","scene":"Live"}}
+    1970-01-01T00:00:00.000000Z {"action":"obs.text","args":{"instance":"b","source":"Round","text":"2"}}
+    "##);
+}
+
+#[test]
+fn an_obs_that_is_not_there_is_told_with_those_that_are() {
+    let rule = "fn on_round(event, bout) {\n  obs::on(\"c\").scene(\"Live\");\n}";
+    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"rule.rhai:1:4 on_round: there is no OBS `c` for this court; there is `a`, `b` | fn on_round(event, bout) {"##);
+}
+
+#[test]
+fn this_lasts_and_timers_fire_at_their_times_with_the_last_of_a_key() {
+    let rule = r#"
+        fn on_round(event, bout) {
+            this.rounds = if this.rounds == () { 1 } else { this.rounds + 1 };
+            after("say", "1500ms", || mark(`${this.rounds} rounds`));
+            after("2s", || mark("two seconds"));
+        }
+        fn on_leader(event, bout) { cancel("say"); }
+    "#;
+    insta::assert_snapshot!(told(rule, &["rnd;1", "rnd;2", "hel;", "hel;", "rnd;3", "sup;1", "hel;", "hel;"]).join("\n"), @r##"
+    1970-01-01T00:00:02.000000Z {"action":"mark","args":{"text":"two seconds"}}
+    1970-01-01T00:00:02.500000Z {"action":"mark","args":{"text":"2 rounds"}}
+    1970-01-01T00:00:03.000000Z {"action":"mark","args":{"text":"two seconds"}}
+    1970-01-01T00:00:06.000000Z {"action":"mark","args":{"text":"two seconds"}}
+    "##);
+}
+
+#[test]
+fn mistakes_are_told_once_with_their_places_and_the_others_go_on() {
+    let rule = "fn on_round(event, bout) {\n  loop { }\n}\nfn on_leader(event, bout) {\n  let s = \"a\";\n  loop { s += s; }\n}\n\
+                fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) {\n  deeper(n + 1)\n}\n\
+                fn on_point(event, bout) {\n  sleep(5);\n}\nfn on_score(event, bout) {\n  mark(\"fine\");\n}";
+    let messages = ["rnd;1", "rnd;2", "rnd;3", "sup;1", "hl1;5", "pt1;2", "sc1;2;sc2;0"];
+    insta::assert_snapshot!(told(rule, &messages).join("\n"), @r##"
+    rule.rhai:1:4 on_round: it ran too long: is there a loop that never ends? | fn on_round(event, bout) {
+    rule.rhai:4:4 on_leader: Length of string too large | fn on_leader(event, bout) {
+    rule.rhai:8:4 on_hit: functions call each other too deep: does one call itself? | fn on_hit(event, bout) {
+    rule.rhai:15:3 on_point: a rule cannot sleep: use after("2s", || …) |   sleep(5);
+    1970-01-01T00:00:06.000000Z {"action":"mark","args":{"text":"fine"}}
+    "##);
+}
+
+#[test]
+fn what_a_rule_keeps_cannot_grow_without_end() {
+    let rule = r#"fn on_clock(event, bout) {
+        let text = "x";
+        while text.len() < 4000 { text += text; }
+        this[`${event.seq}`] = text;
+    }"#;
+    let ticks: Vec<String> = (0..200).map(|second| format!("clk;{second}")).collect();
+    let ticks: Vec<&str> = ticks.iter().map(String::as_str).collect();
+    let told = told(rule, &ticks);
+    assert!(told.iter().all(|line| line.contains("has grown too large")) && !told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_timer_that_asks_for_itself_ends_when_a_clock_jumps() {
+    let rule = r#"fn again() { after("10ms", || again()); } fn on_console(event, bout) { again(); }"#;
+    let files = [(PathBuf::from("rule.rhai"), rule.to_owned())];
+    let rules = Rules::compile(&files, Limits::default(), &Surroundings::default()).ok().unwrap();
+    let mut court = Court::new("court-1".into(), Vec::new(), rules);
+    let mut outputs = Vec::new();
+    let hello = Input::Datagram(Datagram { bytes: Bytes::from_static(b"hel;"), from: None, truncated: false });
+    court.step(Time::default(), &hello, &mut outputs);
+    let years = Duration::from_secs(6 * 365 * 24 * 3600);
+    court.advance(Time::default() + years, &mut outputs);
+    assert_eq!(court.timers(), 0);
+    let told = outputs
+        .iter()
+        .any(|output| matches!(output, Output::Event { event, .. } if matches!(event.body, Body::RuleFailed(_))));
+    assert!(told);
+}
+
+#[test]
+fn no_clock_no_import_no_eval() {
+    insta::assert_snapshot!(told("fn on_round(event, bout) {\n  timestamp();\n}", &["rnd;1"]).join("\n"), @r##"rule.rhai:2:3 on_round: Function not found: timestamp () |   timestamp();"##);
+    insta::assert_snapshot!(wrong("import \"other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:1: Too many modules imported"##);
+    insta::assert_snapshot!(wrong("fn on_round(event, bout) {\n  eval(\"1\");\n}"), @r##"rules/rule.rhai:2:3: reserved keyword 'eval' is disabled"##);
+}
+
+#[test]
+fn only_constants_stand_outside_of_functions() {
+    insta::assert_snapshot!(wrong("const A = 1;\nmark(\"at the top\");"), @r##"rules/rule.rhai:1:1: only constants may stand outside of functions: put this in a handler"##);
+}
