@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ipnet::IpNet;
 
-use crate::action::{Action, Outcome, Report, Verb};
+use crate::action::{Action, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, Implied, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
@@ -328,7 +328,7 @@ impl Court {
             Said::Ask { rule, cause, at, verb } => {
                 self.actions += 1;
                 let seq = self.actions;
-                if let Verb::SaveReplay { reason, .. } = &verb {
+                if let Some(ObsVerb::SaveReplay { reason }) = verb.obs() {
                     let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
                     let review = self.review.filter(about).map(|request| request.said);
                     while self.saves.len() >= MOST_SAVES {
