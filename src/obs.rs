@@ -12,6 +12,7 @@
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
 mod connect;
+mod conversation;
 mod failure;
 mod file_name;
 mod link;
@@ -20,6 +21,7 @@ mod recordings;
 mod replays;
 mod reporter;
 mod requests;
+mod scenes;
 mod session;
 mod supervisor;
 

@@ -8,14 +8,15 @@ use tokio::sync::mpsc;
 use tokio_stream::StreamExt as _;
 use tracing::warn;
 
-use super::ObsOptions;
+use super::connect::Connection;
 use super::failure::Failure;
 use super::link::Link;
 use super::recordings::{Change, Ours, Recordings, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
 use super::requests::Requests;
-use crate::action::{ObsVerb, Report};
+use super::scenes::{Program, Scenes};
+use crate::action::ObsVerb;
 use crate::edge::Command;
 
 /// How many commands a lane may have waiting.
@@ -32,31 +33,40 @@ pub(super) enum Ended {
     Lost(Arc<str>),
 }
 
+/// What is known of an instance beyond its connections.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The recording that we began.
+    ours: Option<Ours>,
+    /// The scene on program.
+    program: Program,
+}
+
 /// Works with a connection until it is lost or there are no more commands.
 pub(super) async fn run(
-    options: &ObsOptions,
-    link: &Link,
-    events: EventStream,
+    Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    ours: &mut Option<Ours>,
+    Memory { ours, program }: &mut Memory,
 ) -> Ended {
+    let link = &link;
     let buffer = Buffer::new(reporter);
     let (lanes, [requests, saves, recordings]) = Lanes::new();
     let (saved_sender, saved) = mpsc::channel(EVENTS);
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
-    let requests = Requests { options, link, reporter, commands: requests };
+    let requests = Requests { link, reporter, program, commands: requests };
     let replays = Replays { link, reporter, buffer: &buffer, commands: saves, saved, last_clip: None, overdue: false };
     let recordings = Recordings { link, reporter, commands: recordings, changes, stage: Stage::Idle, ours };
-    let hearing = Hearing { link, reporter, buffer: &buffer, saved: saved_sender, changes: change_sender };
+    let scenes = Scenes { link, reporter, told, program };
+    let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
             tokio::join!(lanes.feed(link, commands, reporter), requests.run(), replays.run(), recordings.run())
         } => ended,
-        (_, never) = async { tokio::join!(hearing.run(events), link.heartbeat()) } => match never {},
+        (_, _, never) = async { tokio::join!(hearing.run(events), scenes.run(), link.heartbeat()) } => match never {},
     }
 }
 
@@ -102,7 +112,6 @@ impl Lanes {
 /// Hears OBS's events, so quickly that none are lost.
 struct Hearing<'a> {
     link: &'a Link,
-    reporter: &'a Reporter,
     buffer: &'a Buffer<'a>,
     saved: mpsc::Sender<PathBuf>,
     changes: mpsc::Sender<Change>,
@@ -115,9 +124,6 @@ impl Hearing<'_> {
         while let Some(event) = events.next().await {
             match event {
                 Event::ExitStarted => reason = "OBS was closed",
-                Event::CurrentProgramSceneChanged { id } => {
-                    self.reporter.to_all(|instance| Report::SceneChanged { instance, scene: id.name });
-                }
                 Event::ReplayBufferStateChanged { state: OutputState::Started, .. } => self.buffer.set(true),
                 Event::ReplayBufferStateChanged { state: OutputState::Stopped, .. } => self.buffer.set(false),
                 Event::ReplayBufferSaved { path } => {

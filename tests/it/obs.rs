@@ -86,10 +86,11 @@ async fn a_scene_is_switched_and_reported_once_to_every_court() {
         assert!(is_shown(&someone, name).await, "{name}");
     }
     let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
-    let of_court_2 = [hear(&driver.court_2, shown).await, hear(&driver.court_2, shown).await];
-    let expected =
-        ["Replay", "Live"].map(|scene| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
-    assert_eq!(of_court_2, expected);
+    // The first is the one that it found.
+    for scene in ["Live", "Replay", "Live"] {
+        let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+        assert_eq!(hear(&driver.court_2, shown).await, expected);
+    }
     assert!(!driver.court_2.try_iter().any(|report| shown(&report)));
 }
 
@@ -136,8 +137,8 @@ async fn requests_by_name_do_what_obws_cannot() {
     }
     driver.does(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
 
-    let reason = driver.fails(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
-    assert_eq!(reason, "OBS refused `RemoveScene`: No source was found by the name of `Scores`.");
+    let reason = driver.fails(request("RemoveScene", json!({"sceneName": "Nope"}))).await;
+    assert_eq!(reason, "OBS refused `RemoveScene`: No source was found by the name of `Nope`.");
     let reason = driver.fails(request("MakeCoffee", Value::Null)).await;
     assert!(reason.contains("does not know the request `MakeCoffee`"), "{reason}");
     let reason = driver.fails(request("RemoveScene", json!("Scores"))).await;
