@@ -9,9 +9,9 @@ use bytes::Bytes;
 use ipnet::IpNet;
 
 use crate::action::{Action, ObsVerb, Outcome, Report};
-use crate::bout::{Bout, Implied, Tracker};
+use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
     ReplayBuffer, SceneChanged, Status,
 };
 use crate::pss;
@@ -142,6 +142,12 @@ impl Court {
         }
     }
 
+    /// Counts reviews by these rules.
+    pub fn with_review_rules(mut self, rules: ReviewRules) -> Self {
+        self.tracker = Tracker::new(rules);
+        self
+    }
+
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
         self.tracker.bout()
@@ -253,11 +259,16 @@ impl Court {
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
-                self.saves.remove(&action_seq);
+                let save = self.saves.remove(&action_seq);
                 match outcome {
                     Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
                     Outcome::Failed { reason } => {
-                        Body::ActionFailed(ActionFailed { action_seq, action, reason, took_us })
+                        let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
+                        self.happened(at, None, Body::ActionFailed(failed), out);
+                        if let Some(review) = save.and_then(|save| save.review) {
+                            self.save_failed(at, review, reason, out);
+                        }
+                        return;
                     }
                 }
             }
@@ -276,6 +287,16 @@ impl Court {
         self.happened(at, None, body, out);
     }
 
+    /// When none of the saves that a review asked for has come to a clip, there is none.
+    fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
+        let clip = self.tracker.review(review).and_then(|review| review.clip);
+        let other = self.saves.values().any(|save| save.review == Some(review));
+        if clip == Some(ClipState::Saving) && !other {
+            self.tracker.clip(review, ClipState::Missing);
+            self.happened(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
+        }
+    }
+
     /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
     fn clip(&mut self, at: Time, instance: String, path: String, action_seqs: &[u64], out: &mut Vec<Output>) {
         if action_seqs.is_empty() {
@@ -284,6 +305,9 @@ impl Court {
         }
         for action_seq in action_seqs {
             let save = self.saves.remove(action_seq);
+            if let Some(review) = save.as_ref().and_then(|save| save.review) {
+                self.tracker.clip(review, ClipState::Saved);
+            }
             let bout = save.as_ref().map_or(self.tracker.bout().ordinal, |save| save.bout);
             let clip = ClipSaved {
                 instance: instance.clone(),
@@ -331,6 +355,9 @@ impl Court {
                 if let Some(ObsVerb::SaveReplay { reason }) = verb.obs() {
                     let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
                     let review = self.review.filter(about).map(|request| request.said);
+                    if let Some(review) = review {
+                        self.tracker.clip(review, ClipState::Saving);
+                    }
                     while self.saves.len() >= MOST_SAVES {
                         self.saves.pop_first();
                     }

@@ -11,6 +11,7 @@
 //! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
+mod ask;
 mod connect;
 mod conversation;
 mod failure;
@@ -23,6 +24,7 @@ mod reporter;
 mod requests;
 mod scenes;
 mod session;
+mod status;
 mod supervisor;
 
 use std::fmt;
@@ -33,6 +35,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
+pub use self::ask::{AskError, Inventory, inventory};
+pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
+use crate::config::{ObsSink, Secret};
 use crate::edge::{Command, Courts};
 
 /// How to reach an OBS instance.
@@ -51,6 +56,17 @@ pub struct ObsOptions {
 }
 
 impl ObsOptions {
+    /// Those of a sink.
+    pub fn of(instance: &Arc<str>, sink: &ObsSink) -> Self {
+        Self {
+            instance: Arc::clone(instance),
+            host: sink.host.clone(),
+            port: sink.port,
+            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
+            request_timeout: sink.timeout,
+        }
+    }
+
     /// Host and port, as in a URL.
     fn address(&self) -> String {
         format!("{}:{}", self.url_host(), self.port)

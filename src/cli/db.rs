@@ -3,7 +3,7 @@
 mod bouts;
 mod export;
 mod info;
-mod select;
+pub(super) mod select;
 mod timeline;
 
 use clap::Subcommand;

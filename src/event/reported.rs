@@ -110,3 +110,12 @@ pub struct ActionFailed {
     /// Microseconds from the action to its outcome.
     pub took_us: u64,
 }
+
+/// No clip was found for a review: nothing that was asked to save one has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClipMissing {
+    /// The `seq` of the request for review.
+    pub review: u64,
+    /// What became of the last attempt.
+    pub reason: String,
+}

@@ -114,6 +114,8 @@ fn review_map(review: &ReviewProgress) -> Dynamic {
     map.insert("side".into(), text(review.side));
     map.insert("state".into(), text(review.state));
     map.insert("verdict".into(), or_unit(review.verdict.map(text)));
+    map.insert("at".into(), or_unit(review.request.map(|(_, at)| text(at))));
+    map.insert("clip".into(), or_unit(review.clip.map(text)));
     map.insert("closed".into(), review.closed.into());
     Dynamic::from_map(map)
 }
@@ -139,7 +141,8 @@ pub(super) fn register(engine: &mut Engine) {
             or_unit(c.corner().athlete.country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
         })
         .register_get("score", |c: &mut CornerView| number(c.corner().score))
-        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties));
+        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties))
+        .register_get("requests_left", |c: &mut CornerView| number(c.corner().requests_left));
 
     engine
         .register_type_with_name::<BoutView>("Bout")

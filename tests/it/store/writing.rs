@@ -284,6 +284,7 @@ fn a_clip_stands_with_its_review() {
         side: Requester::Blue,
         state: vta::event::ReviewState::Accepted,
         verdict: Some(vta::event::Verdict::Won),
+        requests_left: None,
         took_ms: Some(3200),
         review: Some(1),
     };
