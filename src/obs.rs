@@ -14,6 +14,7 @@
 mod ask;
 mod connect;
 mod conversation;
+mod doctor;
 mod failure;
 mod file_name;
 mod link;
@@ -36,6 +37,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 pub use self::ask::{AskError, Inventory, inventory};
+pub use self::doctor::examine;
 pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
 use crate::config::{ObsSink, Secret};
 use crate::edge::{Command, Courts};

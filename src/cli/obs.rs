@@ -1,5 +1,6 @@
 //! `vta obs …`: how OBS is, and what will go wrong with it.
 
+mod doctor;
 mod status;
 
 use clap::Subcommand;
@@ -10,12 +11,14 @@ use super::Failure;
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Status(status::Args),
+    Doctor(doctor::Args),
 }
 
 impl Verb {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Status(args) => args.run(),
+            Self::Doctor(args) => args.run(),
         }
     }
 }

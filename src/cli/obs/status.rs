@@ -10,7 +10,7 @@ use crate::obs::{self, InstanceStatus, ObsOptions, Ready, State};
 
 /// Print how each OBS is: scene, replay buffer, recording, lost frames, disk.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// The config that names the OBS instances.
     #[arg(long, value_name = "FILE", default_value = "event.yaml")]
     config: PathBuf,
