@@ -11,6 +11,7 @@ use tracing::warn;
 use super::connect::Connection;
 use super::failure::Failure;
 use super::link::Link;
+use super::outputs::Outputs;
 use super::recordings::{Change, Ours, Recordings, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
@@ -51,20 +52,27 @@ pub(super) async fn run(
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
-    let (lanes, [requests, saves, recordings]) = Lanes::new();
+    let (lanes, [requests, saves, recordings, outputs]) = Lanes::new();
     let (saved_sender, saved) = mpsc::channel(EVENTS);
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
     let requests = Requests { link, reporter, program, commands: requests };
     let replays = Replays { link, reporter, buffer: &buffer, commands: saves, saved, last_clip: None, overdue: false };
     let recordings = Recordings { link, reporter, commands: recordings, changes, stage: Stage::Idle, ours };
+    let outputs = Outputs { link, reporter, commands: outputs };
     let scenes = Scenes { link, reporter, told, program };
     let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
-            tokio::join!(lanes.feed(link, commands, reporter), requests.run(), replays.run(), recordings.run())
+            tokio::join!(
+                lanes.feed(link, commands, reporter),
+                requests.run(),
+                replays.run(),
+                recordings.run(),
+                outputs.run()
+            )
         } => ended,
         (_, _, never) = async { tokio::join!(hearing.run(events), scenes.run(), link.heartbeat()) } => match never {},
     }
@@ -75,15 +83,17 @@ struct Lanes {
     requests: mpsc::Sender<Command>,
     saves: mpsc::Sender<Command>,
     recordings: mpsc::Sender<Command>,
+    outputs: mpsc::Sender<Command>,
 }
 
 impl Lanes {
     /// The lanes, and their ends in the order of the fields.
-    fn new() -> (Self, [mpsc::Receiver<Command>; 3]) {
+    fn new() -> (Self, [mpsc::Receiver<Command>; 4]) {
         let (requests, requests_end) = mpsc::channel(LANE);
         let (saves, saves_end) = mpsc::channel(LANE);
         let (recordings, recordings_end) = mpsc::channel(LANE);
-        (Self { requests, saves, recordings }, [requests_end, saves_end, recordings_end])
+        let (outputs, outputs_end) = mpsc::channel(LANE);
+        (Self { requests, saves, recordings, outputs }, [requests_end, saves_end, recordings_end, outputs_end])
     }
 
     /// Puts commands in their lanes until the connection is lost or there are no more.
@@ -100,6 +110,7 @@ impl Lanes {
             let lane = match command.action.verb.obs() {
                 Some(ObsVerb::SaveReplay { .. }) => &self.saves,
                 Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {}) => &self.recordings,
+                Some(ObsVerb::Streaming { .. } | ObsVerb::VirtualCamera { .. }) => &self.outputs,
                 _ => &self.requests,
             };
             if let Err(refused) = lane.try_send(command) {
