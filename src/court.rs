@@ -310,17 +310,8 @@ impl Court {
     /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
     fn clip(&mut self, at: Time, report: ClipReport, out: &mut Vec<Output>) {
         let ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs } = report;
-        let clip = ClipSaved {
-            instance,
-            path,
-            from,
-            begins_at,
-            ends_at,
-            note,
-            reason: None,
-            action_seq: None,
-            review: None,
-        };
+        let clip =
+            ClipSaved { instance, path, from, begins_at, ends_at, note, reason: None, action_seq: None, review: None };
         if action_seqs.is_empty() {
             return self.happened(at, None, Body::ClipSaved(clip), out);
         }
