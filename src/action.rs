@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr};
 
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
+use crate::event::{ClipSource, Recording};
 use crate::time::Time;
 
 /// Something to be done, as one JSON line: `seq`, `at`, `rule`, `cause`, `action`, `args`.
@@ -187,27 +188,33 @@ pub enum Report {
         /// Whether it runs.
         active: bool,
     },
-    /// OBS has written a replay: its event said so, with this path.
-    ClipSaved {
-        /// Name of the sink.
-        instance: String,
-        /// The file.
-        path: String,
-        /// The actions of this court that asked for it; empty when someone else did.
-        action_seqs: Vec<u64>,
-    },
+    /// A clip is there: OBS's event said so.
+    ClipSaved(ClipReport),
     /// OBS has begun to record.
-    RecordingStarted {
-        /// Name of the sink.
-        instance: String,
-        /// The file, where OBS says it.
-        path: Option<String>,
-    },
+    RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
-    RecordingStopped {
-        /// Name of the sink.
-        instance: String,
-        /// The file, where OBS says it.
-        path: Option<String>,
-    },
+    RecordingStopped(Recording),
+}
+
+/// A clip that is there.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct ClipReport {
+    /// Name of the sink.
+    pub instance: String,
+    /// The file.
+    pub path: String,
+    /// What it was taken from.
+    #[serde(default)]
+    pub from: ClipSource,
+    /// The instant of the file's first frame, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of the clip's last frame, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// Why it is another than was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The actions of this court that asked for it; empty when someone else did.
+    pub action_seqs: Vec<u64>,
 }

@@ -27,6 +27,7 @@ pub mod edge;
 pub mod event;
 mod finding;
 pub mod media;
+pub mod naming;
 pub mod obs;
 pub mod pipeline;
 pub mod player;

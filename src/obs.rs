@@ -18,6 +18,7 @@ mod conversation;
 mod doctor;
 mod failure;
 mod file_name;
+mod film;
 mod link;
 mod outputs;
 mod raw;
@@ -57,6 +58,8 @@ pub struct ObsOptions {
     pub password: Option<String>,
     /// How long OBS may take to answer a request.
     pub request_timeout: Duration,
+    /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
+    pub splits_recordings: bool,
 }
 
 impl ObsOptions {
@@ -68,6 +71,7 @@ impl ObsOptions {
             port: sink.port,
             password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
             request_timeout: sink.timeout,
+            splits_recordings: sink.splits_recordings,
         }
     }
 
@@ -127,6 +131,7 @@ mod tests {
             port: 4455,
             password: Some("hush-hush".to_owned()),
             request_timeout: Duration::from_secs(3),
+            splits_recordings: false,
         }
     }
 

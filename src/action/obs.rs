@@ -23,13 +23,23 @@ pub enum ObsVerb {
     SaveReplay {
         /// What the clip is for.
         reason: String,
+        /// Name that the file gets, without its ending; OBS's own when absent. `{date}` and `{time}` in it are those of
+        /// the action, where OBS's driver runs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// Begin to record.
     #[strum(serialize = "obs.start_recording")]
     StartRecording {
-        /// Name that the file gets when the recording is finished, without its ending; OBS's own when absent.
+        /// Name that the file gets when the recording is finished, as that of a clip.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+    },
+    /// Set a chapter mark in the recording, which hybrid MP4 has from OBS 30.2 on.
+    #[strum(serialize = "obs.chapter")]
+    Chapter {
+        /// What begins there.
+        name: String,
     },
     /// End the recording.
     #[strum(serialize = "obs.stop_recording")]

@@ -65,6 +65,7 @@ impl Requests<'_> {
             ObsVerb::SaveReplay { .. }
             | ObsVerb::StartRecording { .. }
             | ObsVerb::StopRecording {}
+            | ObsVerb::Chapter { .. }
             | ObsVerb::VirtualCamera { .. }
             | ObsVerb::Streaming { .. } => return Err(Failure::NotForObs(verb.name())),
         };

@@ -4,21 +4,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use obws::events::{Event, EventStream, OutputState};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_stream::StreamExt as _;
 use tracing::warn;
 
+use super::ObsOptions;
 use super::connect::Connection;
 use super::failure::Failure;
 use super::link::Link;
 use super::outputs::Outputs;
-use super::recordings::{Change, Ours, Recordings, Stage};
+use super::recordings::{Change, ChangeKind, Recordings, Running, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
 use super::requests::Requests;
 use super::scenes::{Program, Scenes};
 use crate::action::ObsVerb;
 use crate::edge::Command;
+use crate::time::Time;
 
 /// How many commands a lane may have waiting.
 const LANE: usize = 64;
@@ -37,10 +39,19 @@ pub(super) enum Ended {
 /// What is known of an instance beyond its connections.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// The recording that we began.
-    ours: Option<Ours>,
+    /// The recording that OBS is at.
+    recording: watch::Sender<Option<Running>>,
     /// The scene on program.
     program: Program,
+    /// Whether a recording of somebody else is split when one of ours is to begin.
+    splits: bool,
+}
+
+impl Memory {
+    /// Nothing is known yet.
+    pub(super) fn new(options: &ObsOptions) -> Self {
+        Self { splits: options.splits_recordings, ..Self::default() }
+    }
 }
 
 /// Works with a connection until it is lost or there are no more commands.
@@ -48,7 +59,7 @@ pub(super) async fn run(
     Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    Memory { ours, program }: &mut Memory,
+    Memory { recording, program, splits }: &mut Memory,
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
@@ -57,8 +68,19 @@ pub(super) async fn run(
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
     let requests = Requests { link, reporter, program, commands: requests };
-    let replays = Replays { link, reporter, buffer: &buffer, commands: saves, saved, last_clip: None, overdue: false };
-    let recordings = Recordings { link, reporter, commands: recordings, changes, stage: Stage::Idle, ours };
+    let recording = &*recording;
+    let replays =
+        Replays { link, reporter, buffer: &buffer, commands: saves, saved, recording, last_clip: None, overdue: false };
+    let recordings = Recordings {
+        link,
+        reporter,
+        commands: recordings,
+        changes,
+        stage: Stage::Idle,
+        recording,
+        splits: *splits,
+        stopping_at: None,
+    };
     let outputs = Outputs { link, reporter, commands: outputs };
     let scenes = Scenes { link, reporter, told, program };
     let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
@@ -109,7 +131,9 @@ impl Lanes {
             };
             let lane = match command.action.verb.obs() {
                 Some(ObsVerb::SaveReplay { .. }) => &self.saves,
-                Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {}) => &self.recordings,
+                Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {} | ObsVerb::Chapter { .. }) => {
+                    &self.recordings
+                }
                 Some(ObsVerb::Streaming { .. } | ObsVerb::VirtualCamera { .. }) => &self.outputs,
                 _ => &self.requests,
             };
@@ -142,14 +166,19 @@ impl Hearing<'_> {
                         warn!("OBS saves replays faster than they are taken: {lost}");
                     }
                 }
+                Event::RecordFileChanged { path } => self.change(ChangeKind::File, Some(path)),
                 Event::RecordStateChanged { state, path, .. } => {
-                    if let Err(lost) = self.changes.try_send(Change { state, path }) {
-                        warn!("OBS starts and stops recordings faster than that is followed: {lost}");
-                    }
+                    self.change(ChangeKind::State(state), path);
                 }
                 _ => {}
             }
         }
         self.link.lose(reason);
+    }
+
+    fn change(&self, kind: ChangeKind, path: Option<String>) {
+        if let Err(lost) = self.changes.try_send(Change { kind, path, at: Time::now() }) {
+            warn!("OBS starts and stops recordings faster than that is followed: {lost}");
+        }
     }
 }

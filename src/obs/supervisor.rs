@@ -31,7 +31,7 @@ pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, 
     let mut waiting = Waiting { commands, reporter, reason };
     let mut said = None;
     let mut warned_of = None;
-    let mut memory = Memory::default();
+    let mut memory = Memory::new(&options);
     let mut pause = FIRST_PAUSE;
     loop {
         let Some(connected) = waiting.meanwhile(connect(&options)).await else { return };

@@ -251,9 +251,11 @@ async fn a_recording_gets_its_name_and_overwrites_none() {
         sleep(Duration::from_secs(1)).await;
         let stopping = driver.give(stop_recording()).await;
         let path = obs.recordings.join(file);
-        let expected =
-            Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path.to_string_lossy().into_owned()) };
-        assert_eq!(driver.hears(stopped).await, expected);
+        let Report::RecordingStopped(recording) = driver.hears(stopped).await else { panic!() };
+        assert_eq!(recording.path.as_deref().map(Path::new), Some(&*path));
+        assert_eq!(recording.action_seq, Some(starting));
+        let (began, ended) = (recording.begins_at.unwrap(), recording.ends_at.unwrap());
+        assert_eq!(ended.since(began).as_millis(), (length(&path) * 1000.0).round() as u128);
         assert_eq!(driver.outcome_of(stopping).await, Outcome::Done);
         assert!(length(&path) > 0.3);
     }
@@ -286,7 +288,8 @@ async fn a_recording_of_someone_else_is_left_alone() {
     assert_eq!(reason, "OBS is recording already, and not for us; stop that recording in OBS first");
     let path = someone.recording().stop().await.unwrap();
     let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
-    assert_eq!(stopped, Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path) });
+    let Report::RecordingStopped(recording) = stopped else { panic!() };
+    assert_eq!((recording.path, recording.action_seq), (Some(path), None));
 }
 
 #[tokio::test]
