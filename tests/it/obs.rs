@@ -359,7 +359,8 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
     driver.does_at_last(save()).await;
     driver.does(stop_recording()).await;
-    assert!(obs.recordings.join("Bout 14.mkv").is_file());
+    let files: Vec<_> = std::fs::read_dir(&obs.recordings).unwrap().map(|f| f.unwrap().file_name()).collect();
+    assert!(obs.recordings.join("Bout 14.mkv").is_file(), "{files:?}");
 }
 
 #[tokio::test]
