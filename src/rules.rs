@@ -4,16 +4,28 @@
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
 //! court goes on.
 
+mod costly;
 mod desk;
 mod duration;
 mod engine;
+mod explain;
+mod failure;
+mod helpers;
 mod host;
+mod imports;
+mod memory;
+mod meter;
+mod sandbox;
 mod script;
+mod settings;
+mod sources;
 mod timers;
 mod views;
 
-pub use engine::{Rules, Said};
-pub use script::{Script, ScriptError, near_kind};
+pub use engine::{Retired, Rules, Said};
+pub use explain::{Did, Explain, Explained, Held};
+pub use script::{ScriptError, near_kind};
+pub use sources::{RuleFile, Setting, SettingValue, Sources};
 
 use std::sync::Arc;
 

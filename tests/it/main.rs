@@ -13,6 +13,7 @@ mod headless_obs;
 mod live;
 mod obs;
 mod rules;
+mod rules_world;
 mod shutdown;
 mod simulate;
 mod store;
