@@ -174,6 +174,11 @@ impl Rules {
         self.timers.next_due()
     }
 
+    /// When the next timer is due that does not repeat.
+    pub fn next_once_due(&self) -> Option<Time> {
+        self.timers.next_once_due()
+    }
+
     /// How many timers wait that fire once.
     pub fn waiting(&self) -> usize {
         self.timers.len()

@@ -14,6 +14,7 @@ mod headless_obs;
 mod live;
 mod obs;
 mod rules;
+mod rules_live;
 mod rules_world;
 mod shutdown;
 mod simulate;
