@@ -60,8 +60,10 @@ fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
     let hall = Hall::with_rules("", "loop.rhai, text.rhai, deep.rhai, fine.rhai");
     fs::write(hall.path("loop.rhai"), "fn on_hit(event, bout) {\n  loop { }\n}\n").unwrap();
     fs::write(hall.path("text.rhai"), "fn on_hit(event, bout) {\n  let s = \"x\";\n  loop { s += s; }\n}\n").unwrap();
-    fs::write(hall.path("deep.rhai"), "fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) { deeper(n + 1) }\n").unwrap();
-    fs::write(hall.path("fine.rhai"), "fn on_hit(event, bout) {\n  if event.seq == 1 { mark(\"fine\"); }\n}\n").unwrap();
+    fs::write(hall.path("deep.rhai"), "fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) { deeper(n + 1) }\n")
+        .unwrap();
+    fs::write(hall.path("fine.rhai"), "fn on_hit(event, bout) {\n  if event.seq == 1 { mark(\"fine\"); }\n}\n")
+        .unwrap();
     let running = hall.run();
     let feed = Feed::start(running.to, 1000);
     wait_for("three thousand datagrams", || (feed.sent() >= 3000).then_some(()));
@@ -96,7 +98,9 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
         let actions = hall.db(&["export", "--actions", "--format", "ndjson"]);
         actions.lines().filter(|line| line.contains(text)).count()
     };
-    rule("fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick one\")); }\nfn on_hit(event, bout) {\n  this.count = (this.count ?? 0) + 1;\n  if cooldown(\"old\", \"500ms\") { mark(\"old\"); }\n}\n");
+    rule(
+        "fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick one\")); }\nfn on_hit(event, bout) {\n  this.count = (this.count ?? 0) + 1;\n  if cooldown(\"old\", \"500ms\") { mark(\"old\"); }\n}\n",
+    );
     let mut running = hall.run();
     let feed = Feed::start(running.to, 200);
     wait_for("the first rule", || (marks("\"old\"") > 1 && marks("tick one") > 1).then_some(()));
@@ -108,7 +112,9 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
     let before = marks("\"old\"");
     wait_for("the first rule to go on", || (marks("\"old\"") > before).then_some(()));
 
-    rule("fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick two\")); }\nfn on_hit(event, bout) {\n  if this.count > 0 && once_per_bout(\"new\") { mark(\"new\"); }\n}\n");
+    rule(
+        "fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick two\")); }\nfn on_hit(event, bout) {\n  if this.count > 0 && once_per_bout(\"new\") { mark(\"new\"); }\n}\n",
+    );
     running.wait_for_log("the rules were changed");
     wait_for("the second rule and its timer", || (marks("\"new\"") == 1 && marks("tick two") > 1).then_some(()));
     running.signal(Signal::SIGHUP);
@@ -144,13 +150,17 @@ fn a_replay_at_the_speed_of_life_and_one_at_full_speed_give_the_same_actions() {
     fs::write(hall.path("timers.rhai"), timers).unwrap();
     // The first messages of a bout, in three seconds.
     let trace = fs::read_to_string(repository("tests/data/console-bout-2.tsv")).unwrap();
-    let lines = (0..).zip(trace.lines().take(60)).map(|(number, line)| {
-        format!("{}\t{}\n", number * 50, line.split_once('\t').unwrap().1)
-    });
+    let lines = (0..)
+        .zip(trace.lines().take(60))
+        .map(|(number, line)| format!("{}\t{}\n", number * 50, line.split_once('\t').unwrap().1));
     fs::write(hall.path("short.tsv"), lines.collect::<String>()).unwrap();
     let actions = |speed: &str| {
         let replay = output(
-            vta().arg("replay").arg(hall.path("short.tsv")).args(["--dry-run", "--speed", speed, "--config"]).arg(hall.config()),
+            vta()
+                .arg("replay")
+                .arg(hall.path("short.tsv"))
+                .args(["--dry-run", "--speed", speed, "--config"])
+                .arg(hall.config()),
         );
         assert!(replay.status.success(), "{}", stderr(&replay));
         stdout(&replay).to_owned()
