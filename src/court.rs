@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ipnet::IpNet;
@@ -11,8 +12,8 @@ use ipnet::IpNet;
 use crate::action::{Action, Outcome, Report, Verb};
 use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, SceneChanged, Status,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, Event, Note, ObsConnected, ObsDisconnected,
+    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, SceneChanged, Status,
 };
 use crate::pss;
 use crate::rules::{Rules, Said};
@@ -283,6 +284,26 @@ impl Court {
             Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
             Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
             Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
+            Report::PlayerConnected { player, version } => Body::PlayerConnected(PlayerConnected { player, version }),
+            Report::PlayerDisconnected { player, reason } => {
+                Body::PlayerDisconnected(PlayerDisconnected { player, reason })
+            }
+            Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
+                if let Some(review) = review {
+                    self.tracker.clip(review, ClipState::Shown);
+                }
+                let position_seconds = Duration::from_micros(position_us).as_secs_f64();
+                Body::ClipShown(ClipShown {
+                    player,
+                    path,
+                    camera,
+                    review,
+                    action_seq,
+                    position_seconds,
+                    shows,
+                    took_us,
+                })
+            }
         };
         self.happened(at, None, body, out);
     }

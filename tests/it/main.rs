@@ -12,6 +12,7 @@ mod fuzz_corpus;
 mod headless_obs;
 mod live;
 mod obs;
+mod player;
 mod review;
 mod rules;
 mod shutdown;

@@ -1,6 +1,6 @@
 //! The OBS driver against a real OBS.
 
-mod driver;
+pub(crate) mod driver;
 mod scripted;
 
 use std::path::Path;
