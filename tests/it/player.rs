@@ -3,7 +3,7 @@
 mod jury;
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command as Program, Stdio};
+use std::process::{Child, Command as Program, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -290,11 +290,30 @@ async fn the_player_ends_with_us() {
     assert!(!is_alive(&pid));
 }
 
-/// The colour in the middle of a display.
+/// A display that ends with its value.
+struct Screen(Child);
+
+impl Screen {
+    fn start() -> (Self, String) {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let (screen, display) = start_display(log.path());
+        (Self(screen), display)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// The colour on a display, where no cursor stands.
 fn colour(display: &str) -> [u8; 3] {
     let grab = Program::new("ffmpeg")
         .args(["-v", "error", "-f", "x11grab", "-i", display, "-frames:v", "1"])
-        .args(["-vf", "crop=2:2:640:360", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .args(["-vf", "crop=2:2:320:540", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
         .output()
         .unwrap();
     grab.stdout[..3].try_into().unwrap()
@@ -306,13 +325,15 @@ async fn what_is_told_to_be_shown_is_on_a_real_screen() {
         assert!(std::env::var_os("CI").is_none(), "Xvfb or mpv is not installed");
         return;
     }
-    let log = tempfile::NamedTempFile::new().unwrap();
-    let (mut screen, display) = start_display(log.path());
+    let (_screen, display) = Screen::start();
     let folder = tempfile::tempdir().unwrap();
     let there = folder.path().join("mpv-there");
     std::fs::write(&there, format!("#!/bin/sh\nDISPLAY={display} exec mpv \"$@\"\n")).unwrap();
     std::fs::set_permissions(&there, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut jury = Jury::with(there.to_str().unwrap(), &["--vo=x11", "--ao=null", "--fullscreen"]);
+    let mut jury = Jury::with(
+        there.to_str().unwrap(),
+        &["--vo=x11", "--ao=null", "--geometry=1280x720+0+0", "--keepaspect-window=no", "--border=no"],
+    );
     let path = jury.film("a.mkv");
     for (at, red, blue) in [(3.0, true, false), (8.0, false, true)] {
         jury.sees(still(&path, at)).await;
@@ -323,6 +344,4 @@ async fn what_is_told_to_be_shown_is_on_a_real_screen() {
     wait_for("a black screen", || (colour(&display) == [0, 0, 0]).then_some(()));
     drop(jury.commands);
     jury.task.await.unwrap();
-    screen.kill().unwrap();
-    screen.wait().unwrap();
 }
