@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ipnet::IpNet;
@@ -11,8 +12,9 @@ use ipnet::IpNet;
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged, Status,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, Event, Note, ObsConnected, ObsDisconnected,
+    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+    Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -314,6 +316,26 @@ impl Court {
             Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),
             Report::RulesRejected { file, line, column, message, errors } => {
                 Body::RulesRejected(Box::new(RulesRejected { file, line, column, message, errors }))
+            }
+            Report::PlayerConnected { player, version } => Body::PlayerConnected(PlayerConnected { player, version }),
+            Report::PlayerDisconnected { player, reason } => {
+                Body::PlayerDisconnected(PlayerDisconnected { player, reason })
+            }
+            Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
+                if let Some(review) = review {
+                    self.tracker.clip(review, ClipState::Shown);
+                }
+                let position_seconds = Duration::from_micros(position_us).as_secs_f64();
+                Body::ClipShown(ClipShown {
+                    player,
+                    path,
+                    camera,
+                    review,
+                    action_seq,
+                    position_seconds,
+                    shows,
+                    took_us,
+                })
             }
         };
         self.happened(at, None, body, out);

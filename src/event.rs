@@ -245,6 +245,12 @@ pub enum Body {
     RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
+    /// A player runs and can be used.
+    PlayerConnected(PlayerConnected),
+    /// A player can no longer be used.
+    PlayerDisconnected(PlayerDisconnected),
+    /// A clip is on the screen of the jury.
+    ClipShown(ClipShown),
     /// An action was carried out.
     ActionDone(ActionDone),
     /// An action was not carried out.

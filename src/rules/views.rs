@@ -25,7 +25,7 @@ impl EventView {
     }
 
     /// A field; `()` where the event has none of that name.
-    fn field(&mut self, name: &str) -> Dynamic {
+    pub(super) fn field(&mut self, name: &str) -> Dynamic {
         let event = &self.0.0;
         match name {
             "seq" => whole(event.seq),

@@ -14,6 +14,7 @@ mod headless_obs;
 mod live;
 mod obs;
 mod obs_doctor;
+mod player;
 mod review;
 mod rules;
 mod rules_live;
