@@ -4,6 +4,7 @@
 //! [`Report`] and is an event that rules can hear.
 
 mod obs;
+mod player;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr};
 
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
+pub use self::player::{Clip, Moment, Play, PlayerVerb};
 use crate::event::{ClipSource, Recording};
 use crate::time::Time;
 
@@ -34,22 +36,6 @@ pub struct Action {
 #[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize)]
 #[serde(tag = "action", content = "args")]
 pub enum Verb {
-    /// Play a clip.
-    #[serde(rename = "player.play")]
-    #[strum(serialize = "player.play")]
-    Play {
-        /// The file.
-        path: String,
-        /// Seconds before the end of the clip to begin at; its beginning when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        last_seconds: Option<f64>,
-        /// 1 is the speed of life.
-        speed: f64,
-    },
-    /// Close the player.
-    #[serde(rename = "player.close")]
-    #[strum(serialize = "player.close")]
-    ClosePlayer {},
     /// Set a bookmark in the timeline.
     #[serde(rename = "mark")]
     #[strum(serialize = "mark")]
@@ -69,6 +55,10 @@ pub enum Verb {
     /// Something of OBS.
     #[serde(untagged)]
     Obs(ObsAction),
+    /// Something that the court's player is to do.
+    #[serde(untagged)]
+    #[strum(transparent)]
+    Player(PlayerVerb),
 }
 
 /// Name of an OBS sink; none if the court has no OBS, in which case the action fails with that reason.
@@ -95,7 +85,7 @@ impl Verb {
     pub fn edge(&self) -> Edge<'_> {
         match self {
             Self::Obs(action) => Edge::Obs(action.instance.as_deref()),
-            Self::Play { .. } | Self::ClosePlayer {} => Edge::Player,
+            Self::Player(_) => Edge::Player,
             Self::Mark { .. } => Edge::Timeline,
             Self::Log { .. } => Edge::Log,
         }
@@ -194,6 +184,57 @@ pub enum Report {
     RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
+    /// Rules were changed while the program runs, and have taken the place of those before.
+    RulesReloaded {
+        /// Their file names.
+        rules: Vec<String>,
+    },
+    /// Rules were changed while the program runs, and are wrong: those before go on.
+    RulesRejected {
+        /// The file of the first error.
+        file: String,
+        /// Its line, from 1; 0 when it is not known.
+        line: usize,
+        /// Its column, from 1; 0 when it is not known.
+        column: usize,
+        /// What is wrong.
+        message: String,
+        /// How many errors there are.
+        errors: usize,
+    },
+    /// A player runs and can be used.
+    PlayerConnected {
+        /// Name of the sink.
+        player: String,
+        /// What it says of its version.
+        version: String,
+    },
+    /// A player can no longer be used, or could not be started.
+    PlayerDisconnected {
+        /// Name of the sink.
+        player: String,
+        /// Why.
+        reason: String,
+    },
+    /// A player has a frame of a clip on the screen.
+    ClipShown {
+        /// Name of the sink.
+        player: String,
+        /// The file.
+        path: String,
+        /// Name of the OBS sink that it comes from.
+        camera: Option<String>,
+        /// The `seq` of the request for review that it belongs to.
+        review: Option<u64>,
+        /// The action of this court that asked for it; none when it is shown again after the player had ended.
+        action_seq: Option<u64>,
+        /// Where in the clip the frame is, in microseconds from its beginning.
+        position_us: u64,
+        /// The instant that the frame is of, where it is known.
+        shows: Option<Time>,
+        /// Microseconds from the action to the frame.
+        took_us: Option<u64>,
+    },
 }
 
 /// A clip that is there.

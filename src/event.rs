@@ -224,6 +224,10 @@ pub enum Body {
     Contradiction(Contradiction),
     /// A rule failed while it ran.
     RuleFailed(Box<RuleFailed>),
+    /// Rules were changed while the program runs, and have taken the place of those before.
+    RulesReloaded(RulesReloaded),
+    /// Rules were changed while the program runs, and are wrong: those before go on.
+    RulesRejected(Box<RulesRejected>),
 
     /// An OBS instance is connected and can be used.
     ObsConnected(ObsConnected),
@@ -241,6 +245,12 @@ pub enum Body {
     RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
+    /// A player runs and can be used.
+    PlayerConnected(PlayerConnected),
+    /// A player can no longer be used.
+    PlayerDisconnected(PlayerDisconnected),
+    /// A clip is on the screen of the jury.
+    ClipShown(ClipShown),
     /// An action was carried out.
     ActionDone(ActionDone),
     /// An action was not carried out.

@@ -12,6 +12,8 @@ pub struct RuleFailed {
     pub rule: String,
     /// The function that failed.
     pub function: String,
+    /// The kind of the event that it answered; `timer` where one of its timers was due.
+    pub heard: String,
     /// What went wrong, in plain words.
     pub message: String,
     /// Line in the file, from 1; 0 when it is not known.
@@ -22,6 +24,28 @@ pub struct RuleFailed {
     pub text: String,
     /// How often it has failed there by now.
     pub times: u64,
+}
+
+/// Changed rules have taken the place of those before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesReloaded {
+    /// Their file names.
+    pub rules: Vec<String>,
+}
+
+/// Changed rules are wrong; those before go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesRejected {
+    /// The file of the first error.
+    pub file: String,
+    /// Its line, from 1; 0 when it is not known.
+    pub line: usize,
+    /// Its column, from 1; 0 when it is not known.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// How many errors there are.
+    pub errors: usize,
 }
 
 /// An OBS instance is connected.
@@ -101,6 +125,50 @@ pub struct ClipSaved {
     /// The `seq` of the request for review that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
+}
+
+/// A clip is on the screen of the jury.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClipShown {
+    /// Name of the player's sink.
+    pub player: String,
+    /// The file.
+    pub path: String,
+    /// Name of the OBS sink that it comes from; absent where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera: Option<String>,
+    /// The `seq` of the request for review that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+    /// The action that asked for it; absent when it is shown again after the player had ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_seq: Option<u64>,
+    /// Where in the clip the first frame is that was shown, in seconds.
+    pub position_seconds: f64,
+    /// The instant that this frame is of; absent where it is not known when the clip begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Time>,
+    /// Microseconds from the action to the frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_us: Option<u64>,
+}
+
+/// A player runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlayerConnected {
+    /// Name of the sink.
+    pub player: String,
+    /// What it says of its version.
+    pub version: String,
+}
+
+/// A player is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlayerDisconnected {
+    /// Name of the sink.
+    pub player: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A recording of OBS.

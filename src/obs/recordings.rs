@@ -140,11 +140,15 @@ impl Recordings<'_> {
         }
         self.stage = Stage::Recording;
         let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
-        let known = self.recording.borrow().as_ref().and_then(|running| running.begins_at);
-        let same = known.is_some_and(|known| begins_at.since(known).max(known.since(begins_at)) < SAME_BEGINNING);
-        // While OBS pauses, the time of a recording stands still.
+        let path = self.file().await;
+        let same = self.recording.borrow().as_ref().is_some_and(|known| match (&known.path, &path) {
+            (Some(known), Some(path)) => known == path,
+            _ => {
+                known.begins_at.is_some_and(|known| begins_at.since(known).max(known.since(begins_at)) < SAME_BEGINNING)
+            }
+        });
+        // While OBS pauses or is frozen, the time of a recording stands still: the file tells better.
         if !same && !status.paused {
-            let path = self.file().await;
             self.recording.send_replace(Some(Running { path, begins_at: Some(begins_at), ours: None }));
         }
         Ok(())

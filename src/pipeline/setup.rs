@@ -13,7 +13,7 @@ use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
-use crate::rules::{Limits, Rules, ScriptError, Surroundings};
+use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 use crate::source::BindError;
 use crate::store::StoreError;
 use crate::{obs, player};
@@ -55,9 +55,15 @@ pub enum StartError {
 /// # Errors
 /// All that is wrong with them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
+    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
+    compile_sources(config, &sources, court).map_err(StartError::Rules)
+}
+
+/// Compiles the config's rules, which were read before, for one court.
+pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.sources.serves(court)).map(|(name, _)| name.clone()).collect();
-    Rules::load(&config.rules.files, limits, &Surroundings { obs }).map_err(StartError::Rules)
+    Rules::of(sources, limits, &Surroundings { obs })
 }
 
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
@@ -67,9 +73,9 @@ pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &Ob
     })
 }
 
-fn player_sinks(config: &Config) -> impl Iterator<Item = &PlayerSink> {
-    config.sinks.values().filter_map(|sink| match sink {
-        Sink::Player(sink) => Some(sink),
+fn player_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
+    config.sinks.iter().filter_map(|(name, sink)| match sink {
+        Sink::Player(sink) => Some((name, sink)),
         _ => None,
     })
 }
@@ -107,7 +113,7 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
         }
         obs::spawn(ObsOptions::of(name, sink), queue, courts);
     }
-    for sink in player_sinks(config) {
+    for (name, sink) in player_sinks(config) {
         let courts = served(&sink.sources);
         let (commands, queue) = mpsc::channel(MOST_COMMANDS);
         for (court, edges) in &mut edges {
@@ -115,11 +121,9 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
                 edges.player = Some(commands.clone());
             }
         }
-        player::spawn(
-            PlayerOptions { command: sink.command.clone(), arguments: sink.arguments.clone() },
-            queue,
-            courts,
-        );
+        let options =
+            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
+        player::spawn(options, queue, courts);
     }
     edges
 }

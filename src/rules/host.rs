@@ -1,74 +1,24 @@
-//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`, `after`, `cancel`.
+//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`; see [`super::helpers`] for the others.
 
 mod obs;
+mod player;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, FuncRegistration, Map, Module};
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module};
 
-use super::Surroundings;
-use super::desk::{Desk, TimerCall, TooMuch};
-use super::{duration, views};
+use super::desk::Desk;
+use super::{Surroundings, views};
 use crate::action::{LogLevel, Verb};
 
 /// What a host function gives back to a script.
 type Done = Result<(), Box<EvalAltResult>>;
 
-impl From<TooMuch> for Box<EvalAltResult> {
-    fn from(_: TooMuch) -> Self {
-        "one call of a handler asked for too many actions".into()
-    }
-}
-
 /// Tells the engine the functions that scripts may call.
 pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surroundings) {
     obs::register(engine, desk, surroundings);
-    register_player(engine, desk);
+    player::register(engine, desk);
     register_log(engine, desk);
     let here = desk.clone();
     engine.register_fn("mark", move |text: &str| -> Done { Ok(here.ask(Verb::Mark { text: text.to_owned() })?) });
-    let here = desk.clone();
-    engine.register_fn("after", move |wait: &str, call: FnPtr| after(&here, None, wait, call));
-    let here = desk.clone();
-    engine.register_fn("after", move |key: &str, wait: &str, call: FnPtr| after(&here, Some(key), wait, call));
-    let here = desk.clone();
-    engine
-        .register_fn("cancel", move |key: &str| -> Done { Ok(here.time(TimerCall::Cancel { key: key.to_owned() })?) });
-    // Rhai's own would hold up the court.
-    engine.register_fn("sleep", |_: i64| -> Done { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-    engine.register_fn("sleep", |_: f64| -> Done { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-}
-
-fn after(desk: &Desk, key: Option<&str>, wait: &str, call: FnPtr) -> Done {
-    let wait = duration::read(wait)?;
-    Ok(desk.time(TimerCall::After { key: key.map(str::to_owned), wait, call })?)
-}
-
-fn register_player(engine: &mut Engine, desk: &Desk) {
-    let mut module = Module::new();
-    let here = desk.clone();
-    FuncRegistration::new("play").set_into_module(&mut module, move |path: &str| play(&here, path, &Map::new()));
-    let here = desk.clone();
-    FuncRegistration::new("play").set_into_module(&mut module, move |path: &str, how: Map| play(&here, path, &how));
-    let here = desk.clone();
-    FuncRegistration::new("close")
-        .set_into_module(&mut module, move || -> Done { Ok(here.ask(Verb::ClosePlayer {})?) });
-    engine.register_static_module("player", module.into());
-}
-
-/// `player::play(path, #{ last_seconds: 5, speed: 0.5 })`.
-fn play(desk: &Desk, path: &str, how: &Map) -> Done {
-    let mut last_seconds = None;
-    let mut speed = 1.0;
-    for (name, value) in how {
-        let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
-        let number = number.ok().filter(|number| *number > 0.0 && number.is_finite());
-        let number = number.ok_or_else(|| format!("`{name}` is `{value}`, and must be a number above 0"))?;
-        match name.as_str() {
-            "last_seconds" => last_seconds = Some(number),
-            "speed" => speed = number,
-            other => return Err(format!("player::play knows `last_seconds` and `speed`, not `{other}`").into()),
-        }
-    }
-    Ok(desk.ask(Verb::Play { path: path.to_owned(), last_seconds, speed })?)
 }
 
 fn register_log(engine: &mut Engine, desk: &Desk) {

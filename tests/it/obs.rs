@@ -1,7 +1,7 @@
 //! The OBS driver against a real OBS.
 
 mod actions;
-mod driver;
+pub(crate) mod driver;
 mod scripted;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use vta::action::{LogLevel, Verb};
+use vta::action::{LogLevel, PlayerVerb, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
@@ -225,7 +225,7 @@ fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
         action_seq: None,
         review: None,
     };
-    let close = || Verb::ClosePlayer {};
+    let close = || Verb::Player(PlayerVerb::Close {});
     keep(
         &path,
         &session(Mode::Live),
