@@ -23,6 +23,8 @@ pub mod countries;
 pub mod court;
 pub mod edge;
 pub mod event;
+pub mod media;
+pub mod naming;
 pub mod obs;
 pub mod pipeline;
 pub mod player;

@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_obs_a_command_fails_at_once_and_says_why() {
-        use crate::action::{Outcome, Verb};
+        use crate::action::{ObsVerb, Outcome};
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (commands, receiver) = mpsc::channel(4);
         let (reports, court) = crossbeam_channel::bounded(16);
@@ -131,7 +131,7 @@ mod tests {
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
         );
-        let scene = Verb::Scene { instance: None, scene: "Replay".to_owned() };
+        let scene = ObsVerb::Scene { scene: "Replay".to_owned() }.on(None);
         let action = Action { seq: 7, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb: scene };
         let command = Command { court: Arc::from("court-1"), action: Arc::new(action), received: Instant::now() };
         // The first may come before the first attempt has failed, and says so; the others know the reason.

@@ -1,6 +1,7 @@
 //! The fields of what rules and edges report.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use strum::Display;
 
 use crate::time::Time;
 
@@ -61,13 +62,35 @@ pub struct ReplayBuffer {
     pub active: bool,
 }
 
-/// OBS has written a replay.
+/// What a clip was taken from.
+#[derive(Clone, Copy, Debug, Deserialize, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClipSource {
+    /// OBS's replay buffer: a file of its own.
+    ReplayBuffer,
+    /// The recording that runs, since there is no replay: the clip is a part of its file.
+    Recording,
+}
+
+/// A clip is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClipSaved {
     /// Name of the sink.
     pub instance: String,
-    /// The file, as OBS named it.
+    /// The file.
     pub path: String,
+    /// What it was taken from.
+    pub from: ClipSource,
+    /// The instant of the file's first frame; absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of the clip's last frame; absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// Why it is another than was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What the rule saved it for; absent when no rule asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -124,13 +147,22 @@ pub struct PlayerDisconnected {
 }
 
 /// A recording of OBS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
     /// The file; absent where OBS does not say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The instant of its first frame; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of its last frame; absent while it runs, and when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// The action that asked for it; absent when no rule of this court did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_seq: Option<u64>,
 }
 
 /// An action was carried out.

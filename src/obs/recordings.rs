@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::file_name;
 use super::link::Link;
 use super::reporter::Reporter;
-use crate::action::{Report, Verb};
+use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
@@ -70,10 +70,10 @@ impl Recordings<'_> {
                 Some(change) = self.changes.recv() => self.hear(change).await,
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
-                    let result = match &command.action.verb {
-                        Verb::StartRecording { name, .. } => self.start(name.clone()).await,
-                        Verb::StopRecording { .. } => self.stop().await,
-                        other => Err(Failure::NotForObs(other.name())),
+                    let result = match command.action.verb.obs() {
+                        Some(ObsVerb::StartRecording { name }) => self.start(name.clone()).await,
+                        Some(ObsVerb::StopRecording {}) => self.stop().await,
+                        _ => Err(Failure::NotForObs(command.action.verb.name())),
                     };
                     self.reporter.outcome(&command, result);
                 }

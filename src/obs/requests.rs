@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::link::Link;
 use super::reporter::Reporter;
 use super::{ObsOptions, raw};
-use crate::action::{Report, Verb};
+use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
 
 /// Carries actions out one after the other.
@@ -27,18 +27,21 @@ impl Requests<'_> {
     /// Works until there are no more commands.
     pub(super) async fn run(mut self) {
         while let Some(command) = self.commands.recv().await {
-            let result = self.carry_out(&command.action.verb).await;
+            let result = match command.action.verb.obs() {
+                Some(verb) => self.carry_out(verb).await,
+                None => Err(Failure::NotForObs(command.action.verb.name())),
+            };
             self.reporter.outcome(&command, result);
         }
     }
 
-    async fn carry_out(&self, verb: &Verb) -> Result<(), Failure> {
+    async fn carry_out(&self, verb: &ObsVerb) -> Result<(), Failure> {
         match verb {
-            Verb::Scene { scene, .. } => self.show_scene(scene).await,
-            Verb::SourceVisible { scene, source, visible, .. } => self.show_source(scene, source, *visible).await,
-            Verb::Text { source, text, .. } => self.set_text(source, text).await,
-            Verb::Filter { source, filter, enabled, .. } => self.enable_filter(source, filter, *enabled).await,
-            Verb::Request { request, data, .. } => self.send(request, data).await,
+            ObsVerb::Scene { scene } => self.show_scene(scene).await,
+            ObsVerb::SourceVisible { scene, source, visible } => self.show_source(scene, source, *visible).await,
+            ObsVerb::Text { source, text } => self.set_text(source, text).await,
+            ObsVerb::Filter { source, filter, enabled } => self.enable_filter(source, filter, *enabled).await,
+            ObsVerb::Request { request, data } => self.send(request, data).await,
             // The other actions of OBS have lanes of their own.
             other => Err(Failure::NotForObs(other.name())),
         }

@@ -15,7 +15,7 @@ use super::recordings::{Change, Ours, Recordings, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
 use super::requests::Requests;
-use crate::action::{Report, Verb};
+use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
 
 /// How many commands a lane may have waiting.
@@ -87,9 +87,9 @@ impl Lanes {
                     None => return Ended::Stopped,
                 },
             };
-            let lane = match command.action.verb {
-                Verb::SaveReplay { .. } => &self.saves,
-                Verb::StartRecording { .. } | Verb::StopRecording { .. } => &self.recordings,
+            let lane = match command.action.verb.obs() {
+                Some(ObsVerb::SaveReplay { .. }) => &self.saves,
+                Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {}) => &self.recordings,
                 _ => &self.requests,
             };
             if let Err(refused) = lane.try_send(command) {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
-use vta::action::{Outcome, Report, Verb};
+use vta::action::{ObsVerb, Outcome, Report};
 use vta::obs::ObsOptions;
 
 use self::driver::*;
@@ -105,11 +105,8 @@ async fn a_source_is_hidden_and_shown() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     let someone = someone_else(&obs).await;
-    let visible = |visible| Verb::SourceVisible {
-        instance: None,
-        scene: "Live".to_owned(),
-        source: "Mat camera".to_owned(),
-        visible,
+    let visible = |visible| {
+        ObsVerb::SourceVisible { scene: "Live".to_owned(), source: "Mat camera".to_owned(), visible }.on(None)
     };
     for wanted in [false, true] {
         driver.does(visible(wanted)).await;
@@ -126,7 +123,7 @@ async fn requests_by_name_do_what_obws_cannot() {
     driver.does(request("CreateScene", json!({"sceneName": "Scores"}))).await;
     let kind = "text_ft2_source_v2";
     driver.does(request("CreateInput", json!({"sceneName": "Scores", "inputName": "Blue", "inputKind": kind}))).await;
-    driver.does(Verb::Text { instance: None, source: "Blue".to_owned(), text: "KIM 김 12".to_owned() }).await;
+    driver.does(ObsVerb::Text { source: "Blue".to_owned(), text: "KIM 김 12".to_owned() }.on(None)).await;
     let settings = someone.inputs().settings::<Value>("Blue".into()).await.unwrap().settings;
     assert_eq!(settings["text"], "KIM 김 12");
 
@@ -134,7 +131,7 @@ async fn requests_by_name_do_what_obws_cannot() {
     driver.does(request("CreateSourceFilter", filter)).await;
     for enabled in [false, true] {
         let grey = || "Grey".to_owned();
-        driver.does(Verb::Filter { instance: None, source: "Blue".to_owned(), filter: grey(), enabled }).await;
+        driver.does(ObsVerb::Filter { source: "Blue".to_owned(), filter: grey(), enabled }.on(None)).await;
         assert_eq!(someone.filters().get("Blue".into(), "Grey").await.unwrap().enabled, enabled);
     }
     driver.does(request("RemoveScene", json!({"sceneName": "Scores"}))).await;

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 use serde_json::json;
-use vta::action::{Clip, Play, PlayerVerb, Verb};
+use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
 use vta::store::{BoutKey, Filter, Format, Sessions, StoreError};
@@ -42,10 +42,10 @@ fn actions_of_every_form() -> Vec<Action> {
     let play = Play { last_seconds: Some(0.1 + 0.2), ..Play::of(clip) };
     let data = json!({"z": 1, "a": [0.1 + 0.2, null, {"text": "ü\u{1f600}\u{7}"}]});
     vec![
-        action(1, 3, Verb::SaveReplay { instance: instance(), reason: "review \"blue\"".into() }),
+        action(1, 3, ObsVerb::SaveReplay { reason: "review \"blue\"".into() }.on(instance())),
         action(2, 3, Verb::Player(PlayerVerb::Play(Box::new(play)))),
         action(3, 3, Verb::Player(PlayerVerb::Close {})),
-        action(4, 5, Verb::Request { instance: None, request: "SetInputMute".into(), data }),
+        action(4, 5, ObsVerb::Request { request: "SetInputMute".into(), data }.on(None)),
     ]
 }
 
@@ -173,7 +173,7 @@ fn kept_bout(path: &Path) {
             ),
         ),
         event_of(1, derived(5, 4, Body::ReviewOpened(ReviewSide { side: Requester::Blue, review: Some(4) }))),
-        action_of(1, action(1, 5, Verb::SaveReplay { instance: Some("replay".into()), reason: "review".into() })),
+        action_of(1, action(1, 5, ObsVerb::SaveReplay { reason: "review".into() }.on(Some("replay".into())))),
         action_of(1, action(2, 5, Verb::Player(PlayerVerb::Close {}))),
         event_of(
             1,
