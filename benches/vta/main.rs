@@ -9,6 +9,7 @@ mod decode;
 mod headless_obs;
 mod intake;
 mod latency;
+mod player;
 mod process;
 mod replay;
 
@@ -25,4 +26,5 @@ fn main() {
     measure("intake", intake::bench);
     measure("replay", replay::bench);
     measure("latency", latency::bench);
+    measure("player", player::bench);
 }

@@ -9,10 +9,10 @@ use super::PlayerOptions;
 use super::failure::Failure;
 
 /// How the window behaves; arguments of the config come after these and can change them.
-const MANNERS: [&str; 5] =
-    ["--force-window=yes", "--keep-open=yes", "--script-opts=osc-idlescreen=no", "--osd-font-size=36", "--volume=100"];
+const MANNERS: [&str; 4] =
+    ["--force-window=yes", "--keep-open=yes", "--script-opts=osc-idlescreen=no", "--osd-font-size=36"];
 /// What we cannot do without, after the arguments of the config.
-const NEEDS: [&str; 3] = ["--idle=yes", "--no-terminal", "--input-default-bindings=yes"];
+const NEEDS: [&str; 2] = ["--idle=yes", "--no-terminal"];
 
 /// Both ways of a connection.
 pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -56,7 +56,7 @@ async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Conn
     loop {
         match ClientOptions::new().open(&pipe) {
             Ok(client) => return Ok((child, Box::new(client))),
-            Err(error) if child.try_wait()?.is_some() => return Err(error),
+            Err(_) if child.try_wait()?.is_some() => return Err(std::io::Error::other("it ended at once")),
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }

@@ -226,3 +226,79 @@ fn start(play: &Play) -> Start {
 fn seconds_between(from: Time, to: Time) -> f64 {
     to.since(from).as_secs_f64() - from.since(to).as_secs_f64()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn clip(path: &str, begins_at: Option<i64>) -> Clip {
+        let begins_at = begins_at.map(|seconds| Time::from_micros(seconds * 1_000_000));
+        Clip { path: path.to_owned(), begins_at, ..Clip::default() }
+    }
+
+    fn showing(clip: Clip) -> Screen {
+        let mut screen = Screen::default();
+        screen.play(&"court-1".into(), &Play::of(clip));
+        screen
+    }
+
+    fn glance(position: f64) -> Glance {
+        Glance { position, duration: Some(10.0), paused: true, speed: 0.5 }
+    }
+
+    #[test]
+    fn an_instant_before_the_other_clip_is_its_first_frame() {
+        let mut screen = showing(clip("a", Some(100)));
+        screen.add(&clip("b", Some(104))).unwrap();
+        screen.saw(glance(1.0));
+        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
+        screen.change_camera(Step::Next).unwrap();
+        let shown = screen.showing().unwrap();
+        assert_eq!((shown.clip.path.as_str(), shown.start), ("b", Start::Seconds(0.0)));
+        assert_eq!((shown.paused, shown.speed, shown.part), (true, 0.5, Some((1.0, 2.0))));
+    }
+
+    #[test]
+    fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
+        let mut screen = showing(clip("a", Some(100)));
+        screen.add(&clip("b", None)).unwrap();
+        screen.saw(glance(7.0));
+        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
+        screen.change_camera(Step::Previous).unwrap();
+        let shown = screen.showing().unwrap();
+        assert_eq!((shown.start, shown.part), (Start::BeforeEnd(3.0), None));
+        let instant = Moment::At(Time::default());
+        assert_eq!(screen.set_part(instant, instant), Err(Failure::TimeUnknown { path: "b".to_owned() }));
+    }
+
+    #[test]
+    fn the_clips_that_can_be_come_back_to_are_bounded() {
+        let mut screen = Screen::default();
+        for number in 0..50 {
+            screen.play(&"court-1".into(), &Play::of(clip(&number.to_string(), None)));
+        }
+        let mut back = 0;
+        while screen.change_clip(Step::Previous).is_ok() {
+            back += 1;
+        }
+        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MOST_SHOTS - 1, "30"));
+        for number in 0..MOST_CAMERAS - 1 {
+            screen.add(&clip(&number.to_string(), None)).unwrap();
+        }
+        assert_eq!(screen.add(&clip("one more", None)), Err(Failure::TooManyCameras(MOST_CAMERAS)));
+    }
+
+    #[test]
+    fn the_text_of_a_clip_goes_with_it() {
+        let mut screen = Screen::default();
+        assert_eq!(screen.overlay(), NO_CLIP);
+        screen.set_overlay("Bout 12");
+        assert_eq!(screen.overlay(), "Bout 12");
+        screen.play(&"court-1".into(), &Play::of(clip("a", None)));
+        assert_eq!(screen.overlay(), "");
+        screen.close();
+        assert_eq!(screen.overlay(), NO_CLIP);
+    }
+}

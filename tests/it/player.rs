@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use vta::action::{Moment, Outcome, Play, PlayerVerb, Report};
+use vta::bout::ClipState;
+use vta::court::{Court, Datagram, Input, Output};
+use vta::event::Kind;
+use vta::rules::Rules;
 
 use self::jury::*;
 use crate::headless_obs::{is_installed, start_display};
@@ -288,6 +292,41 @@ async fn the_player_ends_with_us() {
     drop(jury.commands);
     jury.task.await.unwrap();
     assert!(!is_alive(&pid));
+}
+
+#[test]
+fn a_clip_that_is_shown_is_an_event_and_the_review_knows_of_it() {
+    let mut court = Court::new("court-1".into(), Vec::new(), Rules::none());
+    let mut outputs = Vec::new();
+    for message in ["pre;FightLoaded;", "rdy;FightReady;", "ch1;"] {
+        let datagram = Datagram { bytes: message.into(), from: None, truncated: false };
+        court.step(BEGINS_AT, &Input::Datagram(datagram), &mut outputs);
+    }
+    let seq_of_request = outputs.iter().find_map(|output| match output {
+        Output::Event { event, .. } if event.kind() == Kind::Review => Some(event.seq),
+        _ => None,
+    });
+    outputs.clear();
+    let shown = Report::ClipShown {
+        player: "jury".to_owned(),
+        path: "a.mkv".to_owned(),
+        camera: None,
+        review: seq_of_request,
+        action_seq: Some(2),
+        position_us: 1_500_000,
+        shows: Some(at(1.5)),
+        took_us: Some(20_000),
+    };
+    // As captures keep it.
+    let shown = serde_json::from_str(&serde_json::to_string(&shown).unwrap()).unwrap();
+    court.step(BEGINS_AT, &Input::Report(shown), &mut outputs);
+    let Some(Output::Event { event, .. }) = outputs.first() else { panic!("{outputs:?}") };
+    let event = serde_json::to_value(event).unwrap();
+    assert_eq!(
+        (&event["kind"], &event["position_seconds"], &event["review"], &event["shows"]),
+        (&json!("clip_shown"), &json!(1.5), &json!(seq_of_request), &json!(at(1.5)))
+    );
+    assert_eq!(court.bout().review().unwrap().clip, Some(ClipState::Shown));
 }
 
 /// A display that ends with its value.

@@ -147,3 +147,102 @@ fn read_speed(name: &str, value: &Dynamic) -> Read<f64> {
     let speed = number(name, value).ok().filter(|speed| SPEEDS.contains(speed));
     speed.ok_or_else(|| format!("`{name}` is `{value}`, and must be a number from 0.01 to 100").into())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::Arc;
+
+    use rhai::Scope;
+
+    use super::*;
+    use crate::event::{Body, ClipSaved, Event, Status};
+    use crate::rules::views;
+
+    /// What a script asks for, or why it failed. `event` is of a clip that was saved for a review.
+    fn asked(script: &str) -> String {
+        let (desk, mut engine) = (Desk::default(), Engine::new());
+        register(&mut engine, &desk);
+        views::register(&mut engine);
+        let clip = ClipSaved {
+            instance: "mat".to_owned(),
+            path: "/clips/1.mkv".to_owned(),
+            reason: None,
+            action_seq: Some(1),
+            review: Some(4),
+        };
+        let event = Event {
+            seq: 9,
+            at: Time::from_micros(30_000_000),
+            source: "court-1".into(),
+            stream: None,
+            status: Status::Ok,
+            cause: None,
+            body: Body::ClipSaved(clip),
+            notes: Vec::new(),
+            raw: None,
+        };
+        let mut scope = Scope::new();
+        scope.push("event", EventView::new(Arc::new(event)));
+        if let Err(error) = engine.run_with_scope(&mut scope, script) {
+            return error.to_string();
+        }
+        let verbs = desk.clear().verbs;
+        verbs.iter().map(|verb| serde_json::to_string(verb).unwrap()).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_clip_is_played_by_its_event_its_path_or_a_map() {
+        insta::assert_snapshot!(asked(r#"
+            player::play(event, #{ begins_at: "1970-01-01T00:00:10Z", at: event, pre_roll: "5s", paused: true });
+            player::play("/a.mkv");
+            player::play(#{ path: "/b.mkv", camera: "hall" }, #{ last_seconds: 8, speed: 0.5, overlay: "Bout 12" });
+            player::add(event);
+        "#), @r#"
+        {"action":"player.play","args":{"path":"/clips/1.mkv","begins_at":"1970-01-01T00:00:10.000000Z","camera":"mat","review":4,"from":"1970-01-01T00:00:25.000000Z","speed":1.0,"paused":true}}
+        {"action":"player.play","args":{"path":"/a.mkv","speed":1.0,"paused":false}}
+        {"action":"player.play","args":{"path":"/b.mkv","camera":"hall","last_seconds":8.0,"speed":0.5,"paused":false,"overlay":"Bout 12"}}
+        {"action":"player.add","args":{"path":"/clips/1.mkv","camera":"mat","review":4}}
+        "#);
+    }
+
+    #[test]
+    fn whatever_the_jury_can_do_a_rule_can() {
+        insta::assert_snapshot!(asked(r#"
+            player::next_camera(); player::previous_camera(); player::next_clip(); player::previous_clip();
+            player::step(-2); player::seek(1.5); player::speed(2); player::pause(); player::resume();
+            player::loop_between(event.at, "1970-01-01T00:00:32Z"); player::loop_between(1, 2.5); player::end_loop();
+            player::overlay("blue"); player::close();
+        "#), @r#"
+        {"action":"player.next_camera","args":{}}
+        {"action":"player.previous_camera","args":{}}
+        {"action":"player.next_clip","args":{}}
+        {"action":"player.previous_clip","args":{}}
+        {"action":"player.step","args":{"frames":-2}}
+        {"action":"player.seek","args":{"seconds":1.5}}
+        {"action":"player.speed","args":{"speed":2.0}}
+        {"action":"player.pause","args":{"paused":true}}
+        {"action":"player.pause","args":{"paused":false}}
+        {"action":"player.loop","args":{"from":"1970-01-01T00:00:30.000000Z","to":"1970-01-01T00:00:32.000000Z"}}
+        {"action":"player.loop","args":{"from":1.0,"to":2.5}}
+        {"action":"player.end_loop","args":{}}
+        {"action":"player.overlay","args":{"text":"blue"}}
+        {"action":"player.close","args":{}}
+        "#);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_would_be_right() {
+        let wrong = [
+            "player::play(42)",
+            "player::play(event, #{ pre_roll: 5 })",
+            "player::play(event, #{ at: \"soon\" })",
+            "player::play(event, #{ at: event, pre_roll: -1 })",
+            "player::play(event, #{ speed: 0 })",
+            "player::play(event, #{ slow: true })",
+            "player::loop_between(-1, 2)",
+        ];
+        insta::assert_snapshot!(wrong.map(asked).join("\n"));
+    }
+}
