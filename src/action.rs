@@ -227,6 +227,7 @@ pub struct ClipReport {
     /// The file.
     pub path: String,
     /// What it was taken from.
+    #[serde(default)]
     pub from: ClipSource,
     /// The instant of the file's first frame, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

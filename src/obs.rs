@@ -11,16 +11,22 @@
 //! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
+mod ask;
 mod connect;
+mod conversation;
+mod doctor;
 mod failure;
 mod file_name;
+mod film;
 mod link;
 mod raw;
 mod recordings;
 mod replays;
 mod reporter;
 mod requests;
+mod scenes;
 mod session;
+mod status;
 mod supervisor;
 
 use std::fmt;
@@ -31,6 +37,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
+pub use self::ask::{AskError, Inventory, inventory};
+pub use self::doctor::examine;
+pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
+use crate::config::{ObsSink, Secret};
 use crate::edge::{Command, Courts};
 
 /// How to reach an OBS instance.
@@ -46,9 +56,23 @@ pub struct ObsOptions {
     pub password: Option<String>,
     /// How long OBS may take to answer a request.
     pub request_timeout: Duration,
+    /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
+    pub splits_recordings: bool,
 }
 
 impl ObsOptions {
+    /// Those of a sink.
+    pub fn of(instance: &Arc<str>, sink: &ObsSink) -> Self {
+        Self {
+            instance: Arc::clone(instance),
+            host: sink.host.clone(),
+            port: sink.port,
+            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
+            request_timeout: sink.timeout,
+            splits_recordings: sink.splits_recordings,
+        }
+    }
+
     /// Host and port, as in a URL.
     fn address(&self) -> String {
         format!("{}:{}", self.url_host(), self.port)
@@ -105,6 +129,7 @@ mod tests {
             port: 4455,
             password: Some("hush-hush".to_owned()),
             request_timeout: Duration::from_secs(3),
+            splits_recordings: false,
         }
     }
 

@@ -35,6 +35,12 @@ pub enum ObsVerb {
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
+    /// Set a chapter mark in the recording, which hybrid MP4 has from OBS 30.2 on.
+    #[strum(serialize = "obs.chapter")]
+    Chapter {
+        /// What begins there.
+        name: String,
+    },
     /// End the recording.
     #[strum(serialize = "obs.stop_recording")]
     StopRecording {},

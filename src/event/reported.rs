@@ -63,11 +63,12 @@ pub struct ReplayBuffer {
 }
 
 /// What a clip was taken from.
-#[derive(Clone, Copy, Debug, Deserialize, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipSource {
     /// OBS's replay buffer: a file of its own.
+    #[default]
     ReplayBuffer,
     /// The recording that runs, since there is no replay: the clip is a part of its file.
     Recording,

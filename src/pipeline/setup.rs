@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::worker::Edges;
 use crate::action::Report;
-use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Secret, Sink, StoreSink};
+use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -105,14 +105,7 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
                 edges.obs.insert(name.clone(), commands.clone());
             }
         }
-        let options = ObsOptions {
-            instance: name.clone(),
-            host: sink.host.clone(),
-            port: sink.port,
-            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
-            request_timeout: sink.timeout,
-        };
-        obs::spawn(options, queue, courts);
+        obs::spawn(ObsOptions::of(name, sink), queue, courts);
     }
     for (name, sink) in player_sinks(config) {
         let courts = served(&sink.sources);

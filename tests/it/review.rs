@@ -10,6 +10,8 @@ use vta::court::{Court, Datagram, Input, Output};
 use vta::rules::{Limits, Rules, Surroundings};
 use vta::time::Time;
 
+use crate::support::clip;
+
 /// Saves a replay of each OBS for each review.
 const SAVES: &str = r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#;
 
@@ -168,8 +170,7 @@ fn one_camera_of_two_is_enough_for_a_clip() {
         if !saved_first {
             table.failed(1.5, 2);
         }
-        let report = Report::ClipSaved { instance: "mat".into(), path: "a.mkv".into(), action_seqs: vec![1] };
-        table.report(2.0, report);
+        table.report(2.0, clip("mat", "a.mkv", vec![1]));
         table.ended(2.0, 1, Outcome::Done);
         if saved_first {
             table.failed(2.5, 2);

@@ -57,11 +57,12 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     let mut module = Module::new();
     engine.register_type_with_name::<Obs>("Obs");
     obs_functions! { engine, module, all;
-        "save_replay"() => SaveReplay { reason: String::new() };
-        "save_replay"(reason: &str) => SaveReplay { reason: reason.to_owned() };
+        "save_replay"() => SaveReplay { reason: String::new(), name: None };
+        "save_replay"(reason: &str) => SaveReplay { reason: reason.to_owned(), name: None };
         "start_recording"() => StartRecording { name: None };
         "start_recording"(name: &str) => StartRecording { name: Some(name.to_owned()) };
         "stop_recording"() => StopRecording {};
+        "chapter"(name: &str) => Chapter { name: name.to_owned() };
         "scene"(scene: &str) => Scene { scene: scene.to_owned() };
         "preview_scene"(scene: &str) => PreviewScene { scene: scene.to_owned() };
         "transition"(name: &str) => Transition { name: name.to_owned(), duration_ms: None };

@@ -28,6 +28,7 @@ pub(crate) fn options(port: u16, password: Option<&str>) -> ObsOptions {
         port,
         password: password.map(str::to_owned),
         request_timeout: REQUEST_TIMEOUT,
+        splits_recordings: false,
     }
 }
 
@@ -141,13 +142,13 @@ pub(crate) async fn hear(court: &crossbeam_channel::Receiver<Report>, wanted: im
 
 pub(crate) fn clip(report: Report, seqs: &[u64]) -> String {
     match report {
-        Report::ClipSaved { path, action_seqs, .. } if action_seqs == seqs => path,
+        Report::ClipSaved(clip) if clip.action_seqs == seqs => clip.path,
         other => panic!("{other:?}"),
     }
 }
 
 pub(crate) fn save() -> Verb {
-    ObsVerb::SaveReplay { reason: "review".to_owned() }.on(None)
+    ObsVerb::SaveReplay { reason: "review".to_owned(), name: None }.on(None)
 }
 
 pub(crate) fn scene(name: &str) -> Verb {
