@@ -13,11 +13,12 @@ use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, Event, Note, ObsConnected, ObsDisconnected,
-    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, SceneChanged, Status,
+    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+    Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
-use crate::rules::{Rules, Said};
+use crate::rules::{Retired, Rules, Said};
 use crate::time::Time;
 
 /// What a court takes in; captures keep each with its time.
@@ -181,7 +182,12 @@ impl Court {
         self.tracker.due().into_iter().chain(self.rules.next_due()).min()
     }
 
-    /// How many timers of rules wait.
+    /// When something happens by itself that does not repeat for ever.
+    pub fn next_once_due(&self) -> Option<Time> {
+        self.tracker.due().into_iter().chain(self.rules.next_once_due()).min()
+    }
+
+    /// How many timers of rules wait that fire once.
     pub fn timers(&self) -> usize {
         self.rules.waiting()
     }
@@ -204,6 +210,19 @@ impl Court {
         at
     }
 
+    /// Puts other rules in the place of those before, and takes in the report that says so.
+    pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
+        let at = self.advance(at, out);
+        let before = std::mem::replace(&mut self.rules, rules);
+        let mut said = Vec::new();
+        let retired = self.rules.take_over(before, at, self.events + 1, &mut said);
+        self.step(at, &Input::Report(report.clone()), out);
+        for said in said {
+            self.said(said, true, out);
+        }
+        retired
+    }
+
     /// Lets the time pass: all that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
@@ -218,7 +237,7 @@ impl Court {
                 if self.firings > MOST_FIRINGS {
                     self.rules.drop_due(due, &mut said);
                 } else {
-                    self.rules.fire_due(due, &mut said);
+                    self.rules.fire_due(due, self.tracker.bout(), &mut said);
                 }
                 for said in said.drain(..) {
                     self.said(said, true, out);
@@ -313,6 +332,10 @@ impl Court {
                     shows,
                     took_us,
                 })
+            }
+            Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),
+            Report::RulesRejected { file, line, column, message, errors } => {
+                Body::RulesRejected(Box::new(RulesRejected { file, line, column, message, errors }))
             }
         };
         self.happened(at, None, body, out);

@@ -1,4 +1,4 @@
-//! OBS Studio, driven through obs-websocket: replays, scenes, recordings, sources, texts, filters.
+//! OBS Studio, driven through obs-websocket: replays, scenes, recordings, sources, texts, filters, sound, media, streams.
 //!
 //! One task an instance ([`spawn`]) stays connected, carries out [`Command`]s and tells the courts what came of them
 //! and what OBS does by itself, as [`Report`]s.
@@ -6,9 +6,10 @@
 //! - Without OBS a command fails at once, with the reason; the task tries to connect for ever.
 //! - Every request has a time limit. When one is left unanswered the instance is frozen: further commands fail at
 //!   once until OBS answers again. When it stays silent the connection is given up and made anew.
-//! - Saves, recordings and everything else wait in lanes of their own: a save that waits for its file holds up no
-//!   scene. Within a lane, commands keep their order.
+//! - Saves, recordings, streams and everything else wait in lanes of their own: a save that waits for its file holds
+//!   up no scene. Within a lane, commands keep their order.
 //! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
+//! - Two connections: one of `obws`, and a conversation in JSON for what `obws` cannot read of older versions.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
 mod ask;
@@ -19,6 +20,7 @@ mod failure;
 mod file_name;
 mod film;
 mod link;
+mod outputs;
 mod raw;
 mod recordings;
 mod replays;

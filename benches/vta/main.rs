@@ -4,6 +4,8 @@
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 mod decode;
+#[path = "../../tests/it/endless.rs"]
+mod endless;
 #[path = "../../tests/it/headless_obs.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;
@@ -12,6 +14,7 @@ mod latency;
 mod player;
 mod process;
 mod replay;
+mod rules;
 
 fn main() {
     // `cargo bench` hands over arguments of its own; one that is no option names what to measure.
@@ -25,6 +28,7 @@ fn main() {
     measure("decode", decode::bench);
     measure("intake", intake::bench);
     measure("replay", replay::bench);
+    measure("rules", rules::bench);
     measure("latency", latency::bench);
     measure("player", player::bench);
 }

@@ -12,6 +12,8 @@ pub struct RuleFailed {
     pub rule: String,
     /// The function that failed.
     pub function: String,
+    /// The kind of the event that it answered; `timer` where one of its timers was due.
+    pub heard: String,
     /// What went wrong, in plain words.
     pub message: String,
     /// Line in the file, from 1; 0 when it is not known.
@@ -22,6 +24,28 @@ pub struct RuleFailed {
     pub text: String,
     /// How often it has failed there by now.
     pub times: u64,
+}
+
+/// Changed rules have taken the place of those before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesReloaded {
+    /// Their file names.
+    pub rules: Vec<String>,
+}
+
+/// Changed rules are wrong; those before go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesRejected {
+    /// The file of the first error.
+    pub file: String,
+    /// Its line, from 1; 0 when it is not known.
+    pub line: usize,
+    /// Its column, from 1; 0 when it is not known.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// How many errors there are.
+    pub errors: usize,
 }
 
 /// An OBS instance is connected.

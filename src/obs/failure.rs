@@ -52,6 +52,11 @@ pub(super) enum Failure {
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
     ClipMissing(String),
 
+    #[error(
+        "OBS accepted `{request}`, but did not do it within {limit:?}; its screen says why: are server and key set?"
+    )]
+    NotSwitched { request: String, limit: Duration },
+
     #[error("OBS is recording already, for an earlier `obs.start_recording`; stop that recording first")]
     RecordingAlready,
     #[error("OBS is recording already, and not for us; stop that recording in OBS first")]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use obws::Client;
+use obws::error::Error;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -128,8 +129,11 @@ impl Link {
             if silent == 0 {
                 sleep(HEARTBEAT).await;
             }
-            match timeout(self.limit, self.client.general().stats()).await {
-                Ok(Err(obws::error::Error::Send(_) | obws::error::Error::ReceiveMessage(_))) => break,
+            // Both connections have to live.
+            let general = self.client.general();
+            let signs = async { tokio::join!(general.stats(), self.conversation.ask("GetStats", Value::Null)) };
+            match timeout(self.limit, signs).await {
+                Ok((Err(Error::Send(_) | Error::ReceiveMessage(_)), _) | (_, Err(Failure::Lost(_)))) => break,
                 // A refusal is a sign of life, too.
                 Ok(_) => {
                     silent = 0;

@@ -54,8 +54,6 @@ impl Requests<'_> {
             }
             ObsVerb::MediaFile { source, path } => return self.set_media_file(source, path).await,
             ObsVerb::Hotkey { name } => ("TriggerHotkeyByName", json!({"hotkeyName": name})),
-            ObsVerb::VirtualCamera { on } => return self.switch("GetVirtualCamStatus", "VirtualCam", *on).await,
-            ObsVerb::Streaming { on } => return self.switch("GetStreamStatus", "Stream", *on).await,
             ObsVerb::Request { request, data } => {
                 let version = &self.link.conversation.version;
                 if !version.requests.contains(request) {
@@ -67,9 +65,9 @@ impl Requests<'_> {
             ObsVerb::SaveReplay { .. }
             | ObsVerb::StartRecording { .. }
             | ObsVerb::StopRecording {}
-            | ObsVerb::Chapter { .. } => {
-                return Err(Failure::NotForObs(verb.name()));
-            }
+            | ObsVerb::Chapter { .. }
+            | ObsVerb::VirtualCamera { .. }
+            | ObsVerb::Streaming { .. } => return Err(Failure::NotForObs(verb.name())),
         };
         self.link.send(request, data).await.map(drop)
     }
@@ -100,16 +98,6 @@ impl Requests<'_> {
         };
         let (request, data) = settings(source, wanted);
         self.link.send(request, data).await.map(drop)
-    }
-
-    /// Starts or stops an output; one that is so already is left alone.
-    async fn switch(&self, status: &str, output: &str, on: bool) -> Result<(), Failure> {
-        let is_on = self.link.send(status, Value::Null).await?["outputActive"] == true;
-        if is_on != on {
-            let request = format!("{}{output}", if on { "Start" } else { "Stop" });
-            self.link.send(&request, Value::Null).await?;
-        }
-        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use super::ObsOptions;
 use super::connect::Connection;
 use super::failure::Failure;
 use super::link::Link;
+use super::outputs::Outputs;
 use super::recordings::{Change, ChangeKind, Recordings, Running, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
@@ -62,7 +63,7 @@ pub(super) async fn run(
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
-    let (lanes, [requests, saves, recordings]) = Lanes::new();
+    let (lanes, [requests, saves, recordings, outputs]) = Lanes::new();
     let (saved_sender, saved) = mpsc::channel(EVENTS);
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
@@ -80,13 +81,20 @@ pub(super) async fn run(
         splits: *splits,
         stopping_at: None,
     };
+    let outputs = Outputs { link, reporter, commands: outputs };
     let scenes = Scenes { link, reporter, told, program };
     let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
-            tokio::join!(lanes.feed(link, commands, reporter), requests.run(), replays.run(), recordings.run())
+            tokio::join!(
+                lanes.feed(link, commands, reporter),
+                requests.run(),
+                replays.run(),
+                recordings.run(),
+                outputs.run()
+            )
         } => ended,
         (_, _, never) = async { tokio::join!(hearing.run(events), scenes.run(), link.heartbeat()) } => match never {},
     }
@@ -97,15 +105,17 @@ struct Lanes {
     requests: mpsc::Sender<Command>,
     saves: mpsc::Sender<Command>,
     recordings: mpsc::Sender<Command>,
+    outputs: mpsc::Sender<Command>,
 }
 
 impl Lanes {
     /// The lanes, and their ends in the order of the fields.
-    fn new() -> (Self, [mpsc::Receiver<Command>; 3]) {
+    fn new() -> (Self, [mpsc::Receiver<Command>; 4]) {
         let (requests, requests_end) = mpsc::channel(LANE);
         let (saves, saves_end) = mpsc::channel(LANE);
         let (recordings, recordings_end) = mpsc::channel(LANE);
-        (Self { requests, saves, recordings }, [requests_end, saves_end, recordings_end])
+        let (outputs, outputs_end) = mpsc::channel(LANE);
+        (Self { requests, saves, recordings, outputs }, [requests_end, saves_end, recordings_end, outputs_end])
     }
 
     /// Puts commands in their lanes until the connection is lost or there are no more.
@@ -124,6 +134,7 @@ impl Lanes {
                 Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {} | ObsVerb::Chapter { .. }) => {
                     &self.recordings
                 }
+                Some(ObsVerb::Streaming { .. } | ObsVerb::VirtualCamera { .. }) => &self.outputs,
                 _ => &self.requests,
             };
             if let Err(refused) = lane.try_send(command) {

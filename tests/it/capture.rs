@@ -444,6 +444,10 @@ fn any_report() -> impl Strategy<Value = Report> {
         ),
         any_recording().prop_map(Report::RecordingStarted),
         any_recording().prop_map(Report::RecordingStopped),
+        any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded { rules }),
+        any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {
+            Report::RulesRejected { file, line, column, message, errors }
+        }),
     ]
 }
 

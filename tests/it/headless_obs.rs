@@ -71,6 +71,14 @@ impl HeadlessObs {
         self.reaper = start_reaper(&self.obs, &self.xvfb);
     }
 
+    /// Changes the profile, from the next start on.
+    pub(crate) fn change_profile(&self, from: &str, to: &str) {
+        let path = self.home.path().join(".config/obs-studio/basic/profiles/VTA/basic.ini");
+        let profile = fs::read_to_string(&path).unwrap();
+        assert!(profile.contains(from), "{profile}");
+        fs::write(path, profile.replace(from, to)).unwrap();
+    }
+
     /// Freezes OBS until [`HeadlessObs::cont`].
     pub(crate) fn stop(&self) {
         signal("-STOP", &self.obs);

@@ -1,5 +1,6 @@
 //! The OBS driver against a real OBS.
 
+mod actions;
 pub(crate) mod driver;
 mod scripted;
 
@@ -351,7 +352,9 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     // It stays silent: the connection is given up, and made anew when OBS goes on. A recording does not mind.
     driver.does(start_recording(Some("Bout 14"))).await;
     obs.stop();
+    let began = Instant::now();
     driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    sleep(Duration::from_secs(10).saturating_sub(began.elapsed())).await;
     obs.cont();
     driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
     driver.does_at_last(save()).await;
@@ -376,6 +379,44 @@ async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
     obs.restart();
     driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
     driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    assert!(driver.court_2.try_iter().any(|report| matches!(report, Report::ObsDisconnected { .. })));
     let path = driver.saves().await;
     assert!(Path::new(&path).is_file(), "{path}");
+}
+
+#[tokio::test]
+async fn the_scene_is_known_through_other_hands_other_collections_and_a_restart() {
+    let Some(mut obs) = HeadlessObs::start() else { return };
+    let mut driver = Driver::of(&obs);
+    let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    assert_eq!(driver.hears(shown).await, shows("Live"));
+    someone_else(&obs).await.scenes().set_current_program_scene("Replay").await.unwrap();
+    assert_eq!(driver.hears(shown).await, shows("Replay"));
+
+    // Another collection has another scene, and not these; what is asked for meanwhile is done when OBS is ready.
+    driver.does(request("CreateSceneCollection", json!({"sceneCollectionName": "Other"}))).await;
+    assert_eq!(driver.hears(shown).await, shows("Scene"));
+    let reason = driver.fails(scene("Live")).await;
+    assert!(reason.contains("No source was found by the name of `Live`"), "{reason}");
+    driver.saves().await;
+    driver.does(request("SetCurrentSceneCollection", json!({"sceneCollectionName": "VTA"}))).await;
+    driver.does(scene("Live")).await;
+    driver.hears(|report| *report == shows("Live")).await;
+    driver.does(scene("Replay")).await;
+    driver.hears(|report| *report == shows("Replay")).await;
+
+    // It crashes, and comes back with the scene that it had saved.
+    obs.kill();
+    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    obs.restart();
+    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    let driver_of_now = Driver::of(&obs);
+    let now = driver_of_now.hears(shown).await;
+    if now == shows("Replay") {
+        driver.does(scene("Live")).await;
+        assert_eq!(driver.hears(shown).await, shows("Live"), "a scene that is as before is not news");
+    } else {
+        assert_eq!(driver.hears(shown).await, now);
+    }
 }

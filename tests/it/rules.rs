@@ -9,6 +9,8 @@ use vta::event::Body;
 use vta::rules::{Limits, Rules, Surroundings};
 use vta::time::Time;
 
+use crate::endless;
+
 /// What comes of messages, a second apart, with a rule: its actions, and its failures.
 fn told(rule: &str, messages: &[&str]) -> Vec<String> {
     let files = [(PathBuf::from("rules/rule.rhai"), rule.to_owned())];
@@ -91,10 +93,19 @@ fn mistakes_are_told_once_with_their_places_and_the_others_go_on() {
 }
 
 #[test]
+fn whatever_never_ends_is_stopped_with_the_reason() {
+    for (what, body) in endless::ENDLESS {
+        let told = told(&endless::rule(body), &["pt1;2"]);
+        let [failure] = &told[..] else { panic!("{what}: {told:?}") };
+        assert!(failure.contains("it ran too long: is there a loop that never ends?"), "{what}: {failure}");
+    }
+}
+
+#[test]
 fn what_a_rule_keeps_cannot_grow_without_end() {
     let rule = r#"fn on_clock(event, bout) {
         let text = "x";
-        while text.len() < 4000 { text += text; }
+        while text.len() < 2000 { text += text; }
         this[`${event.seq}`] = text;
     }"#;
     let ticks: Vec<String> = (0..200).map(|second| format!("clk;{second}")).collect();
@@ -122,9 +133,10 @@ fn a_timer_that_asks_for_itself_ends_when_a_clock_jumps() {
 }
 
 #[test]
-fn no_clock_no_import_no_eval() {
+fn no_clock_no_foreign_import_no_eval() {
     insta::assert_snapshot!(told("fn on_round(event, bout) {\n  timestamp();\n}", &["rnd;1"]).join("\n"), @r##"rule.rhai:2:3 on_round: Function not found: timestamp () |   timestamp();"##);
-    insta::assert_snapshot!(wrong("import \"other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:1: Too many modules imported"##);
+    insta::assert_snapshot!(wrong("import \"other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:8: the file rules/other.rhai cannot be read: No such file or directory (os error 2)"##);
+    insta::assert_snapshot!(wrong("import \"../other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:8: only files of the rules' own folder can be imported, by their names: not `../other`"##);
     insta::assert_snapshot!(wrong("fn on_round(event, bout) {\n  eval(\"1\");\n}"), @r##"rules/rule.rhai:2:3: reserved keyword 'eval' is disabled"##);
 }
 

@@ -105,7 +105,7 @@ fn cells(status: &InstanceStatus) -> [String; 11] {
         skipped(ready),
         or_unknown(ready.cpu_percent.map(|percent| format!("{percent:.0} %"))),
         or_unknown(ready.memory_mb.map(|memory| format!("{memory:.0} MB"))),
-        or_unknown(ready.disk_free_mb.map(|free| format!("{:.1} GB", free / 1024.0))),
+        or_unknown(ready.disk_free_mb.map(|free| format!("{:.1} GB", free * 1_048_576.0 / 1e9))),
         String::new(),
     ]
 }

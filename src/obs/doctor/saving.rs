@@ -21,6 +21,10 @@ const QUICK: Duration = Duration::from_secs(3);
 /// What the buffer is to hold before it is saved: a film needs pictures before it has a length.
 const FILM: Duration = Duration::from_secs(2);
 
+/// Less than this says nothing about how many bytes a second takes. A buffer that was started while OBS recorded holds
+/// nothing until the encoder's next key frame.
+const LEAST_FILM: Duration = Duration::from_secs(1);
+
 /// How long it is waited for.
 const FILM_LIMIT: Duration = Duration::from_secs(6);
 
@@ -61,7 +65,13 @@ impl Checkup<'_> {
                 if took > QUICK {
                     text += "; that is slow: is the disk?";
                 }
-                (if took > QUICK { Mark::Warn } else { Mark::Ok }, text, Some(bytes / length.as_secs_f64()))
+                let mark = if took > QUICK { Mark::Warn } else { Mark::Ok };
+                if length < LEAST_FILM {
+                    text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
+                    (mark, text, None)
+                } else {
+                    (mark, text, Some(bytes / length.as_secs_f64()))
+                }
             }
             Film::Unreadable => {
                 let text = format!("a test save gave {name}, which is no film that can be read; is the disk full?");

@@ -6,8 +6,9 @@ use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Map, Module};
 use serde_json::Value;
 use strum::VariantNames as _;
 
-use super::{Desk, Done, Surroundings, duration};
+use super::{Desk, Done, Surroundings};
 use crate::action::{MediaAction, ObsVerb};
+use crate::rules::duration;
 
 /// The OBS instances that an action goes to.
 #[derive(Clone)]
