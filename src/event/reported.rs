@@ -1,9 +1,10 @@
 //! The fields of what rules and edges report.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleFailed {
     /// The rule's file name.
     pub rule: String,
@@ -22,7 +23,7 @@ pub struct RuleFailed {
 }
 
 /// An OBS instance is connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsConnected {
     /// Name of the sink.
     pub instance: String,
@@ -33,7 +34,7 @@ pub struct ObsConnected {
 }
 
 /// An OBS instance is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsDisconnected {
     /// Name of the sink.
     pub instance: String,
@@ -42,7 +43,7 @@ pub struct ObsDisconnected {
 }
 
 /// OBS shows another scene.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SceneChanged {
     /// Name of the sink.
     pub instance: String,
@@ -51,7 +52,7 @@ pub struct SceneChanged {
 }
 
 /// OBS's replay buffer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReplayBuffer {
     /// Name of the sink.
     pub instance: String,
@@ -60,7 +61,7 @@ pub struct ReplayBuffer {
 }
 
 /// OBS has written a replay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipSaved {
     /// Name of the sink.
     pub instance: String,
@@ -78,7 +79,7 @@ pub struct ClipSaved {
 }
 
 /// A recording of OBS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
@@ -88,7 +89,7 @@ pub struct Recording {
 }
 
 /// An action was carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActionDone {
     /// The action's `seq`.
     pub action_seq: u64,
@@ -99,7 +100,7 @@ pub struct ActionDone {
 }
 
 /// An action was not carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActionFailed {
     /// The action's `seq`.
     pub action_seq: u64,
