@@ -7,6 +7,7 @@ mod decode;
 mod failure;
 mod init;
 mod replay;
+mod rules;
 mod run;
 mod simulate;
 
@@ -31,6 +32,8 @@ enum Verb {
     Decode(decode::Args),
     Check(check::Args),
     #[command(subcommand)]
+    Rules(rules::Verb),
+    #[command(subcommand)]
     Db(db::Verb),
     Simulate(simulate::Args),
     Init(init::Args),
@@ -44,6 +47,7 @@ impl Cli {
             Verb::Replay(args) => args.run(),
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),
+            Verb::Rules(verb) => verb.run(),
             Verb::Db(verb) => verb.run(),
             Verb::Simulate(args) => args.run(),
             Verb::Init(args) => args.run(),

@@ -20,7 +20,7 @@ mod secret;
 mod section;
 mod sink;
 mod source;
-mod suggest;
+
 mod syntax;
 mod tree;
 mod walk;

@@ -31,5 +31,6 @@ pub mod rules;
 pub mod simulator;
 pub mod source;
 pub mod store;
+mod suggest;
 pub mod telemetry;
 pub mod time;

@@ -11,6 +11,7 @@
 //! | court → OBS, player | the action fails at once, with that reason |
 //! | OBS, player → court | the report is lost and said |
 
+mod check;
 mod live;
 mod narrate;
 mod recorder;
@@ -18,6 +19,7 @@ mod replay;
 mod setup;
 mod worker;
 
+pub use check::check;
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};

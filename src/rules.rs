@@ -4,6 +4,7 @@
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
 //! court goes on.
 
+pub mod check;
 mod desk;
 mod duration;
 mod engine;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr};
 
 /// An athlete's side: blue (chung, athlete 1) or red (hong, athlete 2).
-#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Side {

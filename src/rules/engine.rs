@@ -305,7 +305,7 @@ fn in_words(error: &EvalAltResult) -> String {
     text.strip_prefix("Runtime error: ").unwrap_or(text).to_owned()
 }
 
-fn unreadable(file: &Path, error: &std::io::Error) -> ScriptError {
+pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> ScriptError {
     ScriptError {
         file: file.display().to_string(),
         line: 0,
@@ -315,7 +315,7 @@ fn unreadable(file: &Path, error: &std::io::Error) -> ScriptError {
     }
 }
 
-fn engine(limits: Limits, desk: &Desk, surroundings: &Surroundings) -> Engine {
+pub(super) fn engine(limits: Limits, desk: &Desk, surroundings: &Surroundings) -> Engine {
     let mut engine = Engine::new();
     engine
         .set_max_operations(limits.max_operations)

@@ -100,7 +100,7 @@ pub fn near_kind(text: &str) -> Option<Kind> {
 }
 
 /// What is wrong with a function whose name begins as a handler's does.
-fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
     let kind = name.strip_prefix("on_")?;
     if kind.parse::<Kind>().is_err() {
         let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
@@ -110,7 +110,7 @@ fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
 }
 
 /// Where a function is defined; Rhai does not tell.
-fn position_of(text: &str, function: &str) -> Position {
+pub(super) fn position_of(text: &str, function: &str) -> Position {
     for (number, line) in (1u16..).zip(text.lines()) {
         let defined = line.split("fn ").skip(1).any(|rest| {
             rest.trim_start().strip_prefix(function).is_some_and(|rest| rest.trim_start().starts_with('('))
@@ -123,6 +123,6 @@ fn position_of(text: &str, function: &str) -> Position {
     Position::NONE
 }
 
-fn line_of(text: &str, position: Position) -> &str {
+pub(super) fn line_of(text: &str, position: Position) -> &str {
     position.line().and_then(|line| text.lines().nth(line.saturating_sub(1))).unwrap_or_default()
 }

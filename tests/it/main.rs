@@ -13,6 +13,7 @@ mod headless_obs;
 mod live;
 mod obs;
 mod rules;
+mod rules_check;
 mod shutdown;
 mod simulate;
 mod store;

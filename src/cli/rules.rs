@@ -1,0 +1,21 @@
+//! `vta rules …`: check rules, test them, try them.
+
+mod check;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+
+/// Check rules, test them, try them.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Check(check::Args),
+}
+
+impl Verb {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Check(args) => args.run(),
+        }
+    }
+}
