@@ -199,7 +199,7 @@ impl Court {
                 if self.firings > MOST_FIRINGS {
                     self.rules.drop_due(due, &mut said);
                 } else {
-                    self.rules.fire_due(due, &mut said);
+                    self.rules.fire_due(due, self.tracker.bout(), &mut said);
                 }
                 for said in said.drain(..) {
                     self.said(said, true, out);

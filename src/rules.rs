@@ -5,16 +5,28 @@
 //! court goes on.
 
 pub mod check;
+mod costly;
 mod desk;
 mod duration;
 mod engine;
+mod explain;
+mod failure;
+mod helpers;
 mod host;
+mod imports;
+mod memory;
+mod meter;
+mod sandbox;
 mod script;
+mod settings;
+mod sources;
 mod timers;
 mod views;
 
-pub use engine::{Rules, Said};
-pub use script::{Script, ScriptError, near_kind};
+pub use engine::{Retired, Rules, Said};
+pub use explain::{Did, Explain, Explained, Held};
+pub use script::{ScriptError, near_kind};
+pub use sources::{RuleFile, Setting, SettingValue, Sources};
 
 use std::sync::Arc;
 

@@ -10,6 +10,8 @@ pub struct RuleFailed {
     pub rule: String,
     /// The function that failed.
     pub function: String,
+    /// The kind of the event that it answered; `timer` where one of its timers was due.
+    pub heard: String,
     /// What went wrong, in plain words.
     pub message: String,
     /// Line in the file, from 1; 0 when it is not known.

@@ -33,13 +33,15 @@ pub(super) fn event(event: &Event) {
         Body::Contradiction(contradiction) => warn!(court, "the console contradicts itself: {}", contradiction.what),
         Body::RuleFailed(failure) => error!(
             court,
-            "{}:{}:{}: {} failed: {} (the {}. time)\n  | {}\n  | {:>width$}",
+            "{}:{}:{}: {} failed: {} (the {}. time, at event {} of kind {})\n  | {}\n  | {:>width$}",
             failure.rule,
             failure.line,
             failure.column,
             failure.function,
             failure.message,
             failure.times,
+            event.cause.unwrap_or_default(),
+            failure.heard,
             failure.text,
             "^",
             width = failure.column.max(1)

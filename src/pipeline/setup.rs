@@ -57,7 +57,8 @@ pub enum StartError {
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.sources.serves(court)).map(|(name, _)| name.clone()).collect();
-    Rules::load(&config.rules.files, limits, &Surroundings { obs }).map_err(StartError::Rules)
+    let files: Vec<_> = config.rules.files.iter().cloned().map(crate::rules::RuleFile::from).collect();
+    Rules::load(&files, limits, &Surroundings { obs }).map_err(StartError::Rules)
 }
 
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {

@@ -10,7 +10,8 @@ mod pieces;
 mod shape;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use rhai::{Engine, OptimizationLevel, Position};
 use serde::Serialize;
@@ -18,8 +19,9 @@ use serde::Serialize;
 pub use names::{Named, What};
 
 use super::desk::Desk;
-use super::script::{line_of, position_of, wrong_handler};
-use super::{Limits, Rules, ScriptError, Surroundings, engine};
+use super::meter::Meter;
+use super::script::{MOST_AT_THE_TOP, Text, wrong_handler};
+use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, sandbox};
 use known::Known;
 use pieces::Parsed;
 use shape::Shape;
@@ -56,35 +58,23 @@ pub enum Severity {
 }
 
 /// Checks rules; gives all that is wrong with them, in the order of the files and of the places in them.
-pub fn check(files: &[(PathBuf, String)], limits: Limits, surroundings: &Surroundings) -> Vec<Mistake> {
-    let checker = Checker::new(limits, surroundings);
+pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) -> Vec<Mistake> {
+    let checker = Checker::new(surroundings);
     let mut mistakes = Vec::new();
-    for (file, text) in files {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut found = checker.check(text);
-        found.sort_by_key(|found| (found.at.line(), found.at.position()));
-        found.dedup();
-        if found.is_empty() {
-            // What shows only when it is loaded.
-            let alone = [(file.clone(), text.to_owned())];
-            let errors = Rules::compile(&alone, limits, surroundings).err().unwrap_or_default();
-            mistakes.extend(errors.into_iter().map(Mistake::from));
+    for file in files {
+        match checker.read(file, limits, surroundings) {
+            Ok((text, found)) => mistakes.extend(found.into_iter().map(|found| found.told(&file.path, &text))),
+            Err(errors) => mistakes.extend(errors.into_iter().map(Mistake::from)),
         }
-        mistakes.extend(found.into_iter().map(|found| found.told(file, text)));
     }
     mistakes
 }
 
-/// That a rule's file cannot be read.
-pub fn unreadable(file: &Path, error: &std::io::Error) -> Mistake {
-    engine::unreadable(file, error).into()
-}
-
-/// The names of scenes, sources and filters that rules write out: what OBS must have.
+/// The names of scenes, sources and filters that a rule writes out: what OBS must have.
 pub fn names(file: &Path, text: &str) -> Vec<Named> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let checker = Checker::new(Limits::default(), &Surroundings::default());
-    names::of(&pieces::parse(&checker.engine, text).asts, file, text)
+    let text = Text::new(file, text.into());
+    let checker = Checker::new(&Surroundings::default());
+    names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
 }
 
 /// What it takes to check scripts.
@@ -94,16 +84,37 @@ struct Checker {
 }
 
 impl Checker {
-    fn new(limits: Limits, surroundings: &Surroundings) -> Self {
-        let mut engine = engine::engine(limits, &Desk::default(), surroundings);
+    fn new(surroundings: &Surroundings) -> Self {
+        let meter = Meter::default();
+        let mut engine = sandbox::engine(&meter, &Desk::default(), surroundings);
         // What is optimized away is checked too.
         engine.set_optimization_level(OptimizationLevel::None);
+        meter.begin(MOST_AT_THE_TOP);
         let bout = shape::bout(&engine, &Known::of(&engine));
         Self { engine, bout }
     }
 
-    fn check(&self, text: &str) -> Vec<Found> {
-        let Parsed { asts, errors, broken } = pieces::parse(&self.engine, text);
+    /// Reads a rule's file and finds what is wrong with it; an error is of what shows only when it is loaded.
+    fn read(
+        &self,
+        file: &RuleFile,
+        limits: Limits,
+        surroundings: &Surroundings,
+    ) -> Result<(Text, Vec<Found>), Vec<ScriptError>> {
+        let sources = Sources::read(std::slice::from_ref(file))?;
+        let text = sources.rules.first().map_or_else(|| Arc::from(""), |(_, text)| text.clone());
+        let text = Text::new(&file.path, text);
+        let mut found = self.check(&text);
+        found.sort_by_key(|found| (found.at.line(), found.at.position()));
+        found.dedup();
+        if found.is_empty() {
+            Rules::of(&sources, limits, surroundings)?;
+        }
+        Ok((text, found))
+    }
+
+    fn check(&self, text: &Text) -> Vec<Found> {
+        let Parsed { asts, errors, broken } = pieces::parse(&self.engine, &text.text);
         let mut found: Vec<_> = errors.iter().map(|error| Found::new(error.1, lower(&error.0.to_string()))).collect();
         let mut known = asts.iter().fold(Known::of(&self.engine), Known::with);
         for (name, count) in &broken {
@@ -116,7 +127,7 @@ impl Checker {
                     Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
                     None => (message, None),
                 };
-                found.push(Found { at: position_of(text, name), message, help });
+                found.push(Found { at: text.position_of(name), message, help });
             }
         }
         found.extend(walk::walk(&asts, errors.is_empty(), &known, &self.bout));
@@ -141,8 +152,8 @@ impl Found {
         Self { help: Some(help.into()), ..self }
     }
 
-    fn told(self, file: &Path, text: &str) -> Mistake {
-        let line = line_of(text, self.at);
+    fn told(self, file: &Path, text: &Text) -> Mistake {
+        let line = text.line(self.at);
         let (number, column) = (self.at.line().unwrap_or(0), self.at.position().unwrap_or(0));
         Mistake {
             file: file.display().to_string(),

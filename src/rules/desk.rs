@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rhai::FnPtr;
+use rhai::{Dynamic, EvalAltResult, FnPtr};
 
+use super::explain::Held;
+use super::memory::{May, Memory, Moment, TooManyKeys};
 use crate::action::Verb;
 
 /// More actions than this from one call of a handler are a mistake, and would fill the edges' queues.
@@ -15,26 +17,62 @@ const MOST_ASKED: usize = 100;
 pub(super) struct Asked {
     pub(super) verbs: Vec<Verb>,
     pub(super) timers: Vec<TimerCall>,
+    /// Which helpers said no; only kept where it is to be explained.
+    pub(super) held: Vec<Held>,
 }
 
 /// A change of the timers that a script asked for.
 pub(super) enum TimerCall {
-    After { key: Option<String>, wait: Duration, call: FnPtr },
+    Wait { key: Option<String>, wait: Duration, repeats: bool, call: Later },
     Cancel { key: String },
 }
 
-/// The desk of one court's rules, shared with the functions that scripts call.
+/// A function of the script, with the values that it has caught, to be called later.
+#[derive(Clone)]
+pub(super) struct Later {
+    pub(super) function: Arc<str>,
+    pub(super) arguments: Vec<Dynamic>,
+}
+
+impl From<FnPtr> for Later {
+    fn from(call: FnPtr) -> Self {
+        Self { function: call.fn_name().into(), arguments: call.curry().to_vec() }
+    }
+}
+
+/// The desk of one script in one court, shared with the functions that it calls.
 ///
 /// Rhai wants such functions to be `Send + Sync`; only the court's own thread ever comes here, so the lock is free.
 #[derive(Clone, Default)]
-pub(super) struct Desk(Arc<Mutex<Asked>>);
+pub(super) struct Desk(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    asked: Asked,
+    now: Moment,
+    memory: Memory,
+    explaining: bool,
+}
 
 /// A script asked for more than one call may.
 pub(super) struct TooMuch;
 
+impl From<TooMuch> for Box<EvalAltResult> {
+    fn from(_: TooMuch) -> Self {
+        "one call of a handler asked for too many actions".into()
+    }
+}
+
 impl Desk {
+    /// A call begins.
+    pub(super) fn begin(&self, now: Moment, explaining: bool) {
+        let mut inner = self.lock();
+        inner.now = now;
+        inner.explaining = explaining;
+    }
+
     pub(super) fn ask(&self, verb: Verb) -> Result<(), TooMuch> {
-        let mut asked = self.lock();
+        let asked = &mut self.lock().asked;
         if asked.verbs.len() >= MOST_ASKED {
             return Err(TooMuch);
         }
@@ -43,7 +81,7 @@ impl Desk {
     }
 
     pub(super) fn time(&self, call: TimerCall) -> Result<(), TooMuch> {
-        let mut asked = self.lock();
+        let asked = &mut self.lock().asked;
         if asked.timers.len() >= MOST_ASKED {
             return Err(TooMuch);
         }
@@ -51,12 +89,34 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes what was asked for since the last time.
-    pub(super) fn clear(&self) -> Asked {
-        std::mem::take(&mut *self.lock())
+    /// Whether something may be done now, as the memory says.
+    pub(super) fn may(
+        &self,
+        ask: impl FnOnce(&mut Memory, Moment) -> Result<May, TooManyKeys>,
+    ) -> Result<bool, Box<EvalAltResult>> {
+        let inner = &mut *self.lock();
+        let may = ask(&mut inner.memory, inner.now)?;
+        Ok(may
+            .map_err(|held| {
+                if inner.explaining && inner.asked.held.len() < MOST_ASKED {
+                    inner.asked.held.push(held);
+                }
+            })
+            .is_ok())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Asked> {
+    /// Takes what was asked for since the last time.
+    pub(super) fn clear(&self) -> Asked {
+        std::mem::take(&mut self.lock().asked)
+    }
+
+    /// Remembers what another desk does, which forgets it.
+    pub(super) fn take_memory(&self, other: &Self) {
+        let memory = std::mem::take(&mut other.lock().memory);
+        self.lock().memory = memory;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

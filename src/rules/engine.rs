@@ -1,35 +1,27 @@
 //! Runs the handlers of a court's rules.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rhai::module_resolvers::DummyModuleResolver;
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Position, Scope};
+use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
-use super::desk::Desk;
-use super::script::{Script, ScriptError};
-use super::timers::Timers;
-use super::views::{BoutView, EventView};
-use super::{Limits, Surroundings, host, views};
+use super::desk::Later;
+use super::explain::{Did, Explain, Explained};
+use super::failure::{Failures, name_of};
+use super::memory::Moment;
+use super::script::{Hears, Script, ScriptError};
+use super::sources::{RuleFile, Sources};
+use super::timers::{Timer, Timers};
+use super::views::{self, BoutView, EventView};
+use super::{Limits, Surroundings};
 use crate::action::Verb;
 use crate::bout::Bout;
 use crate::event::{Event, Kind, RuleFailed};
 use crate::time::Time;
 
-/// Depth of calls that a script may reach.
-const MOST_DEPTH: usize = 32;
-/// Depth to which expressions and blocks may be nested.
-const MOST_NESTING: usize = 128;
-/// Characters of a text that a script may make.
-const MOST_TEXT: usize = 10_000;
-/// Entries of a list or a map, with those inside them, that a script may make: each copy of one takes that long.
-const MOST_ENTRIES: usize = 1000;
 /// Entries and characters that a script may keep in `this`.
 const MOST_STATE: usize = 100_000;
-/// Places at which failures are told apart.
-const MOST_PLACES: usize = 1000;
 
 /// What came of letting the rules hear something.
 #[derive(Debug)]
@@ -57,24 +49,16 @@ pub enum Said {
 }
 
 /// The rules of one court, with their states and timers.
+#[derive(Default)]
 pub struct Rules {
-    engine: Engine,
-    desk: Desk,
     scripts: Vec<Running>,
     /// By kind of event: which scripts hear it, by which handler.
-    handlers: Vec<Vec<(usize, String)>>,
+    handlers: Vec<Vec<(usize, Arc<str>)>>,
+    /// The `on_start` of scripts that have not heard it.
+    starts: Vec<(usize, Arc<str>)>,
     timers: Timers,
-    /// How often each script failed at each place.
-    failures: HashMap<Place, u64>,
-}
-
-/// Where and how a script failed.
-#[derive(PartialEq, Eq, Hash)]
-struct Place {
-    script: usize,
-    function: String,
-    position: Position,
-    message: String,
+    failures: Failures,
+    explain: Option<Explain>,
 }
 
 struct Running {
@@ -83,18 +67,47 @@ struct Running {
     state: Dynamic,
 }
 
+/// A call of a script's function.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    script: usize,
+    function: &'a str,
+    /// None where a timer is due.
+    event: Option<&'a Arc<Event>>,
+    cause: u64,
+    now: Moment,
+}
+
 impl Rules {
-    /// Compiles the rules of a court, in the order in which they hear events; gives all that is wrong with them.
+    /// Compiles rules whose texts are at hand, for one court, in the order in which they hear events.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
     pub fn compile(
         files: &[(PathBuf, String)],
         limits: Limits,
         surroundings: &Surroundings,
     ) -> Result<Self, Vec<ScriptError>> {
-        let desk = Desk::default();
-        let mut rules = Self::with(engine(limits, &desk, surroundings), desk);
+        Self::of(&Sources::of(files), limits, surroundings)
+    }
+
+    /// Reads and compiles rules from their files, for one court.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn load(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+        Self::of(&Sources::read(files)?, limits, surroundings)
+    }
+
+    /// Compiles rules for one court.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn of(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+        let mut rules = Self::none();
         let mut wrong = Vec::new();
-        for (file, text) in files {
-            match Script::compile(&rules.engine, file, text).and_then(|script| rules.check_top(file, script)) {
+        for (file, text) in &sources.rules {
+            match Script::compile(file, text, sources.imported.clone(), limits, surroundings) {
                 Ok(script) => rules.add(script),
                 Err(errors) => wrong.extend(errors),
             }
@@ -104,81 +117,56 @@ impl Rules {
 
     /// A court without rules.
     pub fn none() -> Self {
-        // Nothing runs in it, so that it needs to know nothing.
-        Self::with(Engine::new_raw(), Desk::default())
+        Self { handlers: vec![Vec::new(); Kind::COUNT], ..Self::default() }
     }
 
-    fn with(engine: Engine, desk: Desk) -> Self {
-        Self {
-            engine,
-            desk,
-            scripts: Vec::new(),
-            handlers: vec![Vec::new(); Kind::COUNT],
-            timers: Timers::default(),
-            failures: HashMap::new(),
-        }
+    /// Tells from now on what each rule does with each event.
+    pub fn explain_to(&mut self, explain: Explain) {
+        self.explain = Some(explain);
+    }
+
+    /// The file names of the rules, in the order in which they hear events.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.scripts.iter().map(|running| &*running.script.name)
     }
 
     fn add(&mut self, script: Script) {
-        for (kind, handler) in script.handlers() {
-            if let Some(hearers) = self.handlers.get_mut(kind as usize) {
-                hearers.push((self.scripts.len(), handler));
+        let index = self.scripts.len();
+        let (any, others): (Vec<_>, Vec<_>) = script.handlers().partition(|(hears, _)| *hears == Hears::Any);
+        for (hears, handler) in others {
+            match hears {
+                Hears::Kind(kind) => self.handlers[kind as usize].push((index, handler)),
+                Hears::Start => self.starts.push((index, handler)),
+                Hears::Any => {}
             }
+        }
+        for (_, handler) in any {
+            self.handlers.iter_mut().for_each(|hearers| hearers.push((index, handler.clone())));
         }
         self.scripts.push(Running { script, state: empty() });
     }
 
-    /// What stands outside of functions is for constants: it runs before each call of a handler.
-    fn check_top(&self, file: &Path, script: Script) -> Result<Script, Vec<ScriptError>> {
-        let failed = |position: Position, message: String| {
-            vec![ScriptError {
-                file: file.display().to_string(),
-                line: position.line().unwrap_or(0),
-                column: position.position().unwrap_or(0),
-                text: script.line(position).to_owned(),
-                message,
-            }]
-        };
-        let run = self.engine.run_ast(&script.ast);
-        let asked = self.desk.clear();
-        run.map_err(|error| failed(error.position(), in_words(&error)))?;
-        if asked.verbs.is_empty() && asked.timers.is_empty() {
-            return Ok(script);
-        }
-        Err(failed(Position::new(1, 1), "only constants may stand outside of functions: put this in a handler".into()))
-    }
-
-    /// Reads and compiles rules from their files.
-    pub fn load(files: &[PathBuf], limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
-        let mut texts = Vec::with_capacity(files.len());
-        let mut wrong = Vec::new();
-        for file in files {
-            match std::fs::read_to_string(file) {
-                Ok(text) => texts.push((file.clone(), text)),
-                Err(error) => wrong.push(unreadable(file, &error)),
+    /// Lets the rules hear an event. Before their first one they hear that the court begins.
+    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, said: &mut Vec<Said>) {
+        let now = moment(event.at, bout);
+        if !self.starts.is_empty() {
+            for (script, function) in std::mem::take(&mut self.starts) {
+                let call = Call { script, function: &function, event: Some(event), cause: event.seq, now };
+                self.call(call, (BoutView(bout.clone()),), said);
             }
         }
-        match Self::compile(&texts, limits, surroundings) {
-            Ok(rules) if wrong.is_empty() => Ok(rules),
-            Ok(_) => Err(wrong),
-            Err(errors) => Err(wrong.into_iter().chain(errors).collect()),
-        }
-    }
-
-    /// Lets the rules hear an event.
-    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, said: &mut Vec<Said>) {
         let kind = Kind::from(&event.body) as usize;
-        let Some(hearers) = self.handlers.get(kind) else { return };
-        if hearers.is_empty() {
-            return;
+        if self.handlers[kind].is_empty() {
+            return self.nobody_heard(event, kind);
         }
+        let hearers = std::mem::take(&mut self.handlers[kind]);
         let view = EventView::new(event.clone());
-        for index in 0..hearers.len() {
-            let Some((script, handler)) = self.handlers.get(kind).and_then(|hearers| hearers.get(index)) else { break };
-            let (script, handler) = (*script, handler.clone());
-            let arguments = (view.clone(), BoutView(bout.clone()));
-            self.call(script, &handler, event.seq, event.at, arguments, said);
+        for (script, function) in &hearers {
+            let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
+            self.call(call, (view.clone(), BoutView(bout.clone())), said);
         }
+        self.handlers[kind] = hearers;
+        self.nobody_heard(event, kind);
     }
 
     /// When the next timer is due.
@@ -186,148 +174,126 @@ impl Rules {
         self.timers.next_due()
     }
 
-    /// How many timers wait.
+    /// How many timers wait that fire once.
     pub fn waiting(&self) -> usize {
         self.timers.len()
     }
 
     /// Fires the next timer that is due by a time; false if there is none.
-    pub fn fire_due(&mut self, by: Time, said: &mut Vec<Said>) -> bool {
+    pub fn fire_due(&mut self, by: Time, bout: &Bout, said: &mut Vec<Said>) -> bool {
         let Some((due, timer)) = self.timers.take_due(by) else { return false };
-        let handler = timer.call.fn_name().to_owned();
-        let arguments: Vec<Dynamic> = timer.call.curry().to_vec();
-        self.call(timer.script, &handler, timer.cause, due, arguments, said);
+        let now = moment(due, bout);
+        let Later { function, arguments } = timer.call;
+        let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
+        self.call(call, arguments, said);
         true
     }
 
     /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
     pub fn drop_due(&mut self, by: Time, said: &mut Vec<Said>) {
-        let Some((at, timer)) = self.timers.take_due(by) else { return };
-        let error = "too many timers fired while nothing was heard: this one is dropped".into();
-        if let Some(failure) = self.failure(timer.script, timer.call.fn_name(), &error) {
-            said.push(Said::Failed { cause: timer.cause, at, failure: Box::new(failure) });
-        }
+        let Some((at, timer)) = self.timers.drop_due(by) else { return };
+        self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", said);
     }
 
-    fn call(
-        &mut self,
-        index: usize,
-        handler: &str,
-        cause: u64,
-        at: Time,
-        arguments: impl FuncArgs,
-        said: &mut Vec<Said>,
-    ) {
-        let Some(running) = self.scripts.get_mut(index) else { return };
-        let options = CallFnOptions::new().bind_this_ptr(&mut running.state);
-        let result = self.engine.call_fn_with_options::<Dynamic>(
-            options,
-            &mut Scope::new(),
-            &running.script.ast,
-            handler,
-            arguments,
-        );
-        let rule = running.script.name.clone();
-        let asked = self.desk.clear();
-        let outgrown = views::weight(&running.state) > MOST_STATE;
-        if outgrown {
-            running.state = empty();
+    /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
+    /// its name. A timer whose function is no longer there is dropped, which is said with a time and a cause.
+    pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, said: &mut Vec<Said>) -> Retired {
+        let mut moved = Vec::new();
+        for old in &mut before.scripts {
+            let new = self.scripts.iter_mut().position(|new| new.script.name == old.script.name);
+            if let Some(new) = new.and_then(|index| self.scripts.get_mut(index)) {
+                new.state = std::mem::replace(&mut old.state, empty());
+                new.script.desk.take_memory(&old.script.desk);
+            }
+            moved.push(new);
         }
-        said.extend(asked.verbs.into_iter().map(|verb| Said::Ask { rule: rule.clone(), cause, at, verb }));
+        // Who has been there has heard that the court begins, unless nothing has happened yet.
+        let unheard = |old: usize| before.starts.iter().any(|(script, _)| *script == old);
+        self.starts.retain(|(new, _)| match moved.iter().position(|moved| *moved == Some(*new)) {
+            Some(old) => unheard(old),
+            None => true,
+        });
+        let mut gone = Vec::new();
+        let scripts = &self.scripts;
+        self.timers.take_over(std::mem::take(&mut before.timers), |mut timer| {
+            let new = moved.get(timer.script).copied().flatten()?;
+            let (old, running) = (before.scripts.get(timer.script)?, scripts.get(new)?);
+            let parameters = timer.call.arguments.len();
+            let successor = running.script.successor(&old.script, &timer.call.function, parameters);
+            timer.script = new;
+            let Some(function) = successor else {
+                timer.cause = cause;
+                gone.push(timer);
+                return None;
+            };
+            timer.call.function = function.into();
+            Some(timer)
+        });
+        for timer in gone {
+            self.dropped(at, &timer, "the rule was changed, and what this timer was to do is no longer in it", said);
+        }
+        self.explain = before.explain.take();
+        Retired(Box::new(before))
+    }
+
+    fn dropped(&mut self, at: Time, timer: &Timer, why: &str, said: &mut Vec<Said>) {
+        let Some(running) = self.scripts.get(timer.script) else { return };
+        let told = self.failures.told(&running.script, &timer.call.function, "timer", &why.into());
+        said.extend(told.map(|failure| Said::Failed { cause: timer.cause, at, failure: Box::new(failure) }));
+    }
+
+    fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, said: &mut Vec<Said>) {
+        let Call { script: index, function, event, cause, now } = call;
+        let Some(running) = self.scripts.get_mut(index) else { return };
+        running.script.desk.begin(now, self.explain.is_some());
+        let (asked, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
-        if outgrown {
+        if views::weight(&running.state) > MOST_STATE {
+            running.state = empty();
             failed = failed.or(Some("what it keeps in `this` has grown too large, and was thrown away".into()));
         }
+        let timers = asked.timers.len();
         for call in asked.timers {
-            if let Err(reason) = self.timers.apply(index, cause, at, call) {
+            if let Err(reason) = self.timers.apply(index, cause, now.at, call) {
                 failed = failed.or(Some(reason.into()));
             }
         }
-        if let Some(error) = failed
-            && let Some(failure) = self.failure(index, handler, &error)
-        {
-            said.push(Said::Failed { cause, at, failure: Box::new(failure) });
+        let script = &running.script;
+        if let Some(explain) = &mut self.explain {
+            let failed = failed.as_deref().map(|error: &EvalAltResult| super::failure::in_words(error));
+            let function = name_of(function);
+            let did = Did::Ran { function, asked: &asked.verbs, timers, held: &asked.held, failed };
+            explain(&Explained { rule: &script.name, event, cause, at: now.at, did });
+        }
+        let ask = |verb| Said::Ask { rule: script.name.clone(), cause, at: now.at, verb };
+        said.extend(asked.verbs.into_iter().map(ask));
+        if let Some(error) = failed {
+            let heard = event.map_or("timer", |event| event.kind().into());
+            let told = self.failures.told(script, function, heard, &error);
+            said.extend(told.map(|failure| Said::Failed { cause, at: now.at, failure: Box::new(failure) }));
         }
     }
 
-    /// What is told of a failure; none if it was told often enough.
-    fn failure(&mut self, index: usize, handler: &str, error: &EvalAltResult) -> Option<RuleFailed> {
-        let running = self.scripts.get(index)?;
-        let (function, position, error) = innermost(handler, error);
-        let position = if position.is_none() { running.script.position_of(function) } else { position };
-        let function = if function.starts_with("anon$") { "a timer" } else { function };
-        let message = in_words(error);
-        if self.failures.len() >= MOST_PLACES {
-            self.failures.clear();
+    /// Tells of the rules that have no handler for an event.
+    fn nobody_heard(&mut self, event: &Arc<Event>, kind: usize) {
+        let Some(explain) = &mut self.explain else { return };
+        for (index, running) in self.scripts.iter().enumerate() {
+            if !self.handlers[kind].iter().any(|(script, _)| *script == index) {
+                let (rule, cause, at) = (&*running.script.name, event.seq, event.at);
+                explain(&Explained { rule, event: Some(event), cause, at, did: Did::NoHandler });
+            }
         }
-        let place = Place { script: index, function: function.to_owned(), position, message: message.clone() };
-        let times = self.failures.entry(place).or_default();
-        *times += 1;
-        let told = times.checked_ilog10().is_some_and(|power| *times == 10u64.pow(power));
-        told.then(|| RuleFailed {
-            rule: running.script.name.to_string(),
-            function: function.to_owned(),
-            message,
-            line: position.line().unwrap_or(0),
-            column: position.position().unwrap_or(0),
-            text: running.script.line(position).to_owned(),
-            times: *times,
-        })
     }
+}
+
+/// Rules whose place others have taken. To let go of them takes a while: not for the court's thread.
+pub struct Retired(#[expect(dead_code, reason = "kept to be let go of elsewhere")] Box<Rules>);
+
+fn moment(at: Time, bout: &Bout) -> Moment {
+    Moment { at, bout: bout.ordinal, round: bout.round }
 }
 
 /// The state that a script begins with.
 fn empty() -> Dynamic {
     Dynamic::from_map(Map::new())
-}
-
-/// The error itself, the function it happened in, and the place nearest to it that is known.
-fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> (&'a str, Position, &'a EvalAltResult) {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(function, _, inner, call) => {
-            // A function of ours fails at no place of the script's but its call.
-            let (function, position, error) = innermost(function, inner);
-            (function, if position.is_none() { *call } else { position }, error)
-        }
-        error => (handler, error.position(), error),
-    }
-}
-
-/// An error without its position, which stands beside it.
-fn in_words(error: &EvalAltResult) -> String {
-    let text = match error {
-        EvalAltResult::ErrorTooManyOperations(_) => "it ran too long: is there a loop that never ends?".to_owned(),
-        EvalAltResult::ErrorStackOverflow(_) => "functions call each other too deep: does one call itself?".to_owned(),
-        other => other.to_string(),
-    };
-    let end = text.rfind(" (line ").unwrap_or(text.len());
-    let text = text.get(..end).unwrap_or(&text);
-    text.strip_prefix("Runtime error: ").unwrap_or(text).to_owned()
-}
-
-pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> ScriptError {
-    ScriptError {
-        file: file.display().to_string(),
-        line: 0,
-        column: 0,
-        text: String::new(),
-        message: format!("the file cannot be read: {error}"),
-    }
-}
-
-pub(super) fn engine(limits: Limits, desk: &Desk, surroundings: &Surroundings) -> Engine {
-    let mut engine = Engine::new();
-    engine
-        .set_max_operations(limits.max_operations)
-        .set_max_call_levels(MOST_DEPTH)
-        .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
-        .set_max_string_size(MOST_TEXT)
-        .set_max_array_size(MOST_ENTRIES)
-        .set_max_map_size(MOST_ENTRIES)
-        .set_max_modules(0)
-        .set_module_resolver(DummyModuleResolver::new())
-        .disable_symbol("eval");
-    views::register(&mut engine);
-    host::register(&mut engine, desk, surroundings);
-    engine
 }

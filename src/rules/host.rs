@@ -1,22 +1,15 @@
-//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`, `after`, `cancel`.
+//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`; see [`super::helpers`] for the others.
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, FuncRegistration, Map, Module};
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Map, Module};
 
-use super::Surroundings;
-use super::desk::{Desk, TimerCall, TooMuch};
-use super::{duration, views};
+use super::desk::Desk;
+use super::{Surroundings, views};
 use crate::action::{Instance, LogLevel, Verb};
 
 /// What a host function gives back to a script.
 type Done = Result<(), Box<EvalAltResult>>;
-
-impl From<TooMuch> for Box<EvalAltResult> {
-    fn from(_: TooMuch) -> Self {
-        "one call of a handler asked for too many actions".into()
-    }
-}
 
 /// Tells the engine the functions that scripts may call.
 pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surroundings) {
@@ -25,21 +18,6 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     register_log(engine, desk);
     let here = desk.clone();
     engine.register_fn("mark", move |text: &str| -> Done { Ok(here.ask(Verb::Mark { text: text.to_owned() })?) });
-    let here = desk.clone();
-    engine.register_fn("after", move |wait: &str, call: FnPtr| after(&here, None, wait, call));
-    let here = desk.clone();
-    engine.register_fn("after", move |key: &str, wait: &str, call: FnPtr| after(&here, Some(key), wait, call));
-    let here = desk.clone();
-    engine
-        .register_fn("cancel", move |key: &str| -> Done { Ok(here.time(TimerCall::Cancel { key: key.to_owned() })?) });
-    // Rhai's own would hold up the court.
-    engine.register_fn("sleep", |_: i64| -> Done { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-    engine.register_fn("sleep", |_: f64| -> Done { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-}
-
-fn after(desk: &Desk, key: Option<&str>, wait: &str, call: FnPtr) -> Done {
-    let wait = duration::read(wait)?;
-    Ok(desk.time(TimerCall::After { key: key.map(str::to_owned), wait, call })?)
 }
 
 /// The OBS instances that an action goes to.

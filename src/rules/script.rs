@@ -4,18 +4,50 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{AST, Engine, Position};
+use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
 use strum::IntoEnumIterator;
 
+use super::desk::{Asked, Desk};
+use super::imports::Imports;
+use super::meter::Meter;
+use super::settings::{self, Constants};
+use super::sources::{Library, RuleFile};
+use super::{Limits, Surroundings, failure, sandbox};
 use crate::event::Kind;
 
-/// A compiled rule.
-#[derive(Clone)]
-pub struct Script {
+/// Operations that a script's constants may take.
+pub(super) const MOST_AT_THE_TOP: u64 = 100_000;
+
+/// What a function of a script answers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hears {
+    /// `on_<kind>`
+    Kind(Kind),
+    /// `on_any`
+    Any,
+    /// `on_start`
+    Start,
+}
+
+/// A compiled rule, in an engine of its own.
+pub(super) struct Script {
     /// The file's name without its folder, as it stands in actions and errors.
-    pub name: Arc<str>,
-    pub(super) ast: AST,
-    text: Arc<str>,
+    pub(super) name: Arc<str>,
+    pub(super) desk: Desk,
+    engine: Engine,
+    meter: Meter,
+    limits: Limits,
+    ast: AST,
+    /// Its text, and those of the files that it imports.
+    texts: Vec<Text>,
+}
+
+/// The text of a file.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    /// The file's name without its folder.
+    pub(super) name: Arc<str>,
+    pub(super) text: Arc<str>,
 }
 
 /// What is wrong with a rule's text, and where.
@@ -41,51 +73,212 @@ impl fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-impl Script {
-    /// Compiles the text of a rule.
-    pub(super) fn compile(engine: &Engine, file: &Path, text: &str) -> Result<Self, Vec<ScriptError>> {
-        // Some editors put a mark before the text.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let error = |position: Position, message: String| ScriptError {
+impl Text {
+    pub(super) fn new(file: &Path, text: Arc<str>) -> Self {
+        Self { name: Self::name_of(file), text }
+    }
+
+    pub(super) fn name_of(file: &Path) -> Arc<str> {
+        file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy()).into()
+    }
+
+    /// An error at a place of it.
+    pub(super) fn error(&self, file: &Path, position: Position, message: String) -> ScriptError {
+        ScriptError {
             file: file.display().to_string(),
             line: position.line().unwrap_or(0),
             column: position.position().unwrap_or(0),
-            text: line_of(text, position).to_owned(),
+            text: self.line(position).to_owned(),
             message,
-        };
-        let mut ast = engine.compile(text).map_err(|e| vec![error(e.1, e.0.to_string())])?;
-        let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
-        ast.set_source(name.as_ref());
-        let mut wrong: Vec<_> = ast
-            .iter_functions()
-            .filter_map(|function| {
-                let message = wrong_handler(function.name, function.params.len())?;
-                Some(error(position_of(text, function.name), message))
-            })
-            .collect();
-        if !wrong.is_empty() {
-            wrong.sort_by_key(|error| (error.line, error.column));
-            return Err(wrong);
         }
-        Ok(Self { name: name.into(), ast, text: text.into() })
-    }
-
-    /// The kinds of events that it handles, with the handlers' names.
-    pub(super) fn handlers(&self) -> impl Iterator<Item = (Kind, String)> {
-        self.ast.iter_functions().filter_map(|function| {
-            let kind = function.name.strip_prefix("on_")?.parse().ok()?;
-            Some((kind, function.name.to_owned()))
-        })
-    }
-
-    /// Where a function is defined.
-    pub(super) fn position_of(&self, function: &str) -> Position {
-        position_of(&self.text, function)
     }
 
     /// The line at a position.
     pub(super) fn line(&self, position: Position) -> &str {
-        line_of(&self.text, position)
+        position.line().and_then(|line| self.text.lines().nth(line.saturating_sub(1))).unwrap_or_default()
+    }
+
+    /// Where a function is defined; Rhai does not tell.
+    pub(super) fn position_of(&self, function: &str) -> Position {
+        for (number, line) in (1u16..).zip(self.text.lines()) {
+            let defined = line.split("fn ").skip(1).any(|rest| {
+                rest.trim_start().strip_prefix(function).is_some_and(|rest| rest.trim_start().starts_with('('))
+            });
+            if defined {
+                let column = line.find(function).map_or(0, |byte| line[..byte].chars().count() + 1);
+                return Position::new(number, u16::try_from(column).unwrap_or(u16::MAX));
+            }
+        }
+        Position::NONE
+    }
+}
+
+impl Script {
+    /// Compiles a rule; gives all that is wrong with it.
+    pub(super) fn compile(
+        rule: &RuleFile,
+        text: &Arc<str>,
+        library: Library,
+        limits: Limits,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Vec<ScriptError>> {
+        let file = &*rule.path;
+        let text = Text::new(file, text.clone());
+        let (desk, meter) = (Desk::default(), Meter::default());
+        let imports = Imports::of(file, library);
+        let mut engine = sandbox::engine(&meter, &desk, surroundings);
+        engine.set_module_resolver(imports.clone());
+        let mut constants = constants_of(&engine, &meter, file, &text, &imports)?;
+        let asked = desk.clear();
+        if !asked.verbs.is_empty() || !asked.timers.is_empty() {
+            let message = "only constants may stand outside of functions: put this in a handler";
+            return Err(vec![text.error(file, Position::new(1, 1), message.into())]);
+        }
+        settings::apply(&mut constants, &rule.with, &text.name)?;
+        let ast = compiled(&mut engine, constants, file, &text)?;
+        let wrong = wrong_handlers(&ast, file, &text);
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let name = text.name.clone();
+        let texts = std::iter::once(text).chain(imports.seal()).collect();
+        Ok(Self { name, desk, engine, meter, limits, ast, texts })
+    }
+
+    /// What it hears, with the names of the handlers.
+    pub(super) fn handlers(&self) -> impl Iterator<Item = (Hears, Arc<str>)> {
+        self.ast.iter_functions().filter_map(|function| Some((hears(function.name)?.ok()?, function.name.into())))
+    }
+
+    /// Calls one of its functions.
+    pub(super) fn call(
+        &self,
+        state: &mut Dynamic,
+        function: &str,
+        arguments: impl FuncArgs,
+    ) -> (Asked, Result<(), Box<EvalAltResult>>) {
+        self.meter.begin(self.limits.max_operations);
+        // Only imports have to be made anew: constants are part of the functions.
+        let imports = self.texts.len() > 1;
+        let options = CallFnOptions::new().bind_this_ptr(state).eval_ast(imports);
+        let mut scope = Scope::new();
+        let result = self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &self.ast, function, arguments);
+        (self.desk.clear(), result.map(drop))
+    }
+
+    /// Its text, or that of the file of this name that it imports.
+    pub(super) fn text(&self, source: Option<&str>) -> Option<&Text> {
+        let own = self.texts.first();
+        source.and_then(|source| self.texts.iter().find(|text| *text.name == *source)).or(own)
+    }
+
+    /// The name that a function without one, of the script before, has here, if it is still there: the one that begins
+    /// with the same line, or, where there are as many, the one that stands in its place.
+    pub(super) fn successor(&self, before: &Self, function: &str, parameters: usize) -> Option<String> {
+        let (old, new) = (before.functions(), self.functions());
+        let found = if function.starts_with("anon$") {
+            let unnamed = |functions: &[Function]| -> Vec<Function> {
+                functions.iter().filter(|function| function.name.starts_with("anon$")).cloned().collect()
+            };
+            let (old, new) = (unnamed(&old), unnamed(&new));
+            let index = old.iter().position(|old| old.name == function)?;
+            let same = |at: &Function| at.begins == old[index].begins;
+            let nth = old[..index].iter().filter(|old| same(old)).count();
+            let in_its_place = if old.len() == new.len() { new.get(index) } else { None };
+            new.iter().filter(|new| same(new)).nth(nth).or(in_its_place).cloned()
+        } else {
+            new.into_iter().find(|new| new.name == function && new.parameters == parameters)
+        };
+        found.filter(|found| found.parameters == parameters).map(|found| found.name)
+    }
+
+    /// Its functions, as they stand in the text.
+    fn functions(&self) -> Vec<Function> {
+        let Some(text) = self.texts.first() else { return Vec::new() };
+        let mut functions: Vec<_> = self
+            .ast
+            .shared_lib()
+            .iter_script_fn_info()
+            .map(|(_, _, name, parameters, function)| {
+                let at = function.body.start_position();
+                let column = at.position().unwrap_or(1).saturating_sub(1);
+                let begins = text.line(at).chars().skip(column).collect::<String>().trim().to_owned();
+                (at, Function { name: name.to_owned(), parameters, begins })
+            })
+            .collect();
+        functions.sort_by_key(|(at, _)| *at);
+        functions.into_iter().map(|(_, function)| function).collect()
+    }
+}
+
+/// A function of a script.
+#[derive(Clone)]
+struct Function {
+    name: String,
+    parameters: usize,
+    /// What its first line says.
+    begins: String,
+}
+
+/// The constants of a script: what stands outside of its functions runs once, with what it imports.
+pub(super) fn constants_of(
+    engine: &Engine,
+    meter: &Meter,
+    file: &Path,
+    text: &Text,
+    imports: &Imports,
+) -> Result<Constants, Vec<ScriptError>> {
+    let ast = engine.compile(&*text.text).map_err(|e| vec![text.error(file, e.1, e.0.to_string())])?;
+    let mut scope = Scope::new();
+    meter.begin(MOST_AT_THE_TOP);
+    if let Err(error) = engine.run_ast_with_scope(&mut scope, &ast) {
+        let wrong = imports.wrong();
+        let own = || vec![text.error(file, error.position(), failure::in_words(&error))];
+        return Err(if wrong.is_empty() { own() } else { wrong });
+    }
+    let mut constants = Constants::new();
+    for (name, is_constant, value) in scope.iter() {
+        if !is_constant {
+            let message = format!("`{name}` is forgotten before a handler runs: write `const`, or keep it in `this`");
+            let at = Text::let_of(text, name);
+            return Err(vec![text.error(file, at, message)]);
+        }
+        constants.push((name.to_owned(), value));
+    }
+    Ok(constants)
+}
+
+/// Compiles a script whose functions know its constants by their names, and as `global::NAME`.
+pub(super) fn compiled(
+    engine: &mut Engine,
+    constants: Constants,
+    file: &Path,
+    text: &Text,
+) -> Result<AST, Vec<ScriptError>> {
+    let mut module = Module::new();
+    for (name, value) in constants {
+        module.set_var(name, value);
+    }
+    module.build_index();
+    let module: Shared<Module> = module.into();
+    engine.register_global_module(module.clone());
+    engine.register_static_module("global", module);
+    let mut ast = engine.compile(&*text.text).map_err(|e| vec![text.error(file, e.1, e.0.to_string())])?;
+    ast.set_source(&*text.name);
+    Ok(ast)
+}
+
+impl Text {
+    /// Where a variable is declared.
+    fn let_of(&self, name: &str) -> Position {
+        for (number, line) in (1u16..).zip(self.text.lines()) {
+            let rest = line.trim_start().strip_prefix("let ").and_then(|rest| rest.trim_start().strip_prefix(name));
+            if rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+                let column = line.chars().take_while(|c| c.is_whitespace()).count() + 1;
+                return Position::new(number, u16::try_from(column).unwrap_or(u16::MAX));
+            }
+        }
+        Position::NONE
     }
 }
 
@@ -99,30 +292,36 @@ pub fn near_kind(text: &str) -> Option<Kind> {
         .map(|(_, kind)| kind)
 }
 
-/// What is wrong with a function whose name begins as a handler's does.
-pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+/// What a function hears, if its name is that of a handler; the name of an event that does not exist is an error.
+fn hears(name: &str) -> Option<Result<Hears, &str>> {
     let kind = name.strip_prefix("on_")?;
-    if kind.parse::<Kind>().is_err() {
-        let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
-        return Some(format!("there is no event `{kind}`{hint}"));
-    }
-    (parameters != 2).then(|| format!("a handler takes two parameters: fn {name}(event, bout)"))
+    Some(match kind {
+        "any" => Ok(Hears::Any),
+        "start" => Ok(Hears::Start),
+        kind => kind.parse().map(Hears::Kind).map_err(|_| kind),
+    })
 }
 
-/// Where a function is defined; Rhai does not tell.
-pub(super) fn position_of(text: &str, function: &str) -> Position {
-    for (number, line) in (1u16..).zip(text.lines()) {
-        let defined = line.split("fn ").skip(1).any(|rest| {
-            rest.trim_start().strip_prefix(function).is_some_and(|rest| rest.trim_start().starts_with('('))
-        });
-        if defined {
-            let column = line.find(function).map_or(0, |byte| line[..byte].chars().count() + 1);
-            return Position::new(number, u16::try_from(column).unwrap_or(u16::MAX));
+/// What is wrong with functions whose names begin as those of handlers do.
+fn wrong_handlers(ast: &AST, file: &Path, text: &Text) -> Vec<ScriptError> {
+    let mut wrong: Vec<_> = ast
+        .iter_functions()
+        .filter_map(|function| {
+            let message = wrong_handler(function.name, function.params.len())?;
+            Some(text.error(file, text.position_of(function.name), message))
+        })
+        .collect();
+    wrong.sort_by_key(|error| (error.line, error.column));
+    wrong
+}
+
+pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+    match hears(name)? {
+        Err(kind) => {
+            let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
+            Some(format!("there is no event `{kind}`{hint}"))
         }
+        Ok(Hears::Start) => (parameters != 1).then(|| "this handler takes one parameter: fn on_start(bout)".to_owned()),
+        Ok(_) => (parameters != 2).then(|| format!("a handler takes two parameters: fn {name}(event, bout)")),
     }
-    Position::NONE
-}
-
-pub(super) fn line_of(text: &str, position: Position) -> &str {
-    position.line().and_then(|line| text.lines().nth(line.saturating_sub(1))).unwrap_or_default()
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rhai::FnPtr;
-
-use super::desk::TimerCall;
+use super::desk::{Later, TimerCall};
 use crate::time::Time;
 
 /// More timers than this are a mistake of a rule that never lets one fire.
@@ -15,13 +13,16 @@ const MOST_TIMERS: usize = 1000;
 const SHORTEST: Duration = Duration::from_millis(10);
 
 /// A call that waits for its time.
+#[derive(Clone)]
 pub(super) struct Timer {
     /// Which script asked for it.
     pub(super) script: usize,
     /// The `seq` of the event that it answers.
     pub(super) cause: u64,
-    pub(super) call: FnPtr,
+    pub(super) call: Later,
     key: Option<String>,
+    /// After how long it comes again.
+    every: Option<Duration>,
 }
 
 /// The timers of a court, in order of their due times; those due at once in the order they were asked for.
@@ -37,12 +38,22 @@ impl Timers {
         self.waiting.first_key_value().map(|((due, _), _)| *due)
     }
 
+    /// How many wait that fire once.
     pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+        self.waiting.values().filter(|timer| timer.every.is_none()).count()
     }
 
-    /// Takes the next one that is due by a time.
+    /// Takes the next one that is due by a time; one that repeats waits anew.
     pub(super) fn take_due(&mut self, by: Time) -> Option<(Time, Timer)> {
+        let (due, timer) = self.drop_due(by)?;
+        if let Some(every) = timer.every {
+            self.wait(due + every, timer.clone());
+        }
+        Some((due, timer))
+    }
+
+    /// Takes the next one that is due by a time, for good.
+    pub(super) fn drop_due(&mut self, by: Time) -> Option<(Time, Timer)> {
         let entry = self.waiting.first_entry()?;
         if entry.key().0 > by {
             return None;
@@ -51,22 +62,44 @@ impl Timers {
         Some((due, timer))
     }
 
-    /// Does what a script asked for at a time. A timer with a key takes the place of the script's other one with it.
+    /// Does what a script asked for at a time. A timer with a key takes the place of the script's other one with it,
+    /// and one that repeats that of the same function.
     pub(super) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
-        match call {
-            TimerCall::Cancel { key } => self.cancel(script, &key),
-            TimerCall::After { key, wait, call } => {
-                if let Some(key) = &key {
-                    self.cancel(script, key);
-                }
-                if self.waiting.len() >= MOST_TIMERS {
-                    return Err(format!("{MOST_TIMERS} timers are waiting already: `after` is called too often"));
-                }
-                self.asked += 1;
-                self.waiting.insert((now + wait.max(SHORTEST), self.asked), Timer { script, cause, call, key });
+        let (key, wait, call, repeats) = match call {
+            TimerCall::Cancel { key } => {
+                self.cancel(script, &key);
+                return Ok(());
+            }
+            TimerCall::Wait { key, wait, call, repeats } => (key, wait, call, repeats),
+        };
+        match &key {
+            Some(key) => self.cancel(script, key),
+            None if repeats => self.waiting.retain(|_, timer| {
+                let same = timer.script == script && timer.every.is_some() && timer.key.is_none();
+                !(same && timer.call.function == call.function)
+            }),
+            None => {}
+        }
+        if self.waiting.len() >= MOST_TIMERS {
+            return Err(format!("{MOST_TIMERS} timers are waiting already: `after` is called too often"));
+        }
+        let wait = wait.max(SHORTEST);
+        self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
+        Ok(())
+    }
+
+    /// Takes over the timers of other rules: `find` gives what is to become of each, if anything.
+    pub(super) fn take_over(&mut self, others: Self, mut find: impl FnMut(Timer) -> Option<Timer>) {
+        for ((due, _), timer) in others.waiting {
+            if let Some(timer) = find(timer) {
+                self.wait(due, timer);
             }
         }
-        Ok(())
+    }
+
+    fn wait(&mut self, due: Time, timer: Timer) {
+        self.asked += 1;
+        self.waiting.insert((due, self.asked), timer);
     }
 
     fn cancel(&mut self, script: usize, key: &str) {

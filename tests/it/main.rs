@@ -14,6 +14,7 @@ mod live;
 mod obs;
 mod rules;
 mod rules_check;
+mod rules_world;
 mod shutdown;
 mod simulate;
 mod store;

@@ -122,9 +122,10 @@ fn a_timer_that_asks_for_itself_ends_when_a_clock_jumps() {
 }
 
 #[test]
-fn no_clock_no_import_no_eval() {
+fn no_clock_no_foreign_import_no_eval() {
     insta::assert_snapshot!(told("fn on_round(event, bout) {\n  timestamp();\n}", &["rnd;1"]).join("\n"), @r##"rule.rhai:2:3 on_round: Function not found: timestamp () |   timestamp();"##);
-    insta::assert_snapshot!(wrong("import \"other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:1: Too many modules imported"##);
+    insta::assert_snapshot!(wrong("import \"other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:8: the file rules/other.rhai cannot be read: No such file or directory (os error 2)"##);
+    insta::assert_snapshot!(wrong("import \"../other\" as other;\nfn on_round(event, bout) {}"), @r##"rules/rule.rhai:1:8: only files of the rules' own folder can be imported, by their names: not `../other`"##);
     insta::assert_snapshot!(wrong("fn on_round(event, bout) {\n  eval(\"1\");\n}"), @r##"rules/rule.rhai:2:3: reserved keyword 'eval' is disabled"##);
 }
 

@@ -6,6 +6,7 @@ use crate::cli::check::count;
 use crate::cli::failure::{Exit, Failure, print};
 use crate::config::Config;
 use crate::pipeline;
+use crate::rules::RuleFile;
 
 /// Find what would fail in rules, without running them.
 ///
@@ -40,10 +41,10 @@ impl Args {
             (None, false) => None,
         };
         let files = match &config {
-            Some(config) if self.files.is_empty() => &config.rules.files,
-            _ => &self.files,
+            Some(config) if self.files.is_empty() => pipeline::rules(config),
+            _ => self.files.into_iter().map(RuleFile::from).collect(),
         };
-        let mistakes = pipeline::check(files, config.as_ref());
+        let mistakes = pipeline::check(&files, config.as_ref());
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
             return if mistakes.is_empty() { Ok(()) } else { Err(Failure::told(Exit::Config)) };
@@ -51,7 +52,7 @@ impl Args {
         if !mistakes.is_empty() {
             return Err(Failure::mistakes(&mistakes));
         }
-        let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
         let are = if files.len() == 1 { "is" } else { "are" };
         print(&format!("{} {are} fine: {}", count(files.len(), "rule"), names.join(", ")))
     }

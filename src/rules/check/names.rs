@@ -6,17 +6,18 @@ use std::path::Path;
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{Found, Mistake};
+use crate::rules::script::Text;
 
 /// Something that OBS must have, and where a script names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Named {
     /// What it is.
     pub what: What,
     /// The OBS sink that must have it; every one when absent.
     pub instance: Option<String>,
     file: std::path::PathBuf,
-    text: String,
-    at: (u16, u16),
+    text: Text,
+    at: Position,
 }
 
 /// What a script names.
@@ -45,13 +46,12 @@ pub enum What {
 impl Named {
     /// That it is not there.
     pub fn mistake(&self, message: String, help: Option<String>) -> Mistake {
-        let at = Position::new(self.at.0.max(1), self.at.1);
-        Found { at, message, help }.told(&self.file, &self.text)
+        Found { at: self.at, message, help }.told(&self.file, &self.text)
     }
 }
 
 /// What a script names. Arguments that are neither written out nor constants of the script are passed over.
-pub(super) fn of(asts: &[AST], file: &Path, text: &str) -> Vec<Named> {
+pub(super) fn of(asts: &[AST], file: &Path, text: &Text) -> Vec<Named> {
     let constants = constants(asts);
     let mut named = Vec::new();
     for ast in asts {
@@ -72,9 +72,7 @@ pub(super) fn of(asts: &[AST], file: &Path, text: &str) -> Vec<Named> {
             };
             if let Some(what) = what(call, &constants) {
                 let at = call.args.first().map_or(*at, Expr::start_position);
-                let number = |number: Option<usize>| number.and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
-                let at = (number(at.line()), number(at.position()));
-                named.push(Named { what, instance, file: file.to_owned(), text: text.to_owned(), at });
+                named.push(Named { what, instance, file: file.to_owned(), text: text.clone(), at });
             }
             true
         });
@@ -115,7 +113,7 @@ fn what(call: &FnCallExpr, constants: &BTreeMap<String, String>) -> Option<What>
 fn text(expression: &Expr, constants: &BTreeMap<String, String>) -> Option<String> {
     match expression {
         Expr::StringConstant(text, _) => Some(text.to_string()),
-        Expr::Variable(variable, ..) if variable.2.to_string() == "global" => {
+        Expr::Variable(variable, ..) if matches!(variable.2.to_string().as_str(), "" | "global") => {
             constants.get(variable.1.as_str()).cloned()
         }
         _ => None,

@@ -24,7 +24,6 @@ pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, bout: &Shape) -> Ve
         whole,
         known,
         constants: constants(asts),
-        others: BTreeSet::new(),
         aliases: BTreeSet::new(),
         assigned: BTreeSet::new(),
         properties: BTreeSet::new(),
@@ -42,7 +41,7 @@ pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, bout: &Shape) -> Ve
     for statement in asts.iter().flat_map(|ast| ast.statements()) {
         walk.statement(statement);
     }
-    walk.others = walk.scope.drain(..).map(|(name, _)| name).collect();
+    walk.scope.clear();
     for ast in asts {
         for function in ast.iter_functions().filter(|function| !function.name.starts_with("anon$")) {
             walk.function(ast, &function, bout);
@@ -73,10 +72,8 @@ struct Walk<'a> {
     asts: &'a [AST],
     whole: bool,
     known: &'a Known,
-    /// What is `global::…`.
+    /// Known everywhere, by their names and as `global::…`.
     constants: BTreeSet<String>,
-    /// Variables outside of functions, which functions do not see.
-    others: BTreeSet<String>,
     /// Names of imported modules.
     aliases: BTreeSet<String>,
     /// Variables that change somewhere: what is known of one at first need not stay true.
@@ -127,6 +124,7 @@ impl Walk<'_> {
     fn function(&mut self, ast: &AST, function: &ScriptFnMetadata<'_>, bout: &Shape) {
         let handler = function.name.strip_prefix("on_");
         let given = match handler {
+            Some("start") => vec![bout.clone()],
             Some(kind) => vec![shape::event(kind.parse::<Kind>().ok()), bout.clone()],
             None => Vec::new(),
         };

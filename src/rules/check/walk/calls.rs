@@ -22,18 +22,15 @@ impl Walk<'_> {
         if let Some((_, shape)) = self.scope.iter().rev().find(|(known, _)| known == name.as_str()) {
             return shape.clone();
         }
-        let found = Found::new(at, format!("there is no variable `{name}`"));
-        let names = self.scope.iter().map(|(name, _)| name.as_str());
-        let help = if self.constants.contains(name.as_str()) {
-            format!("a constant is `global::{name}` inside of functions")
-        } else if self.others.contains(name.as_str()) {
-            format!("functions see only constants from outside: `const {name} = …;` and `global::{name}`")
-        } else if let Some(near) = near(name, names.clone()) {
-            format!("did you mean `{near}`?")
-        } else {
-            format!("there is {}", enumerate(names))
+        if self.constants.contains(name.as_str()) {
+            return Shape::Any;
+        }
+        let names = || self.scope.iter().map(|(name, _)| name).chain(&self.constants).map(String::as_str);
+        let help = match near(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is {}", enumerate(names())),
         };
-        self.found.push(found.help(help));
+        self.found.push(Found::new(at, format!("there is no variable `{name}`")).help(help));
         Shape::Any
     }
 

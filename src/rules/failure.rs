@@ -1,0 +1,94 @@
+//! Where and how scripts fail, told at the 1st, 10th, 100th … time.
+
+use std::collections::HashMap;
+
+use rhai::{EvalAltResult, Position};
+
+use super::meter::TOO_LONG;
+use super::script::Script;
+use crate::event::RuleFailed;
+
+/// Places at which failures are told apart.
+const MOST_PLACES: usize = 1000;
+
+/// How often each script failed at each place.
+#[derive(Default)]
+pub(super) struct Failures(HashMap<Place, u64>);
+
+/// Where and how a script failed.
+#[derive(PartialEq, Eq, Hash)]
+struct Place {
+    file: String,
+    function: String,
+    position: Position,
+    message: String,
+}
+
+impl Failures {
+    /// What is told of a failure; none if it was told often enough. `heard` says what the script answered.
+    pub(super) fn told(&mut self, script: &Script, handler: &str, heard: &str, error: &EvalAltResult) -> Option<RuleFailed> {
+        let Innermost { function, source, position, error } = innermost(handler, error);
+        let text = script.text(source)?;
+        let position = if position.is_none() { text.position_of(function) } else { position };
+        let message = in_words(error);
+        if self.0.len() >= MOST_PLACES {
+            self.0.clear();
+        }
+        let function = name_of(function).to_owned();
+        let file = text.name.to_string();
+        let place = Place { file: file.clone(), function: function.clone(), position, message: message.clone() };
+        let times = self.0.entry(place).or_default();
+        *times += 1;
+        let told = times.checked_ilog10().is_some_and(|power| *times == 10u64.pow(power));
+        told.then(|| RuleFailed {
+            rule: file,
+            function,
+            heard: heard.to_owned(),
+            message,
+            line: position.line().unwrap_or(0),
+            column: position.position().unwrap_or(0),
+            text: text.line(position).to_owned(),
+            times: *times,
+        })
+    }
+}
+
+/// The name of a function as people know it.
+pub(super) fn name_of(function: &str) -> &str {
+    if function.starts_with("anon$") { "a timer" } else { function }
+}
+
+/// An error, the function and the file it happened in, and the place nearest to it that is known.
+struct Innermost<'a> {
+    function: &'a str,
+    /// None in the script's own file.
+    source: Option<&'a str>,
+    position: Position,
+    error: &'a EvalAltResult,
+}
+
+fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> Innermost<'a> {
+    let EvalAltResult::ErrorInFunctionCall(function, source, inner, call) = error else {
+        return Innermost { function: handler, source: None, position: error.position(), error };
+    };
+    let mut innermost = innermost(function, inner);
+    if innermost.position.is_none() {
+        // A function of ours fails at no place of the script's but its call.
+        innermost.position = *call;
+    } else if innermost.source.is_none() {
+        innermost.source = Some(source);
+    }
+    innermost
+}
+
+/// An error without its position, which stands beside it.
+pub(super) fn in_words(error: &EvalAltResult) -> String {
+    let text = match error {
+        EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => TOO_LONG.to_owned(),
+        EvalAltResult::ErrorStackOverflow(_) => "functions call each other too deep: does one call itself?".to_owned(),
+        other => other.to_string(),
+    };
+    let end = text.rfind(" (line ").unwrap_or(text.len());
+    let text = text.get(..end).unwrap_or(&text);
+    text.strip_prefix("Runtime error: ").unwrap_or(text).to_owned()
+}

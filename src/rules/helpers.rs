@@ -1,0 +1,73 @@
+//! The helpers of scripts: `after`, `every`, `cancel`, `once_per_bout`, `once_per_round`, `cooldown`, `between`,
+//! `seconds`.
+
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
+
+use super::desk::{Desk, TimerCall};
+use super::duration;
+
+/// What a helper gives back to a script.
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Tells the engine the helpers.
+pub(super) fn register(engine: &mut Engine, desk: &Desk) {
+    register_timers(engine, desk);
+    let here = desk.clone();
+    engine.register_fn("once_per_bout", move |key: &str| here.may(|memory, now| memory.once_per_bout(key, now)));
+    let here = desk.clone();
+    engine.register_fn("once_per_round", move |key: &str| here.may(|memory, now| memory.once_per_round(key, now)));
+    let here = desk.clone();
+    engine.register_fn("cooldown", move |key: &str, wait: &str| -> Result<bool> {
+        let wait = duration::read(wait)?;
+        here.may(|memory, now| memory.cooldown(key, wait, now.at))
+    });
+    engine.register_fn("between", between).register_fn("seconds", seconds);
+    // Rhai's own would hold up the court.
+    engine.register_fn("sleep", |_: i64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+    engine.register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+}
+
+fn register_timers(engine: &mut Engine, desk: &Desk) {
+    let ask = |desk: &Desk| {
+        let desk = desk.clone();
+        move |key: Option<&str>, wait: &str, call: FnPtr, repeats: bool| -> Result<()> {
+            let (key, wait) = (key.map(str::to_owned), duration::read(wait)?);
+            Ok(desk.time(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
+        }
+    };
+    let timer = ask(desk);
+    engine.register_fn("after", move |wait: &str, call: FnPtr| timer(None, wait, call, false));
+    let timer = ask(desk);
+    engine.register_fn("after", move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, false));
+    let timer = ask(desk);
+    engine.register_fn("every", move |wait: &str, call: FnPtr| timer(None, wait, call, true));
+    let timer = ask(desk);
+    engine.register_fn("every", move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, true));
+    let here = desk.clone();
+    engine.register_fn("cancel", move |key: &str| -> Result<()> {
+        Ok(here.time(TimerCall::Cancel { key: key.to_owned() })?)
+    });
+}
+
+/// Whether a number lies between two others, or is one of them; what nobody has said lies nowhere.
+fn between(value: Dynamic, low: Dynamic, high: Dynamic) -> Result<bool> {
+    if value.is_unit() {
+        return Ok(false);
+    }
+    let number = |value: &Dynamic| {
+        let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
+        number.map_err(|other| format!("between(value, low, high) compares numbers, and `{value}` is {other}"))
+    };
+    let (value, low, high) = (number(&value)?, number(&low)?, number(&high)?);
+    Ok(low <= value && value <= high)
+}
+
+/// A duration as a number of seconds, whole where it is.
+fn seconds(text: &str) -> Result<Dynamic> {
+    let duration = duration::read(text)?;
+    if duration.subsec_nanos() == 0 {
+        Ok(Dynamic::from_int(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)))
+    } else {
+        Ok(Dynamic::from_float(duration.as_secs_f64()))
+    }
+}

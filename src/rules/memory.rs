@@ -1,0 +1,85 @@
+//! What `once_per_bout`, `once_per_round` and `cooldown` remember of a rule.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::explain::Held;
+use crate::time::Time;
+
+/// More keys than this are a mistake of a rule that makes up a new one each time.
+const MOST_KEYS: usize = 1000;
+
+/// Where a call of a rule's function stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) at: Time,
+    /// The ordinal of the bout.
+    pub(super) bout: u32,
+    pub(super) round: u8,
+}
+
+/// When what was done once was done.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// By key.
+    bouts: HashMap<String, Moment>,
+    rounds: HashMap<String, Moment>,
+    /// When each is over.
+    cooldowns: HashMap<String, Time>,
+}
+
+/// A rule has more keys than can be remembered.
+pub(super) struct TooManyKeys;
+
+impl From<TooManyKeys> for Box<rhai::EvalAltResult> {
+    fn from(_: TooManyKeys) -> Self {
+        format!("it has more than {MOST_KEYS} keys: a key names one thing, such as \"replay\"").into()
+    }
+}
+
+/// Whether it may be done, and if not, why.
+pub(super) type May = Result<(), Held>;
+
+impl Memory {
+    pub(super) fn once_per_bout(&mut self, key: &str, now: Moment) -> Result<May, TooManyKeys> {
+        let of_now = |then: &Moment| then.bout == now.bout;
+        Ok(once(&mut self.bouts, key, now, of_now)?.map_err(|done| Held::OncePerBout { key: key.to_owned(), done }))
+    }
+
+    pub(super) fn once_per_round(&mut self, key: &str, now: Moment) -> Result<May, TooManyKeys> {
+        let of_now = |then: &Moment| (then.bout, then.round) == (now.bout, now.round);
+        Ok(once(&mut self.rounds, key, now, of_now)?.map_err(|done| Held::OncePerRound { key: key.to_owned(), done }))
+    }
+
+    pub(super) fn cooldown(&mut self, key: &str, wait: Duration, now: Time) -> Result<May, TooManyKeys> {
+        if let Some(over) = self.cooldowns.get(key).filter(|over| **over > now) {
+            return Ok(Err(Held::Cooldown { key: key.to_owned(), wait, left: over.since(now) }));
+        }
+        make_room(&mut self.cooldowns, |over| *over > now)?;
+        self.cooldowns.insert(key.to_owned(), now + wait);
+        Ok(Ok(()))
+    }
+}
+
+/// Remembers that it is done now, unless it was done before; then it tells when.
+fn once(
+    done: &mut HashMap<String, Moment>,
+    key: &str,
+    now: Moment,
+    of_now: impl Fn(&Moment) -> bool,
+) -> Result<Result<(), Time>, TooManyKeys> {
+    if let Some(then) = done.get(key).filter(|then| of_now(then)) {
+        return Ok(Err(then.at));
+    }
+    make_room(done, of_now)?;
+    done.insert(key.to_owned(), now);
+    Ok(Ok(()))
+}
+
+/// Forgets what no longer matters once there is much of it.
+fn make_room<T>(kept: &mut HashMap<String, T>, matters: impl Fn(&T) -> bool) -> Result<(), TooManyKeys> {
+    if kept.len() >= MOST_KEYS {
+        kept.retain(|_, then| matters(then));
+    }
+    if kept.len() >= MOST_KEYS { Err(TooManyKeys) } else { Ok(()) }
+}

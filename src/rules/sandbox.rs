@@ -1,0 +1,56 @@
+//! The engine that a script runs in, with all that bounds it.
+
+use std::sync::OnceLock;
+
+use rhai::packages::{Package, StandardPackage};
+use rhai::{Dynamic, Engine, Module, Shared};
+
+use super::desk::Desk;
+use super::meter::Meter;
+use super::{Surroundings, costly, helpers, host, views};
+
+/// Depth of calls that a script may reach.
+const MOST_DEPTH: usize = 32;
+/// Depth to which expressions and blocks may be nested.
+const MOST_NESTING: usize = 128;
+/// Characters of a text that a script may make: each function of a text takes that long.
+pub(super) const MOST_TEXT: usize = 10_000;
+/// Entries of a list or a map, with those inside them, that a script may make: each copy of one takes that long.
+pub(super) const MOST_ENTRIES: usize = 1000;
+/// Names that a script may have at once.
+const MOST_NAMES: usize = 200;
+/// Files that a script may import, with those that they import.
+pub(super) const MOST_IMPORTS: usize = 20;
+/// Texts that the engine keeps one copy of.
+const MOST_INTERNED: usize = 256;
+
+/// An engine in which a script can be compiled, but has nothing to call beside Rhai's own functions.
+pub(super) fn bare(meter: &Meter) -> Engine {
+    // It takes long to make, and is the same for all.
+    static STANDARD: OnceLock<Shared<Module>> = OnceLock::new();
+    let mut engine = Engine::new_raw();
+    engine.register_global_module(STANDARD.get_or_init(|| StandardPackage::new().as_shared_module()).clone());
+    let here = meter.clone();
+    engine.on_progress(move |_| if here.take(1) { None } else { Some(Dynamic::UNIT) });
+    engine
+        .set_max_strings_interned(MOST_INTERNED)
+        .set_max_call_levels(MOST_DEPTH)
+        .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
+        .set_max_string_size(MOST_TEXT)
+        .set_max_array_size(MOST_ENTRIES)
+        .set_max_map_size(MOST_ENTRIES)
+        .set_max_variables(MOST_NAMES)
+        .set_max_modules(MOST_IMPORTS)
+        .disable_symbol("eval");
+    costly::register(&mut engine, meter);
+    engine
+}
+
+/// The engine of a script.
+pub(super) fn engine(meter: &Meter, desk: &Desk, surroundings: &Surroundings) -> Engine {
+    let mut engine = bare(meter);
+    views::register(&mut engine);
+    host::register(&mut engine, desk, surroundings);
+    helpers::register(&mut engine, desk);
+    engine
+}

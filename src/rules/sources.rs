@@ -1,0 +1,131 @@
+//! The texts of rules, read from their files once for all courts.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::script::ScriptError;
+
+/// A rule's file, and what its constants are to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its settings, in the order in which they were given.
+    pub with: Vec<Setting>,
+}
+
+impl From<PathBuf> for RuleFile {
+    fn from(path: PathBuf) -> Self {
+        Self { path, with: Vec::new() }
+    }
+}
+
+/// A value that takes the place of a constant's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The constant's name, in capitals or not.
+    pub name: String,
+    /// Its value.
+    pub value: SettingValue,
+    /// The file that says so.
+    pub file: PathBuf,
+    /// Line of its name, from 1.
+    pub line: usize,
+    /// Column of its name, from 1.
+    pub column: usize,
+    /// The line itself.
+    pub text: String,
+}
+
+/// A value as it is written; the constant says what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingValue {
+    /// One value.
+    Text(String),
+    /// A list of values.
+    List(Vec<String>),
+}
+
+/// The texts of rules, with those of the files that they import.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    pub(super) rules: Vec<(RuleFile, Arc<str>)>,
+    pub(super) imported: Library,
+}
+
+impl Sources {
+    /// Reads rules from their files.
+    ///
+    /// # Errors
+    /// Those files that cannot be read.
+    pub fn read(files: &[RuleFile]) -> Result<Self, Vec<ScriptError>> {
+        let mut rules = Vec::with_capacity(files.len());
+        let mut wrong = Vec::new();
+        for file in files {
+            match std::fs::read_to_string(&file.path) {
+                Ok(text) => rules.push((file.clone(), without_mark(&text))),
+                Err(error) => wrong.push(unreadable(&file.path, &error)),
+            }
+        }
+        if wrong.is_empty() { Ok(Self { rules, imported: Library::default() }) } else { Err(wrong) }
+    }
+
+    /// Rules whose texts are at hand. What they import is read from beside the files that they name.
+    pub fn of(files: &[(PathBuf, String)]) -> Self {
+        let rule = |(path, text): &(PathBuf, String)| (RuleFile::from(path.clone()), without_mark(text));
+        Self { rules: files.iter().map(rule).collect(), imported: Library::default() }
+    }
+
+    /// The files of the rules, and those that were asked for by imports so far, whether they are there or not.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let rules = self.rules.iter().map(|(file, _)| file.path.clone());
+        rules.chain(self.imported.lock().keys().cloned()).collect()
+    }
+
+    /// Whether the files still hold the same texts.
+    pub fn are_current(&self) -> bool {
+        let same = |path: &Path, text: &str| read(path).is_ok_and(|now| *now == *text);
+        self.rules.iter().all(|(file, text)| same(&file.path, text))
+            && self.imported.lock().iter().all(|(path, text)| match text {
+                Ok(text) => same(path, text),
+                Err(_) => read(path).is_err(),
+            })
+    }
+}
+
+/// Files that rules import, each read once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Library(Arc<Mutex<BTreeMap<PathBuf, Result<Arc<str>, String>>>>);
+
+impl Library {
+    /// The text of a file, or why it cannot be read.
+    pub(super) fn text(&self, path: &Path) -> Result<Arc<str>, String> {
+        let mut files = self.lock();
+        files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(|error| error.to_string())).clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Result<Arc<str>, String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read(path: &Path) -> io::Result<Arc<str>> {
+    std::fs::read_to_string(path).map(|text| without_mark(&text))
+}
+
+/// Some editors put a mark before the text.
+fn without_mark(text: &str) -> Arc<str> {
+    text.strip_prefix('\u{feff}').unwrap_or(text).into()
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> ScriptError {
+    ScriptError {
+        file: file.display().to_string(),
+        line: 0,
+        column: 0,
+        text: String::new(),
+        message: format!("the file cannot be read: {error}"),
+    }
+}

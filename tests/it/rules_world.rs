@@ -1,0 +1,206 @@
+//! What rules can say: handlers, helpers, settings and imports, through a court.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use vta::court::{Court, Datagram, Input, Output};
+use vta::event::Body;
+use vta::rules::{Did, Limits, RuleFile, Rules, Setting, SettingValue, Surroundings};
+use vta::time::Time;
+
+fn rules(text: &str) -> Rules {
+    let files = [(PathBuf::from("rule.rhai"), text.to_owned())];
+    Rules::compile(&files, Limits::default(), &Surroundings::default()).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+}
+
+/// The seconds and texts of the marks that rules set at messages, a second apart, and what failed.
+fn marks_of(rules: Rules, messages: &[&str]) -> Vec<String> {
+    let mut court = Court::new("court-1".into(), Vec::new(), rules);
+    let mut outputs = Vec::new();
+    for (number, message) in (0..).zip(messages) {
+        let bytes = Bytes::copy_from_slice(message.as_bytes());
+        let input = Input::Datagram(Datagram { bytes, from: None, truncated: false });
+        court.step(Time::default() + Duration::from_secs(number), &input, &mut outputs);
+    }
+    let marks = outputs.iter().filter_map(|output| match output {
+        Output::Action { action, .. } => {
+            let action = serde_json::to_value(action).unwrap();
+            let at = action["at"].as_str().unwrap().get(17..21).unwrap().to_owned();
+            Some(format!("{at} {}", action["args"]["text"].as_str().unwrap()))
+        }
+        Output::Event { event, .. } => match &event.body {
+            Body::RuleFailed(f) => {
+                Some(format!("{}:{}:{} {} at {}: {}", f.rule, f.line, f.column, f.function, f.heard, f.message))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    marks.collect()
+}
+
+fn marks(rule: &str, messages: &[&str]) -> Vec<String> {
+    marks_of(rules(rule), messages)
+}
+
+#[test]
+fn on_start_is_heard_once_before_the_first_event_and_on_any_hears_all() {
+    let rule = r#"
+        fn on_start(bout) { this.heard = []; mark(`start in round ${bout.round}`); }
+        fn on_round(event, bout) { mark("a round"); }
+        fn on_any(event, bout) { mark(`${event.seq} ${event.kind}`); }
+    "#;
+    let told = marks(rule, &["rnd;2", "hl1;5"]);
+    assert_eq!(told, ["00.0 start in round 2", "00.0 a round", "00.0 1 round", "01.0 2 hit"]);
+}
+
+#[test]
+fn once_per_bout_and_per_round_and_cooldowns_say_yes_when_they_may() {
+    let rule = r#"
+        fn on_hit(event, bout) {
+            if once_per_bout("b") { mark("bout"); }
+            if once_per_round("r") { mark("round"); }
+            if cooldown("c", "2s") { mark("cool"); }
+        }
+    "#;
+    let told = marks(rule, &["pre;", "rnd;1", "hl1;5", "hl1;5", "hl1;5", "rnd;2", "hl1;5", "pre;", "hl1;5"]);
+    let expected = ["02.0 bout", "02.0 round", "02.0 cool", "04.0 cool", "06.0 round", "06.0 cool"];
+    assert_eq!(told[..6], expected);
+    assert_eq!(told[6..], ["08.0 bout", "08.0 round", "08.0 cool"]);
+}
+
+#[test]
+fn every_repeats_until_it_is_cancelled_and_is_not_doubled() {
+    let rule = r#"
+        fn on_round(event, bout) { every("1500ms", || mark("tick")); every("k", "1s", || mark("tock")); }
+        fn on_leader(event, bout) { cancel("k"); }
+    "#;
+    let told = marks(rule, &["rnd;1", "rnd;1", "sup;1", "hel;", "hel;", "hel;"]);
+    assert_eq!(told, ["01.0 tock", "02.0 tock", "02.5 tick", "04.0 tick"]);
+}
+
+#[test]
+fn between_and_seconds_compare_what_is_known() {
+    let rule = r#"
+        fn on_round(event, bout) {
+            mark(`${between(5, 5, 6)} ${between(4.9, 5, 6)} ${between(bout.clock, 0, 10)} ${seconds("1m")} ${seconds("500ms")}`);
+        }
+    "#;
+    assert_eq!(marks(rule, &["rnd;1"]), ["00.0 true false false 60 0.5"]);
+    let wrong = marks("fn on_round(event, bout) {\n  between(\"x\", 1, 2);\n}", &["rnd;1"]);
+    assert_eq!(
+        wrong,
+        ["rule.rhai:2:3 on_round at round: between(value, low, high) compares numbers, and `x` is string"]
+    );
+}
+
+#[test]
+fn constants_are_known_by_their_names_everywhere() {
+    let rule = r#"
+        const WAIT = "1s";
+        const KINDS = ["a", "b"];
+        fn deeper() { WAIT + global::WAIT + KINDS.len() }
+        fn on_round(event, bout) {
+            if "b" in KINDS { mark(deeper()); }
+            after(WAIT, || mark(`later ${KINDS[1]} ${global::KINDS.len()}`));
+        }
+    "#;
+    assert_eq!(marks(rule, &["rnd;1", "hel;"]), ["00.0 1s1s2", "01.0 later b 2"]);
+}
+
+/// A folder with rules in it.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String> {
+    let files = [RuleFile { path: folder.path().join("rule.rhai"), with }];
+    let here = folder.path().display().to_string();
+    Rules::load(&files, Limits::default(), &Surroundings::default()).map_err(|wrong| {
+        wrong.iter().map(|error| error.to_string().replace(&here, "RULES")).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn setting(name: &str, value: &str) -> Setting {
+    let (name, value, text) = (name.to_owned(), SettingValue::Text(value.to_owned()), format!("{name}: {value}"));
+    Setting { name, value, file: "event.yaml".into(), line: 7, column: 5, text }
+}
+
+#[test]
+fn settings_take_the_place_of_constants() {
+    let text = r#"
+        const PRE_ROLL = "5s"; const POINTS = 3; const SHARE = 0.5; const LOUD = false;
+        fn on_round(event, bout) { mark(`${PRE_ROLL} ${global::POINTS} ${SHARE} ${LOUD}`); }
+    "#;
+    let folder = folder(&[("rule.rhai", text)]);
+    let with = vec![setting("pre_roll", "2s"), setting("POINTS", "4"), setting("share", "1"), setting("loud", "true")];
+    let rules = load(&folder, with).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(marks_of(rules, &["rnd;1"]), ["00.0 2s 4 1.0 true"]);
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
+    let folder = folder(&[("rule.rhai", "const PRE_ROLL = \"5s\";\nconst POINTS = 3;\nfn on_round(event, bout) {}")]);
+    let with = vec![setting("preroll", "2s"), setting("points", "many"), setting("pre_roll", "5")];
+    insta::assert_snapshot!(load(&folder, with).err().unwrap(), @r#"
+    event.yaml:7:5: rule.rhai has no setting `preroll`: did you mean `pre_roll`?
+    event.yaml:7:5: `points` wants a whole number: `POINTS` of rule.rhai is 3
+    event.yaml:7:5: `pre_roll` wants a duration: "500ms", "2s" or "1m": `PRE_ROLL` of rule.rhai is "5s"
+    "#);
+}
+
+#[test]
+fn imports_come_from_the_rules_folder_with_constants_of_their_own() {
+    let folder = folder(&[
+        ("rule.rhai", "import \"names\" as names;\nconst SIGN = \"!\";\nfn on_round(event, bout) { mark(names::full(\"x\")); after(\"1s\", || mark(names::full(\"y\"))); }"),
+        ("names.rhai", "import \"signs\" as signs;\nconst SIGN = \"?\";\nfn full(name) { name + SIGN + signs::more() }"),
+        ("signs.rhai", "const LIST = [\"+\"];\nfn more() { LIST[0] + LIST.len() }"),
+    ]);
+    let rules = load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(marks_of(rules, &["rnd;1", "hel;"]), ["00.0 x?+1", "01.0 y?+1"]);
+}
+
+#[test]
+fn what_is_wrong_in_an_imported_file_is_told_with_its_own_place() {
+    let rule = "import \"names\" as names;\nfn on_round(event, bout) {\n  mark(names::full(bout));\n}";
+    let failing = folder(&[("rule.rhai", rule), ("names.rhai", "fn full(bout) {\n  bout.nothing\n}")]);
+    let rules = load(&failing, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    insta::assert_snapshot!(marks_of(rules, &["rnd;1"]).join("\n"), @"");
+    let wrong = |names: &str| load(&folder(&[("rule.rhai", rule), ("names.rhai", names)]), Vec::new()).err().unwrap();
+    insta::assert_snapshot!(wrong("fn full(bout) {\n  bout.(\n}"), @"");
+    insta::assert_snapshot!(wrong("import \"rule\" as rule;\nfn full(bout) { }"), @"");
+    insta::assert_snapshot!(wrong("const A = 1;\nfn full(bout) { global::A }"), @"");
+    insta::assert_snapshot!(load(&folder(&[("rule.rhai", "let a = 1;\nfn on_round(event, bout) { import \"x\" as x; }")]), Vec::new()).err().unwrap(), @"");
+    let late = folder(&[("rule.rhai", "fn on_round(event, bout) {\n  import \"names\" as n;\n}"), ("names.rhai", "")]);
+    insta::assert_snapshot!(marks_of(load(&late, Vec::new()).ok().unwrap(), &["rnd;1"]).join("\n"), @"");
+}
+
+#[test]
+fn what_a_rule_did_and_what_held_it_back_can_be_explained() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let mut rules = rules(
+        "fn on_hit(event, bout) { if once_per_round(\"r\") && cooldown(\"c\", \"10s\") { mark(\"hit\"); after(\"1s\", || mark(\"later\")); } else { cooldown(\"c\", \"10s\"); } }",
+    );
+    rules.explain_to(Box::new({
+        let told = told.clone();
+        move |explained| {
+            let what = match &explained.did {
+                Did::NoHandler => "no handler".to_owned(),
+                Did::Ran { function, asked, timers, held, failed } => {
+                    let held: Vec<_> = held.iter().map(ToString::to_string).collect();
+                    format!("{function}: {} actions, {timers} timers, {held:?}, {failed:?}", asked.len())
+                }
+            };
+            told.lock().unwrap().push(format!("{} {} {what}", explained.rule, explained.cause));
+        }
+    }));
+    marks_of(rules, &["hl1;5", "hl1;5", "rnd;1"]);
+    insta::assert_snapshot!(told.lock().unwrap().join("\n"), @"");
+}
