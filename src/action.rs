@@ -291,4 +291,22 @@ pub enum Report {
         /// The file, where OBS says it.
         path: Option<String>,
     },
+    /// Rules were changed while the program runs, and have taken the place of those before.
+    RulesReloaded {
+        /// Their file names.
+        rules: Vec<String>,
+    },
+    /// Rules were changed while the program runs, and are wrong: those before go on.
+    RulesRejected {
+        /// The file of the first error.
+        file: String,
+        /// Its line, from 1; 0 when it is not known.
+        line: usize,
+        /// Its column, from 1; 0 when it is not known.
+        column: usize,
+        /// What is wrong.
+        message: String,
+        /// How many errors there are.
+        errors: usize,
+    },
 }

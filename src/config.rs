@@ -16,6 +16,7 @@
 
 mod expand;
 mod problem;
+mod rules;
 mod secret;
 mod section;
 mod sink;
@@ -44,6 +45,8 @@ pub use source::{Source, UdpSource};
 
 use problem::Problem;
 use section::{Context, Field, Section};
+
+use crate::rules::{Limits, RuleFile};
 
 /// All that `event.yaml` says.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,15 +88,15 @@ pub enum Protocol {
 /// The scripts that decide what is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Their files, which are there. None by default.
-    pub files: Vec<PathBuf>,
-    /// How many operations a rule may take for one event before it is stopped. 100 000 by default.
+    /// Their files, which are there, and what their constants are to be. None by default.
+    pub files: Vec<RuleFile>,
+    /// How many operations a rule may take for one event before it is stopped; [`Limits`] has the default.
     pub max_operations: u64,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { files: Vec::new(), max_operations: 100_000 }
+        Self { files: Vec::new(), max_operations: Limits::default().max_operations }
     }
 }
 
@@ -128,11 +131,14 @@ impl Config {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let root = tree::parse(text).map_err(|problem| Invalid::new(file, secret::mask(text, None), vec![problem]))?;
         let directory = file.parent().unwrap_or(Path::new(""));
-        let context = Context { directory, environment, problems: RefCell::default() };
+        let context = Context { text, directory, environment, problems: RefCell::default() };
         let config = Section::root(&context, &root).and_then(|section| Self::read(file, section));
         let problems = context.problems.take();
         match config {
-            Some(config) if problems.is_empty() => Ok(config),
+            Some(mut config) if problems.is_empty() => {
+                rules::quote(&mut config.rules.files, &secret::mask(text, Some(&root)));
+                Ok(config)
+            }
             _ => Err(Invalid::new(file, secret::mask(text, Some(&root)), problems).into()),
         }
     }
@@ -144,7 +150,7 @@ impl Config {
             if sources.is_empty() { Err(field.wants("at least one source")) } else { Ok(sources) }
         });
         let decoder = section.optional("decoder", |field| field.section().map(Decoder::read));
-        let rules = section.optional("rules", |field| field.section().map(Rules::read));
+        let rules = section.optional("rules", |field| field.section().map(|section| rules::read(file, section)));
         let sinks = section.optional("sinks", Field::named).unwrap_or_default();
         section.finish();
         // Without courts every name of a court would be wrong: that they are missing says enough.
@@ -169,34 +175,4 @@ impl Decoder {
         section.finish();
         Self { protocol: protocol.unwrap_or_default() }
     }
-}
-
-impl Rules {
-    fn read(mut section: Section<'_>) -> Self {
-        let files = section.optional("files", rule_files);
-        let max_operations = section.optional("max_operations", |field| field.number(1_000..=1_000_000_000));
-        section.finish();
-        let default = Self::default();
-        Self { files: files.unwrap_or(default.files), max_operations: max_operations.unwrap_or(default.max_operations) }
-    }
-}
-
-fn rule_files(field: Field<'_>) -> Result<Vec<PathBuf>, Problem> {
-    let files = field.list(|field| rule_file(field).map(|path| (field, path)))?;
-    for (index, (field, path)) in files.iter().enumerate() {
-        if let Some((first, _)) = files[..index].iter().find(|(_, before)| before == path) {
-            let problem = Problem::new(field.node.at.clone(), "this rule file is listed twice and would act twice");
-            field.context.report(problem.other(first.node.at.clone(), "here first").help("remove one of them"));
-        }
-    }
-    Ok(files.into_iter().map(|(_, path)| path).collect())
-}
-
-fn rule_file(field: Field<'_>) -> Result<PathBuf, Problem> {
-    let path = field.path()?;
-    if path.is_file() {
-        return Ok(path);
-    }
-    Err(Problem::new(field.node.at.clone(), format!("there is no rule file {}", path.display()))
-        .help("paths are relative to the config's directory"))
 }

@@ -12,10 +12,10 @@ use crate::action::{Action, Outcome, Report, Verb};
 use crate::bout::{Bout, Implied, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, SceneChanged, Status,
+    ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged, Status,
 };
 use crate::pss;
-use crate::rules::{Rules, Said};
+use crate::rules::{Retired, Rules, Said};
 use crate::time::Time;
 
 /// What a court takes in; captures keep each with its time.
@@ -185,6 +185,19 @@ impl Court {
         at
     }
 
+    /// Puts other rules in the place of those before, and takes in the report that says so.
+    pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
+        let at = self.advance(at, out);
+        let before = std::mem::replace(&mut self.rules, rules);
+        let mut said = Vec::new();
+        let retired = self.rules.take_over(before, at, self.events + 1, &mut said);
+        self.step(at, &Input::Report(report.clone()), out);
+        for said in said {
+            self.said(said, true, out);
+        }
+        retired
+    }
+
     /// Lets the time pass: all that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
@@ -272,6 +285,10 @@ impl Court {
             Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
             Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
             Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
+            Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),
+            Report::RulesRejected { file, line, column, message, errors } => {
+                Body::RulesRejected(Box::new(RulesRejected { file, line, column, message, errors }))
+            }
         };
         self.happened(at, None, body, out);
     }

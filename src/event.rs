@@ -239,6 +239,10 @@ pub enum Body {
     Contradiction(Contradiction),
     /// A rule failed while it ran.
     RuleFailed(Box<RuleFailed>),
+    /// Rules were changed while the program runs, and have taken the place of those before.
+    RulesReloaded(RulesReloaded),
+    /// Rules were changed while the program runs, and are wrong: those before go on.
+    RulesRejected(Box<RulesRejected>),
 
     /// An OBS instance is connected and can be used.
     ObsConnected(ObsConnected),

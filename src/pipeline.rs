@@ -10,11 +10,13 @@
 //! | court → capture | the input is not recorded, counted and said |
 //! | court → OBS, player | the action fails at once, with that reason |
 //! | OBS, player → court | the report is lost and said |
+//! | changed rules → court | whoever compiles them waits |
 
 mod check;
 mod live;
 mod narrate;
 mod recorder;
+mod reload;
 mod replay;
 mod setup;
 mod worker;

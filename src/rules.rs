@@ -30,16 +30,23 @@ pub use sources::{RuleFile, Setting, SettingValue, Sources};
 
 use std::sync::Arc;
 
-/// What bounds a rule.
+/// What bounds a rule: the longest handler is to end within 10 ms, which `make bench` shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Operations that one call of a handler may take.
     pub max_operations: u64,
 }
 
+impl Limits {
+    /// Entries of a list or a map, with those inside them, that a rule may make: each copy of one takes that long.
+    pub const MOST_ENTRIES: usize = 100;
+    /// Length of a text that a rule may make: each function of a text takes that long.
+    pub const MOST_TEXT: usize = 4000;
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_operations: 100_000 }
+        Self { max_operations: 10_000 }
     }
 }
 

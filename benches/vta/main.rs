@@ -4,6 +4,8 @@
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 mod decode;
+#[path = "../../tests/it/endless.rs"]
+mod endless;
 #[path = "../../tests/it/headless_obs.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;
@@ -11,6 +13,7 @@ mod intake;
 mod latency;
 mod process;
 mod replay;
+mod rules;
 
 fn main() {
     // `cargo bench` hands over arguments of its own; one that is no option names what to measure.
@@ -24,5 +27,6 @@ fn main() {
     measure("decode", decode::bench);
     measure("intake", intake::bench);
     measure("replay", replay::bench);
+    measure("rules", rules::bench);
     measure("latency", latency::bench);
 }

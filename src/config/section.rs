@@ -20,6 +20,7 @@ use crate::suggest::{enumerate, near};
 
 /// What it takes to make sense of the file.
 pub(super) struct Context<'a> {
+    pub(super) text: &'a str,
     /// Where the file lies: paths are relative to it.
     pub(super) directory: &'a Path,
     pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
@@ -28,6 +29,13 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Line and column of a place in the text, from 1.
+    pub(super) fn position(&self, at: usize) -> (usize, usize) {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
+    }
+
     pub(super) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }

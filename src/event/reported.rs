@@ -24,6 +24,28 @@ pub struct RuleFailed {
     pub times: u64,
 }
 
+/// Changed rules have taken the place of those before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesReloaded {
+    /// Their file names.
+    pub rules: Vec<String>,
+}
+
+/// Changed rules are wrong; those before go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulesRejected {
+    /// The file of the first error.
+    pub file: String,
+    /// Its line, from 1; 0 when it is not known.
+    pub line: usize,
+    /// Its column, from 1; 0 when it is not known.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// How many errors there are.
+    pub errors: usize,
+}
+
 /// An OBS instance is connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsConnected {

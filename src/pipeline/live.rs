@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
 use super::recorder::Recorder;
+use super::reload::{Change, Hangups, Reloader};
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
 use super::worker::{Acting, Kept, Summary, Worker};
 use crate::action::Report;
 use crate::capture::About;
 use crate::config::{Config, Source};
 use crate::court::{Court, Input};
+use crate::rules::Sources;
 use crate::source::{Received, Stamper, UdpCounters, UdpReceiver};
 use crate::store::{Drained, Mode, NewSession, Store, StoreThread};
 use crate::time::Time;
@@ -72,9 +74,11 @@ impl Ended {
 /// Something that it needs was refused: a rule, a port, a file.
 pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ended, StartError> {
     let started = Time::now();
+    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
     let mut rules = Vec::new();
     for (name, source) in &config.sources {
-        rules.push((name.clone(), source, setup::compile(config, name)?));
+        let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::Rules)?;
+        rules.push((name.clone(), source, compiled));
     }
     let mut sockets = Vec::new();
     for (name, Source::Udp(udp), rules) in rules {
@@ -124,6 +128,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     let mut receivers = Vec::new();
     let mut courts = Vec::new();
     let mut recordings = Vec::new();
+    let mut reloader = Reloader::new(config, sources);
     for (name, udp, rules, socket) in sockets {
         let court = Court::new(name.clone(), udp.allow.clone(), rules);
         let kept = store.as_ref().zip(sessions.get(&name)).map(|((store, _), session)| Kept {
@@ -146,7 +151,8 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             .spawn({
                 let counters = counters.clone();
                 let worker = Worker::new(&name, court, acting, kept, recorder);
-                move || live(worker, &feed, reports, &counters)
+                let changes = reloader.serve(&name);
+                move || live(worker, &feed, reports, changes, &counters)
             })
             .map_err(StartError::Thread)?;
         receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
@@ -155,18 +161,23 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     let (handle, writer) = store.unzip();
     // Each court has a handle of its own; the writer ends when they do.
     drop(handle);
+    let reload = reloader.spawn().map_err(StartError::Thread)?;
     tracing::info!("{} is ready; Ctrl-C ends it", config.name);
 
     tokio::pin!(stop);
+    let mut hangups = Hangups::new();
     let mut losses = Losses::default();
     let mut look = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
             () = &mut stop => break,
             _ = look.tick() => losses.look(&courts),
+            () = hangups.next() => reload.now(),
         }
     }
     tracing::info!("ending: what is queued is finished first");
+    // It ends by itself; what it compiles just now comes to nothing.
+    drop(reload);
     stopping.store(true, Relaxed);
     let ended = tokio::task::spawn_blocking(move || end(receivers, courts, recordings, writer)).await;
     // A thread that panicked has said so; what it knew is lost.
@@ -225,6 +236,7 @@ fn live(
     mut worker: Worker,
     feed: &Receiver<Received>,
     mut reports: Receiver<Report>,
+    mut changes: Receiver<Change>,
     counters: &UdpCounters,
 ) -> Summary {
     let mut stamper = Stamper::new();
@@ -239,6 +251,10 @@ fn live(
                 Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
                 // No edge is left to report.
                 Err(_) => reports = never(),
+            },
+            recv(changes) -> change => match change {
+                Ok(change) => change.make(&mut worker, stamper.stamp().0),
+                Err(_) => changes = never(),
             },
             default(wait) => worker.advance(stamper.stamp().0),
         }

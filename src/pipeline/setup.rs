@@ -13,7 +13,7 @@ use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Secret, Sink, Stor
 use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
-use crate::rules::{Limits, Rules, ScriptError, Surroundings};
+use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 use crate::source::BindError;
 use crate::store::StoreError;
 use crate::{obs, player};
@@ -55,10 +55,15 @@ pub enum StartError {
 /// # Errors
 /// All that is wrong with them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
+    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
+    compile_sources(config, &sources, court).map_err(StartError::Rules)
+}
+
+/// Compiles the config's rules, which were read before, for one court.
+pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.sources.serves(court)).map(|(name, _)| name.clone()).collect();
-    let files: Vec<_> = config.rules.files.iter().cloned().map(crate::rules::RuleFile::from).collect();
-    Rules::load(&files, limits, &Surroundings { obs }).map_err(StartError::Rules)
+    Rules::of(sources, limits, &Surroundings { obs })
 }
 
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {

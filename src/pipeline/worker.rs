@@ -12,6 +12,7 @@ use super::recorder::Recorder;
 use crate::action::{Action, Edge, Outcome, Report, Verb};
 use crate::court::{Counts, Court, Input, Output};
 use crate::edge::Command;
+use crate::rules::{Retired, Rules};
 use crate::store::StoreHandle;
 use crate::time::Time;
 
@@ -121,6 +122,19 @@ impl Worker {
     pub(super) fn take(&mut self, at: Time, input: &Input) {
         self.take_one(at, input);
         self.take_known();
+    }
+
+    /// Puts other rules in the place of those before.
+    pub(super) fn change_rules(&mut self, at: Time, rules: Rules) -> Retired {
+        let report = Report::RulesReloaded { rules: rules.names().map(str::to_owned).collect() };
+        let at = at.max(self.court.now());
+        if let Some(recorder) = &self.recorder {
+            recorder.record(at, &Input::Report(report.clone()));
+        }
+        let retired = self.court.change_rules(at, rules, &report, &mut self.outputs);
+        self.hand_on();
+        self.take_known();
+        retired
     }
 
     /// Lets the time pass.

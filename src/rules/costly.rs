@@ -40,6 +40,7 @@ pub(super) fn register(engine: &mut Engine, meter: &Meter) {
     });
     let here = meter.clone();
     engine.register_fn("dedup", move |ctx: NativeCallContext<'_>, list: &mut Array| dedup(&ctx, &here, list));
+    register_texts(engine, meter);
     for (in_place, sorted, order) in
         [("sort", "order", Ordering::Less), ("sort_desc", "order_desc", Ordering::Greater)]
     {
@@ -52,6 +53,32 @@ pub(super) fn register(engine: &mut Engine, meter: &Meter) {
             Ok(sorted)
         });
     }
+}
+
+/// Letters that are made capital or small, or read as JSON, for one operation.
+const LETTERS: usize = 10;
+
+fn register_texts(engine: &mut Engine, meter: &Meter) {
+    let changes: [(&str, &str, fn(&str) -> String); 2] =
+        [("to_upper", "make_upper", str::to_uppercase), ("to_lower", "make_lower", str::to_lowercase)];
+    for (to, make, change) in changes {
+        let here = meter.clone();
+        engine.register_fn(to, move |text: &str| -> Result<String> {
+            here.charge(text.len() / LETTERS)?;
+            Ok(change(text))
+        });
+        let here = meter.clone();
+        engine.register_fn(make, move |text: &mut ImmutableString| -> Result<()> {
+            here.charge(text.len() / LETTERS)?;
+            *text = change(text).into();
+            Ok(())
+        });
+    }
+    let here = meter.clone();
+    engine.register_fn("parse_json", move |ctx: NativeCallContext<'_>, text: &str| -> Result<Map> {
+        here.charge(text.len())?;
+        ctx.engine().parse_json(text, true)
+    });
 }
 
 fn position(found: Option<usize>) -> i64 {

@@ -7,7 +7,8 @@ use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Share
 
 use super::meter::Meter;
 use super::sandbox;
-use super::script::{ScriptError, Text, compiled, constants_of};
+use super::script::{MOST_AT_THE_TOP, ScriptError, Text, compiled, constants_of};
+use super::settings::Constants;
 use super::sources::Library;
 
 type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
@@ -25,6 +26,8 @@ pub(super) struct Imports {
 #[derive(Default)]
 struct Found {
     modules: Vec<(Text, Shared<Module>)>,
+    /// The constants of the modules.
+    constants: Constants,
     /// Files that are being compiled, the innermost last.
     open: Vec<PathBuf>,
     wrong: Vec<ScriptError>,
@@ -46,6 +49,20 @@ impl Imports {
         found.modules.iter().map(|(text, _)| text.clone()).collect()
     }
 
+    /// Adds the constants of the files that were imported to a script's own: their functions look for them there.
+    ///
+    /// # Errors
+    /// Two of the same name.
+    pub(super) fn add_constants(&self, own: &mut Constants) -> Result<(), String> {
+        for (name, value) in &self.lock().constants {
+            if own.iter().any(|(known, _)| known == name) {
+                return Err(format!("a file that is imported has a constant `{name}`, too: give it another name"));
+            }
+            own.push((name.clone(), value.clone()));
+        }
+        Ok(())
+    }
+
     /// What is wrong with the files that were imported.
     pub(super) fn wrong(&self) -> Vec<ScriptError> {
         std::mem::take(&mut self.lock().wrong)
@@ -57,9 +74,6 @@ impl Imports {
 
     fn compile(&self, file: PathBuf, text: Arc<str>) -> Result<Shared<Module>, Vec<ScriptError>> {
         let text = Text::new(&file, text);
-        if let Some(error) = qualified(&file, &text) {
-            return Err(vec![error]);
-        }
         self.lock().open.push(file.clone());
         let module = self.module(&file, &text);
         let mut found = self.lock();
@@ -74,8 +88,9 @@ impl Imports {
         let mut engine = sandbox::bare(&meter);
         engine.set_module_resolver(self.clone());
         let constants = constants_of(&engine, &meter, file, text, self)?;
+        self.lock().constants.extend(constants.iter().cloned());
         let ast = compiled(&mut engine, constants, file, text)?;
-        meter.begin(super::script::MOST_AT_THE_TOP);
+        meter.begin(MOST_AT_THE_TOP);
         let failed = |error: Box<EvalAltResult>| vec![text.error(file, error.position(), error.to_string())];
         let mut module = Module::eval_ast_as_new(Scope::new(), &ast, &engine).map_err(failed)?;
         module.set_id(&*text.name);
@@ -116,17 +131,4 @@ impl ModuleResolver for Imports {
             refused(format!("there are errors in {name}"))
         })
     }
-}
-
-/// Where a file that is imported says `global::`, which would be of the script that imports it.
-fn qualified(file: &Path, text: &Text) -> Option<ScriptError> {
-    for (number, line) in (1u16..).zip(text.text.lines()) {
-        let code = line.split("//").next().unwrap_or_default();
-        if let Some(at) = code.find("global::") {
-            let column = u16::try_from(code[..at].chars().count() + 1).unwrap_or(u16::MAX);
-            let message = "in a file that is imported write the constant's name alone, without `global::`";
-            return Some(text.error(file, Position::new(number, column), message.to_owned()));
-        }
-    }
-    None
 }

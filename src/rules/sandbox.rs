@@ -7,16 +7,12 @@ use rhai::{Dynamic, Engine, Module, Shared};
 
 use super::desk::Desk;
 use super::meter::Meter;
-use super::{Surroundings, costly, helpers, host, views};
+use super::{Limits, Surroundings, costly, helpers, host, views};
 
 /// Depth of calls that a script may reach.
 const MOST_DEPTH: usize = 32;
 /// Depth to which expressions and blocks may be nested.
 const MOST_NESTING: usize = 128;
-/// Characters of a text that a script may make: each function of a text takes that long.
-pub(super) const MOST_TEXT: usize = 10_000;
-/// Entries of a list or a map, with those inside them, that a script may make: each copy of one takes that long.
-pub(super) const MOST_ENTRIES: usize = 1000;
 /// Names that a script may have at once.
 const MOST_NAMES: usize = 200;
 /// Files that a script may import, with those that they import.
@@ -36,9 +32,9 @@ pub(super) fn bare(meter: &Meter) -> Engine {
         .set_max_strings_interned(MOST_INTERNED)
         .set_max_call_levels(MOST_DEPTH)
         .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
-        .set_max_string_size(MOST_TEXT)
-        .set_max_array_size(MOST_ENTRIES)
-        .set_max_map_size(MOST_ENTRIES)
+        .set_max_string_size(Limits::MOST_TEXT)
+        .set_max_array_size(Limits::MOST_ENTRIES)
+        .set_max_map_size(Limits::MOST_ENTRIES)
         .set_max_variables(MOST_NAMES)
         .set_max_modules(MOST_IMPORTS)
         .disable_symbol("eval");

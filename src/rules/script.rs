@@ -135,6 +135,9 @@ impl Script {
             return Err(vec![text.error(file, Position::new(1, 1), message.into())]);
         }
         settings::apply(&mut constants, &rule.with, &text.name)?;
+        if let Err(message) = imports.add_constants(&mut constants) {
+            return Err(vec![text.error(file, Position::new(1, 1), message)]);
+        }
         let ast = compiled(&mut engine, constants, file, &text)?;
         let wrong = wrong_handlers(&ast, file, &text);
         if !wrong.is_empty() {

@@ -89,7 +89,7 @@ fn one_like(default: &Dynamic, text: &str) -> Result<Dynamic, &'static str> {
 
 fn in_words(default: &Dynamic) -> String {
     match default.read_lock::<ImmutableString>() {
-        Some(text) => format!("{text:?}"),
+        Some(text) => format!("{:?}", text.as_str()),
         None => default.to_string(),
     }
 }

@@ -8,6 +8,7 @@ mod day;
 mod decode;
 mod defects;
 mod docs;
+mod endless;
 mod fuzz_corpus;
 mod headless_obs;
 mod live;

@@ -9,6 +9,8 @@ use vta::event::Body;
 use vta::rules::{Limits, Rules, Surroundings};
 use vta::time::Time;
 
+use crate::endless;
+
 /// What comes of messages, a second apart, with a rule: its actions, and its failures.
 fn told(rule: &str, messages: &[&str]) -> Vec<String> {
     let files = [(PathBuf::from("rules/rule.rhai"), rule.to_owned())];
@@ -91,10 +93,19 @@ fn mistakes_are_told_once_with_their_places_and_the_others_go_on() {
 }
 
 #[test]
+fn whatever_never_ends_is_stopped_with_the_reason() {
+    for (what, body) in endless::ENDLESS {
+        let told = told(&endless::rule(body), &["pt1;2"]);
+        let [failure] = &told[..] else { panic!("{what}: {told:?}") };
+        assert!(failure.contains("it ran too long: is there a loop that never ends?"), "{what}: {failure}");
+    }
+}
+
+#[test]
 fn what_a_rule_keeps_cannot_grow_without_end() {
     let rule = r#"fn on_clock(event, bout) {
         let text = "x";
-        while text.len() < 4000 { text += text; }
+        while text.len() < 2000 { text += text; }
         this[`${event.seq}`] = text;
     }"#;
     let ticks: Vec<String> = (0..200).map(|second| format!("clk;{second}")).collect();

@@ -88,7 +88,7 @@ fn loading_reads_and_leaves_no_trace() {
     fs::write(&file, format!("{HEAD}{text}")).unwrap();
     let config = Config::load(&file).unwrap();
     assert_eq!(config.file, file);
-    assert_eq!(config.rules.files, [directory.path().join("a.rhai")]);
+    assert_eq!(config.rules.files, [directory.path().join("a.rhai").into()]);
     let mut names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["a.rhai", "event.yaml"]);

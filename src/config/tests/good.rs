@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::super::{Protocol, Served, Sink, Source};
+use super::super::{Config, Protocol, Served, Sink, Source};
 use super::{HEAD, parse};
 
 #[test]
@@ -236,4 +236,28 @@ fn line_ends_and_byte_order_mark_of_windows_are_taken() {
     assert_eq!(config.name, "Hamburg Open 2026");
     let Source::Udp(udp) = &config.sources["court-1"];
     assert_eq!(udp.bind, "0.0.0.0:6000".parse::<SocketAddr>().unwrap());
+}
+
+#[test]
+fn rules_take_settings_as_they_are_written_with_their_lines() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["a.rhai", "b.rhai"] {
+        std::fs::write(directory.path().join(name), "").unwrap();
+    }
+    let text = "rules:\n  files:\n    - a.rhai\n    - file: b.rhai\n      with: { pre_roll: 5s, kinds: [head, \"${KIND}\"] }\nsinks:\n";
+    let config = Config::parse(&directory.path().join("event.yaml"), &format!("{HEAD}{text}"), &|_| Some("body".to_owned()));
+    let config = config.unwrap_or_else(|error| panic!("{}", error.render(false)));
+    let told: Vec<_> = config.rules.files[1]
+        .with
+        .iter()
+        .map(|setting| format!("{}:{} {} {:?} | {}", setting.line, setting.column, setting.name, setting.value, setting.text))
+        .collect();
+    assert!(config.rules.files[0].with.is_empty());
+    assert_eq!(
+        told,
+        [
+            r#"8:15 pre_roll Text("5s") |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+            r#"8:29 kinds List(["head", "body"]) |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+        ]
+    );
 }
