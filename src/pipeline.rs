@@ -21,7 +21,7 @@ mod replay;
 mod setup;
 mod worker;
 
-pub use check::{check, rules};
+pub use check::check;
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};

@@ -15,7 +15,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = Config::load(&self.config)?;
-        let mistakes = pipeline::check(&pipeline::rules(&config), Some(&config));
+        let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if !mistakes.is_empty() {
             return Err(Failure::mistakes(&mistakes));
         }

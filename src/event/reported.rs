@@ -25,14 +25,14 @@ pub struct RuleFailed {
 }
 
 /// Changed rules have taken the place of those before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesReloaded {
     /// Their file names.
     pub rules: Vec<String>,
 }
 
 /// Changed rules are wrong; those before go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesRejected {
     /// The file of the first error.
     pub file: String,

@@ -22,8 +22,3 @@ pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Mistake> {
     }
     mistakes
 }
-
-/// The config's rules.
-pub fn rules(config: &Config) -> Vec<RuleFile> {
-    config.rules.files.iter().cloned().map(RuleFile::from).collect()
-}

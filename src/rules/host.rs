@@ -96,7 +96,9 @@ macro_rules! obs_functions {
     ($engine:ident, $module:ident, $all:ident; $($name:literal => |$obs:ident $(, $arg:ident: $type:ty)*| $call:expr;)*) => {$(
         $engine.register_fn($name, |$obs: &mut Obs $(, $arg: $type)*| -> Done { $call });
         let $obs = $all.clone();
-        FuncRegistration::new($name).set_into_module(&mut $module, move |$($arg: $type),*| -> Done { $call });
+        // How its arguments are called, for `rules check` to say.
+        let function = FuncRegistration::new($name).with_params_info([$(concat!(stringify!($arg), ": ", stringify!($type))),*] as [&str; _]);
+        function.set_into_module(&mut $module, move |$($arg: $type),*| -> Done { $call });
     )*};
 }
 

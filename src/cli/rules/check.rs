@@ -41,7 +41,7 @@ impl Args {
             (None, false) => None,
         };
         let files = match &config {
-            Some(config) if self.files.is_empty() => pipeline::rules(config),
+            Some(config) if self.files.is_empty() => config.rules.files.clone(),
             _ => self.files.into_iter().map(RuleFile::from).collect(),
         };
         let mistakes = pipeline::check(&files, config.as_ref());

@@ -26,6 +26,7 @@ pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, bout: &Shape) -> Ve
         constants: constants(asts),
         aliases: BTreeSet::new(),
         assigned: BTreeSet::new(),
+        changed: BTreeSet::new(),
         properties: BTreeSet::new(),
         methods: BTreeSet::new(),
         scope: Vec::new(),
@@ -78,6 +79,8 @@ struct Walk<'a> {
     aliases: BTreeSet<String>,
     /// Variables that change somewhere: what is known of one at first need not stay true.
     assigned: BTreeSet<String>,
+    /// Variables of which a part changes somewhere.
+    changed: BTreeSet<String>,
     /// Names that the script itself gives to entries of maps, which may hold functions.
     properties: BTreeSet<String>,
     /// Functions that are called on a value.
@@ -92,8 +95,11 @@ impl Walk<'_> {
     fn note(&mut self, node: Option<&ASTNode<'_>>) {
         match node {
             Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
-                self.assigned.extend(root(&assignment.1.lhs).map(str::to_owned));
-                self.note_properties(&assignment.1.lhs);
+                let target = &assignment.1.lhs;
+                let whole = matches!(target, Expr::Variable(..));
+                let names = if whole { &mut self.assigned } else { &mut self.changed };
+                names.extend(root(target).map(str::to_owned));
+                self.note_properties(target);
             }
             Some(ASTNode::Stmt(Stmt::Import(import, _))) => {
                 self.aliases.insert(import.1.name.to_string());
@@ -154,7 +160,7 @@ impl Walk<'_> {
     fn variable(&self, name: &str, shape: Shape) -> (String, Shape) {
         let fixed = matches!(shape, Shape::Fields { fixed: true, .. });
         // An assignment to a field of what cannot be changed is a mistake of its own.
-        let known = fixed || !self.assigned.contains(name);
+        let known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
         (name.to_owned(), if known { shape } else { Shape::Any })
     }
 
