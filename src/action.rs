@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 use crate::time::Time;
 
@@ -27,7 +27,7 @@ pub struct Action {
 }
 
 /// What to do, with what it needs.
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum Verb {
     /// Save OBS's replay buffer.

@@ -17,6 +17,7 @@
 mod expand;
 mod problem;
 mod rules;
+pub mod scenario;
 mod secret;
 mod section;
 mod sink;

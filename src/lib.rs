@@ -7,6 +7,7 @@
 //! - `cli`: one file a verb
 //! - `pipeline`: builds it all from the config, supervises, shuts down
 //! - edges: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
+//! - `scenario`: plays what rules are tested with
 //! - `config`: `event.yaml`, typed and checked
 //! - `court`: the core, one step at a time: decode → bout → rules
 //! - `rules`: what the scripts see and may do
@@ -28,6 +29,7 @@ pub mod pipeline;
 pub mod player;
 pub mod pss;
 pub mod rules;
+pub mod scenario;
 pub mod simulator;
 pub mod source;
 pub mod store;

@@ -7,7 +7,7 @@
 pub mod check;
 mod costly;
 mod desk;
-mod duration;
+pub(crate) mod duration;
 mod engine;
 mod explain;
 mod failure;

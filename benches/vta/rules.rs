@@ -37,7 +37,17 @@ fn point(seq: u64) -> Arc<Event> {
 
 fn event(seq: u64, body: Body) -> Arc<Event> {
     let (source, at) = ("court-1".into(), Time::default());
-    Arc::new(Event { seq, at, source, stream: None, status: Status::Ok, cause: None, body, notes: Vec::new(), raw: None })
+    Arc::new(Event {
+        seq,
+        at,
+        source,
+        stream: None,
+        status: Status::Ok,
+        cause: None,
+        body,
+        notes: Vec::new(),
+        raw: None,
+    })
 }
 
 fn rules(texts: &[String]) -> Rules {
@@ -81,7 +91,8 @@ fn against_bare_calls() {
             let event = rhai::serde::to_dynamic(&events[call as usize % 64].body).unwrap();
             for ast in &asts {
                 let arguments = (event.clone(), bout.clone());
-                let _result: Dynamic = black_box(engine.call_fn::<Dynamic>(&mut Scope::new(), ast, "on_point", arguments).unwrap());
+                let _result: Dynamic =
+                    black_box(engine.call_fn::<Dynamic>(&mut Scope::new(), ast, "on_point", arguments).unwrap());
             }
         }
     });
@@ -90,7 +101,8 @@ fn against_bare_calls() {
         for _ in 0..CALLS {
             for ast in &asts {
                 let arguments = (ready.clone(), bout.clone());
-                let _result: Dynamic = black_box(engine.call_fn::<Dynamic>(&mut Scope::new(), ast, "on_point", arguments).unwrap());
+                let _result: Dynamic =
+                    black_box(engine.call_fn::<Dynamic>(&mut Scope::new(), ast, "on_point", arguments).unwrap());
             }
         }
     });

@@ -1,6 +1,7 @@
 //! `vta rules …`: check rules, test them, try them.
 
 mod check;
+mod test;
 
 use clap::Subcommand;
 
@@ -10,12 +11,14 @@ use super::failure::Failure;
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Check(check::Args),
+    Test(test::Args),
 }
 
 impl Verb {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Check(args) => args.run(),
+            Self::Test(args) => args.run(),
         }
     }
 }

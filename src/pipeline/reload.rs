@@ -137,7 +137,8 @@ impl Reloader {
     fn reload(&mut self) {
         match self.compile() {
             Ok(rules) => {
-                let names: Vec<_> = self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
+                let names: Vec<_> =
+                    self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
                 tracing::info!("the rules were changed: {}", names.join(", "));
                 let (retired, let_go) = unbounded();
                 for ((_, court), rules) in self.courts.iter().zip(rules) {

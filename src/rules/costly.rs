@@ -27,13 +27,17 @@ pub(super) fn register(engine: &mut Engine, meter: &Meter) {
         Ok::<_, Box<EvalAltResult>>(position(index_of(&ctx, &here, list, &value, start.unwrap_or(0))?))
     });
     let here = meter.clone();
-    engine.register_fn("==", move |ctx: NativeCallContext<'_>, one: &mut Array, other: Array| same_lists(&ctx, &here, one, other));
+    engine.register_fn("==", move |ctx: NativeCallContext<'_>, one: &mut Array, other: Array| {
+        same_lists(&ctx, &here, one, other)
+    });
     let here = meter.clone();
     engine.register_fn("!=", move |ctx: NativeCallContext<'_>, one: &mut Array, other: Array| {
         same_lists(&ctx, &here, one, other).map(|same| !same)
     });
     let here = meter.clone();
-    engine.register_fn("==", move |ctx: NativeCallContext<'_>, one: &mut Map, other: Map| same_maps(&ctx, &here, one, other));
+    engine.register_fn("==", move |ctx: NativeCallContext<'_>, one: &mut Map, other: Map| {
+        same_maps(&ctx, &here, one, other)
+    });
     let here = meter.clone();
     engine.register_fn("!=", move |ctx: NativeCallContext<'_>, one: &mut Map, other: Map| {
         same_maps(&ctx, &here, one, other).map(|same| !same)
@@ -41,8 +45,7 @@ pub(super) fn register(engine: &mut Engine, meter: &Meter) {
     let here = meter.clone();
     engine.register_fn("dedup", move |ctx: NativeCallContext<'_>, list: &mut Array| dedup(&ctx, &here, list));
     register_texts(engine, meter);
-    for (in_place, sorted, order) in
-        [("sort", "order", Ordering::Less), ("sort_desc", "order_desc", Ordering::Greater)]
+    for (in_place, sorted, order) in [("sort", "order", Ordering::Less), ("sort_desc", "order_desc", Ordering::Greater)]
     {
         let here = meter.clone();
         engine.register_fn(in_place, move |list: &mut Array| sort(&here, list, order));
@@ -157,14 +160,17 @@ fn sort(meter: &Meter, list: &mut Array, first: Ordering) -> Result<()> {
     meter.charge(list.len() * steps / 2)?;
     let ordered = |order: Ordering| if first == Ordering::Less { order } else { order.reverse() };
     if list.iter().all(|item| item.is_int() || item.is_float()) {
-        let number = |item: &Dynamic| item.as_float().or_else(|_| item.as_int().map(|whole| whole as f64)).unwrap_or(0.0);
+        let number =
+            |item: &Dynamic| item.as_float().or_else(|_| item.as_int().map(|whole| whole as f64)).unwrap_or(0.0);
         list.sort_by(|one, other| ordered(number(one).total_cmp(&number(other))));
         return Ok(());
     }
     let mut texts = Vec::with_capacity(list.len());
     for item in list.iter() {
         let text = item.clone().try_cast::<ImmutableString>();
-        texts.push(text.ok_or("only a list of numbers or one of texts can be sorted; for others write list.sort(|a, b| …)")?);
+        texts.push(
+            text.ok_or("only a list of numbers or one of texts can be sorted; for others write list.sort(|a, b| …)")?,
+        );
     }
     texts.sort_by(|one, other| ordered(one.cmp(other)));
     *list = texts.into_iter().map(Dynamic::from).collect();

@@ -26,7 +26,13 @@ struct Place {
 
 impl Failures {
     /// What is told of a failure; none if it was told often enough. `heard` says what the script answered.
-    pub(super) fn told(&mut self, script: &Script, handler: &str, heard: &str, error: &EvalAltResult) -> Option<RuleFailed> {
+    pub(super) fn told(
+        &mut self,
+        script: &Script,
+        handler: &str,
+        heard: &str,
+        error: &EvalAltResult,
+    ) -> Option<RuleFailed> {
         let Innermost { function, source, position, error } = innermost(handler, error);
         let text = script.text(source)?;
         let position = if position.is_none() { text.position_of(function) } else { position };

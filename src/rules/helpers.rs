@@ -23,8 +23,10 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
     });
     engine.register_fn("between", between).register_fn("seconds", seconds);
     // Rhai's own would hold up the court.
-    engine.register_fn("sleep", |_: i64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-    engine.register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+    engine
+        .register_fn("sleep", |_: i64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+    engine
+        .register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
 }
 
 fn register_timers(engine: &mut Engine, desk: &Desk) {

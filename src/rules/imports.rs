@@ -104,7 +104,9 @@ impl ModuleResolver for Imports {
         let refused = |why: String| Err(EvalAltResult::ErrorRuntime(why.into(), position).into());
         let name = path.strip_suffix(".rhai").unwrap_or(path);
         if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
-            return refused(format!("only files of the rules' own folder can be imported, by their names: not `{path}`"));
+            return refused(format!(
+                "only files of the rules' own folder can be imported, by their names: not `{path}`"
+            ));
         }
         let file = self.folder.join(format!("{name}.rhai"));
         let found = self.lock();

@@ -13,7 +13,10 @@ pub const ENDLESS: [(&str, &str); 29] = [
     ("a list of lists copied", "let a = []; a.pad(MOST / 2, [1]); loop { let b = a; }"),
     ("a map copied", "let m = #{}; for i in 0..MOST - 1 { m[`key number ${i}`] = i; } loop { let n = m; }"),
     ("a list sorted", "let a = []; for i in 0..MOST { a.push((i * 7919) % 997); } loop { a.sort(); a.reverse(); }"),
-    ("a list sorted by a function", "let a = []; for i in 0..MOST { a.push((i * 7919) % 997); } loop { a.sort(|x, y| x - y); }"),
+    (
+        "a list sorted by a function",
+        "let a = []; for i in 0..MOST { a.push((i * 7919) % 997); } loop { a.sort(|x, y| x - y); }",
+    ),
     ("a list searched", "let a = []; a.pad(MOST, 1); loop { a.contains(2); }"),
     ("a list compared", "let a = []; a.pad(MOST, 1); let b = a; loop { a == b; }"),
     ("a list mapped", "let a = []; a.pad(MOST, 1); loop { a.map(|x| x + 1); }"),
@@ -28,7 +31,10 @@ pub const ENDLESS: [(&str, &str); 29] = [
     ("a text replaced", "let s = \"\"; s.pad(TEXT, \"a\"); loop { let t = s; t.replace(\"a\", \"b\"); }"),
     ("a text split", "let s = \"\"; s.pad(MOST - 1, \",\"); loop { s.split(\",\"); }"),
     ("a text cut", "let s = \"\"; s.pad(TEXT, \"a\"); loop { s.sub_string(TEXT - 5, 3); s.len; }"),
-    ("a text of json", "let s = \"1\"; for i in 0..MOST - 2 { s += \",123456789012345678\"; } s = `{\"a\": [${s}]}`; loop { parse_json(s); }"),
+    (
+        "a text of json",
+        "let s = \"1\"; for i in 0..MOST - 2 { s += \",123456789012345678\"; } s = `{\"a\": [${s}]}`; loop { parse_json(s); }",
+    ),
     ("a map made json", "let m = #{}; for i in 0..MOST - 1 { m[`key number ${i}`] = i; } loop { m.to_json(); }"),
     ("a function that catches more and more", "let f = |x| x; loop { f = f.curry(1); }"),
     ("functions in functions", "let a = []; a.pad(MOST, 1); loop { a.for_each(|| { for i in 0..1000 { } }); }"),

@@ -66,7 +66,10 @@ fn once_per_bout_and_per_round_and_cooldowns_say_yes_when_they_may() {
             if cooldown("c", "2s") { mark("cool"); }
         }
     "#;
-    let told = marks(rule, &["pre;", "rnd;1", "hl1;5", "hl1;5", "hl1;5", "rnd;2", "hl1;5", "clk;1:00;start;", "pre;", "hl1;5"]);
+    let told = marks(
+        rule,
+        &["pre;", "rnd;1", "hl1;5", "hl1;5", "hl1;5", "rnd;2", "hl1;5", "clk;1:00;start;", "pre;", "hl1;5"],
+    );
     let expected = ["02.0 bout", "02.0 round", "02.0 cool", "04.0 cool", "06.0 round", "06.0 cool"];
     assert_eq!(told[..6], expected);
     assert_eq!(told[6..], ["09.0 bout", "09.0 round", "09.0 cool"]);
@@ -159,8 +162,14 @@ fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
 #[test]
 fn imports_come_from_the_rules_folder_with_constants_of_their_own() {
     let folder = folder(&[
-        ("rule.rhai", "import \"names\" as names;\nconst OTHER = \"!\";\nfn on_round(event, bout) { mark(names::full(\"x\")); after(\"1s\", || mark(names::full(\"y\"))); }"),
-        ("names.rhai", "import \"signs\" as signs;\nconst SIGN = \"?\";\nfn full(name) { name + SIGN + signs::more() }"),
+        (
+            "rule.rhai",
+            "import \"names\" as names;\nconst OTHER = \"!\";\nfn on_round(event, bout) { mark(names::full(\"x\")); after(\"1s\", || mark(names::full(\"y\"))); }",
+        ),
+        (
+            "names.rhai",
+            "import \"signs\" as signs;\nconst SIGN = \"?\";\nfn full(name) { name + SIGN + signs::more() }",
+        ),
         ("signs.rhai", "const LIST = [\"+\"];\nfn more() { LIST[0] + LIST.len() }"),
     ]);
     let rules = load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}"));

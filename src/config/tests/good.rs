@@ -245,12 +245,15 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
         std::fs::write(directory.path().join(name), "").unwrap();
     }
     let text = "rules:\n  files:\n    - a.rhai\n    - file: b.rhai\n      with: { pre_roll: 5s, kinds: [head, \"${KIND}\"] }\nsinks:\n";
-    let config = Config::parse(&directory.path().join("event.yaml"), &format!("{HEAD}{text}"), &|_| Some("body".to_owned()));
+    let config =
+        Config::parse(&directory.path().join("event.yaml"), &format!("{HEAD}{text}"), &|_| Some("body".to_owned()));
     let config = config.unwrap_or_else(|error| panic!("{}", error.render(false)));
     let told: Vec<_> = config.rules.files[1]
         .with
         .iter()
-        .map(|setting| format!("{}:{} {} {:?} | {}", setting.line, setting.column, setting.name, setting.value, setting.text))
+        .map(|setting| {
+            format!("{}:{} {} {:?} | {}", setting.line, setting.column, setting.name, setting.value, setting.text)
+        })
         .collect();
     assert!(config.rules.files[0].with.is_empty());
     assert_eq!(

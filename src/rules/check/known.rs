@@ -39,7 +39,8 @@ impl Known {
                 let (module, name) = (info.namespace.to_string(), info.metadata.name.to_string());
                 let named =
                     |parameter: &str| Some(parameter.split_once(':')?.0.trim().to_owned()).filter(|name| name != "_");
-                let parameters: Option<Vec<_>> = info.metadata.params_info.iter().map(|p| named(p)).collect();
+                let parameters: Option<Vec<_>> =
+                    info.metadata.params_info.iter().take(info.metadata.num_params).map(|p| named(p)).collect();
                 let parameters = parameters.filter(|names| names.len() == info.metadata.num_params);
                 Some((module, name, info.metadata.num_params, of, parameters))
             },
