@@ -162,7 +162,12 @@ impl Court {
         self.tracker.due().into_iter().chain(self.rules.next_due()).min()
     }
 
-    /// How many timers of rules wait.
+    /// When something happens by itself that does not repeat for ever.
+    pub fn next_once_due(&self) -> Option<Time> {
+        self.tracker.due().into_iter().chain(self.rules.next_once_due()).min()
+    }
+
+    /// How many timers of rules wait that fire once.
     pub fn timers(&self) -> usize {
         self.rules.waiting()
     }

@@ -46,7 +46,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_operations: 10_000 }
+        Self { max_operations: 8000 }
     }
 }
 

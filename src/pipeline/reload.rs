@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::setup;
 use super::worker::Worker;
@@ -140,7 +140,7 @@ impl Reloader {
                 let names: Vec<_> =
                     self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
                 tracing::info!("the rules were changed: {}", names.join(", "));
-                let (retired, let_go) = unbounded();
+                let (retired, let_go) = bounded(self.courts.len());
                 for ((_, court), rules) in self.courts.iter().zip(rules) {
                     // A court that has ended needs no rules.
                     let _ended = court.send(Change::Rules(Box::new(rules), retired.clone()));

@@ -187,7 +187,7 @@ impl Run {
     /// Lets what rules have put off happen; gives the time at which nothing more is to come.
     fn grace(&mut self) -> Time {
         let last = self.worker.now().max(self.started);
-        while let Some(due) = self.worker.next_due().filter(|due| *due <= last + GRACE) {
+        while let Some(due) = self.worker.next_once_due().filter(|due| *due <= last + GRACE) {
             self.until(due);
             self.worker.advance(due);
         }

@@ -103,6 +103,11 @@ impl Worker {
         self.court.next_due()
     }
 
+    /// When something is due that does not repeat for ever.
+    pub(super) fn next_once_due(&self) -> Option<Time> {
+        self.court.next_once_due()
+    }
+
     /// The time of the latest input.
     pub(super) fn now(&self) -> Time {
         self.court.now()

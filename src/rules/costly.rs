@@ -61,22 +61,24 @@ pub(super) fn register(engine: &mut Engine, meter: &Meter) {
 /// Letters that are made capital or small, or read as JSON, for one operation.
 const LETTERS: usize = 10;
 
+/// A change of a text: one function gives the changed text, one changes it.
+fn register_change(engine: &mut Engine, meter: &Meter, [to, make]: [&str; 2], change: fn(&str) -> String) {
+    let here = meter.clone();
+    engine.register_fn(to, move |text: &str| -> Result<String> {
+        here.charge(text.len() / LETTERS)?;
+        Ok(change(text))
+    });
+    let here = meter.clone();
+    engine.register_fn(make, move |text: &mut ImmutableString| -> Result<()> {
+        here.charge(text.len() / LETTERS)?;
+        *text = change(text).into();
+        Ok(())
+    });
+}
+
 fn register_texts(engine: &mut Engine, meter: &Meter) {
-    let changes: [(&str, &str, fn(&str) -> String); 2] =
-        [("to_upper", "make_upper", str::to_uppercase), ("to_lower", "make_lower", str::to_lowercase)];
-    for (to, make, change) in changes {
-        let here = meter.clone();
-        engine.register_fn(to, move |text: &str| -> Result<String> {
-            here.charge(text.len() / LETTERS)?;
-            Ok(change(text))
-        });
-        let here = meter.clone();
-        engine.register_fn(make, move |text: &mut ImmutableString| -> Result<()> {
-            here.charge(text.len() / LETTERS)?;
-            *text = change(text).into();
-            Ok(())
-        });
-    }
+    register_change(engine, meter, ["to_upper", "make_upper"], str::to_uppercase);
+    register_change(engine, meter, ["to_lower", "make_lower"], str::to_lowercase);
     let here = meter.clone();
     engine.register_fn("parse_json", move |ctx: NativeCallContext<'_>, text: &str| -> Result<Map> {
         here.charge(text.len())?;

@@ -49,11 +49,10 @@ pub enum Said {
 }
 
 /// The rules of one court, with their states and timers.
-#[derive(Default)]
 pub struct Rules {
     scripts: Vec<Running>,
     /// By kind of event: which scripts hear it, by which handler.
-    handlers: Vec<Vec<(usize, Arc<str>)>>,
+    handlers: [Vec<(usize, Arc<str>)>; Kind::COUNT],
     /// The `on_start` of scripts that have not heard it.
     starts: Vec<(usize, Arc<str>)>,
     timers: Timers,
@@ -117,7 +116,14 @@ impl Rules {
 
     /// A court without rules.
     pub fn none() -> Self {
-        Self { handlers: vec![Vec::new(); Kind::COUNT], ..Self::default() }
+        Self {
+            scripts: Vec::new(),
+            handlers: std::array::from_fn(|_| Vec::new()),
+            starts: Vec::new(),
+            timers: Timers::default(),
+            failures: Failures::default(),
+            explain: None,
+        }
     }
 
     /// Tells from now on what each rule does with each event.
@@ -174,6 +180,11 @@ impl Rules {
         self.timers.next_due()
     }
 
+    /// When the next timer is due that does not repeat.
+    pub fn next_once_due(&self) -> Option<Time> {
+        self.timers.next_once_due()
+    }
+
     /// How many timers wait that fire once.
     pub fn waiting(&self) -> usize {
         self.timers.len()
@@ -200,7 +211,7 @@ impl Rules {
     pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, said: &mut Vec<Said>) -> Retired {
         let mut moved = Vec::new();
         for old in &mut before.scripts {
-            let new = self.scripts.iter_mut().position(|new| new.script.name == old.script.name);
+            let new = self.scripts.iter_mut().position(|new| new.script.path == old.script.path);
             if let Some(new) = new.and_then(|index| self.scripts.get_mut(index)) {
                 new.state = std::mem::replace(&mut old.state, empty());
                 new.script.desk.take_memory(&old.script.desk);

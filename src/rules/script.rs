@@ -1,7 +1,7 @@
 //! A rule's file, compiled.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
@@ -33,6 +33,8 @@ pub(super) enum Hears {
 pub(super) struct Script {
     /// The file's name without its folder, as it stands in actions and errors.
     pub(super) name: Arc<str>,
+    /// Where the file lies.
+    pub(super) path: PathBuf,
     pub(super) desk: Desk,
     engine: Engine,
     meter: Meter,
@@ -145,7 +147,7 @@ impl Script {
         }
         let name = text.name.clone();
         let texts = std::iter::once(text).chain(imports.seal()).collect();
-        Ok(Self { name, desk, engine, meter, limits, ast, texts })
+        Ok(Self { name, path: file.to_owned(), desk, engine, meter, limits, ast, texts })
     }
 
     /// What it hears, with the names of the handlers.
@@ -205,7 +207,9 @@ impl Script {
             .map(|(_, _, name, parameters, function)| {
                 let at = function.body.start_position();
                 let column = at.position().unwrap_or(1).saturating_sub(1);
-                let begins = text.line(at).chars().skip(column).collect::<String>().trim().to_owned();
+                let line: String = text.line(at).chars().skip(column).collect();
+                // What closes the functions around it may stand elsewhere.
+                let begins = line.trim_end_matches([' ', '\t', ';', ')', '}']).to_owned();
                 (at, Function { name: name.to_owned(), parameters, begins })
             })
             .collect();

@@ -97,7 +97,10 @@ impl Sources {
 
 /// Files that rules import, each read once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Library(Arc<Mutex<BTreeMap<PathBuf, Result<Arc<str>, String>>>>);
+pub(super) struct Library(Arc<Mutex<Read>>);
+
+/// The text of each file, or why it could not be read.
+type Read = BTreeMap<PathBuf, Result<Arc<str>, String>>;
 
 impl Library {
     /// The text of a file, or why it cannot be read.
@@ -106,7 +109,7 @@ impl Library {
         files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(|error| error.to_string())).clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Result<Arc<str>, String>>> {
+    fn lock(&self) -> MutexGuard<'_, Read> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -38,6 +38,11 @@ impl Timers {
         self.waiting.first_key_value().map(|((due, _), _)| *due)
     }
 
+    /// When the next one that fires once is due.
+    pub(super) fn next_once_due(&self) -> Option<Time> {
+        self.waiting.iter().find(|(_, timer)| timer.every.is_none()).map(|((due, _), _)| *due)
+    }
+
     /// How many wait that fire once.
     pub(super) fn len(&self) -> usize {
         self.waiting.values().filter(|timer| timer.every.is_none()).count()

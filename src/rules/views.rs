@@ -138,6 +138,10 @@ pub(super) fn register(engine: &mut Engine) {
             // An unknown code stays as it came.
             or_unit(c.corner().athlete.country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
         })
+        .register_get("rounds_won", |c: &mut CornerView| {
+            let (blue, red) = c.0.rounds_won();
+            number(if c.1 == Side::Blue { blue } else { red })
+        })
         .register_get("score", |c: &mut CornerView| number(c.corner().score))
         .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties));
 
@@ -147,6 +151,9 @@ pub(super) fn register(engine: &mut Engine) {
         .register_get("phase", |b: &mut BoutView| or_unit(b.0.config.phase.as_deref().map(text)))
         .register_get("weight_class", |b: &mut BoutView| or_unit(b.0.config.weight_class.as_deref().map(text)))
         .register_get("division", |b: &mut BoutView| or_unit(b.0.config.division.as_deref().map(text)))
+        .register_get("gender", |b: &mut BoutView| or_unit(b.0.config.gender.map(text)))
+        .register_get("planned_rounds", |b: &mut BoutView| or_unit(b.0.config.rounds.map(number)))
+        .register_get("round_seconds", |b: &mut BoutView| or_unit(b.0.config.round_seconds.map(number)))
         .register_get("stage", |b: &mut BoutView| text(b.0.stage))
         .register_get("round", |b: &mut BoutView| number(b.0.round))
         .register_get("rounds", |b: &mut BoutView| b.0.rounds.iter().map(round_map).collect::<rhai::Array>())

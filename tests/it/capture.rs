@@ -420,6 +420,10 @@ fn any_report() -> impl Strategy<Value = Report> {
             action_seqs
         }),
         any::<(String, Option<String>)>().prop_map(|(instance, path)| Report::RecordingStarted { instance, path }),
+        any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded { rules }),
+        any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {
+            Report::RulesRejected { file, line, column, message, errors }
+        }),
         any::<(String, Option<String>)>().prop_map(|(instance, path)| Report::RecordingStopped { instance, path }),
     ]
 }

@@ -82,6 +82,8 @@ fn events(rules: Rules) -> Vec<Arc<Event>> {
         Report::Outcome { action_seq: 2, action: scene, outcome: failed, took_us: 4 },
         Report::RecordingStopped { instance: instance(), path: Some("bout.mkv".to_owned()) },
         Report::ObsDisconnected { instance: instance(), reason: "OBS was closed".to_owned() },
+        Report::RulesReloaded { rules: vec!["scenes.rhai".to_owned()] },
+        Report::RulesRejected { file: "x.rhai".to_owned(), line: 1, column: 1, message: String::new(), errors: 1 },
     ];
     for recorded in capture::open(&repository("examples/bout-with-review.tsv")).unwrap() {
         let recorded = recorded.unwrap();

@@ -16,6 +16,7 @@ mod obs;
 mod rules;
 mod rules_check;
 mod rules_test;
+mod rules_live;
 mod rules_world;
 mod shutdown;
 mod simulate;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::Body;
 use vta::rules::{Did, Limits, RuleFile, Rules, Setting, SettingValue, Surroundings};
@@ -25,6 +26,11 @@ fn marks_of(rules: Rules, messages: &[&str]) -> Vec<String> {
         let input = Input::Datagram(Datagram { bytes, from: None, truncated: false });
         court.step(Time::default() + Duration::from_secs(number), &input, &mut outputs);
     }
+    lines(&outputs)
+}
+
+/// The marks and failures among outputs.
+fn lines(outputs: &[Output]) -> Vec<String> {
     let marks = outputs.iter().filter_map(|output| match output {
         Output::Action { action, .. } => {
             let action = serde_json::to_value(action).unwrap();
@@ -192,6 +198,52 @@ fn what_is_wrong_in_an_imported_file_is_told_with_its_own_place() {
     let late = folder(&[("rule.rhai", "fn on_round(event, bout) {\n  import \"names\" as n;\n}"), ("names.rhai", "")]);
     told.extend(marks_of(load(&late, Vec::new()).ok().unwrap(), &["rnd;1"]));
     insta::assert_snapshot!(told.join("\n"));
+}
+
+/// What a rule that another takes the place of after a second, and that other, come to.
+fn changed(before: &str, after: &str) -> Vec<String> {
+    let mut court = Court::new("court-1".into(), Vec::new(), rules(before));
+    let mut outputs = Vec::new();
+    let hear = |court: &mut Court, second, message: &'static [u8], outputs: &mut Vec<Output>| {
+        let input = Input::Datagram(Datagram { bytes: Bytes::from_static(message), from: None, truncated: false });
+        court.step(Time::default() + Duration::from_secs(second), &input, outputs);
+    };
+    hear(&mut court, 0, b"rnd;1", &mut outputs);
+    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
+    court.change_rules(Time::default() + Duration::from_secs(1), rules(after), &report, &mut outputs);
+    hear(&mut court, 2, b"rnd;1", &mut outputs);
+    hear(&mut court, 5, b"hel;", &mut outputs);
+    lines(&outputs)
+}
+
+#[test]
+fn what_a_rule_keeps_and_its_timers_stay_when_it_is_changed() {
+    let before = r#"
+        fn on_start(bout) { this.count = 0; every("900ms", || this.count += 1); }
+        fn on_round(event, bout) { if once_per_bout("a") { after("4s", || mark(`first, ${this.count}`)); } }
+    "#;
+    let after = r#"
+        // The lines stand elsewhere, the timers do something else, and there is one more function.
+        fn on_start(bout) { mark("not again"); }
+        fn another() { || mark("another") }
+        fn on_round(event, bout) {
+            mark(`round, ${this.count}`);
+            if once_per_bout("a") { mark("not again"); }
+            after("4s", || mark(`first, ${this.count}`));
+            every("900ms", || this.count += 1);
+        }
+    "#;
+    // The timer from before fires at its time, and the one that repeats goes on until it is set anew.
+    assert_eq!(changed(before, after), ["02.0 round, 2", "04.0 first, 4"]);
+}
+
+#[test]
+fn a_timer_whose_function_is_gone_is_dropped_and_that_is_told() {
+    let before = "fn on_round(event, bout) { after(\"4s\", || mark(\"one\")); after(\"4s\", Fn(\"two\")); }\nfn two() { mark(\"two\"); }";
+    let after = "fn two() { mark(\"two, changed\"); }";
+    let gone = "rule.rhai:0:0 a timer at timer: the rule was changed, and what this timer was to do is no longer in it";
+    assert_eq!(changed(before, after), [gone, "04.0 two, changed"]);
+    assert_eq!(changed(before, "").len(), 2);
 }
 
 #[test]

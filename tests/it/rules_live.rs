@@ -1,0 +1,171 @@
+//! Rules in a real `vta run`: what never ends, what is changed while it runs, and timers in replays.
+
+use std::fs;
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use crate::support::{Hall, output, repository, stderr, stdout, vta, wait_for};
+
+/// Sends hits, so many a second, until it is told to stop; gives how many they were.
+struct Feed {
+    stop: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Feed {
+    fn start(to: std::net::SocketAddr, a_second: u32) -> Self {
+        let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let thread = thread::spawn({
+            let (stop, sent) = (stop.clone(), sent.clone());
+            move || {
+                let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+                let began = Instant::now();
+                for number in 1.. {
+                    if stop.load(Relaxed) {
+                        return;
+                    }
+                    socket.send_to(b"hl1;50;", to).unwrap();
+                    sent.store(number, Relaxed);
+                    let due = began + Duration::from_secs(number) / a_second;
+                    thread::sleep(due.saturating_duration_since(Instant::now()));
+                }
+            }
+        });
+        Self { stop, sent, thread }
+    }
+
+    fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    fn end(self) -> u64 {
+        self.stop.store(true, Relaxed);
+        self.thread.join().unwrap();
+        self.sent.load(Relaxed)
+    }
+}
+
+fn hits(hall: &Hall) -> u64 {
+    hall.events("1").lines().filter(|line| line.contains(r#""kind":"hit""#)).count() as u64
+}
+
+#[test]
+fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
+    let hall = Hall::with_rules("", "loop.rhai, text.rhai, deep.rhai, fine.rhai");
+    fs::write(hall.path("loop.rhai"), "fn on_hit(event, bout) {\n  loop { }\n}\n").unwrap();
+    fs::write(hall.path("text.rhai"), "fn on_hit(event, bout) {\n  let s = \"x\";\n  loop { s += s; }\n}\n").unwrap();
+    fs::write(hall.path("deep.rhai"), "fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) { deeper(n + 1) }\n")
+        .unwrap();
+    fs::write(hall.path("fine.rhai"), "fn on_hit(event, bout) {\n  if event.seq == 1 { mark(\"fine\"); }\n}\n")
+        .unwrap();
+    let running = hall.run();
+    let feed = Feed::start(running.to, 1000);
+    wait_for("three thousand datagrams", || (feed.sent() >= 3000).then_some(()));
+    let sent = feed.end();
+    wait_for("every event", || (hits(&hall) >= sent).then_some(()));
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert_eq!(hits(&hall), sent);
+    assert!(!log.contains("lost"), "{log}");
+    for (place, message) in [
+        ("loop.rhai:1:4", "it ran too long: is there a loop that never ends?"),
+        ("text.rhai:1:4", "Length of string too large"),
+        ("deep.rhai:", "functions call each other too deep: does one call itself?"),
+    ] {
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(place)).collect();
+        assert!(lines.iter().all(|line| line.contains(message) && line.contains("on_hit") || line.contains("deeper")));
+        let times: Vec<_> = lines.iter().filter_map(|line| line.split("(the ").nth(1)?.split('.').next()).collect();
+        assert_eq!(times, ["1", "10", "100", "1000"], "{log}");
+    }
+    assert!(hall.db(&["export", "--actions"]).contains("fine"));
+}
+
+#[test]
+fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
+    let hall = Hall::with_rules("", "rule.rhai");
+    let rule = |text: &str| {
+        // As editors do it: another file is put in its place.
+        fs::write(hall.path("rule.rhai~"), text).unwrap();
+        fs::rename(hall.path("rule.rhai~"), hall.path("rule.rhai")).unwrap();
+    };
+    let marks = |text: &str| {
+        let actions = hall.db(&["export", "--actions", "--format", "ndjson"]);
+        actions.lines().filter(|line| line.contains(text)).count()
+    };
+    rule(
+        "fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick one\")); }\nfn on_hit(event, bout) {\n  this.count = (this.count ?? 0) + 1;\n  if cooldown(\"old\", \"500ms\") { mark(\"old\"); }\n}\n",
+    );
+    let mut running = hall.run();
+    let feed = Feed::start(running.to, 200);
+    wait_for("the first rule", || (marks("\"old\"") > 1 && marks("tick one") > 1).then_some(()));
+
+    rule("fn on_hit(event, bout) {\n  mark(;\n}\n");
+    running.wait_for_log("rule.rhai:2:8: ");
+    running.wait_for_log("the changed rules are wrong; those from before go on");
+    assert!(running.log().contains("  |   mark(;\n  |        ^"), "{}", running.log());
+    let before = marks("\"old\"");
+    wait_for("the first rule to go on", || (marks("\"old\"") > before).then_some(()));
+
+    rule(
+        "fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick two\")); }\nfn on_hit(event, bout) {\n  if this.count > 0 && once_per_bout(\"new\") { mark(\"new\"); }\n}\n",
+    );
+    running.wait_for_log("the rules were changed");
+    wait_for("the second rule and its timer", || (marks("\"new\"") == 1 && marks("tick two") > 1).then_some(()));
+    running.signal(Signal::SIGHUP);
+    wait_for("the rules to be read again", || {
+        (running.log().matches("the rules were changed").count() == 2).then_some(())
+    });
+    let sent = feed.end();
+    wait_for("every event", || (hits(&hall) >= sent).then_some(()));
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert_eq!(hits(&hall), sent);
+    assert!(!log.contains("lost"), "{log}");
+    assert_eq!(marks("begin"), 1, "it was heard once");
+    let events = hall.events("1");
+    for (kind, times) in [("rules_reloaded", 2), ("rules_rejected", 1), ("rule_failed", 0)] {
+        assert_eq!(events.matches(&format!(r#""kind":"{kind}""#)).count(), times, "{kind}: {log}");
+    }
+    // What the capture has is told again by a replay.
+    let replay =
+        output(vta().arg("replay").arg(&hall.captures()[0]).args(["--speed", "max", "--config"]).arg(hall.config()));
+    assert!(replay.status.success(), "{}", stderr(&replay));
+    assert_eq!(hall.events("2").matches(r#""kind":"rules_reloaded""#).count(), 2);
+}
+
+#[test]
+fn a_replay_at_the_speed_of_life_and_one_at_full_speed_give_the_same_actions() {
+    let hall = Hall::with_rules("", "timers.rhai");
+    let timers = r#"
+        fn on_start(bout) { every("300ms", || mark("tick")); }
+        fn on_clock(event, bout) { after("clock", "700ms", || mark(`clock ${event.seconds}`)); }
+        fn on_any(event, bout) { if cooldown("any", "400ms") { mark(`${event.kind} ${event.seq}`); } }
+    "#;
+    fs::write(hall.path("timers.rhai"), timers).unwrap();
+    // The first messages of a bout, in three seconds.
+    let trace = fs::read_to_string(repository("tests/data/console-bout-2.tsv")).unwrap();
+    let lines = (0..)
+        .zip(trace.lines().take(60))
+        .map(|(number, line)| format!("{}\t{}\n", number * 50, line.split_once('\t').unwrap().1));
+    fs::write(hall.path("short.tsv"), lines.collect::<String>()).unwrap();
+    let actions = |speed: &str| {
+        let replay = output(
+            vta()
+                .arg("replay")
+                .arg(hall.path("short.tsv"))
+                .args(["--dry-run", "--speed", speed, "--config"])
+                .arg(hall.config()),
+        );
+        assert!(replay.status.success(), "{}", stderr(&replay));
+        stdout(&replay).to_owned()
+    };
+    let fast = actions("max");
+    assert!(fast.lines().count() > 20, "{fast}");
+    assert_eq!(actions("1"), fast);
+}
