@@ -4,6 +4,7 @@ mod capture_file;
 mod check;
 mod db;
 mod decode;
+mod explain;
 mod failure;
 mod init;
 mod replay;

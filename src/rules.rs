@@ -9,6 +9,7 @@ mod costly;
 mod desk;
 pub(crate) mod duration;
 mod engine;
+pub mod eval;
 mod explain;
 mod failure;
 mod helpers;

@@ -1,6 +1,7 @@
 //! `vta rules …`: check rules, test them, try them.
 
 mod check;
+mod eval;
 mod test;
 
 use clap::Subcommand;
@@ -12,6 +13,7 @@ use super::failure::Failure;
 pub(super) enum Verb {
     Check(check::Args),
     Test(test::Args),
+    Eval(eval::Args),
 }
 
 impl Verb {
@@ -19,6 +21,7 @@ impl Verb {
         match self {
             Self::Check(args) => args.run(),
             Self::Test(args) => args.run(),
+            Self::Eval(args) => args.run(),
         }
     }
 }
