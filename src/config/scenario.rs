@@ -228,6 +228,9 @@ fn action(text: &str, node: &Node) -> Result<String, Problem> {
     })
 }
 
+/// What a step can do whose value may be wrong.
+const STEPS: &[&str] = &["wait", "at", "capture", "fail", "replay_buffer"];
+
 fn step(field: Field<'_>) -> Result<Step, Problem> {
     if matches!(field.node.value, Value::Text(_)) {
         return field.text().map(Step::Say);
@@ -265,6 +268,10 @@ fn step(field: Field<'_>) -> Result<Step, Problem> {
         (Some(step), true) => Ok(step),
         (Some(_), false) => Err(Problem::new(field.node.at.clone(), "one step does one thing")
             .help("begin another entry of the list with `- `")),
+        // A value that is wrong has been reported.
+        (None, _) if field.node.entries().iter().any(|entry| STEPS.contains(&entry.key.as_str())) => {
+            Ok(Step::Wait(Duration::ZERO))
+        }
         (None, _) => Err(field.wants("messages, or one of `wait`, `at`, `capture`, `clip_saved`, `fail` and so on")),
     }
 }

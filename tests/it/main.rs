@@ -15,6 +15,7 @@ mod live;
 mod obs;
 mod rules;
 mod rules_check;
+mod rules_eval;
 mod rules_live;
 mod rules_test;
 mod rules_world;
