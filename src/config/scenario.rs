@@ -128,7 +128,9 @@ impl Wanted {
         match (self, value) {
             (Self::Text(text), Json::String(value)) => text == value,
             (Self::Text(text), Json::Number(value)) => text.parse::<f64>().ok() == value.as_f64(),
-            (Self::Text(text), value) => *text == value.to_string(),
+            (Self::Text(text), Json::Bool(value)) => text.parse().ok() == Some(*value),
+            (Self::Text(text), Json::Null) => text.is_empty(),
+            (Self::Text(_), _) => false,
             (Self::List(items), Json::Array(values)) => {
                 items.len() == values.len() && items.iter().zip(values).all(|(item, value)| item.is(value))
             }

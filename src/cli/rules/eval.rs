@@ -70,8 +70,11 @@ impl Args {
     }
 }
 
+/// An event, and the bout as it was then.
+type Moment = (Arc<Event>, Arc<Bout>);
+
 /// The events of a capture, each with the bout as it was then.
-fn moments(path: &Path) -> Result<Vec<(Arc<Event>, Arc<Bout>)>, Failure> {
+fn moments(path: &Path) -> Result<Vec<Moment>, Failure> {
     let mut reader = capture::open(path)?;
     let mut court = Court::new(reader.court().unwrap_or("court-1").into(), Vec::new(), Rules::none());
     let (mut moments, mut outputs) = (Vec::new(), Vec::new());
@@ -94,7 +97,7 @@ fn moments(path: &Path) -> Result<Vec<(Arc<Event>, Arc<Bout>)>, Failure> {
 
 struct Prompt {
     bench: Bench,
-    moments: Vec<(Arc<Event>, Arc<Bout>)>,
+    moments: Vec<Moment>,
     index: usize,
 }
 

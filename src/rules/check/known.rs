@@ -16,10 +16,13 @@ const BUILT_IN: &[(&str, &[usize])] = &[
     ("Fn", &[1]),
 ];
 
+/// By the number of arguments: how they are called, in each way that is known.
+type Forms = BTreeMap<usize, BTreeSet<Vec<String>>>;
+
 /// The functions that a script can call, and what it can read of values.
 pub(super) struct Known {
     /// By module, which is empty for those without, and name: with how many arguments, and how they are called.
-    functions: BTreeMap<(String, String), BTreeMap<usize, BTreeSet<Vec<String>>>>,
+    functions: BTreeMap<(String, String), Forms>,
     /// By type: names of what can be read of its values.
     getters: BTreeMap<TypeId, Vec<String>>,
 }
