@@ -6,6 +6,7 @@ mod db;
 mod decode;
 mod failure;
 mod init;
+mod obs;
 mod replay;
 mod run;
 mod simulate;
@@ -32,6 +33,8 @@ enum Verb {
     Check(check::Args),
     #[command(subcommand)]
     Db(db::Verb),
+    #[command(subcommand)]
+    Obs(obs::Verb),
     Simulate(simulate::Args),
     Init(init::Args),
 }
@@ -45,6 +48,7 @@ impl Cli {
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),
             Verb::Db(verb) => verb.run(),
+            Verb::Obs(verb) => verb.run(),
             Verb::Simulate(args) => args.run(),
             Verb::Init(args) => args.run(),
         };
