@@ -3,11 +3,17 @@
 //! Rules ask for an [`Action`]; an edge carries it out and tells its [`Outcome`], which comes back to the court as a
 //! [`Report`] and is an event that rules can hear.
 
+mod obs;
+mod player;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
+pub use self::obs::{MediaAction, ObsAction, ObsVerb};
+pub use self::player::{Clip, Moment, Play, PlayerVerb};
+use crate::event::{ClipSource, Recording};
 use crate::time::Time;
 
 /// Something to be done, as one JSON line: `seq`, `at`, `rule`, `cause`, `action`, `args`.
@@ -30,113 +36,6 @@ pub struct Action {
 #[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum Verb {
-    /// Save OBS's replay buffer.
-    #[serde(rename = "obs.save_replay")]
-    #[strum(serialize = "obs.save_replay")]
-    SaveReplay {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// What the clip is for.
-        reason: String,
-    },
-    /// Show a scene on program.
-    #[serde(rename = "obs.scene")]
-    #[strum(serialize = "obs.scene")]
-    Scene {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name of the scene.
-        scene: String,
-    },
-    /// Begin to record.
-    #[serde(rename = "obs.start_recording")]
-    #[strum(serialize = "obs.start_recording")]
-    StartRecording {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name that the file gets when the recording is finished, without its ending; OBS's own when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-    },
-    /// End the recording.
-    #[serde(rename = "obs.stop_recording")]
-    #[strum(serialize = "obs.stop_recording")]
-    StopRecording {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-    },
-    /// Show or hide a source in a scene.
-    #[serde(rename = "obs.source_visible")]
-    #[strum(serialize = "obs.source_visible")]
-    SourceVisible {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name of the scene.
-        scene: String,
-        /// Name of the source.
-        source: String,
-        /// Whether it is to be seen.
-        visible: bool,
-    },
-    /// Set the text of a text source.
-    #[serde(rename = "obs.text")]
-    #[strum(serialize = "obs.text")]
-    Text {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name of the source.
-        source: String,
-        /// Its text.
-        text: String,
-    },
-    /// Turn a filter on or off.
-    #[serde(rename = "obs.filter")]
-    #[strum(serialize = "obs.filter")]
-    Filter {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name of the source.
-        source: String,
-        /// Name of the filter.
-        filter: String,
-        /// Whether it is to be on.
-        enabled: bool,
-    },
-    /// Any other request of obs-websocket.
-    #[serde(rename = "obs.request")]
-    #[strum(serialize = "obs.request")]
-    Request {
-        /// Name of the OBS sink.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        instance: Instance,
-        /// Name of the request, such as `SetInputMute`.
-        request: String,
-        /// Its data.
-        data: serde_json::Value,
-    },
-    /// Play a clip.
-    #[serde(rename = "player.play")]
-    #[strum(serialize = "player.play")]
-    Play {
-        /// The file.
-        path: String,
-        /// Seconds before the end of the clip to begin at; its beginning when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        last_seconds: Option<f64>,
-        /// 1 is the speed of life.
-        speed: f64,
-    },
-    /// Close the player.
-    #[serde(rename = "player.close")]
-    #[strum(serialize = "player.close")]
-    ClosePlayer {},
     /// Set a bookmark in the timeline.
     #[serde(rename = "mark")]
     #[strum(serialize = "mark")]
@@ -153,6 +52,13 @@ pub enum Verb {
         /// The line.
         text: String,
     },
+    /// Something of OBS.
+    #[serde(untagged)]
+    Obs(ObsAction),
+    /// Something that the court's player is to do.
+    #[serde(untagged)]
+    #[strum(transparent)]
+    Player(PlayerVerb),
 }
 
 /// Name of an OBS sink; none if the court has no OBS, in which case the action fails with that reason.
@@ -161,21 +67,32 @@ pub type Instance = Option<Arc<str>>;
 impl Verb {
     /// Its name, such as `obs.save_replay`.
     pub fn name(&self) -> &'static str {
-        self.into()
+        match self {
+            Self::Obs(action) => action.verb.name(),
+            other => other.into(),
+        }
+    }
+
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        // What is OBS's or the player's has no name of its own.
+        let own = Self::VARIANTS.iter().filter(|name| name.starts_with(char::is_lowercase));
+        own.chain(ObsVerb::VARIANTS).chain(PlayerVerb::VARIANTS).copied()
+    }
+
+    /// What OBS is to do, if it is for OBS.
+    pub fn obs(&self) -> Option<&ObsVerb> {
+        match self {
+            Self::Obs(action) => Some(&action.verb),
+            _ => None,
+        }
     }
 
     /// Which edge carries it out.
     pub fn edge(&self) -> Edge<'_> {
         match self {
-            Self::SaveReplay { instance, .. }
-            | Self::Scene { instance, .. }
-            | Self::StartRecording { instance, .. }
-            | Self::StopRecording { instance }
-            | Self::SourceVisible { instance, .. }
-            | Self::Text { instance, .. }
-            | Self::Filter { instance, .. }
-            | Self::Request { instance, .. } => Edge::Obs(instance.as_deref()),
-            Self::Play { .. } | Self::ClosePlayer {} => Edge::Player,
+            Self::Obs(action) => Edge::Obs(action.instance.as_deref()),
+            Self::Player(_) => Edge::Player,
             Self::Mark { .. } => Edge::Timeline,
             Self::Log { .. } => Edge::Log,
         }
@@ -268,29 +185,12 @@ pub enum Report {
         /// Whether it runs.
         active: bool,
     },
-    /// OBS has written a replay: its event said so, with this path.
-    ClipSaved {
-        /// Name of the sink.
-        instance: String,
-        /// The file.
-        path: String,
-        /// The actions of this court that asked for it; empty when someone else did.
-        action_seqs: Vec<u64>,
-    },
+    /// A clip is there: OBS's event said so.
+    ClipSaved(ClipReport),
     /// OBS has begun to record.
-    RecordingStarted {
-        /// Name of the sink.
-        instance: String,
-        /// The file, where OBS says it.
-        path: Option<String>,
-    },
+    RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
-    RecordingStopped {
-        /// Name of the sink.
-        instance: String,
-        /// The file, where OBS says it.
-        path: Option<String>,
-    },
+    RecordingStopped(Recording),
     /// Rules were changed while the program runs, and have taken the place of those before.
     RulesReloaded {
         /// Their file names.
@@ -309,4 +209,60 @@ pub enum Report {
         /// How many errors there are.
         errors: usize,
     },
+    /// A player runs and can be used.
+    PlayerConnected {
+        /// Name of the sink.
+        player: String,
+        /// What it says of its version.
+        version: String,
+    },
+    /// A player can no longer be used, or could not be started.
+    PlayerDisconnected {
+        /// Name of the sink.
+        player: String,
+        /// Why.
+        reason: String,
+    },
+    /// A player has a frame of a clip on the screen.
+    ClipShown {
+        /// Name of the sink.
+        player: String,
+        /// The file.
+        path: String,
+        /// Name of the OBS sink that it comes from.
+        camera: Option<String>,
+        /// The `seq` of the request for review that it belongs to.
+        review: Option<u64>,
+        /// The action of this court that asked for it; none when it is shown again after the player had ended.
+        action_seq: Option<u64>,
+        /// Where in the clip the frame is, in microseconds from its beginning.
+        position_us: u64,
+        /// The instant that the frame is of, where it is known.
+        shows: Option<Time>,
+        /// Microseconds from the action to the frame.
+        took_us: Option<u64>,
+    },
+}
+
+/// A clip that is there.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct ClipReport {
+    /// Name of the sink.
+    pub instance: String,
+    /// The file.
+    pub path: String,
+    /// What it was taken from.
+    #[serde(default)]
+    pub from: ClipSource,
+    /// The instant of the file's first frame, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of the clip's last frame, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// Why it is another than was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The actions of this court that asked for it; empty when someone else did.
+    pub action_seqs: Vec<u64>,
 }

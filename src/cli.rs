@@ -7,6 +7,7 @@ mod decode;
 mod explain;
 mod failure;
 mod init;
+mod obs;
 mod replay;
 mod rules;
 mod run;
@@ -36,6 +37,8 @@ enum Verb {
     Rules(rules::Verb),
     #[command(subcommand)]
     Db(db::Verb),
+    #[command(subcommand)]
+    Obs(obs::Verb),
     Simulate(simulate::Args),
     Init(init::Args),
 }
@@ -50,6 +53,7 @@ impl Cli {
             Verb::Check(args) => args.run(),
             Verb::Rules(verb) => verb.run(),
             Verb::Db(verb) => verb.run(),
+            Verb::Obs(verb) => verb.run(),
             Verb::Simulate(args) => args.run(),
             Verb::Init(args) => args.run(),
         };

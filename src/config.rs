@@ -9,13 +9,17 @@
 //! | `sources` | the courts: [`Source`] | required |
 //! | `decoder` | how bytes are read: [`Decoder`] | PSS 2.3 |
 //! | `rules` | what decides: [`Rules`] | none |
+//! | `reviews` | what the competition says about reviews: [`ReviewRules`] | those of World Taekwondo |
+//! | `names` | how clips and recordings are named: [`Names`] | by event, court, bout and time |
 //! | `sinks` | what is driven and recorded: [`Sink`] | none |
 //!
 //! Values may hold variables of the environment, `${NAME}` or `${NAME:-default}`. Paths are relative to the file. A key
 //! without a value counts as left out.
 
 mod expand;
+mod names;
 mod problem;
+mod reviews;
 mod rules;
 pub mod scenario;
 mod secret;
@@ -44,6 +48,8 @@ pub use secret::Secret;
 pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, Served, Sink, StoreSink};
 pub use source::{Source, UdpSource};
 
+use crate::bout::ReviewRules;
+use crate::naming::Names;
 use problem::Problem;
 use section::{Context, Field, Section};
 
@@ -62,6 +68,10 @@ pub struct Config {
     pub decoder: Decoder,
     /// What decides.
     pub rules: Rules,
+    /// What the competition says about reviews.
+    pub reviews: ReviewRules,
+    /// How clips and recordings are named.
+    pub names: Names,
     /// What is driven and recorded, by name.
     pub sinks: BTreeMap<Arc<str>, Sink>,
 }
@@ -152,6 +162,8 @@ impl Config {
         });
         let decoder = section.optional("decoder", |field| field.section().map(Decoder::read));
         let rules = section.optional("rules", |field| field.section().map(|section| rules::read(file, section)));
+        let reviews = section.optional("reviews", |field| field.section().map(reviews::read));
+        let names = section.optional("names", Field::section);
         let sinks = section.optional("sinks", Field::named).unwrap_or_default();
         section.finish();
         // Without courts every name of a court would be wrong: that they are missing says enough.
@@ -161,10 +173,12 @@ impl Config {
         let sinks = sink::read(&sinks, &courts);
         Some(Self {
             file: file.to_owned(),
+            names: names::read(names, name.as_deref().unwrap_or_default().into()),
             name: name?,
             sources,
             decoder: decoder.unwrap_or_default(),
             rules: rules.unwrap_or_default(),
+            reviews: reviews.unwrap_or_default(),
             sinks,
         })
     }

@@ -4,16 +4,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ipnet::IpNet;
 
-use crate::action::{Action, Outcome, Report, Verb};
-use crate::bout::{Bout, Implied, Tracker};
+use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
+use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipSaved, Event, Note, ObsConnected, ObsDisconnected, Raw, Recording,
-    ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged, Status,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, Event, Note, ObsConnected, ObsDisconnected,
+    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+    Status,
 };
+use crate::naming::{Names, Subject};
 use crate::pss;
 use crate::rules::{Retired, Rules, Said};
 use crate::time::Time;
@@ -72,8 +75,8 @@ pub enum Output {
 /// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
 /// far forward, must come to an end.
 const MOST_FIRINGS: u32 = 100_000;
-/// Saves of a replay that are remembered until their clip comes.
-const MOST_SAVES: usize = 1000;
+/// Saves of a replay that are remembered until their clip comes, and recordings until they end.
+const MOST_AWAITED: usize = 1000;
 
 /// One court: decode → bout → rules, one step at a time.
 ///
@@ -84,6 +87,7 @@ pub struct Court {
     allow: Vec<IpNet>,
     tracker: Tracker,
     rules: Rules,
+    names: Option<Names>,
     counts: Counts,
     /// The time of the latest input: times never run back.
     now: Time,
@@ -95,6 +99,8 @@ pub struct Court {
     review: Option<Request>,
     /// What was to be saved, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
+    /// The bout that was to be recorded, by the action's `seq`.
+    recordings: BTreeMap<u64, u32>,
 }
 
 /// What a message says beside its body.
@@ -132,6 +138,7 @@ impl Court {
             allow,
             tracker: Tracker::default(),
             rules,
+            names: None,
             counts: Counts::default(),
             now: Time::from_micros(i64::MIN),
             events: 0,
@@ -139,7 +146,20 @@ impl Court {
             firings: 0,
             review: None,
             saves: BTreeMap::new(),
+            recordings: BTreeMap::new(),
         }
+    }
+
+    /// Counts reviews by these rules.
+    pub fn with_review_rules(mut self, rules: ReviewRules) -> Self {
+        self.tracker = Tracker::new(rules);
+        self
+    }
+
+    /// Names the files of clips and recordings; OBS does it otherwise.
+    pub fn with_names(mut self, names: Names) -> Self {
+        self.names = Some(names);
+        self
     }
 
     /// The state of the bout that is on.
@@ -271,52 +291,97 @@ impl Court {
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
-                self.saves.remove(&action_seq);
+                let save = self.saves.remove(&action_seq);
                 match outcome {
                     Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
                     Outcome::Failed { reason } => {
-                        Body::ActionFailed(ActionFailed { action_seq, action, reason, took_us })
+                        let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
+                        self.happened(at, None, Body::ActionFailed(failed), out);
+                        if let Some(review) = save.and_then(|save| save.review) {
+                            self.save_failed(at, review, reason, out);
+                        }
+                        return;
                     }
                 }
             }
-            Report::ClipSaved { instance, path, action_seqs } => {
-                return self.clip(at, instance, path, &action_seqs, out);
-            }
+            Report::ClipSaved(clip) => return self.clip(at, clip, out),
             Report::ObsConnected { instance, obs_version, websocket_version } => {
                 Body::ObsConnected(ObsConnected { instance, obs_version, websocket_version })
             }
             Report::ObsDisconnected { instance, reason } => Body::ObsDisconnected(ObsDisconnected { instance, reason }),
             Report::SceneChanged { instance, scene } => Body::SceneChanged(SceneChanged { instance, scene }),
             Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
-            Report::RecordingStarted { instance, path } => Body::RecordingStarted(Recording { instance, path }),
-            Report::RecordingStopped { instance, path } => Body::RecordingStopped(Recording { instance, path }),
+            Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
+            Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
             Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),
             Report::RulesRejected { file, line, column, message, errors } => {
                 Body::RulesRejected(Box::new(RulesRejected { file, line, column, message, errors }))
+            }
+            Report::PlayerConnected { player, version } => Body::PlayerConnected(PlayerConnected { player, version }),
+            Report::PlayerDisconnected { player, reason } => {
+                Body::PlayerDisconnected(PlayerDisconnected { player, reason })
+            }
+            Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
+                if let Some(review) = review {
+                    self.tracker.clip(review, ClipState::Shown);
+                }
+                let position_seconds = Duration::from_micros(position_us).as_secs_f64();
+                Body::ClipShown(ClipShown {
+                    player,
+                    path,
+                    camera,
+                    review,
+                    action_seq,
+                    position_seconds,
+                    shows,
+                    took_us,
+                })
             }
         };
         self.happened(at, None, body, out);
     }
 
+    /// When none of the saves that a review asked for has come to a clip, there is none.
+    fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
+        let clip = self.tracker.review(review).and_then(|review| review.clip);
+        let other = self.saves.values().any(|save| save.review == Some(review));
+        if clip == Some(ClipState::Saving) && !other {
+            self.tracker.clip(review, ClipState::Missing);
+            self.happened(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
+        }
+    }
+
     /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
-    fn clip(&mut self, at: Time, instance: String, path: String, action_seqs: &[u64], out: &mut Vec<Output>) {
+    fn clip(&mut self, at: Time, report: ClipReport, out: &mut Vec<Output>) {
+        let ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs } = report;
+        let clip =
+            ClipSaved { instance, path, from, begins_at, ends_at, note, reason: None, action_seq: None, review: None };
         if action_seqs.is_empty() {
-            let clip = ClipSaved { instance, path, reason: None, action_seq: None, review: None };
             return self.happened(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
-            let save = self.saves.remove(action_seq);
+            let save = self.saves.remove(&action_seq);
+            if let Some(review) = save.as_ref().and_then(|save| save.review) {
+                self.tracker.clip(review, ClipState::Saved);
+            }
             let bout = save.as_ref().map_or(self.tracker.bout().ordinal, |save| save.bout);
             let clip = ClipSaved {
-                instance: instance.clone(),
-                path: path.clone(),
                 reason: save.as_ref().map(|save| save.reason.clone()).filter(|reason| !reason.is_empty()),
-                action_seq: Some(*action_seq),
+                action_seq: Some(action_seq),
                 review: save.and_then(|save| save.review),
+                ..clip.clone()
             };
             let event = self.event(at, None, Body::ClipSaved(clip), None);
             self.tell(event, bout, true, out);
         }
+    }
+
+    /// A recording belongs to the bout that it was begun for, whatever is on when it ends.
+    fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
+        let ours = recording.action_seq.and_then(|action_seq| self.recordings.get(&action_seq));
+        let bout = ours.copied().unwrap_or(self.tracker.bout().ordinal);
+        let event = self.event(at, None, kind(recording), None);
+        self.tell(event, bout, true, out);
     }
 
     fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
@@ -347,16 +412,20 @@ impl Court {
     fn said(&mut self, said: Said, failures_are_told: bool, out: &mut Vec<Output>) {
         let bout = self.tracker.bout().ordinal;
         match said {
-            Said::Ask { rule, cause, at, verb } => {
+            Said::Ask { rule, cause, at, mut verb } => {
                 self.actions += 1;
                 let seq = self.actions;
-                if let Verb::SaveReplay { reason, .. } = &verb {
-                    let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
-                    let review = self.review.filter(about).map(|request| request.said);
-                    while self.saves.len() >= MOST_SAVES {
-                        self.saves.pop_first();
+                self.name(cause, &mut verb);
+                match verb.obs() {
+                    Some(ObsVerb::SaveReplay { reason, .. }) => {
+                        let review = self.review_about(cause);
+                        if let Some(review) = review {
+                            self.tracker.clip(review, ClipState::Saving);
+                        }
+                        remember(&mut self.saves, seq, Save { reason: reason.clone(), review, bout });
                     }
-                    self.saves.insert(seq, Save { reason: reason.clone(), review, bout });
+                    Some(ObsVerb::StartRecording { .. }) => remember(&mut self.recordings, seq, bout),
+                    _ => {}
                 }
                 out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
             }
@@ -371,4 +440,32 @@ impl Court {
             }
         }
     }
+
+    /// The request for review that an event is about.
+    fn review_about(&self, cause: u64) -> Option<u64> {
+        let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
+        self.review.filter(about).map(|request| request.said)
+    }
+
+    /// Gives the file of a clip or a recording its name, where the rule gives none.
+    fn name(&self, cause: u64, verb: &mut Verb) {
+        let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
+        let (template, name) = match &mut action.verb {
+            ObsVerb::SaveReplay { name, .. } => (&names.clip, name),
+            ObsVerb::StartRecording { name } => (&names.recording, name),
+            _ => return,
+        };
+        let review = self.review_about(cause).and_then(|review| self.tracker.review(review));
+        let side = review.map(|review| review.side.into());
+        let subject = Subject { event: &names.event, court: &self.name, bout: self.tracker.bout(), side };
+        name.get_or_insert_with(|| template.fill(&subject));
+    }
+}
+
+/// Remembers what an action was for; the oldest is forgotten when there are too many.
+fn remember<T>(awaited: &mut BTreeMap<u64, T>, seq: u64, what: T) {
+    while awaited.len() >= MOST_AWAITED {
+        awaited.pop_first();
+    }
+    awaited.insert(seq, what);
 }

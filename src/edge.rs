@@ -45,6 +45,7 @@ pub fn deliver(court: &str, reports: &Sender<Report>, report: Report) {
     }
 }
 
-fn micros(duration: Duration) -> u64 {
+/// Microseconds, as reports tell them.
+pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -90,7 +90,6 @@ struct Line<'a> {
     /// Its number within the session, from 1.
     seq: u64,
     /// When it happened: UTC, RFC 3339, microseconds.
-    #[schemars(with = "String")]
     at: Time,
     /// Name of the court.
     source: &'a str,
@@ -233,8 +232,10 @@ pub enum Body {
     ReviewOpened(ReviewSide),
     /// The jury have answered.
     ReviewDecided(ReviewDecided),
+    /// The jury's time for a review runs out, or is over.
+    ReviewDeadline(ReviewDeadline),
     /// The review's window was closed.
-    ReviewClosed(ReviewSide),
+    ReviewClosed(ReviewClosed),
     /// Two messages that cannot both be true.
     Contradiction(Contradiction),
     /// A rule failed while it ran.
@@ -254,10 +255,18 @@ pub enum Body {
     ReplayBuffer(ReplayBuffer),
     /// OBS has written a replay.
     ClipSaved(ClipSaved),
+    /// No clip was found for a review.
+    ClipMissing(ClipMissing),
     /// OBS has begun to record.
     RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
+    /// A player runs and can be used.
+    PlayerConnected(PlayerConnected),
+    /// A player can no longer be used.
+    PlayerDisconnected(PlayerDisconnected),
+    /// A clip is on the screen of the jury.
+    ClipShown(ClipShown),
     /// An action was carried out.
     ActionDone(ActionDone),
     /// An action was not carried out.

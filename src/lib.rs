@@ -6,6 +6,7 @@
 //!
 //! - `cli`: one file a verb
 //! - `pipeline`: builds it all from the config, supervises, shuts down
+//! - `doctor`: what will go wrong, before it does
 //! - edges: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
 //! - `scenario`: plays what rules are tested with
 //! - `config`: `event.yaml`, typed and checked
@@ -13,7 +14,7 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`, `countries`: the vocabulary
+//! - `event`, `action`, `time`, `countries`: the vocabulary; `media`: how long a film is
 
 pub mod action;
 pub mod bout;
@@ -22,8 +23,12 @@ pub mod cli;
 pub mod config;
 pub mod countries;
 pub mod court;
+pub mod doctor;
 pub mod edge;
 pub mod event;
+mod finding;
+pub mod media;
+pub mod naming;
 pub mod obs;
 pub mod pipeline;
 pub mod player;

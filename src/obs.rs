@@ -1,4 +1,4 @@
-//! OBS Studio, driven through obs-websocket: replays, scenes, recordings, sources, texts, filters.
+//! OBS Studio, driven through obs-websocket: replays, scenes, recordings, sources, texts, filters, sound, media, streams.
 //!
 //! One task an instance ([`spawn`]) stays connected, carries out [`Command`]s and tells the courts what came of them
 //! and what OBS does by itself, as [`Report`]s.
@@ -6,21 +6,29 @@
 //! - Without OBS a command fails at once, with the reason; the task tries to connect for ever.
 //! - Every request has a time limit. When one is left unanswered the instance is frozen: further commands fail at
 //!   once until OBS answers again. When it stays silent the connection is given up and made anew.
-//! - Saves, recordings and everything else wait in lanes of their own: a save that waits for its file holds up no
-//!   scene. Within a lane, commands keep their order.
+//! - Saves, recordings, streams and everything else wait in lanes of their own: a save that waits for its file holds
+//!   up no scene. Within a lane, commands keep their order.
 //! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
+//! - Two connections: one of `obws`, and a conversation in JSON for what `obws` cannot read of older versions.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
+mod ask;
 mod connect;
+mod conversation;
+mod doctor;
 mod failure;
 mod file_name;
+mod film;
 mod link;
+mod outputs;
 mod raw;
 mod recordings;
 mod replays;
 mod reporter;
 mod requests;
+mod scenes;
 mod session;
+mod status;
 mod supervisor;
 
 use std::fmt;
@@ -31,6 +39,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
+pub use self::ask::{AskError, Inventory, inventory};
+pub use self::doctor::examine;
+pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
+use crate::config::{ObsSink, Secret};
 use crate::edge::{Command, Courts};
 
 /// How to reach an OBS instance.
@@ -46,9 +58,23 @@ pub struct ObsOptions {
     pub password: Option<String>,
     /// How long OBS may take to answer a request.
     pub request_timeout: Duration,
+    /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
+    pub splits_recordings: bool,
 }
 
 impl ObsOptions {
+    /// Those of a sink.
+    pub fn of(instance: &Arc<str>, sink: &ObsSink) -> Self {
+        Self {
+            instance: Arc::clone(instance),
+            host: sink.host.clone(),
+            port: sink.port,
+            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
+            request_timeout: sink.timeout,
+            splits_recordings: sink.splits_recordings,
+        }
+    }
+
     /// Host and port, as in a URL.
     fn address(&self) -> String {
         format!("{}:{}", self.url_host(), self.port)
@@ -105,6 +131,7 @@ mod tests {
             port: 4455,
             password: Some("hush-hush".to_owned()),
             request_timeout: Duration::from_secs(3),
+            splits_recordings: false,
         }
     }
 
@@ -122,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_obs_a_command_fails_at_once_and_says_why() {
-        use crate::action::{Outcome, Verb};
+        use crate::action::{ObsVerb, Outcome};
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (commands, receiver) = mpsc::channel(4);
         let (reports, court) = crossbeam_channel::bounded(16);
@@ -131,7 +158,7 @@ mod tests {
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
         );
-        let scene = Verb::Scene { instance: None, scene: "Replay".to_owned() };
+        let scene = ObsVerb::Scene { scene: "Replay".to_owned() }.on(None);
         let action = Action { seq: 7, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb: scene };
         let command = Command { court: Arc::from("court-1"), action: Arc::new(action), received: Instant::now() };
         // The first may come before the first attempt has failed, and says so; the others know the reason.

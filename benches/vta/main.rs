@@ -11,6 +11,7 @@ mod endless;
 mod headless_obs;
 mod intake;
 mod latency;
+mod player;
 mod process;
 mod replay;
 mod rules;
@@ -29,4 +30,5 @@ fn main() {
     measure("replay", replay::bench);
     measure("rules", rules::bench);
     measure("latency", latency::bench);
+    measure("player", player::bench);
 }

@@ -15,6 +15,8 @@ const LATE: Duration = Duration::from_secs(1);
 /// The state, and what is remembered to derive from it. Cheap to copy: what is large is shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
+    /// What the competition says about reviews.
+    pub(super) review_rules: ReviewRules,
     pub(super) bout: Arc<Bout>,
     /// The bout before, for as long as messages of it may still come.
     before: Option<Arc<Bout>>,
@@ -42,6 +44,10 @@ struct Reload {
 pub(super) type Derived = Vec<(u64, Body)>;
 
 impl Ledger {
+    pub(super) fn new(review_rules: ReviewRules) -> Self {
+        Self { review_rules, ..Self::default() }
+    }
+
     /// Takes in what was said at a time, as the event numbered `seq`.
     pub(super) fn apply(&mut self, seq: u64, at: Time, body: &Body, derived: &mut Derived) {
         if self.bout.ordinal == 0 && belongs_to_a_bout(body) && !matches!(body, Body::BoutLoaded {}) {
@@ -89,9 +95,18 @@ impl Ledger {
 
     fn replace(&mut self, ordinal: u32, at: Time, reload: Option<Reload>) {
         let before = Some(self.bout.clone());
-        let bout = Arc::new(Bout { ordinal, stage: Stage::Loaded, loaded_at: Some(at), ..Bout::default() });
+        let review_rules = self.review_rules;
+        let corner = || Corner { requests_left: review_rules.requests, ..Corner::default() };
+        let bout = Bout {
+            ordinal,
+            stage: Stage::Loaded,
+            blue: corner(),
+            red: corner(),
+            loaded_at: Some(at),
+            ..Bout::default()
+        };
         let split = self.split.take();
-        *self = Self { bout, before, reload, split, ..Self::default() };
+        *self = Self { review_rules, bout: Arc::new(bout), before, reload, split, ..Self::default() };
     }
 
     fn loaded(&mut self, seq: u64, at: Time) {

@@ -1,9 +1,9 @@
-//! Video review: requested, decided, closed.
+//! Video review: requested, decided, closed; what became of its clip, and what it costs the side that asked.
 
 use std::time::Duration;
 
 use super::ledger::{Derived, Ledger, milliseconds};
-use super::state::ReviewProgress;
+use super::state::{ClipState, ReviewProgress};
 use crate::event::*;
 use crate::time::Time;
 
@@ -14,20 +14,24 @@ impl Ledger {
     pub(super) fn review(&mut self, seq: u64, at: Time, review: Review, derived: &mut Derived) {
         let side = review.side;
         let open = self.bout.reviews.iter().find(|open| open.side == side && !open.closed).copied();
+        let request = open.and_then(|open| open.request);
         let progress = ReviewProgress {
             side,
             state: review.state,
             verdict: review.verdict,
-            request: open.and_then(|open| open.request),
+            request,
+            clip: open.and_then(|open| open.clip),
             closed: false,
+            cost: open.is_some_and(|open| open.cost),
         };
-        let number = progress.request.map(|(seq, _)| seq);
+        let number = request.map(|(seq, _)| seq);
+        let took_ms = request.map(|(_, requested)| milliseconds(at, requested));
         match (review.state, open) {
             // A request repeated is the same review.
-            (ReviewState::Requested, Some(ReviewProgress { state: ReviewState::Requested, request, .. }))
+            (ReviewState::Requested, Some(ReviewProgress { state: ReviewState::Requested, .. }))
                 if request.is_some_and(|(_, requested)| at.since(requested) < FORGOTTEN) => {}
             (ReviewState::Requested, _) => {
-                self.put_review(ReviewProgress { request: Some((seq, at)), ..progress });
+                self.put_review(ReviewProgress { request: Some((seq, at)), clip: None, cost: false, ..progress });
                 derived.push((seq, Body::ReviewOpened(ReviewSide { side, review: Some(seq) })));
             }
             (ReviewState::Accepted | ReviewState::Rejected, open) => {
@@ -36,23 +40,46 @@ impl Ledger {
                 });
                 if !told {
                     self.put_review(progress);
-                    let took_ms = progress.request.map(|(_, requested)| milliseconds(at, requested));
+                    let requests_left = side.side().map(|side| self.bout.corner(side).requests_left);
                     let ReviewProgress { state, verdict, .. } = progress;
-                    let decided = ReviewDecided { side, review: number, state, verdict, took_ms };
+                    let decided = ReviewDecided { side, review: number, state, verdict, took_ms, requests_left };
                     derived.push((seq, Body::ReviewDecided(decided)));
                 }
             }
             // The window was closed, which undoes no verdict.
             (ReviewState::Closed, Some(open)) => {
                 self.put_review(ReviewProgress { closed: true, ..open });
-                derived.push((seq, Body::ReviewClosed(ReviewSide { side, review: number })));
+                derived.push((seq, Body::ReviewClosed(ReviewClosed { side, review: number, took_ms })));
             }
             (ReviewState::Closed, None) => {}
         }
     }
 
-    /// Puts a side's review in its place; a new one comes last.
-    fn put_review(&mut self, review: ReviewProgress) {
+    /// The review of a request, if it is still known.
+    pub(super) fn review_of(&self, request: u64) -> Option<&ReviewProgress> {
+        self.bout.reviews.iter().find(|review| review.request.is_some_and(|(seq, _)| seq == request))
+    }
+
+    /// Takes in what became of a review's clip: of several, that which came the furthest counts.
+    pub(super) fn clip(&mut self, request: u64, clip: ClipState) {
+        let Some(review) = self.review_of(request).copied() else { return };
+        if review.clip == Some(ClipState::Missing) || review.clip < Some(clip) {
+            self.put_review(ReviewProgress { clip: Some(clip), ..review });
+        }
+    }
+
+    /// Puts a side's review in its place, a new one last, and counts what it costs.
+    fn put_review(&mut self, mut review: ReviewProgress) {
+        if let Some(side) = review.side.side() {
+            let cost = self.costs(&review);
+            let left = &mut self.change().corner_mut(side).requests_left;
+            match (review.cost, cost) {
+                (false, true) => *left = left.saturating_sub(1),
+                (true, false) => *left = left.saturating_add(1),
+                _ => {}
+            }
+            review.cost = cost;
+        }
         let reviews = &mut self.change().reviews;
         match reviews.iter_mut().find(|known| known.side == review.side && known.request == review.request) {
             Some(known) => *known = review,
@@ -60,6 +87,16 @@ impl Ledger {
                 reviews.retain(|known| known.side != review.side);
                 reviews.push(review);
             }
+        }
+    }
+
+    /// Whether a review takes a request from its side. Where no clip was found, the card is given back.
+    fn costs(&self, review: &ReviewProgress) -> bool {
+        match (review.state, review.verdict) {
+            (ReviewState::Rejected, _) => review.clip != Some(ClipState::Missing),
+            (ReviewState::Accepted, Some(Verdict::Lost)) => true,
+            (ReviewState::Accepted, _) => !self.review_rules.won_is_kept,
+            (ReviewState::Requested | ReviewState::Closed, _) => false,
         }
     }
 }

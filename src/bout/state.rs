@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use strum::{Display, IntoStaticStr};
@@ -78,6 +79,8 @@ pub struct Corner {
     pub score: u16,
     /// Gam-jeom in the round that is on.
     pub penalties: u16,
+    /// Requests for review that it has left, counted from the verdicts.
+    pub requests_left: u8,
 }
 
 /// One round of a bout.
@@ -111,8 +114,50 @@ pub struct ReviewProgress {
     /// The `seq` of the request, and when it came; none when only its answer was heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<(u64, Time)>,
+    /// What became of its clip; none if no rule asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<ClipState>,
     /// Whether its window was closed.
     pub closed: bool,
+    /// Whether it has cost the side a request.
+    pub cost: bool,
+}
+
+/// How far the clip of a review has come.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClipState {
+    /// It is being saved.
+    Saving,
+    /// There is none.
+    Missing,
+    /// Its file is there.
+    Saved,
+    /// The jury see it.
+    Shown,
+}
+
+/// What the competition says about reviews.
+///
+/// World Taekwondo's article on instant video replay: a decision within 30 s, one request a side and bout, kept when it
+/// was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewRules {
+    /// How long the jury may take.
+    pub limit: Duration,
+    /// How long before the end of it they are reminded.
+    pub reminder: Duration,
+    /// Requests that each side has in a bout.
+    pub requests: u8,
+    /// Whether a request that was granted can be made again.
+    pub won_is_kept: bool,
+}
+
+impl Default for ReviewRules {
+    fn default() -> Self {
+        Self { limit: Duration::from_secs(30), reminder: Duration::from_secs(10), requests: 1, won_is_kept: true }
+    }
 }
 
 impl Bout {
@@ -126,6 +171,13 @@ impl Bout {
     /// The review that was asked for last.
     pub fn review(&self) -> Option<&ReviewProgress> {
         self.reviews.last()
+    }
+
+    pub(super) fn corner_mut(&mut self, side: Side) -> &mut Corner {
+        match side {
+            Side::Blue => &mut self.blue,
+            Side::Red => &mut self.red,
+        }
     }
 
     /// The corner of a side.

@@ -1,5 +1,6 @@
 //! Bursts of messages, whose order does not count.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,17 @@ pub struct Tracker {
     implied: Derived,
     /// The last message, and whether the silence after it was said.
     last: Option<(u64, Time, bool)>,
+    /// When the jury of a review are reminded of their time, in order.
+    deadlines: BTreeSet<Deadline>,
+}
+
+/// When the jury of a review are reminded of their time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Deadline {
+    at: Time,
+    /// The `seq` of the request.
+    review: u64,
+    seconds_left: u64,
 }
 
 #[derive(Debug)]
@@ -54,6 +66,11 @@ pub struct Implied {
 }
 
 impl Tracker {
+    /// A tracker that counts reviews by these rules.
+    pub fn new(review_rules: ReviewRules) -> Self {
+        Self { now: Ledger::new(review_rules), ..Self::default() }
+    }
+
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
         &self.now.bout
@@ -61,6 +78,12 @@ impl Tracker {
 
     /// When [`Tracker::settle`] has something to derive, if nothing more is heard until then.
     pub fn due(&self) -> Option<Time> {
+        let deadline = self.deadlines.first().map(|deadline| deadline.at);
+        deadline.into_iter().chain(self.pause_due()).min()
+    }
+
+    /// When a burst is over, or a silence long enough to be said.
+    fn pause_due(&self) -> Option<Time> {
         if let (Some(first), Some(last)) = (self.burst.first(), self.burst.last()) {
             return Some((last.event.at + PAUSE).min(first.event.at + LONGEST_BURST));
         }
@@ -105,11 +128,41 @@ impl Tracker {
             self.before.apply(event.seq, event.at, &event.body, &mut events);
             self.now.apply(event.seq, event.at, &event.body, &mut Derived::new());
         }
+        if !events.is_empty() {
+            let ReviewRules { limit, reminder, .. } = self.now.review_rules;
+            let mut remind = |left: Duration| {
+                let at = event.at + limit.saturating_sub(left);
+                self.deadlines.insert(Deadline { at, review: event.seq, seconds_left: left.as_secs() });
+            };
+            remind(Duration::ZERO);
+            if reminder < limit {
+                remind(reminder);
+            }
+        }
         Implied { noteworthy: !events.is_empty(), events, ..Implied::default() }
     }
 
-    /// Derives what is due: what a burst that is over says as a whole, or that nothing is heard.
+    /// Takes in what became of the clip of a review, which the `seq` of its request names.
+    pub fn clip(&mut self, review: u64, clip: ClipState) {
+        self.now.clip(review, clip);
+        if !self.burst.is_empty() {
+            self.before.clip(review, clip);
+        }
+    }
+
+    /// The review of a request, which its `seq` names, if it is still known.
+    pub fn review(&self, request: u64) -> Option<&ReviewProgress> {
+        self.now.review_of(request)
+    }
+
+    /// Derives what is due: that a jury's time runs out, what a burst that is over says as a whole, or that nothing is
+    /// heard.
     pub fn settle(&mut self) -> Implied {
+        let deadline = self.deadlines.first().copied();
+        if let Some(deadline) = deadline.filter(|deadline| self.pause_due().is_none_or(|pause| deadline.at <= pause)) {
+            self.deadlines.pop_first();
+            return self.deadline(deadline);
+        }
         if !self.burst.is_empty() {
             return self.end_burst();
         }
@@ -117,6 +170,15 @@ impl Tracker {
         *said = true;
         let silence = Body::Silence(Silence { seconds: SILENCE.as_secs() });
         Implied { events: vec![(*seq, silence)], ..Implied::default() }
+    }
+
+    /// That the jury's time runs out, unless they have answered.
+    fn deadline(&self, Deadline { review, seconds_left, .. }: Deadline) -> Implied {
+        let open = self.now.review_of(review).filter(|open| open.state == ReviewState::Requested && !open.closed);
+        let deadline = |open: &ReviewProgress| {
+            (review, Body::ReviewDeadline(ReviewDeadline { side: open.side, review, seconds_left }))
+        };
+        Implied { events: open.map(deadline).into_iter().collect(), ..Implied::default() }
     }
 
     /// Derives what the last messages of a session say as a whole.

@@ -3,18 +3,20 @@
 mod bouts;
 mod export;
 mod info;
-mod select;
+mod reviews;
+pub(super) mod select;
 mod timeline;
 
 use clap::Subcommand;
 
 use super::Failure;
 
-/// Look into the database: what is in it, bouts, timelines, exports.
+/// Look into the database: what is in it, bouts, reviews, timelines, exports.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Info(info::Args),
     Bouts(bouts::Args),
+    Reviews(reviews::Args),
     Timeline(timeline::Args),
     Export(export::Args),
 }
@@ -24,6 +26,7 @@ impl Verb {
         match self {
             Self::Info(args) => args.run(),
             Self::Bouts(args) => args.run(),
+            Self::Reviews(args) => args.run(),
             Self::Timeline(args) => args.run(),
             Self::Export(args) => args.run(),
         }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use strum::VariantNames;
 
 use super::problem::{ConfigError, Invalid, Problem};
 use super::rules::{quote, rule_files};
@@ -220,13 +219,13 @@ fn path(field: Field<'_>) -> Result<PathBuf, Problem> {
 }
 
 fn action(text: &str, node: &Node) -> Result<String, Problem> {
-    if Verb::VARIANTS.contains(&text) {
+    if Verb::names().any(|name| name == text) {
         return Ok(text.to_owned());
     }
     let problem = Problem::new(node.at.clone(), format!("there is no action `{text}`"));
-    Err(match near(text, Verb::VARIANTS.iter().copied()) {
+    Err(match near(text, Verb::names()) {
         Some(near) => problem.label(format!("did you mean `{near}`?")),
-        None => problem.help(format!("known: {}", enumerate(Verb::VARIANTS.iter().copied()))),
+        None => problem.help(format!("known: {}", enumerate(Verb::names()))),
     })
 }
 

@@ -209,6 +209,10 @@ impl<'a> Field<'a> {
         })
     }
 
+    pub(super) fn yes_or_no(self) -> Result<bool, Problem> {
+        self.parse("`true` or `false`", |text| text.parse().ok())
+    }
+
     /// An address with a port.
     pub(super) fn address(self) -> Result<SocketAddr, Problem> {
         self.parse("an IP address with a port such as `192.168.7.20:6000`", |text| text.parse().ok())

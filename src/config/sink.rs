@@ -56,6 +56,9 @@ pub struct ObsSink {
     pub password: Option<Secret>,
     /// How long OBS may take to answer a request (`timeout_secs`). 2 seconds by default.
     pub timeout: Duration,
+    /// Whether a recording that runs already is split for one of ours (`recording_in_progress`: `leave` or `split`). It
+    /// is left alone by default.
+    pub splits_recordings: bool,
     /// The courts that it shows.
     pub sources: Served,
 }
@@ -196,6 +199,7 @@ impl ObsSink {
         let port = section.optional("port", |field| field.number(1..=u16::MAX));
         let password = section.optional("password", Field::secret);
         let timeout_secs = section.optional("timeout_secs", |field| field.number(0.1..=60.0));
+        let in_progress = section.optional("recording_in_progress", Field::choice::<InProgress>);
         let sources = section.optional("sources", |field| Served::read(field, courts));
         section.finish();
         Self {
@@ -203,9 +207,18 @@ impl ObsSink {
             port: port.unwrap_or(4455),
             password: password.filter(|password| !password.expose().is_empty()),
             timeout: timeout_secs.map_or(Duration::from_secs(2), Duration::from_secs_f64),
+            splits_recordings: matches!(in_progress, Some(InProgress::Split)),
             sources: sources.unwrap_or_default(),
         }
     }
+}
+
+/// What becomes of a recording that OBS is at when one of ours is to begin.
+#[derive(Clone, Copy, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum InProgress {
+    Leave,
+    Split,
 }
 
 impl PlayerSink {

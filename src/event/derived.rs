@@ -171,6 +171,30 @@ pub struct ReviewSide {
     pub review: Option<u64>,
 }
 
+/// A review's window was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReviewClosed {
+    /// Who asked.
+    pub side: Requester,
+    /// The `seq` of the request; absent when none was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+    /// Milliseconds from the request to the closing; absent when no request was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+}
+
+/// The jury's time runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReviewDeadline {
+    /// Who asked.
+    pub side: Requester,
+    /// The `seq` of the request.
+    pub review: u64,
+    /// Seconds that are left; 0 when the time is over.
+    pub seconds_left: u64,
+}
+
 /// The answer to a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewDecided {
@@ -187,6 +211,9 @@ pub struct ReviewDecided {
     /// Milliseconds from the request to the answer; absent when no request was heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
+    /// Requests that the side has left; absent for the referee, whose requests are not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_left: Option<u8>,
 }
 
 /// Two messages that cannot both be true.

@@ -75,6 +75,17 @@ pub enum Requester {
     Red,
 }
 
+impl Requester {
+    /// The side whose coach asked; none for the referee.
+    pub fn side(self) -> Option<Side> {
+        match self {
+            Self::Referee => None,
+            Self::Blue => Some(Side::Blue),
+            Self::Red => Some(Side::Red),
+        }
+    }
+}
+
 /// An athlete; what was not sent is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Athlete {

@@ -1,7 +1,10 @@
 //! The fields of what rules and edges report.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use strum::Display;
+
+use crate::time::Time;
 
 /// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -84,13 +87,36 @@ pub struct ReplayBuffer {
     pub active: bool,
 }
 
-/// OBS has written a replay.
+/// What a clip was taken from.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ClipSource {
+    /// OBS's replay buffer: a file of its own.
+    #[default]
+    ReplayBuffer,
+    /// The recording that runs, since there is no replay: the clip is a part of its file.
+    Recording,
+}
+
+/// A clip is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipSaved {
     /// Name of the sink.
     pub instance: String,
-    /// The file, as OBS named it.
+    /// The file.
     pub path: String,
+    /// What it was taken from.
+    pub from: ClipSource,
+    /// The instant of the file's first frame; absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of the clip's last frame; absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// Why it is another than was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What the rule saved it for; absent when no rule asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -102,14 +128,67 @@ pub struct ClipSaved {
     pub review: Option<u64>,
 }
 
-/// A recording of OBS.
+/// A clip is on the screen of the jury.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ClipShown {
+    /// Name of the player's sink.
+    pub player: String,
+    /// The file.
+    pub path: String,
+    /// Name of the OBS sink that it comes from; absent where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera: Option<String>,
+    /// The `seq` of the request for review that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+    /// The action that asked for it; absent when it is shown again after the player had ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_seq: Option<u64>,
+    /// Where in the clip the first frame is that was shown, in seconds.
+    pub position_seconds: f64,
+    /// The instant that this frame is of; absent where it is not known when the clip begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Time>,
+    /// Microseconds from the action to the frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_us: Option<u64>,
+}
+
+/// A player runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlayerConnected {
+    /// Name of the sink.
+    pub player: String,
+    /// What it says of its version.
+    pub version: String,
+}
+
+/// A player is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlayerDisconnected {
+    /// Name of the sink.
+    pub player: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A recording of OBS.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
     /// The file; absent where OBS does not say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The instant of its first frame; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_at: Option<Time>,
+    /// The instant of its last frame; absent while it runs, and when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// The action that asked for it; absent when no rule of this court did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_seq: Option<u64>,
 }
 
 /// An action was carried out.
@@ -134,4 +213,13 @@ pub struct ActionFailed {
     pub reason: String,
     /// Microseconds from the action to its outcome.
     pub took_us: u64,
+}
+
+/// No clip was found for a review: nothing that was asked to save one has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClipMissing {
+    /// The `seq` of the request for review.
+    pub review: u64,
+    /// What became of the last attempt.
+    pub reason: String,
 }

@@ -4,26 +4,24 @@ use std::io;
 use std::time::Duration;
 
 use obws::Client;
-use obws::client::{ConnectConfig, DangerousConnectConfig, HandshakeError};
+use obws::client::{ConnectConfig, DangerousConnectConfig};
 use obws::error::Error;
 use obws::events::EventStream;
 use obws::requests::EventSubscription;
-use obws::responses::general::Version;
-use obws::responses::{StatusCode, WebSocketCloseCode};
+use obws::responses::WebSocketCloseCode;
 use tokio::net::lookup_host;
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::instrument::WithSubscriber as _;
 
 use super::ObsOptions;
+use super::conversation::{Conversation, OpenError};
 use super::failure::chain;
-use super::link::{Health, Link};
+use super::link::Link;
+use super::raw::{Event, RawError};
 
-/// How long the computer may take to accept a connection.
-const ACCEPT_LIMIT: Duration = Duration::from_secs(3);
-
-/// How long all of it may take, the handshake included, for which `obws` has no limit of its own.
-const CONNECT_LIMIT: Duration = Duration::from_secs(6);
+/// How long OBS may take to accept a connection, the handshake included.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Events that come faster than they are read; OBS sends a few a second at most.
 const EVENT_QUEUE: usize = 256;
@@ -31,8 +29,10 @@ const EVENT_QUEUE: usize = 256;
 /// A fresh connection.
 pub(super) struct Connection {
     pub(super) link: Link,
+    /// What `obws` reads of OBS's events.
     pub(super) events: EventStream,
-    pub(super) version: Version,
+    /// All of OBS's events.
+    pub(super) told: mpsc::Receiver<Event>,
 }
 
 /// Why there is no connection.
@@ -71,80 +71,65 @@ impl ConnectFailure {
 
 /// Connects, and finds out what the connected OBS can do.
 pub(super) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectFailure> {
-    // A name that nobody knows is an error of its own; `obws` does not tell it from others.
+    let (conversation, told) = converse(options).await?;
+    let address = || options.address();
+    match timeout(CONNECT_LIMIT, identify(options)).await {
+        Ok(Ok((client, events))) => Ok(Connection { link: Link::new(client, conversation, options), events, told }),
+        Ok(Err(Error::Timeout)) | Err(_) => Err(ConnectFailure::NoAnswer { address: address() }),
+        Ok(Err(error)) => Err(ConnectFailure::Other { address: address(), reason: chain(&error) }),
+    }
+}
+
+/// Begins a conversation.
+pub(super) async fn converse(options: &ObsOptions) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectFailure> {
+    // A name that nobody knows is an error of its own, told apart from others.
     let host = options.host.trim_matches(['[', ']']);
     if lookup_host((host, options.port)).await.is_err() {
         return Err(ConnectFailure::UnknownHost { host: options.host.clone() });
     }
-    match timeout(CONNECT_LIMIT, identify(options)).await {
-        Ok(connected) => connected.map_err(|error| explain(options, &error)),
+    match timeout(CONNECT_LIMIT, Conversation::open(options)).await {
+        Ok(opened) => opened.map_err(|error| explain(options, error)),
         Err(_) => Err(ConnectFailure::NoAnswer { address: options.address() }),
     }
 }
 
-async fn identify(options: &ObsOptions) -> Result<Connection, Error> {
-    let basic_events = EventSubscription::GENERAL | EventSubscription::OUTPUTS;
+async fn identify(options: &ObsOptions) -> Result<(Client, EventStream), Error> {
     let config = ConnectConfig {
         host: options.url_host(),
         port: options.port,
         password: options.password.as_deref(),
-        event_subscriptions: Some(basic_events),
+        event_subscriptions: Some(EventSubscription::GENERAL | EventSubscription::OUTPUTS),
         broadcast_capacity: EVENT_QUEUE,
-        connect_timeout: ACCEPT_LIMIT,
+        connect_timeout: CONNECT_LIMIT,
         // Venues run old versions; the supervisor says so once.
         dangerous: Some(DangerousConnectConfig { skip_studio_version_check: true, skip_websocket_version_check: true }),
     };
     // `obws` warns at each attempt that versions go unchecked.
     let client = Client::connect_with_config(config).with_subscriber(tracing::Dispatch::none()).await?;
     let events = client.events()?;
-    let version = client.general().version().await?;
-    // Versions whose answers lack the scene's UUID have scene events that lack it, too, and `obws` reads neither.
-    let scene_events = client.scenes().current_program_scene().await.is_ok();
-    if scene_events {
-        client.reidentify(basic_events | EventSubscription::SCENES).await?;
-    }
-    let link = Link {
-        client,
-        limit: options.request_timeout,
-        version: format!("OBS {} (obs-websocket {})", version.obs_studio_version, version.obs_web_socket_version),
-        known_requests: version.available_requests.iter().cloned().collect(),
-        scene_events,
-        health: watch::Sender::new(Health::Well),
-    };
-    Ok(Connection { link, events, version })
+    Ok((client, events))
 }
 
-fn explain(options: &ObsOptions, error: &Error) -> ConnectFailure {
+fn explain(options: &ObsOptions, error: OpenError) -> ConnectFailure {
     let address = options.address();
-    let reason = chain(error);
     match error {
-        Error::Timeout => ConnectFailure::NoAnswer { address },
-        Error::Connect(_) => match io_error_of(error) {
-            Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                ConnectFailure::Unreachable { address, reason: "connection refused".to_owned() }
-            }
-            Some(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
-                ConnectFailure::Unreachable { address, reason: error.to_string() }
-            }
-            _ => ConnectFailure::NotObs { address, reason },
-        },
-        Error::Handshake(HandshakeError::ConnectionClosed(Some(details)))
-            if u16::from(details.code) == u16::from(WebSocketCloseCode::AuthenticationFailed) =>
+        OpenError::NotReady => ConnectFailure::NotReady { address },
+        OpenError::Raw(RawError::Closed { code, .. })
+            if code == u16::from(WebSocketCloseCode::AuthenticationFailed) =>
         {
             match options.password {
                 Some(_) => ConnectFailure::PasswordWrong { address },
                 None => ConnectFailure::PasswordMissing { address },
             }
         }
-        Error::Handshake(HandshakeError::NoHello | HandshakeError::DeserializeMessage(_)) => {
-            ConnectFailure::NotObs { address, reason }
-        }
-        Error::Api { code: StatusCode::NotReady, .. } => ConnectFailure::NotReady { address },
-        _ => ConnectFailure::Other { address, reason },
+        OpenError::Raw(RawError::Socket(tokio_websockets::Error::Io(error))) => match error.kind() {
+            io::ErrorKind::UnexpectedEof => ConnectFailure::NotObs { address, reason: error.to_string() },
+            io::ErrorKind::ConnectionRefused => {
+                ConnectFailure::Unreachable { address, reason: "connection refused".to_owned() }
+            }
+            _ => ConnectFailure::Unreachable { address, reason: error.to_string() },
+        },
+        OpenError::Raw(RawError::Closed { code: 1001, .. }) => ConnectFailure::NotReady { address },
+        OpenError::Raw(error) => ConnectFailure::NotObs { address, reason: chain(&error) },
     }
-}
-
-fn io_error_of(error: &Error) -> Option<&io::Error> {
-    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
-        .find_map(|error| error.downcast_ref())
 }

@@ -20,6 +20,14 @@ pub(super) enum Failure {
     Refused { request: String, code: u16, comment: Option<String> },
     #[error("{version} does not know the request `{request}`; correct its name, or update OBS if it is a newer one")]
     Unsupported { request: String, version: String },
+    #[error("{version} is too old for `{request}`; update OBS")]
+    TooOld { request: String, version: String },
+    #[error("OBS is not ready for `{0}`: it is starting, or changing its scene collection")]
+    NotReady(String),
+    #[error("OBS is not in studio mode, so there is no preview; in OBS, click Studio Mode")]
+    NoStudioMode,
+    #[error("`{source_name}` is no media source, but of the kind `{kind}`")]
+    NoMedia { source_name: String, kind: String },
     #[error("OBS's answer to `{0}` could not be read; OBS may have done it all the same")]
     Unreadable(String),
     #[error("`{request}` could not be sent to OBS: {reason}")]
@@ -43,6 +51,11 @@ pub(super) enum Failure {
     NoClip(Duration),
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
     ClipMissing(String),
+
+    #[error(
+        "OBS accepted `{request}`, but did not do it within {limit:?}; its screen says why: are server and key set?"
+    )]
+    NotSwitched { request: String, limit: Duration },
 
     #[error("OBS is recording already, for an earlier `obs.start_recording`; stop that recording first")]
     RecordingAlready,
@@ -73,6 +86,12 @@ impl Failure {
     pub(super) fn refused(request: String, code: u16, comment: Option<String>, version: &str) -> Self {
         if code == u16::from(StatusCode::UnknownRequestType) {
             return Self::Unsupported { request, version: version.to_owned() };
+        }
+        if code == u16::from(StatusCode::NotReady) {
+            return Self::NotReady(request);
+        }
+        if code == u16::from(StatusCode::StudioModeNotActive) {
+            return Self::NoStudioMode;
         }
         Self::Refused { request, code, comment: comment.filter(|text| !text.trim().is_empty()) }
     }

@@ -1,17 +1,23 @@
 //! A connection to OBS on which every request has a time limit.
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use obws::Client;
+use obws::error::Error;
+use serde_json::Value;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
+use super::ObsOptions;
+use super::conversation::Conversation;
 use super::failure::Failure;
+
+/// How long an OBS that is not ready is left alone.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// How long OBS is left in peace between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -25,19 +31,14 @@ pub(super) struct Link {
     pub(super) client: Client,
     /// How long OBS may take to answer.
     pub(super) limit: Duration,
-    /// What is connected, in words.
-    pub(super) version: String,
-    /// The names of the requests that this OBS knows.
-    pub(super) known_requests: HashSet<String>,
-    /// Whether OBS's scene events can be read; they cannot before obs-websocket 5.4.
-    pub(super) scene_events: bool,
-    /// How the connection is.
-    pub(super) health: watch::Sender<Health>,
+    /// Requests go through [`Link::send`].
+    pub(super) conversation: Conversation,
+    health: watch::Sender<Health>,
 }
 
 /// How a connection is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+enum Health {
     /// OBS answers.
     Well,
     /// OBS left a request unanswered.
@@ -47,17 +48,36 @@ pub(super) enum Health {
 }
 
 impl Link {
+    /// A connection of which nothing bad is known.
+    pub(super) fn new(client: Client, conversation: Conversation, options: &ObsOptions) -> Self {
+        Self { client, limit: options.request_timeout, conversation, health: watch::Sender::new(Health::Well) }
+    }
+
+    /// Asks OBS for something by name, within the time limit, and gives its answer's data. While OBS is not ready, as
+    /// when it changes its scene collection, it is asked again.
+    pub(super) async fn send(&self, request: &str, data: Value) -> Result<Value, Failure> {
+        let deadline = Instant::now() + self.limit;
+        loop {
+            match self.within_limit(request, self.conversation.ask(request, data.clone())).await? {
+                Err(Failure::NotReady(_)) if Instant::now() < deadline => sleep(ASK_AGAIN).await,
+                answer => return answer,
+            }
+        }
+    }
+
     /// Asks OBS for something, within the time limit; at once a failure if OBS is known not to answer.
     pub(super) async fn ask<T>(
         &self,
         request: &str,
         answer: impl Future<Output = obws::error::Result<T>>,
     ) -> Result<T, Failure> {
-        self.within_limit(request, answer).await?.map_err(|error| Failure::of(request, error, &self.version))
+        let version = &self.conversation.version;
+        version.must_know(request)?;
+        self.within_limit(request, answer).await?.map_err(|error| Failure::of(request, error, &version.in_words()))
     }
 
     /// Waits for the answer to a request as long as OBS may take.
-    pub(super) async fn within_limit<T>(&self, request: &str, answer: impl Future<Output = T>) -> Result<T, Failure> {
+    async fn within_limit<T>(&self, request: &str, answer: impl Future<Output = T>) -> Result<T, Failure> {
         if *self.health.borrow() == Health::Frozen {
             return Err(Failure::Frozen);
         }
@@ -109,8 +129,11 @@ impl Link {
             if silent == 0 {
                 sleep(HEARTBEAT).await;
             }
-            match timeout(self.limit, self.client.general().stats()).await {
-                Ok(Err(obws::error::Error::Send(_) | obws::error::Error::ReceiveMessage(_))) => break,
+            // Both connections have to live.
+            let general = self.client.general();
+            let signs = async { tokio::join!(general.stats(), self.conversation.ask("GetStats", Value::Null)) };
+            match timeout(self.limit, signs).await {
+                Ok((Err(Error::Send(_) | Error::ReceiveMessage(_)), _) | (_, Err(Failure::Lost(_)))) => break,
                 // A refusal is a sign of life, too.
                 Ok(_) => {
                     silent = 0;

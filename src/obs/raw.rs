@@ -1,4 +1,4 @@
-//! Any request of obs-websocket, by its name, over a connection of its own: `obws` sends only those that it knows.
+//! obs-websocket on the wire: the handshake, and messages as JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,12 +11,65 @@ use tokio_stream::StreamExt as _;
 use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
 use super::ObsOptions;
-use super::failure::chain;
 
 /// The version of the protocol, of which there is only this one.
 const RPC_VERSION: u32 = 1;
 
-/// What OBS answered to a request.
+/// Kinds of messages.
+const HELLO: u8 = 0;
+const IDENTIFY: u8 = 1;
+const IDENTIFIED: u8 = 2;
+const EVENT: u8 = 5;
+const REQUEST: u8 = 6;
+const RESPONSE: u8 = 7;
+
+/// A connection that has been accepted.
+pub(super) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Whether OBS asks for a password.
+    pub(super) asks_password: bool,
+}
+
+/// Why there is no message.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RawError {
+    #[error("the address is wrong: {0}")]
+    Address(String),
+    #[error(transparent)]
+    Socket(#[from] tokio_websockets::Error),
+    #[error("the connection was closed{}", if reason.is_empty() { String::new() } else { format!(": {reason}") })]
+    Closed { code: u16, reason: String },
+    #[error("what came is no message of obs-websocket")]
+    Message(#[from] serde_json::Error),
+}
+
+/// What OBS says of itself.
+pub(super) enum Said {
+    Event(Event),
+    Response(Response),
+}
+
+/// Something that happened in OBS.
+#[derive(Debug, Deserialize)]
+pub(super) struct Event {
+    #[serde(rename = "eventType")]
+    pub(super) name: String,
+    #[serde(rename = "eventData", default)]
+    pub(super) data: Value,
+}
+
+/// What OBS answers to a request.
+#[derive(Debug, Deserialize)]
+pub(super) struct Response {
+    #[serde(rename = "requestId")]
+    pub(super) id: String,
+    #[serde(rename = "requestStatus")]
+    pub(super) status: Status,
+    #[serde(rename = "responseData", default)]
+    pub(super) data: Value,
+}
+
+/// How a request ended.
 #[derive(Debug, Deserialize)]
 pub(super) struct Status {
     /// Whether it was carried out.
@@ -27,46 +80,78 @@ pub(super) struct Status {
     pub(super) comment: Option<String>,
 }
 
-/// Sends one request to OBS and returns how it ended. Sets no time limit of its own.
-///
-/// # Errors
-///
-/// Why there is no answer, in words.
-pub(super) async fn send(options: &ObsOptions, request: &str, data: &Value) -> Result<Status, String> {
-    exchange(options, request, data).await.map_err(|error| chain(&error))
+impl Socket {
+    /// Connects, and identifies itself; `events` are the categories of events that OBS is to tell. Sets no time limit.
+    pub(super) async fn open(options: &ObsOptions, events: u32) -> Result<Self, RawError> {
+        let url = format!("ws://{}", options.address());
+        let builder = ClientBuilder::new().uri(&url).map_err(|error| RawError::Address(error.to_string()))?;
+        let (stream, _) = builder.connect().await?;
+        let mut socket = Self { stream, asks_password: false };
+
+        let hello: Hello = serde_json::from_value(socket.receive(HELLO).await?)?;
+        socket.asks_password = hello.authentication.is_some();
+        let mut identity = json!({"rpcVersion": RPC_VERSION, "eventSubscriptions": events});
+        if let (Some(challenge), Some(password)) = (hello.authentication, &options.password) {
+            identity["authentication"] = challenge.answer(password).into();
+        }
+        socket.say(IDENTIFY, identity).await?;
+        socket.receive(IDENTIFIED).await?;
+        Ok(socket)
+    }
+
+    /// Sends a request; OBS takes data that is null for one of the wrong type.
+    pub(super) async fn request(&mut self, id: &str, request: &str, data: Value) -> Result<(), RawError> {
+        let mut message = json!({"requestType": request, "requestId": id});
+        if !data.is_null() {
+            message["requestData"] = data;
+        }
+        self.say(REQUEST, message).await
+    }
+
+    /// Waits for what OBS says next. A wait that is dropped loses nothing.
+    pub(super) async fn hear(&mut self) -> Result<Said, RawError> {
+        loop {
+            let (kind, content) = self.message().await?;
+            match kind {
+                EVENT => return Ok(Said::Event(serde_json::from_value(content)?)),
+                RESPONSE => return Ok(Said::Response(serde_json::from_value(content)?)),
+                _ => {}
+            }
+        }
+    }
+
+    async fn say(&mut self, op: u8, d: Value) -> Result<(), RawError> {
+        Ok(self.stream.send(Message::text(json!({"op": op, "d": d}).to_string())).await?)
+    }
+
+    /// Waits for a message of a kind, passing over others.
+    async fn receive(&mut self, wanted: u8) -> Result<Value, RawError> {
+        loop {
+            let (kind, content) = self.message().await?;
+            if kind == wanted {
+                return Ok(content);
+            }
+        }
+    }
+
+    async fn message(&mut self) -> Result<(u8, Value), RawError> {
+        while let Some(message) = self.stream.next().await {
+            let message = message?;
+            if let Some((code, reason)) = message.as_close() {
+                return Err(RawError::Closed { code: code.into(), reason: reason.to_owned() });
+            }
+            let Some(text) = message.as_text() else { continue };
+            let Envelope { op, d } = serde_json::from_str(text)?;
+            return Ok((op, d));
+        }
+        Err(RawError::Closed { code: 0, reason: String::new() })
+    }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum RawError {
-    #[error("the address is wrong: {0}")]
-    Address(String),
-    #[error(transparent)]
-    Socket(#[from] tokio_websockets::Error),
-    #[error("OBS closed the connection: {0}")]
-    Closed(String),
-    #[error("OBS sent what is no message of obs-websocket")]
-    Message(#[from] serde_json::Error),
-}
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-async fn exchange(options: &ObsOptions, request: &str, data: &Value) -> Result<Status, RawError> {
-    let url = format!("ws://{}", options.address());
-    let builder = ClientBuilder::new().uri(&url).map_err(|error| RawError::Address(error.to_string()))?;
-    let (mut socket, _) = builder.connect().await?;
-
-    let hello: Hello = receive(&mut socket, 0).await?;
-    let authentication =
-        hello.authentication.zip(options.password.as_deref()).map(|(challenge, password)| challenge.answer(password));
-    say(&mut socket, 1, json!({"rpcVersion": RPC_VERSION, "authentication": authentication, "eventSubscriptions": 0}))
-        .await?;
-    let _identified: Value = receive(&mut socket, 2).await?;
-
-    say(&mut socket, 6, json!({"requestType": request, "requestId": "1", "requestData": data})).await?;
-    let response: Response = receive(&mut socket, 7).await?;
-    // The answer is there; OBS copes with a connection that just ends.
-    _ = socket.close().await;
-    Ok(response.request_status)
+#[derive(Deserialize)]
+struct Envelope {
+    op: u8,
+    d: Value,
 }
 
 #[derive(Deserialize)]
@@ -86,43 +171,6 @@ impl Challenge {
         let digest = |first: &str, second: &str| STANDARD.encode(Sha256::digest(format!("{first}{second}")));
         digest(&digest(password, &self.salt), &self.challenge)
     }
-}
-
-#[derive(Deserialize)]
-struct Response {
-    #[serde(rename = "requestStatus")]
-    request_status: Status,
-}
-
-#[derive(Deserialize)]
-struct Envelope {
-    op: u8,
-    d: Value,
-}
-
-/// Sends a message; `op` is its kind.
-async fn say(socket: &mut Socket, op: u8, mut d: Value) -> Result<(), RawError> {
-    // OBS takes a field that is null for one of the wrong type.
-    if let Value::Object(fields) = &mut d {
-        fields.retain(|_, value| !value.is_null());
-    }
-    Ok(socket.send(Message::text(json!({"op": op, "d": d}).to_string())).await?)
-}
-
-/// Waits for a message of the kind `op`, passing over others.
-async fn receive<T: for<'de> Deserialize<'de>>(socket: &mut Socket, op: u8) -> Result<T, RawError> {
-    while let Some(message) = socket.next().await {
-        let message = message?;
-        if let Some((_, reason)) = message.as_close() {
-            return Err(RawError::Closed(reason.to_owned()));
-        }
-        let Some(text) = message.as_text() else { continue };
-        let envelope: Envelope = serde_json::from_str(text)?;
-        if envelope.op == op {
-            return Ok(T::deserialize(envelope.d)?);
-        }
-    }
-    Err(RawError::Closed("no reason given".to_owned()))
 }
 
 #[cfg(test)]

@@ -1,42 +1,84 @@
 //! Recordings: begun and ended when OBS's events say so, and named when the file is final.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use obws::events::OutputState;
 use obws::responses::StatusCode;
-use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{info, warn};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+use tracing::warn;
 
 use super::failure::Failure;
-use super::file_name;
+use super::film;
 use super::link::Link;
 use super::reporter::Reporter;
-use crate::action::{Report, Verb};
+use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
+use crate::naming::with_local_time;
+use crate::time::Time;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
 /// next key frame, which by OBS's defaults can be ten seconds away.
 const CHANGE_LIMIT: Duration = Duration::from_secs(15);
 
-/// A finished file may be held for a moment, by OBS or by a virus scanner.
-const RENAME_ATTEMPTS: u32 = 10;
-const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(200);
+/// Beginnings that lie so near to each other are of one recording.
+const SAME_BEGINNING: Duration = Duration::from_secs(5);
+
+/// How long it is tried to name a finished file, which OBS or a virus scanner may hold for a moment.
+const RENAME_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What OBS says of its recording.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
-    pub(super) state: OutputState,
+    pub(super) kind: ChangeKind,
+    /// The file, where OBS says it.
     pub(super) path: Option<String>,
+    /// When it was heard.
+    pub(super) at: Time,
 }
 
-/// The recording that we began. It outlives a connection that was given up because OBS was frozen.
-#[derive(Debug)]
+/// How a recording changed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ChangeKind {
+    State(OutputState),
+    /// It goes on in another file.
+    File,
+}
+
+/// The recording that OBS is at. It outlives a connection that was given up because OBS was frozen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Running {
+    /// Its file, where OBS says it.
+    pub(super) path: Option<String>,
+    /// The instant of its first frame, as far as it is known while it runs.
+    pub(super) begins_at: Option<Time>,
+    /// What began it; none if it was not us.
+    pub(super) ours: Option<Ours>,
+}
+
+/// An action that began a recording.
+#[derive(Clone, Debug)]
 pub(super) struct Ours {
     name: Option<String>,
+    pub(super) court: Arc<str>,
+    pub(super) action_seq: u64,
+    /// Whether it is a part of somebody else's recording.
+    split: bool,
+}
+
+impl Ours {
+    fn new(command: &Command, name: Option<&str>) -> Self {
+        let zone = TimeZone::system();
+        Self {
+            name: name.map(|name| with_local_time(name, command.action.at, zone)),
+            court: command.court.clone(),
+            action_seq: command.action.seq,
+            split: false,
+        }
+    }
 }
 
 /// What OBS is at.
@@ -55,7 +97,11 @@ pub(super) struct Recordings<'a> {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) changes: mpsc::Receiver<Change>,
     pub(super) stage: Stage,
-    pub(super) ours: &'a mut Option<Ours>,
+    pub(super) recording: &'a watch::Sender<Option<Running>>,
+    /// Whether a recording of somebody else is split when one of ours is to begin.
+    pub(super) splits: bool,
+    /// When OBS began to stop: the instant of the last frame.
+    pub(super) stopping_at: Option<Time>,
 }
 
 impl Recordings<'_> {
@@ -70,56 +116,84 @@ impl Recordings<'_> {
                 Some(change) = self.changes.recv() => self.hear(change).await,
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
-                    let result = match &command.action.verb {
-                        Verb::StartRecording { name, .. } => self.start(name.clone()).await,
-                        Verb::StopRecording { .. } => self.stop().await,
-                        other => Err(Failure::NotForObs(other.name())),
+                    let result = match command.action.verb.obs() {
+                        Some(ObsVerb::StartRecording { name }) => self.start(Ours::new(&command, name.as_deref())).await,
+                        Some(ObsVerb::StopRecording {}) => self.stop().await,
+                        Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
+                        _ => Err(Failure::NotForObs(command.action.verb.name())),
                     };
                     self.reporter.outcome(&command, result);
                 }
             }
         }
-        // Events end when OBS does, and its recording with it.
-        if self.changes.is_closed() {
-            *self.ours = None;
-        }
     }
 
-    /// Finds out whether OBS records, and whether it is still the recording that we began.
+    /// Finds out whether OBS records, and whether it is still the recording that we know.
     async fn look(&mut self) -> Result<(), Failure> {
         let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await?;
-        if status.active {
-            self.stage = Stage::Recording;
+        if !status.active {
+            if let Some(lost) = self.recording.send_replace(None) {
+                warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
+                self.reporter.recording(Report::RecordingStopped, &lost, None);
+            }
+            return Ok(());
         }
-        if let Some(ours) = self.ours.take_if(|_| !status.active) {
-            warn!(name = ours.name, "the recording ended while OBS was not connected; its file keeps OBS's name");
+        self.stage = Stage::Recording;
+        let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
+        let known = self.recording.borrow().as_ref().and_then(|running| running.begins_at);
+        let same = known.is_some_and(|known| begins_at.since(known).max(known.since(begins_at)) < SAME_BEGINNING);
+        // While OBS pauses, the time of a recording stands still.
+        if !same && !status.paused {
+            let path = self.file().await;
+            self.recording.send_replace(Some(Running { path, begins_at: Some(begins_at), ours: None }));
         }
         Ok(())
     }
 
-    async fn start(&mut self, name: Option<String>) -> Result<(), Failure> {
+    /// The file of a recording that was begun before we came.
+    async fn file(&self) -> Option<String> {
+        for output in ["simple_file_output", "adv_file_output"] {
+            let outputs = self.link.client.outputs();
+            let settings = self.link.ask("GetOutputSettings", outputs.settings::<Value>(output)).await;
+            if let Some(path) = settings.ok().as_ref().and_then(|settings| settings.get("path")?.as_str()) {
+                return Some(path.to_owned());
+            }
+        }
+        None
+    }
+
+    async fn start(&mut self, ours: Ours) -> Result<(), Failure> {
         if self.stage == Stage::Stopping {
             self.until(Stage::Idle, "finishing the recording before").await?;
         }
-        let already = if self.ours.is_some() { Failure::RecordingAlready } else { Failure::SomeoneRecords };
         if self.stage != Stage::Idle {
-            return Err(already);
+            let is_ours = self.recording.borrow().as_ref().is_some_and(|running| running.ours.is_some());
+            return match (is_ours, self.splits) {
+                (true, _) => Err(Failure::RecordingAlready),
+                (false, true) => self.split(Some(ours)).await,
+                (false, false) => Err(Failure::SomeoneRecords),
+            };
         }
         match self.link.ask("StartRecord", self.link.client.recording().start()).await {
-            Err(failure) if failure.is(StatusCode::OutputRunning) => return Err(already),
+            Err(failure) if failure.is(StatusCode::OutputRunning) => return Err(Failure::SomeoneRecords),
             answer => answer?,
         }
         self.stage = Stage::Starting;
-        *self.ours = Some(Ours { name });
+        self.recording.send_replace(Some(Running { ours: Some(ours), ..Running::default() }));
         self.until(Stage::Recording, "starting to record").await
     }
 
     async fn stop(&mut self) -> Result<(), Failure> {
+        let split = self.recording.borrow().as_ref().and_then(|running| running.ours.as_ref()).is_some_and(|o| o.split);
+        if split {
+            // It goes on, as it did before we came.
+            return self.split(None).await;
+        }
         if self.stage != Stage::Stopping {
             match self.link.ask("StopRecord", self.link.client.recording().stop()).await {
                 Err(failure) if failure.is(StatusCode::OutputNotRunning) => {
                     self.stage = Stage::Idle;
-                    *self.ours = None;
+                    self.recording.send_replace(None);
                     return Err(Failure::NotRecording);
                 }
                 answer => answer?,
@@ -129,17 +203,39 @@ impl Recordings<'_> {
         self.until(Stage::Idle, "finishing the recording").await
     }
 
+    /// Ends the file that OBS writes to and lets it go on with another, which is ours or nobody's.
+    async fn split(&mut self, ours: Option<Ours>) -> Result<(), Failure> {
+        self.link.ask("SplitRecordFile", self.link.client.recording().split_file()).await?;
+        let deadline = Instant::now() + CHANGE_LIMIT;
+        let ours = ours.map(|ours| Ours { split: true, ..ours });
+        loop {
+            let change = self.next(deadline, "splitting the recording").await?;
+            let ChangeKind::File = change.kind else {
+                self.hear(change).await;
+                continue;
+            };
+            let before = self.recording.send_replace(None);
+            if let Some(before) = before.filter(|before| before.ours.is_some()) {
+                self.finished(before, change.at).await;
+            }
+            let running = Running { path: change.path, begins_at: Some(change.at), ours };
+            self.reporter.recording(Report::RecordingStarted, &running, None);
+            self.recording.send_replace(Some(running));
+            return Ok(());
+        }
+    }
+
+    /// Sets a chapter mark in the recording, where OBS can: hybrid MP4, from OBS 30.2 on.
+    async fn chapter(&mut self, name: &str) -> Result<(), Failure> {
+        self.link.ask("CreateRecordChapter", self.link.client.recording().create_chapter(Some(name))).await
+    }
+
     /// Follows OBS's events until it is at `goal`.
     async fn until(&mut self, goal: Stage, doing: &'static str) -> Result<(), Failure> {
         let deadline = Instant::now() + CHANGE_LIMIT;
         while self.stage != goal {
-            match timeout_at(deadline, self.link.unless_lost(self.changes.recv())).await {
-                Ok(Ok(Some(change))) => self.hear(change).await,
-                // Events end with the connection.
-                Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
-                Ok(Err(lost)) => return Err(lost),
-                Err(_) => return Err(Failure::RecordingStuck { doing, limit: CHANGE_LIMIT }),
-            }
+            let change = self.next(deadline, doing).await?;
+            self.hear(change).await;
             if goal == Stage::Recording && self.stage == Stage::Idle {
                 return Err(Failure::RecordingDidNotStart);
             }
@@ -147,59 +243,56 @@ impl Recordings<'_> {
         Ok(())
     }
 
+    async fn next(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, Failure> {
+        match timeout_at(deadline, self.link.unless_lost(self.changes.recv())).await {
+            Ok(Ok(Some(change))) => Ok(change),
+            // Events end with the connection.
+            Ok(Ok(None)) => Err(Failure::Lost(self.link.lost().await)),
+            Ok(Err(lost)) => Err(lost),
+            Err(_) => Err(Failure::RecordingStuck { doing, limit: CHANGE_LIMIT }),
+        }
+    }
+
     /// Takes in what OBS says and tells the courts.
-    async fn hear(&mut self, Change { state, path }: Change) {
-        match state {
-            OutputState::Starting => self.stage = Stage::Starting,
-            OutputState::Started => {
+    async fn hear(&mut self, Change { kind, path, at }: Change) {
+        match kind {
+            ChangeKind::State(OutputState::Starting) => self.stage = Stage::Starting,
+            ChangeKind::State(OutputState::Started) => {
                 self.stage = Stage::Recording;
-                self.reporter.to_all(|instance| Report::RecordingStarted { instance, path });
+                let ours = self.recording.send_replace(None).and_then(|running| running.ours);
+                let running = Running { path, begins_at: Some(at), ours };
+                self.reporter.recording(Report::RecordingStarted, &running, None);
+                self.recording.send_replace(Some(running));
             }
-            OutputState::Stopping => self.stage = Stage::Stopping,
-            OutputState::Stopped => {
+            ChangeKind::State(OutputState::Stopping) => {
+                self.stage = Stage::Stopping;
+                self.stopping_at = Some(at);
+            }
+            ChangeKind::State(OutputState::Stopped) => {
                 // A recording that never began leaves no file and is not reported.
                 let began = self.stage != Stage::Starting;
                 self.stage = Stage::Idle;
-                let name = self.ours.take().and_then(|ours| ours.name);
+                let running = self.recording.send_replace(None).unwrap_or_default();
+                let ends_at = self.stopping_at.take().unwrap_or(at);
                 if began {
-                    let path = named(path, name).await;
-                    self.reporter.to_all(|instance| Report::RecordingStopped { instance, path });
+                    self.finished(Running { path: path.or(running.path), ..running }, ends_at).await;
                 }
             }
-            _ => {}
-        }
-    }
-}
-
-/// Gives a finished file its name, if it is on this machine; otherwise it keeps its own.
-async fn named(path: Option<String>, name: Option<String>) -> Option<String> {
-    let (Some(path), Some(name)) = (&path, name) else { return path };
-    match rename_patiently(Path::new(path), &name).await {
-        Ok(renamed) => Some(renamed.to_string_lossy().into_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            info!(path, name, "the recording is not on this machine and keeps its name");
-            Some(path.clone())
-        }
-        Err(error) => {
-            warn!(path, name, "the recording keeps its name, since it cannot be renamed: {error}");
-            Some(path.clone())
-        }
-    }
-}
-
-async fn rename_patiently(path: &Path, name: &str) -> io::Result<PathBuf> {
-    let mut attempt = 1;
-    loop {
-        let (from, to) = (path.to_owned(), name.to_owned());
-        let renamed = spawn_blocking(move || file_name::rename(&from, &to))
-            .await
-            .unwrap_or_else(|panic| Err(io::Error::other(panic)));
-        match renamed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound && attempt < RENAME_ATTEMPTS => {
-                attempt += 1;
-                sleep(BETWEEN_ATTEMPTS).await;
+            ChangeKind::File => {
+                self.recording.send_replace(Some(Running { path, begins_at: Some(at), ours: None }));
             }
-            renamed => return renamed,
+            ChangeKind::State(_) => {}
         }
+    }
+
+    /// Names a file that is final and tells of it. Its first frame is as long before the last as it plays.
+    async fn finished(&self, mut running: Running, ends_at: Time) {
+        if let Some(path) = &running.path {
+            let name = running.ours.as_ref().and_then(|ours| ours.name.clone());
+            let finished = film::finish(path.into(), name, RENAME_PATIENCE).await;
+            running.path = Some(finished.path.to_string_lossy().into_owned());
+            running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);
+        }
+        self.reporter.recording(Report::RecordingStopped, &running, Some(ends_at));
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use jiff::tz::TimeZone;
 use obws::responses::StatusCode;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
@@ -10,10 +11,15 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
 use super::failure::Failure;
+use super::film;
 use super::link::Link;
+use super::recordings::Running;
 use super::reporter::Reporter;
-use crate::action::Report;
+use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
+use crate::event::ClipSource;
+use crate::naming::with_local_time;
+use crate::time::Time;
 
 /// How long a save may take, from the request to the finished file.
 const SAVE_LIMIT: Duration = Duration::from_secs(10);
@@ -24,6 +30,9 @@ const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
 /// More commands than this do not share a save but wait for the next.
 const MOST_SHARING: usize = 64;
+
+/// How long it is tried to name a clip: a jury waits for it.
+const RENAME_PATIENCE: Duration = Duration::from_millis(100);
 
 /// How long to wait before a file that is not there yet is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -53,12 +62,34 @@ impl<'a> Buffer<'a> {
     }
 }
 
+/// A clip that is there.
+#[derive(Debug)]
+pub(super) struct Clip {
+    pub(super) path: PathBuf,
+    pub(super) from: ClipSource,
+    /// The instant of the file's first frame.
+    pub(super) begins_at: Option<Time>,
+    /// The instant of the clip's last frame.
+    pub(super) ends_at: Option<Time>,
+    /// Why it is another than was asked for.
+    pub(super) note: Option<String>,
+}
+
+/// A replay that OBS has written.
+struct Saved {
+    path: PathBuf,
+    /// When OBS was asked for it: the instant of its last frame.
+    at: Time,
+}
+
 /// Saves replays.
 pub(super) struct Replays<'a> {
     pub(super) link: &'a Link,
     pub(super) reporter: &'a Reporter,
     pub(super) buffer: &'a Buffer<'a>,
     pub(super) commands: mpsc::Receiver<Command>,
+    /// The recording that OBS is at, of which a part can stand in for a replay.
+    pub(super) recording: &'a watch::Sender<Option<Running>>,
     /// The paths that OBS's events name.
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished.
@@ -118,17 +149,45 @@ impl Replays<'_> {
 
     /// Carries out a save for this command and for those that come before it has ended.
     async fn save(&mut self, command: Command) {
+        let asked = Time::now();
+        let name = match command.action.verb.obs() {
+            Some(ObsVerb::SaveReplay { name, .. }) => name.as_deref(),
+            _ => None,
+        };
+        let name = name.map(|name| with_local_time(name, command.action.at, TimeZone::system()));
         let mut savers = vec![command];
-        let result = self.save_for(&mut savers).await;
-        if let Ok(path) = &result {
-            self.reporter.clip_saved(&path.to_string_lossy(), &savers);
+        let saved = self.save_for(&mut savers).await;
+        let result = match saved {
+            Ok(Saved { path, at }) => Ok(clip(path, name, at).await),
+            Err(failure) => self.from_recording(failure, asked),
+        };
+        if let Ok(clip) = &result {
+            self.reporter.clip_saved(clip, &savers);
         }
         for saver in savers {
             self.reporter.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
         }
     }
 
-    async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<PathBuf, Failure> {
+    /// What was asked for is in the recording, if one runs.
+    fn from_recording(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
+        let running = self.recording.borrow();
+        match running.as_ref().and_then(|running| Some((running.path.as_ref()?, running.begins_at))) {
+            Some((path, begins_at)) => {
+                warn!("the clip is taken from the recording: {failure}");
+                Ok(Clip {
+                    path: path.into(),
+                    from: ClipSource::Recording,
+                    begins_at,
+                    ends_at: Some(asked),
+                    note: Some(failure.to_string()),
+                })
+            }
+            None => Err(failure),
+        }
+    }
+
+    async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<Saved, Failure> {
         if let Some(last) = self.last_clip {
             let pause = sleep_until(last + BETWEEN_SAVES);
             share(&mut self.commands, savers, self.link.unless_lost(pause)).await?;
@@ -137,10 +196,13 @@ impl Replays<'_> {
             self.pass_on(&path);
         }
         let requested = SystemTime::now();
+        let before = Time::now();
         let deadline = Instant::now() + SAVE_LIMIT;
         if let Err(failure) = self.link.ask("SaveReplayBuffer", self.link.client.replay_buffer().save()).await {
             return Err(self.recover(failure).await);
         }
+        // OBS looks at its clock between the request and its answer.
+        let at = before + Time::now().since(before) / 2;
         loop {
             let named = timeout_at(deadline, self.link.unless_lost(self.saved.recv()));
             let path = match share(&mut self.commands, savers, named).await {
@@ -160,7 +222,7 @@ impl Replays<'_> {
             share(&mut self.commands, savers, written(&path, deadline)).await?;
             self.overdue = false;
             self.last_clip = Some(Instant::now());
-            return Ok(path);
+            return Ok(Saved { path, at });
         }
     }
 
@@ -180,7 +242,21 @@ impl Replays<'_> {
     /// Tells of a clip that none of our commands asked for.
     fn pass_on(&mut self, path: &Path) {
         self.last_clip = Some(Instant::now());
-        self.reporter.clip_saved(&path.to_string_lossy(), &[]);
+        // When it was asked for is not known, and so is not what it shows.
+        let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
+        self.reporter.clip_saved(&Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
+    }
+}
+
+/// Names a replay, and finds out from how long it plays which instants it shows.
+async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
+    let film = film::finish(path, name, RENAME_PATIENCE).await;
+    Clip {
+        path: film.path,
+        from: ClipSource::ReplayBuffer,
+        begins_at: film.duration.map(|duration| ends_at - duration),
+        ends_at: Some(ends_at),
+        note: None,
     }
 }
 

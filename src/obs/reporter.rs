@@ -5,8 +5,12 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::failure::Failure;
-use crate::action::{Outcome, Report};
+use super::recordings::Running;
+use super::replays::Clip;
+use crate::action::{ClipReport, Outcome, Report};
 use crate::edge::{Command, Courts, deliver};
+use crate::event::Recording;
+use crate::time::Time;
 
 /// Where an instance's reports go.
 pub(super) struct Reporter {
@@ -40,16 +44,35 @@ impl Reporter {
         deliver(&command.court, reports, command.ended(outcome));
     }
 
-    /// Tells every court of a replay, with the actions of its own that asked for it.
-    pub(super) fn clip_saved(&self, path: &str, savers: &[Command]) {
+    /// Tells every court of a clip, with the actions of its own that asked for it.
+    pub(super) fn clip_saved(&self, clip: &Clip, savers: &[Command]) {
         for (court, reports) in &self.courts {
             let action_seqs = savers.iter().filter(|saver| saver.court == *court).map(|saver| saver.action.seq);
-            let report = Report::ClipSaved {
+            let report = ClipReport {
                 instance: self.instance.to_string(),
-                path: path.to_owned(),
+                path: clip.path.to_string_lossy().into_owned(),
+                from: clip.from,
+                begins_at: clip.begins_at,
+                ends_at: clip.ends_at,
+                note: clip.note.clone(),
                 action_seqs: action_seqs.collect(),
             };
-            deliver(court, reports, report);
+            deliver(court, reports, Report::ClipSaved(report));
+        }
+    }
+
+    /// Tells every court of a recording, and the one that began it by which action.
+    pub(super) fn recording(&self, kind: fn(Recording) -> Report, running: &Running, ends_at: Option<Time>) {
+        for (court, reports) in &self.courts {
+            let ours = running.ours.as_ref().filter(|ours| ours.court == *court);
+            let recording = Recording {
+                instance: self.instance.to_string(),
+                path: running.path.clone(),
+                begins_at: running.begins_at,
+                ends_at,
+                action_seq: ours.map(|ours| ours.action_seq),
+            };
+            deliver(court, reports, kind(recording));
         }
     }
 

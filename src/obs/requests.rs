@@ -1,25 +1,20 @@
-//! Actions that a request or two carry out: scenes, sources, texts, filters, and requests by name.
+//! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media, and requests by name.
 
-use obws::requests::filters;
-use obws::requests::inputs::{InputId, SetSettings};
-use obws::requests::scene_items::{Id, SetEnabled};
-use obws::requests::scenes::SceneId;
-use obws::requests::sources::SourceId;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::failure::Failure;
 use super::link::Link;
 use super::reporter::Reporter;
-use super::{ObsOptions, raw};
-use crate::action::{Report, Verb};
+use super::scenes::Program;
+use crate::action::{MediaAction, ObsVerb};
 use crate::edge::Command;
 
 /// Carries actions out one after the other.
 pub(super) struct Requests<'a> {
-    pub(super) options: &'a ObsOptions,
     pub(super) link: &'a Link,
     pub(super) reporter: &'a Reporter,
+    pub(super) program: &'a Program,
     pub(super) commands: mpsc::Receiver<Command>,
 }
 
@@ -27,70 +22,89 @@ impl Requests<'_> {
     /// Works until there are no more commands.
     pub(super) async fn run(mut self) {
         while let Some(command) = self.commands.recv().await {
-            let result = self.carry_out(&command.action.verb).await;
+            let result = match command.action.verb.obs() {
+                Some(verb) => self.carry_out(verb).await,
+                None => Err(Failure::NotForObs(command.action.verb.name())),
+            };
             self.reporter.outcome(&command, result);
         }
     }
 
-    async fn carry_out(&self, verb: &Verb) -> Result<(), Failure> {
-        match verb {
-            Verb::Scene { scene, .. } => self.show_scene(scene).await,
-            Verb::SourceVisible { scene, source, visible, .. } => self.show_source(scene, source, *visible).await,
-            Verb::Text { source, text, .. } => self.set_text(source, text).await,
-            Verb::Filter { source, filter, enabled, .. } => self.enable_filter(source, filter, *enabled).await,
-            Verb::Request { request, data, .. } => self.send(request, data).await,
-            // The other actions of OBS have lanes of their own.
-            other => Err(Failure::NotForObs(other.name())),
-        }
+    async fn carry_out(&self, verb: &ObsVerb) -> Result<(), Failure> {
+        let (request, data) = match verb {
+            ObsVerb::Scene { scene } => return self.show_scene(scene).await,
+            ObsVerb::PreviewScene { scene } => ("SetCurrentPreviewScene", json!({"sceneName": scene})),
+            ObsVerb::Transition { name, duration_ms } => return self.choose_transition(name, *duration_ms).await,
+            ObsVerb::TriggerTransition {} => ("TriggerStudioModeTransition", Value::Null),
+            ObsVerb::SourceVisible { scene, source, visible } => {
+                let wanted = json!({"sceneName": scene, "sourceName": source});
+                let found = self.link.send("GetSceneItemId", wanted).await?;
+                let item = &found["sceneItemId"];
+                let data = json!({"sceneName": scene, "sceneItemId": item, "sceneItemEnabled": visible});
+                ("SetSceneItemEnabled", data)
+            }
+            ObsVerb::Text { source, text } => settings(source, json!({"text": text})),
+            ObsVerb::Filter { source, filter, enabled } => {
+                let data = json!({"sourceName": source, "filterName": filter, "filterEnabled": enabled});
+                ("SetSourceFilterEnabled", data)
+            }
+            ObsVerb::Mute { source, muted } => ("SetInputMute", json!({"inputName": source, "inputMuted": muted})),
+            ObsVerb::Media { source, action } => {
+                ("TriggerMediaInputAction", json!({"inputName": source, "mediaAction": wire_name(*action)}))
+            }
+            ObsVerb::MediaFile { source, path } => return self.set_media_file(source, path).await,
+            ObsVerb::Hotkey { name } => ("TriggerHotkeyByName", json!({"hotkeyName": name})),
+            ObsVerb::Request { request, data } => {
+                let version = &self.link.conversation.version;
+                if !version.requests.contains(request) {
+                    return Err(Failure::Unsupported { request: request.clone(), version: version.in_words() });
+                }
+                (request.as_str(), data.clone())
+            }
+            // These have lanes of their own.
+            ObsVerb::SaveReplay { .. }
+            | ObsVerb::StartRecording { .. }
+            | ObsVerb::StopRecording {}
+            | ObsVerb::Chapter { .. }
+            | ObsVerb::VirtualCamera { .. }
+            | ObsVerb::Streaming { .. } => return Err(Failure::NotForObs(verb.name())),
+        };
+        self.link.send(request, data).await.map(drop)
     }
 
+    /// OBS itself tells of a scene only when the transition to it is over.
     async fn show_scene(&self, scene: &str) -> Result<(), Failure> {
-        let scenes = self.link.client.scenes();
-        self.link.ask("SetCurrentProgramScene", scenes.set_current_program_scene(scene)).await?;
-        if !self.link.scene_events {
-            self.reporter.to_all(|instance| Report::SceneChanged { instance, scene: scene.to_owned() });
+        self.link.send("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
+        self.program.set(scene, self.reporter);
+        Ok(())
+    }
+
+    async fn choose_transition(&self, name: &str, duration_ms: Option<u32>) -> Result<(), Failure> {
+        self.link.send("SetCurrentSceneTransition", json!({"transitionName": name})).await?;
+        if let Some(duration) = duration_ms {
+            let data = json!({"transitionDuration": duration});
+            self.link.send("SetCurrentSceneTransitionDuration", data).await?;
         }
         Ok(())
     }
 
-    async fn show_source(&self, scene: &str, source: &str, visible: bool) -> Result<(), Failure> {
-        let items = self.link.client.scene_items();
-        let scene = SceneId::Name(scene);
-        let item_id = self.link.ask("GetSceneItemId", items.id(Id { scene, source, search_offset: None })).await?;
-        let wanted = SetEnabled { scene, item_id, enabled: visible };
-        self.link.ask("SetSceneItemEnabled", items.set_enabled(wanted)).await
+    /// A media source has one file, or as VLC's a list of which this is all.
+    async fn set_media_file(&self, source: &str, path: &str) -> Result<(), Failure> {
+        let found = self.link.send("GetInputSettings", json!({"inputName": source})).await?;
+        let wanted = match found["inputKind"].as_str().unwrap_or_default() {
+            "ffmpeg_source" => json!({"is_local_file": true, "local_file": path}),
+            "vlc_source" => json!({"playlist": [{"value": path, "selected": false, "hidden": false}]}),
+            kind => return Err(Failure::NoMedia { source_name: source.to_owned(), kind: kind.to_owned() }),
+        };
+        let (request, data) = settings(source, wanted);
+        self.link.send(request, data).await.map(drop)
     }
+}
 
-    async fn set_text(&self, source: &str, text: &str) -> Result<(), Failure> {
-        let inputs = self.link.client.inputs();
-        let wanted =
-            SetSettings { input: InputId::Name(source), settings: &json!({"text": text}), overlay: Some(true) };
-        self.link.ask("SetInputSettings", inputs.set_settings(wanted)).await
-    }
+fn settings(source: &str, settings: Value) -> (&'static str, Value) {
+    ("SetInputSettings", json!({"inputName": source, "inputSettings": settings, "overlay": true}))
+}
 
-    async fn enable_filter(&self, source: &str, filter: &str, enabled: bool) -> Result<(), Failure> {
-        let filters = self.link.client.filters();
-        let wanted = filters::SetEnabled { source: SourceId::Name(source), filter, enabled };
-        self.link.ask("SetSourceFilterEnabled", filters.set_enabled(wanted)).await
-    }
-
-    async fn send(&self, request: &str, data: &Value) -> Result<(), Failure> {
-        if !self.link.known_requests.contains(request) {
-            let version = self.link.version.clone();
-            return Err(Failure::Unsupported { request: request.to_owned(), version });
-        }
-        if !data.is_object() && !data.is_null() {
-            return Err(Failure::NoObject(request.to_owned()));
-        }
-        let status = self
-            .link
-            .within_limit(request, raw::send(self.options, request, data))
-            .await?
-            .map_err(|reason| Failure::NotSent { request: request.to_owned(), reason })?;
-        if status.result {
-            Ok(())
-        } else {
-            Err(Failure::refused(request.to_owned(), status.code, status.comment, &self.link.version))
-        }
-    }
+fn wire_name(action: MediaAction) -> String {
+    format!("OBS_WEBSOCKET_MEDIA_INPUT_ACTION_{}", action.to_string().to_uppercase())
 }

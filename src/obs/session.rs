@@ -4,19 +4,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use obws::events::{Event, EventStream, OutputState};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_stream::StreamExt as _;
 use tracing::warn;
 
 use super::ObsOptions;
+use super::connect::Connection;
 use super::failure::Failure;
 use super::link::Link;
-use super::recordings::{Change, Ours, Recordings, Stage};
+use super::outputs::Outputs;
+use super::recordings::{Change, ChangeKind, Recordings, Running, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
 use super::requests::Requests;
-use crate::action::{Report, Verb};
+use super::scenes::{Program, Scenes};
+use crate::action::ObsVerb;
 use crate::edge::Command;
+use crate::time::Time;
 
 /// How many commands a lane may have waiting.
 const LANE: usize = 64;
@@ -32,31 +36,67 @@ pub(super) enum Ended {
     Lost(Arc<str>),
 }
 
+/// What is known of an instance beyond its connections.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// The recording that OBS is at.
+    recording: watch::Sender<Option<Running>>,
+    /// The scene on program.
+    program: Program,
+    /// Whether a recording of somebody else is split when one of ours is to begin.
+    splits: bool,
+}
+
+impl Memory {
+    /// Nothing is known yet.
+    pub(super) fn new(options: &ObsOptions) -> Self {
+        Self { splits: options.splits_recordings, ..Self::default() }
+    }
+}
+
 /// Works with a connection until it is lost or there are no more commands.
 pub(super) async fn run(
-    options: &ObsOptions,
-    link: &Link,
-    events: EventStream,
+    Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    ours: &mut Option<Ours>,
+    Memory { recording, program, splits }: &mut Memory,
 ) -> Ended {
+    let link = &link;
     let buffer = Buffer::new(reporter);
-    let (lanes, [requests, saves, recordings]) = Lanes::new();
+    let (lanes, [requests, saves, recordings, outputs]) = Lanes::new();
     let (saved_sender, saved) = mpsc::channel(EVENTS);
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
-    let requests = Requests { options, link, reporter, commands: requests };
-    let replays = Replays { link, reporter, buffer: &buffer, commands: saves, saved, last_clip: None, overdue: false };
-    let recordings = Recordings { link, reporter, commands: recordings, changes, stage: Stage::Idle, ours };
-    let hearing = Hearing { link, reporter, buffer: &buffer, saved: saved_sender, changes: change_sender };
+    let requests = Requests { link, reporter, program, commands: requests };
+    let recording = &*recording;
+    let replays =
+        Replays { link, reporter, buffer: &buffer, commands: saves, saved, recording, last_clip: None, overdue: false };
+    let recordings = Recordings {
+        link,
+        reporter,
+        commands: recordings,
+        changes,
+        stage: Stage::Idle,
+        recording,
+        splits: *splits,
+        stopping_at: None,
+    };
+    let outputs = Outputs { link, reporter, commands: outputs };
+    let scenes = Scenes { link, reporter, told, program };
+    let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
-            tokio::join!(lanes.feed(link, commands, reporter), requests.run(), replays.run(), recordings.run())
+            tokio::join!(
+                lanes.feed(link, commands, reporter),
+                requests.run(),
+                replays.run(),
+                recordings.run(),
+                outputs.run()
+            )
         } => ended,
-        (_, never) = async { tokio::join!(hearing.run(events), link.heartbeat()) } => match never {},
+        (_, _, never) = async { tokio::join!(hearing.run(events), scenes.run(), link.heartbeat()) } => match never {},
     }
 }
 
@@ -65,15 +105,17 @@ struct Lanes {
     requests: mpsc::Sender<Command>,
     saves: mpsc::Sender<Command>,
     recordings: mpsc::Sender<Command>,
+    outputs: mpsc::Sender<Command>,
 }
 
 impl Lanes {
     /// The lanes, and their ends in the order of the fields.
-    fn new() -> (Self, [mpsc::Receiver<Command>; 3]) {
+    fn new() -> (Self, [mpsc::Receiver<Command>; 4]) {
         let (requests, requests_end) = mpsc::channel(LANE);
         let (saves, saves_end) = mpsc::channel(LANE);
         let (recordings, recordings_end) = mpsc::channel(LANE);
-        (Self { requests, saves, recordings }, [requests_end, saves_end, recordings_end])
+        let (outputs, outputs_end) = mpsc::channel(LANE);
+        (Self { requests, saves, recordings, outputs }, [requests_end, saves_end, recordings_end, outputs_end])
     }
 
     /// Puts commands in their lanes until the connection is lost or there are no more.
@@ -87,9 +129,12 @@ impl Lanes {
                     None => return Ended::Stopped,
                 },
             };
-            let lane = match command.action.verb {
-                Verb::SaveReplay { .. } => &self.saves,
-                Verb::StartRecording { .. } | Verb::StopRecording { .. } => &self.recordings,
+            let lane = match command.action.verb.obs() {
+                Some(ObsVerb::SaveReplay { .. }) => &self.saves,
+                Some(ObsVerb::StartRecording { .. } | ObsVerb::StopRecording {} | ObsVerb::Chapter { .. }) => {
+                    &self.recordings
+                }
+                Some(ObsVerb::Streaming { .. } | ObsVerb::VirtualCamera { .. }) => &self.outputs,
                 _ => &self.requests,
             };
             if let Err(refused) = lane.try_send(command) {
@@ -102,7 +147,6 @@ impl Lanes {
 /// Hears OBS's events, so quickly that none are lost.
 struct Hearing<'a> {
     link: &'a Link,
-    reporter: &'a Reporter,
     buffer: &'a Buffer<'a>,
     saved: mpsc::Sender<PathBuf>,
     changes: mpsc::Sender<Change>,
@@ -115,9 +159,6 @@ impl Hearing<'_> {
         while let Some(event) = events.next().await {
             match event {
                 Event::ExitStarted => reason = "OBS was closed",
-                Event::CurrentProgramSceneChanged { id } => {
-                    self.reporter.to_all(|instance| Report::SceneChanged { instance, scene: id.name });
-                }
                 Event::ReplayBufferStateChanged { state: OutputState::Started, .. } => self.buffer.set(true),
                 Event::ReplayBufferStateChanged { state: OutputState::Stopped, .. } => self.buffer.set(false),
                 Event::ReplayBufferSaved { path } => {
@@ -125,14 +166,19 @@ impl Hearing<'_> {
                         warn!("OBS saves replays faster than they are taken: {lost}");
                     }
                 }
+                Event::RecordFileChanged { path } => self.change(ChangeKind::File, Some(path)),
                 Event::RecordStateChanged { state, path, .. } => {
-                    if let Err(lost) = self.changes.try_send(Change { state, path }) {
-                        warn!("OBS starts and stops recordings faster than that is followed: {lost}");
-                    }
+                    self.change(ChangeKind::State(state), path);
                 }
                 _ => {}
             }
         }
         self.link.lose(reason);
+    }
+
+    fn change(&self, kind: ChangeKind, path: Option<String>) {
+        if let Err(lost) = self.changes.try_send(Change { kind, path, at: Time::now() }) {
+            warn!("OBS starts and stops recordings faster than that is followed: {lost}");
+        }
     }
 }

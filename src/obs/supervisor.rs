@@ -8,10 +8,10 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::ObsOptions;
-use super::connect::{ConnectFailure, Connection, connect};
+use super::connect::{ConnectFailure, connect};
 use super::failure::Failure;
 use super::reporter::Reporter;
-use super::session::{self, Ended};
+use super::session::{self, Ended, Memory};
 use crate::action::Report;
 use crate::edge::{Command, Courts};
 
@@ -31,28 +31,26 @@ pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, 
     let mut waiting = Waiting { commands, reporter, reason };
     let mut said = None;
     let mut warned_of = None;
-    let mut ours = None;
+    let mut memory = Memory::new(&options);
     let mut pause = FIRST_PAUSE;
     loop {
         let Some(connected) = waiting.meanwhile(connect(&options)).await else { return };
         match connected {
-            Ok(Connection { link, events, version }) => {
-                let obs_version = version.obs_studio_version.to_string();
-                let websocket_version = version.obs_web_socket_version.to_string();
+            Ok(connection) => {
+                let version = &connection.link.conversation.version;
+                let (obs_version, websocket_version) = (version.obs.clone(), version.websocket.clone());
                 info!(obs_version, websocket_version, "connected to OBS at {}", options.address());
-                let old = (version.obs_studio_version.major, version.obs_studio_version.minor) < (30, 2);
-                if old && warned_of.as_ref() != Some(&obs_version) {
+                if version.is_older_than(30, 2) && warned_of.as_ref() != Some(&obs_version) {
                     warn!(
                         "OBS {obs_version} with obs-websocket {websocket_version} is older than 30.2: what it lacks \
-                         fails when asked for, {}",
-                        if link.scene_events { "the rest works" } else { "and only our own scene changes are heard" }
+                         fails when asked for, the rest works"
                     );
                     warned_of = Some(obs_version.clone());
                 }
                 let reporter = &waiting.reporter;
                 reporter.to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
 
-                match session::run(&options, &link, events, &mut waiting.commands, reporter, &mut ours).await {
+                match session::run(connection, &mut waiting.commands, reporter, &mut memory).await {
                     Ended::Stopped => return,
                     Ended::Lost(reason) => {
                         warn!("disconnected from OBS: {reason}");

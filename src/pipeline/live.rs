@@ -130,7 +130,9 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     let mut recordings = Vec::new();
     let mut reloader = Reloader::new(config, sources);
     for (name, udp, rules, socket) in sockets {
-        let court = Court::new(name.clone(), udp.allow.clone(), rules);
+        let court = Court::new(name.clone(), udp.allow.clone(), rules)
+            .with_review_rules(config.reviews)
+            .with_names(config.names.clone());
         let kept = store.as_ref().zip(sessions.get(&name)).map(|((store, _), session)| Kept {
             store: store.clone(),
             session: *session,

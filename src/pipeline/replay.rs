@@ -86,7 +86,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         Some(Source::Udp(udp)) => udp.allow.clone(),
         None => Vec::new(),
     };
-    let court = Court::new(name.clone(), allow, rules);
+    let court =
+        Court::new(name.clone(), allow, rules).with_review_rules(config.reviews).with_names(config.names.clone());
     let mut first = reader.next();
     let started = match &first {
         Some(Ok(recorded)) => recorded.at,

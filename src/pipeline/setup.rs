@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::worker::Edges;
 use crate::action::Report;
-use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Secret, Sink, StoreSink};
+use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -73,9 +73,9 @@ pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &Ob
     })
 }
 
-fn player_sinks(config: &Config) -> impl Iterator<Item = &PlayerSink> {
-    config.sinks.values().filter_map(|sink| match sink {
-        Sink::Player(sink) => Some(sink),
+fn player_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
+    config.sinks.iter().filter_map(|(name, sink)| match sink {
+        Sink::Player(sink) => Some((name, sink)),
         _ => None,
     })
 }
@@ -111,16 +111,9 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
                 edges.obs.insert(name.clone(), commands.clone());
             }
         }
-        let options = ObsOptions {
-            instance: name.clone(),
-            host: sink.host.clone(),
-            port: sink.port,
-            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
-            request_timeout: sink.timeout,
-        };
-        obs::spawn(options, queue, courts);
+        obs::spawn(ObsOptions::of(name, sink), queue, courts);
     }
-    for sink in player_sinks(config) {
+    for (name, sink) in player_sinks(config) {
         let courts = served(&sink.sources);
         let (commands, queue) = mpsc::channel(MOST_COMMANDS);
         for (court, edges) in &mut edges {
@@ -128,11 +121,9 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
                 edges.player = Some(commands.clone());
             }
         }
-        player::spawn(
-            PlayerOptions { command: sink.command.clone(), arguments: sink.arguments.clone() },
-            queue,
-            courts,
-        );
+        let options =
+            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
+        player::spawn(options, queue, courts);
     }
     edges
 }

@@ -25,7 +25,7 @@ impl EventView {
     }
 
     /// A field; `()` where the event has none of that name.
-    fn field(&mut self, name: &str) -> Dynamic {
+    pub(super) fn field(&mut self, name: &str) -> Dynamic {
         let event = &self.0.0;
         match name {
             "seq" => whole(event.seq),
@@ -69,20 +69,6 @@ pub(super) fn text_of(value: &Dynamic) -> String {
     }
 }
 
-/// Entries and characters in a value, with those inside it.
-pub(super) fn weight(value: &Dynamic) -> usize {
-    if let Some(map) = value.read_lock::<Map>() {
-        return map.iter().map(|(name, value)| 1 + name.len() + weight(value)).sum();
-    }
-    if let Some(list) = value.read_lock::<rhai::Array>() {
-        return list.iter().map(|value| 1 + weight(value)).sum();
-    }
-    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
-        return bytes.len();
-    }
-    value.read_lock::<rhai::ImmutableString>().map_or(1, |text| 1 + text.len())
-}
-
 fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
     value.map_or(Dynamic::UNIT, Into::into)
 }
@@ -114,6 +100,8 @@ fn review_map(review: &ReviewProgress) -> Dynamic {
     map.insert("side".into(), text(review.side));
     map.insert("state".into(), text(review.state));
     map.insert("verdict".into(), or_unit(review.verdict.map(text)));
+    map.insert("at".into(), or_unit(review.request.map(|(_, at)| text(at))));
+    map.insert("clip".into(), or_unit(review.clip.map(text)));
     map.insert("closed".into(), review.closed.into());
     Dynamic::from_map(map)
 }
@@ -143,7 +131,8 @@ pub(super) fn register(engine: &mut Engine) {
             number(if c.1 == Side::Blue { blue } else { red })
         })
         .register_get("score", |c: &mut CornerView| number(c.corner().score))
-        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties));
+        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties))
+        .register_get("requests_left", |c: &mut CornerView| number(c.corner().requests_left));
 
     engine
         .register_type_with_name::<BoutView>("Bout")

@@ -8,11 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
-use crate::action::{Action, Edge, Outcome, Report, Verb};
+use crate::action::{Action, ClipReport, Edge, ObsVerb, Outcome, Report};
 use crate::capture;
 use crate::config::scenario::{Scenario, Step, Told};
 use crate::court::{Court, Datagram, Input, Output};
-use crate::event::Body;
+use crate::event::{Body, ClipSource, Recording};
 use crate::rules::Rules;
 use crate::time::Time;
 
@@ -107,11 +107,15 @@ impl Play {
             Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
             Told::Clip(path) => {
                 let action_seqs = std::mem::take(&mut self.saves);
-                self.take(Input::Report(Report::ClipSaved {
+                self.take(Input::Report(Report::ClipSaved(ClipReport {
                     instance,
                     path: path.clone(),
+                    from: ClipSource::default(),
+                    begins_at: None,
+                    ends_at: None,
+                    note: None,
                     action_seqs: action_seqs.clone(),
-                }));
+                })));
                 for action_seq in action_seqs {
                     let action = "obs.save_replay".to_owned();
                     self.take(Input::Report(Report::Outcome {
@@ -123,8 +127,8 @@ impl Play {
                 }
                 return;
             }
-            Told::RecordingStarted(path) => Report::RecordingStarted { instance, path: Some(path.clone()) },
-            Told::RecordingStopped(path) => Report::RecordingStopped { instance, path: Some(path.clone()) },
+            Told::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
+            Told::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
         };
         self.take(Input::Report(report));
     }
@@ -155,7 +159,7 @@ impl Play {
             match recorded.input {
                 // How actions ended is for the scenario to say.
                 Input::Report(Report::Outcome { .. }) | Input::Stop => {}
-                Input::Report(Report::ClipSaved { instance, path, .. }) => self.told(instance, &Told::Clip(path)),
+                Input::Report(Report::ClipSaved(clip)) => self.told(clip.instance, &Told::Clip(clip.path)),
                 input => self.take(input),
             }
         }
@@ -215,9 +219,9 @@ impl Play {
         let args = line.get_mut("args").map(Json::take).unwrap_or_default();
         let name = action.verb.name();
         self.came.push(Came { after: action.at.since(Time::default()), name, args });
-        let outcome = match (self.failing.get(name), &action.verb) {
+        let outcome = match (self.failing.get(name), action.verb.obs()) {
             (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
-            (None, Verb::SaveReplay { .. }) => {
+            (None, Some(ObsVerb::SaveReplay { .. })) => {
                 self.saves.push(action.seq);
                 return None;
             }
@@ -226,6 +230,10 @@ impl Play {
         let answers = matches!(action.verb.edge(), Edge::Obs(_) | Edge::Player);
         answers.then(|| Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
     }
+}
+
+fn recording(instance: String, path: &str) -> Recording {
+    Recording { instance, path: Some(path.to_owned()), begins_at: None, ends_at: None, action_seq: None }
 }
 
 /// Seconds with as many decimals as there are.

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
-use super::open::{BUSY_TIMEOUT, Identity, identify};
+use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
 /// A database that is only read; it may be written at the same time.
 #[derive(Debug)]
@@ -30,6 +30,12 @@ impl Archive {
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         match identify(&connection, path)? {
             Identity::Ours => Ok(Self { connection, path: path.to_owned() }),
+            Identity::Older => {
+                drop(connection);
+                // Its tables are brought up to date by whoever can write to it.
+                drop(Store::open(path)?);
+                Self::open_read_only(path)
+            }
             Identity::Empty => Err(StoreError::NotOurs(path.to_owned())),
         }
     }

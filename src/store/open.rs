@@ -9,9 +9,9 @@ use super::error::StoreError;
 use crate::time::Time;
 
 /// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("schema-1.sql")), M::up(include_str!("schema-2.sql"))];
 
-/// As in `schema.sql`.
+/// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
 
 /// How long SQLite waits for another program's lock before it says so.
@@ -141,6 +141,8 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
 pub(super) enum Identity {
     /// One of vta's.
     Ours,
+    /// One of an older vta's.
+    Older,
     /// A file that nobody has written to yet.
     Empty,
 }
@@ -159,6 +161,7 @@ pub(super) fn identify(connection: &Connection, path: &Path) -> Result<Identity,
     let known = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
     match application {
         APPLICATION_ID if found > known => Err(StoreError::Newer { path: path.to_owned(), found, known }),
+        APPLICATION_ID if found < known => Ok(Identity::Older),
         APPLICATION_ID => Ok(Identity::Ours),
         _ if empty => Ok(Identity::Empty),
         _ => Err(StoreError::NotOurs(path.to_owned())),
@@ -228,6 +231,6 @@ mod tests {
         drop(Store::open(&path).unwrap());
         Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
         let error = Store::open(&path).unwrap_err();
-        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 1)"), "{error}");
+        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 2)"), "{error}");
     }
 }

@@ -140,6 +140,23 @@ impl RowBuffers {
                     clip.path,
                     clip.reason,
                     clip.action_seq,
+                    clip.from.to_string(),
+                    clip.begins_at.map(|at| at.to_string()),
+                    clip.ends_at.map(|at| at.to_string()),
+                    clip.note,
+                ])?;
+            }
+            Body::RecordingStopped(recording) => {
+                statements.recording.execute(params![
+                    session,
+                    event.seq,
+                    at,
+                    bout,
+                    recording.instance,
+                    recording.path,
+                    recording.begins_at.map(|at| at.to_string()),
+                    recording.ends_at.map(|at| at.to_string()),
+                    recording.action_seq,
                 ])?;
             }
             _ => {}
@@ -182,6 +199,7 @@ struct Statements<'connection> {
     action: CachedStatement<'connection>,
     outcome: CachedStatement<'connection>,
     clip: CachedStatement<'connection>,
+    recording: CachedStatement<'connection>,
     bout: CachedStatement<'connection>,
     splits: [CachedStatement<'connection>; 3],
     end: CachedStatement<'connection>,
@@ -203,7 +221,12 @@ impl<'connection> Statements<'connection> {
                 "UPDATE actions SET outcome = ?3, reason = ?4, took_us = ?5 WHERE session = ?1 AND seq = ?2",
             )?,
             clip: prepare(
-                "INSERT INTO clips (session, seq, at, bout, review, instance, path, reason, action_seq)
+                "INSERT INTO clips (session, seq, at, bout, review, instance, path, reason, action_seq, taken_from,
+                                    begins_at, ends_at, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?,
+            recording: prepare(
+                "INSERT INTO recordings (session, seq, at, bout, instance, path, begins_at, ends_at, action_seq)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?,
             bout: prepare(

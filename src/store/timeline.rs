@@ -1,7 +1,8 @@
 use std::fmt;
 
 use rusqlite::Row;
-use serde::Serialize;
+use rusqlite::types::FromSqlError;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::archive::Archive;
@@ -10,7 +11,7 @@ use super::error::StoreError;
 use super::filter::{Filter, Found};
 
 /// What a person wants to read of one bout.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Timeline {
     /// The bout.
     pub bout: BoutRow,
@@ -19,7 +20,7 @@ pub struct Timeline {
 }
 
 /// One thing that happened, or was done; displays as a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineLine {
     /// When: UTC, RFC 3339 with microseconds.
     pub at: String,
@@ -31,12 +32,35 @@ pub struct TimelineLine {
     pub name: String,
     /// Its fields as `key=value`, and the outcome of an action.
     pub text: String,
+    /// Where it is to be seen.
+    pub sightings: Vec<Sighting>,
+}
+
+/// Where an event is to be seen; displays as `clip 7 at 12.350 s`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Sighting {
+    /// `clip` or `recording`.
+    pub film: String,
+    /// The `seq` of the event that told of the film.
+    pub film_seq: u64,
+    /// Seconds from the beginning of its file.
+    pub offset_seconds: f64,
+}
+
+impl fmt::Display for Sighting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} at {:.3} s", self.film, self.film_seq, self.offset_seconds)
+    }
 }
 
 impl fmt::Display for TimelineLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, what, seq, name, text } = self;
-        let line = format!("{at}  {what:<6} {seq:>6}  {name:<18} {text}");
+        let Self { at, what, seq, name, text, sightings } = self;
+        let mut line = format!("{at}  {what:<6} {seq:>6}  {name:<18} {text}");
+        if !sightings.is_empty() {
+            let sightings: Vec<_> = sightings.iter().map(Sighting::to_string).collect();
+            line.push_str(&format!("  [{}]", sightings.join(", ")));
+        }
         f.write_str(line.trim_end())
     }
 }
@@ -50,7 +74,10 @@ impl TimelineLine {
             text.push_str(&outcome(row)?);
         }
         let text = text.trim_start().to_owned();
-        Ok(Self { at: row.get("at")?, what, seq: row.get("seq")?, name: row.get("name")?, text })
+        let sightings: Option<String> = row.get("sightings")?;
+        let sightings = sightings.map(|list| serde_json::from_str(&list).map_err(FromSqlError::other)).transpose()?;
+        let sightings = sightings.unwrap_or_default();
+        Ok(Self { at: row.get("at")?, what, seq: row.get("seq")?, name: row.get("name")?, text, sightings })
     }
 }
 
@@ -96,7 +123,14 @@ impl Archive {
         self.query(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT at, what, seq, name, detail, outcome, reason, took_us FROM timeline
+                    "WITH seen AS (
+                         SELECT seq, json_group_array(json_object(
+                             'film', film, 'film_seq', film_seq, 'offset_seconds', offset_seconds)) AS sightings
+                         FROM sightings WHERE session = ?1 AND bout = ?2 GROUP BY seq
+                     )
+                     SELECT at, what, seq, name, detail, outcome, reason, took_us,
+                            (SELECT sightings FROM seen WHERE seen.seq = timeline.seq AND NOT is_action) AS sightings
+                     FROM timeline
                      WHERE session = ?1 AND bout = ?2 ORDER BY at, event_seq, is_action, seq",
                 )?
                 .query_map([session, i64::from(ordinal)], TimelineLine::from_row)?

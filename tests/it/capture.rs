@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use vta::action::{Outcome, Report};
+use vta::action::{ClipReport, Outcome, Report};
 use vta::capture::{self, About, CaptureError, CaptureWriter, Damage, Format, Reader, Recorded, Skip};
 use vta::court::{Datagram, Input};
+use vta::event::{ClipSource, Recording};
 use vta::time::Time;
 
 use crate::support::run_if_there;
@@ -53,11 +54,15 @@ fn datagram(micros: i64, message: &[u8]) -> Recorded {
 fn session() -> Vec<Recorded> {
     let mut all = vec![datagram(1_752_500_000_000_001, b"pre;FightLoaded\r\n"), datagram(1_752_500_000_013_000, b"")];
     let special = [
-        Input::Report(Report::ClipSaved {
+        Input::Report(Report::ClipSaved(ClipReport {
             instance: "replay".to_owned(),
             path: "D:\\clips\\Bout 7 – É.mkv".to_owned(),
+            from: ClipSource::ReplayBuffer,
+            begins_at: None,
+            ends_at: None,
+            note: None,
             action_seqs: vec![1, 2],
-        }),
+        })),
         Input::Datagram(Datagram { bytes: b"hl1;50hl2;60"[..].into(), from: None, truncated: false }),
         Input::Datagram(Datagram {
             bytes: b"at1;B. \xc3"[..].into(),
@@ -383,7 +388,7 @@ fn wireshark_reads_what_is_written_without_a_complaint() {
     let expected = "\
         1752500000.000001000|court-1|192.168.7.20|6000||\n\
         1752500000.013000000|court-1|192.168.7.20|6000||\n\
-        1752500001.000000000|vta|||report,instance,path,action_seqs|\n\
+        1752500001.000000000|vta|||report,instance,path,from,action_seqs|\n\
         1752500001.000000000|court-1|0.0.0.0|6000||\n\
         1752500001.000000000|court-1||6000||\n\
         1752500001.000000000|vta|||command|\n";
@@ -400,6 +405,23 @@ fn any_datagram() -> impl Strategy<Value = Input> {
         .prop_map(|(bytes, from, truncated)| Input::Datagram(Datagram { bytes: bytes.into(), from, truncated }))
 }
 
+fn any_span() -> impl Strategy<Value = (Option<Time>, Option<Time>)> {
+    let time = || prop::option::of((0..4_000_000_000_000_000i64).prop_map(Time::from_micros));
+    (time(), time())
+}
+
+fn any_recording() -> impl Strategy<Value = Recording> {
+    (any::<(String, Option<String>, Option<u64>)>(), any_span()).prop_map(
+        |((instance, path, action_seq), (begins_at, ends_at))| Recording {
+            instance,
+            path,
+            begins_at,
+            ends_at,
+            action_seq,
+        },
+    )
+}
+
 fn any_report() -> impl Strategy<Value = Report> {
     let outcome = prop_oneof![Just(Outcome::Done), any::<String>().prop_map(|reason| Outcome::Failed { reason })];
     prop_oneof![
@@ -414,17 +436,18 @@ fn any_report() -> impl Strategy<Value = Report> {
         any::<[String; 2]>().prop_map(|[instance, reason]| Report::ObsDisconnected { instance, reason }),
         any::<[String; 2]>().prop_map(|[instance, scene]| Report::SceneChanged { instance, scene }),
         any::<(String, bool)>().prop_map(|(instance, active)| Report::ReplayBuffer { instance, active }),
-        any::<(String, String, Vec<u64>)>().prop_map(|(instance, path, action_seqs)| Report::ClipSaved {
-            instance,
-            path,
-            action_seqs
-        }),
-        any::<(String, Option<String>)>().prop_map(|(instance, path)| Report::RecordingStarted { instance, path }),
+        (any::<[String; 2]>(), any_span(), any::<Option<String>>(), any::<Vec<u64>>()).prop_map(
+            |([instance, path], (begins_at, ends_at), note, action_seqs)| {
+                let from = if note.is_some() { ClipSource::Recording } else { ClipSource::ReplayBuffer };
+                Report::ClipSaved(ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs })
+            }
+        ),
+        any_recording().prop_map(Report::RecordingStarted),
+        any_recording().prop_map(Report::RecordingStopped),
         any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded { rules }),
         any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {
             Report::RulesRejected { file, line, column, message, errors }
         }),
-        any::<(String, Option<String>)>().prop_map(|(instance, path)| Report::RecordingStopped { instance, path }),
     ]
 }
 

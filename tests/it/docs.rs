@@ -22,7 +22,7 @@ use vta::rules::{Limits, Rules, Surroundings};
 use vta::scenario;
 use vta::time::Time;
 
-use crate::support::repository;
+use crate::support::{clip, recording, repository};
 
 fn read(path: &str) -> String {
     fs::read_to_string(repository(path)).unwrap()
@@ -79,11 +79,11 @@ fn events(rules: Rules) -> Vec<Arc<Event>> {
         Report::ObsConnected { instance: instance(), obs_version, websocket_version },
         Report::ReplayBuffer { instance: instance(), active: true },
         Report::SceneChanged { instance: instance(), scene: "Live".to_owned() },
-        Report::RecordingStarted { instance: instance(), path: None },
-        Report::ClipSaved { instance: instance(), path: "clip.mkv".to_owned(), action_seqs },
+        Report::RecordingStarted(recording("replay", None)),
+        clip("replay", "clip.mkv", action_seqs),
         Report::Outcome { action_seq: 1, action: save, outcome: done, took_us: 4 },
         Report::Outcome { action_seq: 2, action: scene, outcome: failed, took_us: 4 },
-        Report::RecordingStopped { instance: instance(), path: Some("bout.mkv".to_owned()) },
+        Report::RecordingStopped(recording("replay", Some("bout.mkv"))),
         Report::ObsDisconnected { instance: instance(), reason: "OBS was closed".to_owned() },
         Report::RulesReloaded { rules: vec!["scenes.rhai".to_owned()] },
         Report::RulesRejected { file: "x.rhai".to_owned(), line: 1, column: 1, message: String::new(), errors: 1 },

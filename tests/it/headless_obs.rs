@@ -71,6 +71,14 @@ impl HeadlessObs {
         self.reaper = start_reaper(&self.obs, &self.xvfb);
     }
 
+    /// Changes the profile, from the next start on.
+    pub(crate) fn change_profile(&self, from: &str, to: &str) {
+        let path = self.home.path().join(".config/obs-studio/basic/profiles/VTA/basic.ini");
+        let profile = fs::read_to_string(&path).unwrap();
+        assert!(profile.contains(from), "{profile}");
+        fs::write(path, profile.replace(from, to)).unwrap();
+    }
+
     /// Freezes OBS until [`HeadlessObs::cont`].
     pub(crate) fn stop(&self) {
         signal("-STOP", &self.obs);
@@ -96,7 +104,7 @@ impl Drop for HeadlessObs {
     }
 }
 
-fn is_installed(program: &str) -> bool {
+pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
@@ -142,7 +150,7 @@ fn configure(home: &Path, recordings: &Path, port: u16, password: &str) {
 }
 
 /// Starts an X server on a display that it chooses, and says which.
-fn start_display(log: &Path) -> (Child, String) {
+pub(crate) fn start_display(log: &Path) -> (Child, String) {
     let mut xvfb = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
         .stdin(Stdio::null())

@@ -1,6 +1,7 @@
 //! The OBS driver against a real OBS.
 
-mod driver;
+mod actions;
+pub(crate) mod driver;
 mod scripted;
 
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
-use vta::action::{Outcome, Report, Verb};
+use vta::action::{ObsVerb, Outcome, Report};
 use vta::obs::ObsOptions;
 
 use self::driver::*;
@@ -86,10 +87,11 @@ async fn a_scene_is_switched_and_reported_once_to_every_court() {
         assert!(is_shown(&someone, name).await, "{name}");
     }
     let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
-    let of_court_2 = [hear(&driver.court_2, shown).await, hear(&driver.court_2, shown).await];
-    let expected =
-        ["Replay", "Live"].map(|scene| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
-    assert_eq!(of_court_2, expected);
+    // The first is the one that it found.
+    for scene in ["Live", "Replay", "Live"] {
+        let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+        assert_eq!(hear(&driver.court_2, shown).await, expected);
+    }
     assert!(!driver.court_2.try_iter().any(|report| shown(&report)));
 }
 
@@ -105,11 +107,8 @@ async fn a_source_is_hidden_and_shown() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     let someone = someone_else(&obs).await;
-    let visible = |visible| Verb::SourceVisible {
-        instance: None,
-        scene: "Live".to_owned(),
-        source: "Mat camera".to_owned(),
-        visible,
+    let visible = |visible| {
+        ObsVerb::SourceVisible { scene: "Live".to_owned(), source: "Mat camera".to_owned(), visible }.on(None)
     };
     for wanted in [false, true] {
         driver.does(visible(wanted)).await;
@@ -126,7 +125,7 @@ async fn requests_by_name_do_what_obws_cannot() {
     driver.does(request("CreateScene", json!({"sceneName": "Scores"}))).await;
     let kind = "text_ft2_source_v2";
     driver.does(request("CreateInput", json!({"sceneName": "Scores", "inputName": "Blue", "inputKind": kind}))).await;
-    driver.does(Verb::Text { instance: None, source: "Blue".to_owned(), text: "KIM 김 12".to_owned() }).await;
+    driver.does(ObsVerb::Text { source: "Blue".to_owned(), text: "KIM 김 12".to_owned() }.on(None)).await;
     let settings = someone.inputs().settings::<Value>("Blue".into()).await.unwrap().settings;
     assert_eq!(settings["text"], "KIM 김 12");
 
@@ -134,13 +133,13 @@ async fn requests_by_name_do_what_obws_cannot() {
     driver.does(request("CreateSourceFilter", filter)).await;
     for enabled in [false, true] {
         let grey = || "Grey".to_owned();
-        driver.does(Verb::Filter { instance: None, source: "Blue".to_owned(), filter: grey(), enabled }).await;
+        driver.does(ObsVerb::Filter { source: "Blue".to_owned(), filter: grey(), enabled }.on(None)).await;
         assert_eq!(someone.filters().get("Blue".into(), "Grey").await.unwrap().enabled, enabled);
     }
     driver.does(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
 
-    let reason = driver.fails(request("RemoveScene", json!({"sceneName": "Scores"}))).await;
-    assert_eq!(reason, "OBS refused `RemoveScene`: No source was found by the name of `Scores`.");
+    let reason = driver.fails(request("RemoveScene", json!({"sceneName": "Nope"}))).await;
+    assert_eq!(reason, "OBS refused `RemoveScene`: No source was found by the name of `Nope`.");
     let reason = driver.fails(request("MakeCoffee", Value::Null)).await;
     assert!(reason.contains("does not know the request `MakeCoffee`"), "{reason}");
     let reason = driver.fails(request("RemoveScene", json!("Scores"))).await;
@@ -252,9 +251,11 @@ async fn a_recording_gets_its_name_and_overwrites_none() {
         sleep(Duration::from_secs(1)).await;
         let stopping = driver.give(stop_recording()).await;
         let path = obs.recordings.join(file);
-        let expected =
-            Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path.to_string_lossy().into_owned()) };
-        assert_eq!(driver.hears(stopped).await, expected);
+        let Report::RecordingStopped(recording) = driver.hears(stopped).await else { panic!() };
+        assert_eq!(recording.path.as_deref().map(Path::new), Some(&*path));
+        assert_eq!(recording.action_seq, Some(starting));
+        let (began, ended) = (recording.begins_at.unwrap(), recording.ends_at.unwrap());
+        assert_eq!(ended.since(began).as_millis(), (length(&path) * 1000.0).round() as u128);
         assert_eq!(driver.outcome_of(stopping).await, Outcome::Done);
         assert!(length(&path) > 0.3);
     }
@@ -287,7 +288,8 @@ async fn a_recording_of_someone_else_is_left_alone() {
     assert_eq!(reason, "OBS is recording already, and not for us; stop that recording in OBS first");
     let path = someone.recording().stop().await.unwrap();
     let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
-    assert_eq!(stopped, Report::RecordingStopped { instance: "replay".to_owned(), path: Some(path) });
+    let Report::RecordingStopped(recording) = stopped else { panic!() };
+    assert_eq!((recording.path, recording.action_seq), (Some(path), None));
 }
 
 #[tokio::test]
@@ -350,7 +352,9 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     // It stays silent: the connection is given up, and made anew when OBS goes on. A recording does not mind.
     driver.does(start_recording(Some("Bout 14"))).await;
     obs.stop();
+    let began = Instant::now();
     driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    sleep(Duration::from_secs(10).saturating_sub(began.elapsed())).await;
     obs.cont();
     driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
     driver.does_at_last(save()).await;
@@ -375,6 +379,44 @@ async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
     obs.restart();
     driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
     driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    assert!(driver.court_2.try_iter().any(|report| matches!(report, Report::ObsDisconnected { .. })));
     let path = driver.saves().await;
     assert!(Path::new(&path).is_file(), "{path}");
+}
+
+#[tokio::test]
+async fn the_scene_is_known_through_other_hands_other_collections_and_a_restart() {
+    let Some(mut obs) = HeadlessObs::start() else { return };
+    let mut driver = Driver::of(&obs);
+    let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    assert_eq!(driver.hears(shown).await, shows("Live"));
+    someone_else(&obs).await.scenes().set_current_program_scene("Replay").await.unwrap();
+    assert_eq!(driver.hears(shown).await, shows("Replay"));
+
+    // Another collection has another scene, and not these; what is asked for meanwhile is done when OBS is ready.
+    driver.does(request("CreateSceneCollection", json!({"sceneCollectionName": "Other"}))).await;
+    assert_eq!(driver.hears(shown).await, shows("Scene"));
+    let reason = driver.fails(scene("Live")).await;
+    assert!(reason.contains("No source was found by the name of `Live`"), "{reason}");
+    driver.saves().await;
+    driver.does(request("SetCurrentSceneCollection", json!({"sceneCollectionName": "VTA"}))).await;
+    driver.does(scene("Live")).await;
+    driver.hears(|report| *report == shows("Live")).await;
+    driver.does(scene("Replay")).await;
+    driver.hears(|report| *report == shows("Replay")).await;
+
+    // It crashes, and comes back with the scene that it had saved.
+    obs.kill();
+    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    obs.restart();
+    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    let driver_of_now = Driver::of(&obs);
+    let now = driver_of_now.hears(shown).await;
+    if now == shows("Replay") {
+        driver.does(scene("Live")).await;
+        assert_eq!(driver.hears(shown).await, shows("Live"), "a scene that is as before is not news");
+    } else {
+        assert_eq!(driver.hears(shown).await, now);
+    }
 }

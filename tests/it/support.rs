@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use vta::action::{ClipReport, Report};
+use vta::event::{ClipSource, Recording};
+use vta::time::Time;
 
 /// The longest that anything here is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -189,4 +192,23 @@ impl Drop for Running {
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// A clip of the replay buffer that shows the first 20 s of 1970.
+pub fn clip(instance: &str, path: &str, action_seqs: Vec<u64>) -> Report {
+    Report::ClipSaved(ClipReport {
+        instance: instance.to_owned(),
+        path: path.to_owned(),
+        from: ClipSource::ReplayBuffer,
+        begins_at: Some(Time::default()),
+        ends_at: Some(Time::from_micros(20_000_000)),
+        note: None,
+        action_seqs,
+    })
+}
+
+/// A recording that nobody asked for, and whose times are not known.
+pub fn recording(instance: &str, path: Option<&str>) -> Recording {
+    let path = path.map(str::to_owned);
+    Recording { instance: instance.to_owned(), path, begins_at: None, ends_at: None, action_seq: None }
 }

@@ -111,7 +111,7 @@ pub(super) fn remark(found: &Found) {
 
 /// How to print where a person or a program may read.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Form {
+pub(in crate::cli) enum Form {
     /// Columns, for people.
     #[default]
     Table,
@@ -122,7 +122,7 @@ pub(super) enum Form {
 }
 
 /// Prints rows as columns or as JSON.
-pub(super) fn print<T: Serialize, const N: usize>(
+pub(in crate::cli) fn print<T: Serialize, const N: usize>(
     form: Form,
     rows: &[T],
     head: [&str; N],

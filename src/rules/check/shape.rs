@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, Map, Scope};
 use strum::IntoEnumIterator;
 
 use super::known::Known;
-use crate::bout::{Bout, Corner, ReviewProgress, RoundState, Stage};
+use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
 use crate::event::{
     Athlete, BoutConfig, BoutWinner, Decision, Kind, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict,
     reference,
@@ -124,7 +124,7 @@ fn is_ours(of: TypeId) -> bool {
 fn whole_bout() -> Bout {
     let text = || Some("x".to_owned());
     let athlete = Athlete { short_name: text(), long_name: text(), country: text() };
-    let corner = Corner { athlete: Arc::new(athlete), score: 1, penalties: 1 };
+    let corner = Corner { athlete: Arc::new(athlete), score: 1, penalties: 1, requests_left: 1 };
     let config =
         BoutConfig { number: text(), phase: text(), weight_class: text(), division: text(), ..BoutConfig::default() };
     let winner = Some(Side::Blue);
@@ -133,7 +133,9 @@ fn whole_bout() -> Bout {
         state: ReviewState::Accepted,
         verdict: Some(Verdict::Won),
         request: Some((1, Time::default())),
+        clip: Some(ClipState::Shown),
         closed: true,
+        cost: true,
     };
     Bout {
         ordinal: 1,

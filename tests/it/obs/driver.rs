@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
-use vta::action::{Action, Outcome, Report, Verb};
+use vta::action::{Action, ObsVerb, Outcome, Report, Verb};
 use vta::edge::Command;
 use vta::obs::ObsOptions;
 
@@ -28,6 +28,7 @@ pub(crate) fn options(port: u16, password: Option<&str>) -> ObsOptions {
         port,
         password: password.map(str::to_owned),
         request_timeout: REQUEST_TIMEOUT,
+        splits_recordings: false,
     }
 }
 
@@ -141,29 +142,29 @@ pub(crate) async fn hear(court: &crossbeam_channel::Receiver<Report>, wanted: im
 
 pub(crate) fn clip(report: Report, seqs: &[u64]) -> String {
     match report {
-        Report::ClipSaved { path, action_seqs, .. } if action_seqs == seqs => path,
+        Report::ClipSaved(clip) if clip.action_seqs == seqs => clip.path,
         other => panic!("{other:?}"),
     }
 }
 
 pub(crate) fn save() -> Verb {
-    Verb::SaveReplay { instance: None, reason: "review".to_owned() }
+    ObsVerb::SaveReplay { reason: "review".to_owned(), name: None }.on(None)
 }
 
 pub(crate) fn scene(name: &str) -> Verb {
-    Verb::Scene { instance: None, scene: name.to_owned() }
+    ObsVerb::Scene { scene: name.to_owned() }.on(None)
 }
 
 pub(crate) fn start_recording(name: Option<&str>) -> Verb {
-    Verb::StartRecording { instance: None, name: name.map(str::to_owned) }
+    ObsVerb::StartRecording { name: name.map(str::to_owned) }.on(None)
 }
 
 pub(crate) fn stop_recording() -> Verb {
-    Verb::StopRecording { instance: None }
+    ObsVerb::StopRecording {}.on(None)
 }
 
 pub(crate) fn request(name: &str, data: Value) -> Verb {
-    Verb::Request { instance: None, request: name.to_owned(), data }
+    ObsVerb::Request { request: name.to_owned(), data }.on(None)
 }
 
 /// Keeps what is logged on this thread.

@@ -13,6 +13,16 @@ type Socket = WebSocketStream<TcpStream>;
 
 const SCENE_EVENTS: u64 = 1 << 2;
 
+const REQUESTS: [&str; 7] = [
+    "GetVersion",
+    "GetStats",
+    "GetCurrentProgramScene",
+    "SetCurrentProgramScene",
+    "GetReplayBufferStatus",
+    "SaveReplayBuffer",
+    "GetRecordStatus",
+];
+
 async fn say(socket: &mut Socket, op: u8, d: Value) {
     socket.send(Message::text(json!({"op": op, "d": d}).to_string())).await.unwrap();
 }
@@ -21,12 +31,16 @@ async fn tell(socket: &mut Socket, event: &str, data: Value) {
     say(socket, 5, json!({"eventType": event, "eventIntent": 0, "eventData": data})).await;
 }
 
-/// OBS 31 without a password: its answers and scene events carry UUIDs. Serves one connection.
-///
-/// Its first replay is late: the event comes only when the second is asked for.
+/// OBS 31 without a password: its answers and scene events carry UUIDs.
 async fn newer_obs(listener: TcpListener, replays: PathBuf) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(serve(stream, replays.clone()));
+    }
+}
+
+/// Serves one connection. Its first replay is late: the event comes only when the second is asked for.
+async fn serve(stream: TcpStream, replays: PathBuf) {
     let mut saves = 0;
-    let (stream, _) = listener.accept().await.unwrap();
     let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
     say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
     let mut subscribed = 0;
@@ -42,7 +56,7 @@ async fn newer_obs(listener: TcpListener, replays: PathBuf) {
         let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
         let answer = match d["requestType"].as_str().unwrap() {
             "GetVersion" => json!({
-                "obsVersion": "31.0.2", "obsWebSocketVersion": "5.5.4", "rpcVersion": 1, "availableRequests": [],
+                "obsVersion": "31.0.2", "obsWebSocketVersion": "5.5.4", "rpcVersion": 1, "availableRequests": REQUESTS,
                 "supportedImageFormats": [], "platform": "windows", "platformDescription": "Windows 11"
             }),
             "GetCurrentProgramScene" => json!({
@@ -96,7 +110,7 @@ async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
         driver.does(scene(name)).await;
     }
     let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
-    for name in ["Replay", "Live"] {
+    for name in ["Live", "Replay", "Live"] {
         let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: name.to_owned() };
         assert_eq!(hear(&driver.court_2, shown).await, expected);
     }

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 use serde_json::json;
-use vta::action::Verb;
+use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
 use vta::store::{BoutKey, Filter, Format, Sessions, StoreError};
@@ -38,12 +38,14 @@ fn events_of_every_form() -> Vec<Event> {
 
 fn actions_of_every_form() -> Vec<Action> {
     let instance = || Some("replay".into());
+    let clip = Clip { path: r"C:\clips\1.mkv".into(), ..Clip::default() };
+    let play = Play { last_seconds: Some(0.1 + 0.2), ..Play::of(clip) };
     let data = json!({"z": 1, "a": [0.1 + 0.2, null, {"text": "ü\u{1f600}\u{7}"}]});
     vec![
-        action(1, 3, Verb::SaveReplay { instance: instance(), reason: "review \"blue\"".into() }),
-        action(2, 3, Verb::Play { path: r"C:\clips\1.mkv".into(), last_seconds: Some(0.1 + 0.2), speed: 1.0 }),
-        action(3, 3, Verb::ClosePlayer {}),
-        action(4, 5, Verb::Request { instance: None, request: "SetInputMute".into(), data }),
+        action(1, 3, ObsVerb::SaveReplay { reason: "review \"blue\"".into(), name: None }.on(instance())),
+        action(2, 3, Verb::Player(PlayerVerb::Play(Box::new(play)))),
+        action(3, 3, Verb::Player(PlayerVerb::Close {})),
+        action(4, 5, ObsVerb::Request { request: "SetInputMute".into(), data }.on(None)),
     ]
 }
 
@@ -152,6 +154,10 @@ fn kept_bout(path: &Path) {
     let clip = ClipSaved {
         instance: "replay".into(),
         path: "clips/1.mkv".into(),
+        from: vta::event::ClipSource::ReplayBuffer,
+        begins_at: "2026-05-02T09:00:01.25Z".parse().ok(),
+        ends_at: "2026-05-02T09:00:05.5Z".parse().ok(),
+        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(4),
@@ -171,8 +177,11 @@ fn kept_bout(path: &Path) {
             ),
         ),
         event_of(1, derived(5, 4, Body::ReviewOpened(ReviewSide { side: Requester::Blue, review: Some(4) }))),
-        action_of(1, action(1, 5, Verb::SaveReplay { instance: Some("replay".into()), reason: "review".into() })),
-        action_of(1, action(2, 5, Verb::ClosePlayer {})),
+        action_of(
+            1,
+            action(1, 5, ObsVerb::SaveReplay { reason: "review".into(), name: None }.on(Some("replay".into()))),
+        ),
+        action_of(1, action(2, 5, Verb::Player(PlayerVerb::Close {}))),
         event_of(
             1,
             reported(
@@ -242,12 +251,12 @@ fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
     let by_number = lines(BoutKey::Number("245.A".into()));
     insta::assert_snapshot!(by_number, @r#"
     2026-05-02T09:00:01.000000Z  event       1  bout_loaded
-    2026-05-02T09:00:02.000000Z  event       2  clock              seconds=120 action=start
-    2026-05-02T09:00:04.000000Z  event       4  review             side=blue state=requested
-    2026-05-02T09:00:05.000000Z  event       5  review_opened      side=blue review=4
+    2026-05-02T09:00:02.000000Z  event       2  clock              seconds=120 action=start  [clip 7 at 0.750 s]
+    2026-05-02T09:00:04.000000Z  event       4  review             side=blue state=requested  [clip 7 at 2.750 s]
+    2026-05-02T09:00:05.000000Z  event       5  review_opened      side=blue review=4  [clip 7 at 3.750 s]
     2026-05-02T09:00:05.000000Z  action      1  obs.save_replay    instance=replay reason=review -> done after 740 ms
     2026-05-02T09:00:05.000000Z  action      2  player.close       -> no outcome
-    2026-05-02T09:00:07.000000Z  clip        7  clip_saved         instance=replay path=clips/1.mkv reason=review action_seq=1 review=4
+    2026-05-02T09:00:07.000000Z  clip        7  clip_saved         instance=replay path=clips/1.mkv from=replay_buffer begins_at=2026-05-02T09:00:01.250000Z ends_at=2026-05-02T09:00:05.500000Z reason=review action_seq=1 review=4
     2026-05-02T09:00:08.000000Z  event       8  winner             winner=red
     "#);
     assert_eq!(lines(BoutKey::Ordinal(1)), by_number);
@@ -326,7 +335,7 @@ fn lines_of_several_sessions_begin_with_the_session() {
             &session(Mode::Live),
             vec![
                 event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre")),
-                action_of(0, action(1, 1, Verb::ClosePlayer {})),
+                action_of(0, action(1, 1, Verb::Player(PlayerVerb::Close {}))),
             ],
         );
     }

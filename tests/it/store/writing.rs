@@ -1,11 +1,11 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use vta::action::{LogLevel, Verb};
+use vta::action::{LogLevel, PlayerVerb, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
-use vta::store::{Filter, Full, SessionCounts};
+use vta::store::{Archive, Filter, Full, ReviewRow, SessionCounts};
 
 use super::*;
 
@@ -217,11 +217,15 @@ fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
     let clip = |path: &str| ClipSaved {
         instance: "replay".into(),
         path: path.into(),
+        from: vta::event::ClipSource::ReplayBuffer,
+        begins_at: None,
+        ends_at: None,
+        note: None,
         reason: None,
         action_seq: None,
         review: None,
     };
-    let close = || Verb::ClosePlayer {};
+    let close = || Verb::Player(PlayerVerb::Close {});
     keep(
         &path,
         &session(Mode::Live),
@@ -275,6 +279,10 @@ fn a_clip_stands_with_its_review() {
     let clip = ClipSaved {
         instance: "replay".into(),
         path: "clips/245.A blue.mkv".into(),
+        from: vta::event::ClipSource::ReplayBuffer,
+        begins_at: None,
+        ends_at: None,
+        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(1),
@@ -284,6 +292,7 @@ fn a_clip_stands_with_its_review() {
         side: Requester::Blue,
         state: vta::event::ReviewState::Accepted,
         verdict: Some(vta::event::Verdict::Won),
+        requests_left: None,
         took_ms: Some(3200),
         review: Some(1),
     };
@@ -298,21 +307,16 @@ fn a_clip_stands_with_its_review() {
             event_of(1, derived(6, 11, opened(Requester::Blue, 11))),
         ],
     );
-    let connection = Connection::open(&path).unwrap();
-    let mut statement = connection.prepare("SELECT seq, side, state, verdict, clip FROM reviews ORDER BY seq").unwrap();
-    type Review = (u64, String, Option<String>, Option<String>, Option<String>);
-    let reviews: Vec<Review> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    let text = |text: &str| Some(text.to_owned());
+    let (reviews, _) = Archive::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
+    let short = |review: &ReviewRow| (review.review, review.side.clone(), review.state.clone(), review.clips.clone());
     assert_eq!(
-        reviews,
+        reviews.iter().map(short).collect::<Vec<_>>(),
         [
-            (2, "blue".into(), text("accepted"), text("won"), text("clips/245.A blue.mkv")),
-            (3, "red".into(), None, None, None),
-            (6, "blue".into(), None, None, None),
+            (1, "blue".into(), Some("accepted".into()), vec!["clips/245.A blue.mkv".to_owned()]),
+            (10, "red".into(), None, vec![]),
+            (11, "blue".into(), None, vec![]),
         ]
     );
+    let first = &reviews[0];
+    assert_eq!((first.verdict.as_deref(), first.save_ms, first.took_ms), (Some("won"), Some(2000), Some(3000)));
 }

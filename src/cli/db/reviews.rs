@@ -1,0 +1,52 @@
+use super::select::{self, Database, Form, Selection};
+use crate::cli::Failure;
+
+/// Print the video reviews: who asked, what the jury said, how long each step took, the clips.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let (reviews, found) = self.database.open()?.reviews(&self.selection.filter())?;
+        let head =
+            ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];
+        select::print(self.format, &reviews, head, |review| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let after = |milliseconds: Option<i64>| {
+                milliseconds.map_or_else(String::new, |milliseconds| format!("{milliseconds} ms"))
+            };
+            [
+                review.source.clone(),
+                text(&review.number),
+                review.review.to_string(),
+                review.requested_at.clone(),
+                review.side.clone(),
+                text(&review.state),
+                text(&review.verdict),
+                after(review.save_ms),
+                after(review.show_ms),
+                after(review.took_ms),
+                clip(&review.clips, &review.missing),
+            ]
+        })?;
+        select::remark(&found);
+        Ok(())
+    }
+}
+
+fn clip(clips: &[String], missing: &Option<String>) -> String {
+    // The path may be of another system.
+    let name = |path: &String| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+    match missing {
+        Some(reason) => format!("none: {reason}"),
+        None => clips.iter().map(name).collect::<Vec<_>>().join(", "),
+    }
+}

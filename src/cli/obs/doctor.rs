@@ -1,0 +1,58 @@
+use std::io;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::failure::{Exit, Failure, print};
+use crate::cli::run::runtime;
+use crate::config::Config;
+use crate::doctor::{self, Mark};
+use crate::pipeline;
+
+/// Find out what will go wrong today, before it does: OBS with a test save, player, ports, folders, disks.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// A line for each finding.
+    #[default]
+    Text,
+    /// A list of JSON objects.
+    Json,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = Config::load(&self.config)?;
+        for court in config.sources.keys() {
+            pipeline::compile(&config, court)?;
+        }
+        let findings = runtime()?.block_on(doctor::examine(&config));
+        match self.format {
+            Format::Text => {
+                for finding in &findings {
+                    print(&format!("{:<4}  {}: {}", finding.mark.to_string(), finding.about, finding.text))?;
+                }
+            }
+            Format::Json => {
+                let text = serde_json::to_string_pretty(&findings);
+                print(&text.map_err(|error| Failure::output(io::Error::from(error)))?)?;
+            }
+        }
+        match findings.iter().filter(|finding| finding.mark == Mark::Fail).count() {
+            0 => Ok(()),
+            1 => Err(Failure::new(Exit::Refused, "the day cannot begin: see the line marked `fail`")),
+            fails => {
+                Err(Failure::new(Exit::Refused, format!("the day cannot begin: see the {fails} lines marked `fail`")))
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::db::select::{self, Form};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::run::runtime;
+use crate::config::{Config, Sink};
+use crate::obs::{self, InstanceStatus, ObsOptions, Ready, State};
+
+/// Print how each OBS is: scene, replay buffer, recording, lost frames, disk.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The config that names the OBS instances.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// Columns, for people.
+    #[default]
+    Table,
+    /// A list of JSON objects.
+    Json,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = Config::load(&self.config)?;
+        let instances: Vec<_> = config
+            .sinks
+            .iter()
+            .filter_map(|(name, sink)| match sink {
+                Sink::Obs(sink) => Some(ObsOptions::of(name, sink)),
+                _ => None,
+            })
+            .collect();
+        if instances.is_empty() {
+            let text = format!("{} has no sink of `type: obs`", self.config.display());
+            return Err(Failure::new(Exit::Config, text));
+        }
+        let found = runtime()?.block_on(async {
+            let asked: Vec<_> =
+                instances.into_iter().map(|options| tokio::spawn(async move { obs::status(&options).await })).collect();
+            let mut found = Vec::new();
+            for asked in asked {
+                found.extend(asked.await);
+            }
+            found
+        });
+        let form = match self.format {
+            Format::Table => Form::Table,
+            Format::Json => Form::Json,
+        };
+        let head = [
+            "instance",
+            "address",
+            "OBS",
+            "scene",
+            "replay buffer",
+            "recording",
+            "skipped frames",
+            "CPU",
+            "memory",
+            "disk left",
+            "why",
+        ];
+        select::print(form, &found, head, cells)?;
+        let gone: Vec<_> = found
+            .iter()
+            .filter(|status| matches!(status.state, State::Gone { .. }))
+            .map(|status| format!("`{}`", status.instance))
+            .collect();
+        if gone.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::Refused, format!("OBS cannot be asked: {}", gone.join(", "))))
+        }
+    }
+}
+
+fn cells(status: &InstanceStatus) -> [String; 11] {
+    let (name, address) = (status.instance.to_string(), status.address.clone());
+    let ready = match &status.state {
+        State::Ready(ready) => ready,
+        State::Gone { reason } => {
+            let mut cells = [const { String::new() }; 11];
+            cells[..3].clone_from_slice(&[name, address, "gone".to_owned()]);
+            cells[10].clone_from(reason);
+            return cells;
+        }
+    };
+    let or_unknown = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
+    [
+        name,
+        address,
+        format!("{} (websocket {})", ready.obs_version, ready.websocket_version),
+        or_unknown(ready.scene.clone()),
+        ready.replay_buffer.to_string(),
+        recording(ready),
+        skipped(ready),
+        or_unknown(ready.cpu_percent.map(|percent| format!("{percent:.0} %"))),
+        or_unknown(ready.memory_mb.map(|memory| format!("{memory:.0} MB"))),
+        or_unknown(ready.disk_free_mb.map(|free| format!("{:.1} GB", free * 1_048_576.0 / 1e9))),
+        String::new(),
+    ]
+}
+
+fn recording(ready: &Ready) -> String {
+    let Some(recording) = &ready.recording else { return "none".to_owned() };
+    let seconds = recording.seconds as u64;
+    let time = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let paused = if recording.paused { " paused" } else { "" };
+    let path = recording.path.as_deref().map(|path| format!(" {path}")).unwrap_or_default();
+    format!("{time}{paused}{path}")
+}
+
+/// What was too late, of how many: drawn and encoded.
+fn skipped(ready: &Ready) -> String {
+    let of = |skipped: Option<u64>, total: Option<u64>| {
+        skipped.zip(total).map_or_else(|| "?".to_owned(), |(skipped, total)| format!("{skipped} of {total}"))
+    };
+    format!(
+        "{} drawn, {} encoded",
+        of(ready.render_skipped_frames, ready.render_total_frames),
+        of(ready.output_skipped_frames, ready.output_total_frames)
+    )
+}

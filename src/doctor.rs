@@ -1,0 +1,131 @@
+//! What will go wrong today, before it does: ports, folders, disks, the player, and each OBS.
+
+use std::io::ErrorKind;
+use std::net::UdpSocket;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::config::{Config, PlayerSink, Sink, Source, UdpSource};
+pub use crate::finding::{Finding, Mark};
+use crate::finding::{Findings, size, try_writing};
+use crate::obs::{self, ObsOptions};
+use crate::source::BindError;
+
+/// How long the player may take to say its version.
+const PLAYER_LIMIT: Duration = Duration::from_secs(5);
+
+/// Less space than this needs a look.
+const LITTLE_SPACE: u64 = 1_000_000_000;
+
+/// Less space than this is none.
+const NO_SPACE: u64 = 100_000_000;
+
+/// Looks at all that the config names. What it makes, it deletes again.
+pub async fn examine(config: &Config) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (court, source) in &config.sources {
+        let Source::Udp(source) = source;
+        found.extend(port(court, source));
+    }
+    for (name, sink) in &config.sinks {
+        found.extend(match sink {
+            Sink::Store(sink) => database(name, &sink.path),
+            Sink::Capture(sink) => folder(Findings::about(name), &sink.directory),
+            Sink::Log(sink) => match &sink.directory {
+                Some(directory) => folder(Findings::about(name), directory),
+                None => Vec::new(),
+            },
+            Sink::Player(sink) => player(name, sink).await,
+            Sink::Obs(sink) => obs::examine(&ObsOptions::of(name, sink)).await,
+        });
+    }
+    found
+}
+
+fn port(court: &std::sync::Arc<str>, source: &UdpSource) -> Vec<Finding> {
+    let mut findings = Findings::about(court);
+    let port = source.bind.port();
+    match UdpSocket::bind(source.bind) {
+        Ok(_) => findings.add(Mark::Ok, format!("port {port} is free")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
+            findings.add(Mark::Warn, text);
+        }
+        Err(source_error) => {
+            let error = BindError { court: court.clone(), address: source.bind, source: source_error };
+            findings.add(Mark::Fail, error.to_string());
+        }
+    }
+    findings.into_vec()
+}
+
+fn database(name: &str, path: &Path) -> Vec<Finding> {
+    let mut findings = Findings::about(name);
+    if path.exists()
+        && let Err(error) = std::fs::OpenOptions::new().append(true).open(path)
+    {
+        let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
+        findings.add(Mark::Fail, text);
+    }
+    folder(findings, path.parent().unwrap_or(path))
+}
+
+/// A folder that is to be written to; one that is missing is made when it is needed.
+fn folder(mut findings: Findings, folder: &Path) -> Vec<Finding> {
+    let shown = folder.display();
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    if let Err(error) = try_writing(there) {
+        findings.add(Mark::Fail, format!("{shown} cannot be written: {error}; choose another folder in the config"));
+        return findings.into_vec();
+    }
+    match fs4::available_space(there) {
+        Ok(free) => {
+            let (mark, advice) = match free {
+                ..NO_SPACE => (Mark::Fail, "; make room"),
+                NO_SPACE..LITTLE_SPACE => (Mark::Warn, "; make room"),
+                _ => (Mark::Ok, ""),
+            };
+            findings.add(mark, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
+        }
+        Err(error) => {
+            findings.add(Mark::Warn, format!("{shown} can be written; what is free there is not known: {error}"));
+        }
+    }
+    findings.into_vec()
+}
+
+async fn player(name: &str, sink: &PlayerSink) -> Vec<Finding> {
+    let mut findings = Findings::about(name);
+    let command = sink.command.display();
+    let mut process = Command::new(&sink.command);
+    process.args(&sink.arguments).arg("--version").stdin(Stdio::null()).kill_on_drop(true);
+    match timeout(PLAYER_LIMIT, process.output()).await {
+        Ok(Ok(output)) if output.status.success() => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let version = said.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
+            findings.add(Mark::Ok, format!("the player answers: {version}"));
+        }
+        Ok(Ok(output)) => {
+            let text = format!(
+                "the player `{command}` ended with {}; start it by hand with --version, and see `command` and \
+                 `arguments`",
+                output.status
+            );
+            findings.add(Mark::Fail, text);
+        }
+        Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
+            let text = format!("the player `{command}` was not found: install mpv, or say in `command` where it is");
+            findings.add(Mark::Fail, text);
+        }
+        Ok(Err(error)) => findings.add(Mark::Fail, format!("the player `{command}` did not start: {error}")),
+        Err(_) => {
+            let text = format!("the player `{command}` did not say its version within {PLAYER_LIMIT:?}; does it hang?");
+            findings.add(Mark::Fail, text);
+        }
+    }
+    findings.into_vec()
+}

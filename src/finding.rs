@@ -1,0 +1,69 @@
+//! What a look before the day finds.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::{io, process};
+
+use serde::Serialize;
+use strum::Display;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How it is.
+    pub mark: Mark,
+    /// Name of the component: a source or a sink of the config.
+    pub about: String,
+    /// What was found; where it is not well, also what to do about it.
+    pub text: String,
+}
+
+/// How something is.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Mark {
+    /// Well.
+    Ok,
+    /// The day can begin, but something needs a look.
+    Warn,
+    /// The day cannot begin.
+    Fail,
+}
+
+/// The findings about one component.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    about: String,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    pub(crate) fn about(component: &str) -> Self {
+        Self { about: component.to_owned(), found: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, mark: Mark, text: impl Into<String>) {
+        self.found.push(Finding { mark, about: self.about.clone(), text: text.into() });
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Finding> {
+        self.found
+    }
+}
+
+/// A size as people read it.
+pub(crate) fn size(bytes: f64) -> String {
+    match bytes {
+        bytes if bytes >= 1e9 => format!("{:.1} GB", bytes / 1e9),
+        bytes if bytes >= 1e6 => format!("{:.1} MB", bytes / 1e6),
+        bytes => format!("{:.0} kB", bytes / 1e3),
+    }
+}
+
+/// Makes a file in a folder, and deletes it again.
+pub(crate) fn try_writing(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".vta-{}", process::id()));
+    File::create_new(&path)?;
+    fs::remove_file(&path)
+}

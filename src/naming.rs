@@ -1,0 +1,207 @@
+//! Names of clips and recordings, made by a template from what is known of the bout.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use strum::{Display, EnumString, VariantNames};
+
+use crate::bout::Bout;
+use crate::event::Side;
+use crate::time::Time;
+
+/// How files are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The event's name.
+    pub event: Arc<str>,
+    /// Of clips.
+    pub clip: NameTemplate,
+    /// Of recordings.
+    pub recording: NameTemplate,
+}
+
+/// A name with placeholders in braces, such as `{court} {bout}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameTemplate(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Value(Placeholder),
+}
+
+/// What a template can name.
+#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Placeholder {
+    /// The event.
+    Event,
+    /// The court.
+    Court,
+    /// The bout's number.
+    Bout,
+    /// The phase of the competition.
+    Phase,
+    /// The weight class.
+    WeightClass,
+    /// The age division.
+    Division,
+    /// The number of the round.
+    Round,
+    /// Chung's name for the scoreboard.
+    Blue,
+    /// Chung's country, as three letters.
+    BlueCountry,
+    /// Hong's name for the scoreboard.
+    Red,
+    /// Hong's country, as three letters.
+    RedCountry,
+    /// Who asked for the review.
+    Side,
+    /// The date where the file is named, as `2026-05-02`.
+    Date,
+    /// The time of day where the file is named, as `14-03-22`.
+    Time,
+}
+
+/// What is wrong with a template.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// There is no such placeholder.
+    #[error("there is no `{{{0}}}`; there is {all}", all = Placeholders)]
+    Unknown(String),
+    /// A brace opens or closes nothing.
+    #[error("a brace stands alone: a placeholder is written `{{bout}}`")]
+    Brace,
+}
+
+/// All placeholders, as they are written.
+struct Placeholders;
+
+impl fmt::Display for Placeholders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written: Vec<_> = Placeholder::VARIANTS.iter().map(|name| format!("`{{{name}}}`")).collect();
+        f.write_str(&written.join(", "))
+    }
+}
+
+/// What a name tells of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The event's name.
+    pub event: &'a str,
+    /// The court.
+    pub court: &'a str,
+    /// The bout.
+    pub bout: &'a Bout,
+    /// Who asked for the review; nobody for anything else.
+    pub side: Option<&'a str>,
+}
+
+impl NameTemplate {
+    /// The name of something. What is not known leaves no gap; `{date}` and `{time}` stay, for [`with_local_time`].
+    pub fn fill(&self, subject: &Subject<'_>) -> String {
+        let mut name = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => name.push_str(text),
+                Part::Value(placeholder) => name.push_str(&value(*placeholder, subject)),
+            }
+        }
+        name.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl FromStr for NameTemplate {
+    type Err = TemplateError;
+
+    fn from_str(text: &str) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
+        for (index, piece) in text.split('{').enumerate() {
+            let rest = if index == 0 {
+                piece
+            } else {
+                let (name, rest) = piece.split_once('}').ok_or(TemplateError::Brace)?;
+                parts.push(Part::Value(name.parse().map_err(|_| TemplateError::Unknown(name.to_owned()))?));
+                rest
+            };
+            if rest.contains('}') {
+                return Err(TemplateError::Brace);
+            }
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Ok(Self(parts))
+    }
+}
+
+fn value(placeholder: Placeholder, Subject { event, court, bout, side }: &Subject<'_>) -> String {
+    let known = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let athlete = |side| &bout.corner(side).athlete;
+    let name = |side| known(athlete(side).short_name.as_deref().or(athlete(side).long_name.as_deref()));
+    let country = |side| known(athlete(side).country.as_deref());
+    match placeholder {
+        Placeholder::Event => (*event).to_owned(),
+        Placeholder::Court => (*court).to_owned(),
+        Placeholder::Bout => known(bout.config.number.as_deref()),
+        Placeholder::Phase => known(bout.config.phase.as_deref()),
+        Placeholder::WeightClass => known(bout.config.weight_class.as_deref()),
+        Placeholder::Division => known(bout.config.division.as_deref()),
+        Placeholder::Round if bout.round == 0 => String::new(),
+        Placeholder::Round => bout.round.to_string(),
+        Placeholder::Blue => name(Side::Blue),
+        Placeholder::BlueCountry => country(Side::Blue),
+        Placeholder::Red => name(Side::Red),
+        Placeholder::RedCountry => country(Side::Red),
+        Placeholder::Side => known(*side),
+        // The core knows no time zone, so that a replay elsewhere repeats the same actions.
+        Placeholder::Date | Placeholder::Time => format!("{{{placeholder}}}"),
+    }
+}
+
+/// Puts the local date and time of an instant into a name.
+pub fn with_local_time(name: &str, at: Time, zone: TimeZone) -> String {
+    let local = at.timestamp().to_zoned(zone);
+    name.replace("{date}", &local.strftime("%Y-%m-%d").to_string())
+        .replace("{time}", &local.strftime("%H-%M-%S").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::BoutConfig;
+
+    fn fill(template: &str, bout: &Bout, side: Option<&str>) -> String {
+        let subject = Subject { event: "Hamburg Open", court: "court-1", bout, side };
+        template.parse::<NameTemplate>().unwrap().fill(&subject)
+    }
+
+    #[test]
+    fn a_name_tells_of_the_bout_and_leaves_no_gap_where_nothing_is_known() {
+        let config = Arc::new(BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() });
+        let bout = Bout { config, round: 2, ..Bout::default() };
+        let name = fill("{event} {court} bout {bout} {phase} R{round} {side} {time}", &bout, Some("blue"));
+        assert_eq!(name, "Hamburg Open court-1 bout 245.A R2 blue {time}");
+        assert_eq!(fill("{bout}  {blue} review {side}", &bout, None), "245.A review");
+    }
+
+    #[test]
+    fn a_template_that_names_nothing_known_is_refused() {
+        let error = |template: &str| template.parse::<NameTemplate>().unwrap_err().to_string();
+        assert!(error("{court} {mat}").starts_with("there is no `{mat}`; there is `{event}`, `{court}`"));
+        assert_eq!(error("{court"), "a brace stands alone: a placeholder is written `{bout}`");
+        assert_eq!(error("court}"), "a brace stands alone: a placeholder is written `{bout}`");
+    }
+
+    #[test]
+    fn date_and_time_are_those_of_the_place() {
+        let at: Time = "2026-05-02T22:30:05Z".parse().unwrap();
+        let zone = TimeZone::fixed(jiff::tz::offset(2));
+        assert_eq!(with_local_time("a {date} {time}", at, zone), "a 2026-05-03 00-30-05");
+    }
+}

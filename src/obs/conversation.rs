@@ -1,0 +1,166 @@
+//! A connection on which OBS is asked for anything, by name and in JSON.
+//!
+//! It reads what `obws` cannot: requests that `obws` does not know, and answers and events of versions that it is too new
+//! for.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use obws::requests::EventSubscription;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use tracing::{debug, warn};
+
+use super::ObsOptions;
+use super::failure::Failure;
+use super::raw::{Event, RawError, Response, Said, Socket};
+
+/// Requests that may wait to be sent.
+const REQUESTS: usize = 64;
+
+/// Events that may wait to be read; OBS sends a few a second at most.
+const EVENTS: usize = 256;
+
+/// The end of OBS, its scene collections, its scenes, its outputs.
+const SUBSCRIPTIONS: EventSubscription = EventSubscription::GENERAL
+    .union(EventSubscription::CONFIG)
+    .union(EventSubscription::SCENES)
+    .union(EventSubscription::OUTPUTS);
+
+/// A conversation, which ends when it is dropped.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    asked: mpsc::Sender<Asked>,
+    /// Who answers.
+    pub(super) version: Version,
+    /// Whether OBS asks for a password.
+    pub(super) asks_password: bool,
+}
+
+/// What is connected.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Version {
+    /// Version of OBS Studio.
+    #[serde(rename = "obsVersion")]
+    pub(super) obs: String,
+    /// Version of obs-websocket.
+    #[serde(rename = "obsWebSocketVersion")]
+    pub(super) websocket: String,
+    /// The requests that it knows.
+    #[serde(rename = "availableRequests")]
+    pub(super) requests: HashSet<String>,
+}
+
+impl Version {
+    /// What is connected, in words.
+    pub(super) fn in_words(&self) -> String {
+        format!("OBS {} (obs-websocket {})", self.obs, self.websocket)
+    }
+
+    /// Whether OBS Studio is older than `major.minor`; a version that cannot be read is not.
+    pub(super) fn is_older_than(&self, major: u32, minor: u32) -> bool {
+        let mut numbers = self.obs.split(['.', '-']).map(str::parse::<u32>);
+        matches!((numbers.next(), numbers.next()), (Some(Ok(first)), Some(Ok(second))) if (first, second) < (major, minor))
+    }
+
+    /// A failure at once if this OBS does not know the request.
+    pub(super) fn must_know(&self, request: &str) -> Result<(), Failure> {
+        if self.requests.contains(request) {
+            return Ok(());
+        }
+        Err(Failure::TooOld { request: request.to_owned(), version: format!("OBS {}", self.obs) })
+    }
+}
+
+struct Asked {
+    request: String,
+    data: Value,
+    answer: oneshot::Sender<Response>,
+}
+
+impl Conversation {
+    /// Connects, and finds out what the connected OBS can do; gives also what OBS tells by itself. Sets no time limit.
+    pub(super) async fn open(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
+        let mut socket = Socket::open(options, SUBSCRIPTIONS.bits()).await?;
+        socket.request("version", "GetVersion", Value::Null).await?;
+        let answer = loop {
+            // What happens meanwhile is seen when OBS is asked how it is.
+            if let Said::Response(answer) = socket.hear().await? {
+                break answer;
+            }
+        };
+        if !answer.status.result {
+            return Err(OpenError::NotReady);
+        }
+        let version = serde_json::from_value(answer.data).map_err(RawError::from)?;
+        let (asked, questions) = mpsc::channel(REQUESTS);
+        let (told, events) = mpsc::channel(EVENTS);
+        let asks_password = socket.asks_password;
+        tokio::spawn(converse(socket, questions, told));
+        Ok((Self { asked, version, asks_password }, events))
+    }
+
+    /// Asks OBS for something and gives its answer's data. Sets no time limit.
+    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, Failure> {
+        self.version.must_know(request)?;
+        if !data.is_object() && !data.is_null() {
+            return Err(Failure::NoObject(request.to_owned()));
+        }
+        let (answer, answered) = oneshot::channel();
+        let asked = Asked { request: request.to_owned(), data, answer };
+        let closed = || Failure::Lost(Arc::from("the connection was closed"));
+        self.asked.send(asked).await.map_err(|_| closed())?;
+        let Response { status, data, .. } = answered.await.map_err(|_| closed())?;
+        if status.result {
+            Ok(data)
+        } else {
+            Err(Failure::refused(request.to_owned(), status.code, status.comment, &self.version.in_words()))
+        }
+    }
+}
+
+/// Why a conversation did not begin.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error(transparent)]
+    Raw(#[from] RawError),
+    #[error("OBS is still starting")]
+    NotReady,
+}
+
+/// Sends and hears until nobody asks any more or the connection ends; with it end the questions and the events.
+async fn converse(mut socket: Socket, mut questions: mpsc::Receiver<Asked>, told: mpsc::Sender<Event>) {
+    let mut open: HashMap<String, oneshot::Sender<Response>> = HashMap::new();
+    let mut number = 0_u64;
+    let ended = loop {
+        tokio::select! {
+            said = socket.hear() => match said {
+                Ok(Said::Response(response)) => {
+                    // Who asked may have lost patience.
+                    if let Some(answer) = open.remove(&response.id) {
+                        _ = answer.send(response);
+                    }
+                }
+                Ok(Said::Event(event)) => {
+                    if let Err(mpsc::error::TrySendError::Full(event)) = told.try_send(event) {
+                        warn!("OBS tells more than is taken in: `{}` is lost", event.name);
+                    }
+                }
+                Err(error) => break error,
+            },
+            asked = questions.recv() => {
+                let Some(Asked { request, data, answer }) = asked else { return };
+                open.retain(|_, answer| !answer.is_closed());
+                number += 1;
+                let id = number.to_string();
+                if let Err(error) = socket.request(&id, &request, data).await {
+                    break error;
+                }
+                open.insert(id, answer);
+            }
+        }
+    };
+    debug!("the conversation with OBS has ended: {ended}");
+}

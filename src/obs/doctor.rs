@@ -1,0 +1,278 @@
+//! What will go wrong with an OBS instance today, before it does.
+
+mod saving;
+
+use std::net::{ToSocketAddrs as _, UdpSocket};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::ObsOptions;
+use super::ask::Line;
+use super::failure::Failure;
+use super::raw::Event;
+use super::status::BufferState;
+use crate::finding::{Finding, Findings, Mark, size, try_writing};
+
+/// What a review needs of the replay buffer: an action of five seconds before the request, and three for whoever presses
+/// the button.
+const NEEDED: Duration = Duration::from_secs(8);
+
+/// A day of recordings.
+const DAY: Duration = Duration::from_secs(10 * 60 * 60);
+
+/// Less than this at the beginning of a day is no beginning.
+const LEAST_FREE: f64 = 1e9;
+
+/// Frames that may come too late, as a share of all.
+const SKIPPED: f64 = 0.01;
+
+/// What `vta` can use and old versions lack, with what it is for.
+const NEWER_REQUESTS: [(&str, &str); 3] = [
+    ("SplitRecordFile", "recordings cannot be split"),
+    ("CreateRecordChapter", "recordings have no chapters"),
+    ("SetRecordDirectory", "the recordings' folder cannot be set"),
+];
+
+/// Looks at an instance. A test save is made, looked at, and deleted again; a replay buffer that is enabled and does not
+/// run is started, as `vta run` does.
+pub async fn examine(options: &ObsOptions) -> Vec<Finding> {
+    let mut findings = Findings::about(&options.instance);
+    let (line, events) = match Line::open(options).await {
+        Ok(open) => open,
+        Err(failure) => {
+            findings.add(Mark::Fail, failure.to_string());
+            return findings.into_vec();
+        }
+    };
+    let mut checkup = Checkup { options, line, events, here: is_here(options), findings };
+    if let Err(failure) = checkup.run().await {
+        checkup.findings.add(Mark::Fail, failure.to_string());
+    }
+    checkup.findings.into_vec()
+}
+
+/// A look at an instance that answers.
+struct Checkup<'a> {
+    options: &'a ObsOptions,
+    line: Line,
+    events: mpsc::Receiver<Event>,
+    /// Whether OBS runs on this machine.
+    here: bool,
+    findings: Findings,
+}
+
+/// How the replay buffer is set up.
+struct Buffer {
+    directory: PathBuf,
+    seconds: Option<u64>,
+    /// What it may take of the memory, in MB of 1,048,576 bytes.
+    megabytes: Option<u64>,
+}
+
+impl Checkup<'_> {
+    async fn run(&mut self) -> Result<(), Failure> {
+        self.connection();
+        self.frames_and_recording().await?;
+        if !self.buffer_runs().await? {
+            return Ok(());
+        }
+        let buffer = self.buffer().await?;
+        if let Some(buffer) = &buffer {
+            self.length(buffer);
+        }
+        let rate = self.test_save().await?;
+        if let (Some(buffer), Some(rate)) = (&buffer, rate) {
+            self.memory(buffer, rate);
+        }
+        self.folder(buffer.map(|buffer| buffer.directory), rate).await?;
+        if !self.here {
+            let text =
+                "OBS runs on another computer, whose clock it does not tell: set both clocks from the same time server";
+            self.findings.add(Mark::Warn, text);
+        }
+        Ok(())
+    }
+
+    fn connection(&mut self) {
+        let version = &self.line.conversation.version;
+        self.findings.add(Mark::Ok, format!("connected to {} at {}", version.in_words(), self.options.address()));
+        match (self.line.conversation.asks_password, &self.options.password) {
+            (true, _) => self.findings.add(Mark::Ok, "the password is right"),
+            (false, Some(_)) => self.findings.add(
+                Mark::Warn,
+                "OBS asks for no password, though the sink has one: whoever is in the network can control OBS; tick \
+                 Tools → WebSocket Server Settings → Enable Authentication",
+            ),
+            (false, None) => self.findings.add(
+                Mark::Warn,
+                "OBS asks for no password: whoever is in the network can control it; tick Tools → WebSocket Server \
+                 Settings → Enable Authentication, and set the sink's `password`",
+            ),
+        }
+        let lacks = |(request, _): &&(&str, &str)| !version.requests.contains(*request);
+        let lacking: Vec<_> = NEWER_REQUESTS.iter().filter(lacks).map(|(_, lack)| *lack).collect();
+        if !lacking.is_empty() {
+            let text = format!("OBS {} is old: {}; update to 30.2 or newer", version.obs, lacking.join(", "));
+            self.findings.add(Mark::Warn, text);
+        }
+    }
+
+    async fn frames_and_recording(&mut self) -> Result<(), Failure> {
+        let stats = self.line.ask("GetStats", Value::Null).await?;
+        for (skipped, total, what, advice) in [
+            ("renderSkippedFrames", "renderTotalFrames", "drawn", "the graphics card is overloaded"),
+            ("outputSkippedFrames", "outputTotalFrames", "encoded", "the encoder is overloaded"),
+        ] {
+            let (Some(skipped), Some(total)) = (stats[skipped].as_f64(), stats[total].as_f64()) else { continue };
+            if skipped > total * SKIPPED {
+                let text = format!(
+                    "{skipped} of {total} frames were not {what} in time: {advice}; choose a lighter setting, or close \
+                     other programs"
+                );
+                self.findings.add(Mark::Warn, text);
+            }
+        }
+        if self.line.ask("GetRecordStatus", Value::Null).await?["outputActive"] == true {
+            let text = "OBS is recording already: rules cannot record until that ends; stop it, unless it is vta's own";
+            self.findings.add(Mark::Warn, text);
+        }
+        Ok(())
+    }
+
+    /// Whether the replay buffer runs, or could be started.
+    async fn buffer_runs(&mut self) -> Result<bool, Failure> {
+        let failure = match self.line.buffer().await? {
+            BufferState::Running => {
+                self.findings.add(Mark::Ok, "the replay buffer runs");
+                return Ok(true);
+            }
+            BufferState::NotEnabled => Failure::BufferNotEnabled,
+            BufferState::Stopped => match self.start_buffer().await {
+                Ok(()) => {
+                    let text = "the replay buffer did not run, and was started; vta run sees to that, too";
+                    self.findings.add(Mark::Ok, text);
+                    return Ok(true);
+                }
+                Err(failure) => failure,
+            },
+        };
+        self.findings.add(Mark::Fail, failure.to_string());
+        Ok(false)
+    }
+
+    /// OBS answers before the buffer runs, and answers well when a dialog keeps it from running.
+    async fn start_buffer(&mut self) -> Result<(), Failure> {
+        self.line.ask("StartReplayBuffer", Value::Null).await?;
+        let started = async {
+            while let Some(event) = self.events.recv().await {
+                if event.name == "ReplayBufferStateChanged" && event.data["outputActive"] == true {
+                    return Ok(());
+                }
+            }
+            Err(Failure::Lost("the connection was closed".into()))
+        };
+        let limit = self.options.request_timeout;
+        timeout(limit, started).await.unwrap_or(Err(Failure::BufferDidNotStart(limit)))
+    }
+
+    /// How the replay buffer is set up; none where OBS does not say it.
+    async fn buffer(&self) -> Result<Option<Buffer>, Failure> {
+        let Some(name) = self.buffer_output().await? else { return Ok(None) };
+        let answer = self.line.ask("GetOutputSettings", json!({"outputName": name})).await?;
+        let settings = &answer["outputSettings"];
+        let Some(directory) = settings["directory"].as_str() else { return Ok(None) };
+        Ok(Some(Buffer {
+            directory: PathBuf::from(directory),
+            seconds: settings["max_time_sec"].as_u64(),
+            megabytes: settings["max_size_mb"].as_u64().filter(|size| *size > 0),
+        }))
+    }
+
+    /// The name of the replay buffer's output, which is in OBS's language.
+    async fn buffer_output(&self) -> Result<Option<String>, Failure> {
+        let answer = self.line.ask("GetOutputList", Value::Null).await?;
+        let mut outputs = answer["outputs"].as_array().into_iter().flatten();
+        let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
+        Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
+    }
+
+    fn length(&mut self, buffer: &Buffer) {
+        let Some(seconds) = buffer.seconds else { return };
+        if seconds < NEEDED.as_secs() {
+            let text = format!(
+                "the replay buffer keeps {seconds} s, and a review needs {NEEDED:?}: raise Settings → Output → Replay \
+                 Buffer → Maximum Replay Time to 20 s"
+            );
+            self.findings.add(Mark::Fail, text);
+        } else {
+            self.findings.add(Mark::Ok, format!("the replay buffer keeps {seconds} s; a review needs {NEEDED:?}"));
+        }
+    }
+
+    /// A buffer that may not take enough memory is shorter than it is set.
+    fn memory(&mut self, buffer: &Buffer, bytes_per_second: f64) {
+        let (Some(seconds), Some(megabytes)) = (buffer.seconds, buffer.megabytes) else { return };
+        let room = megabytes as f64 * 1_048_576.0 / bytes_per_second;
+        if room < seconds as f64 {
+            let text = format!(
+                "the replay buffer's {megabytes} MB are full after {room:.0} s of its {seconds} s; raise Settings → \
+                 Output → Replay Buffer → Maximum Memory"
+            );
+            self.findings.add(if room < NEEDED.as_secs_f64() { Mark::Fail } else { Mark::Warn }, text);
+        }
+    }
+
+    /// Where clips and recordings go, and whether a day of them has room there.
+    async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), Failure> {
+        if let Some(directory) = directory {
+            let (mark, text) = match try_writing(&directory) {
+                Ok(()) => (Mark::Ok, format!("{} can be written", directory.display())),
+                Err(error) if self.here => (
+                    Mark::Fail,
+                    format!(
+                        "OBS's folder {} cannot be written: {error}; choose another one in OBS",
+                        directory.display()
+                    ),
+                ),
+                Err(error) => (
+                    Mark::Warn,
+                    format!(
+                        "OBS's folder {} is not to be seen from here ({error}): the player opens clips under the path \
+                         that OBS names, so share the folder under that path",
+                        directory.display()
+                    ),
+                ),
+            };
+            self.findings.add(mark, text);
+        }
+        let stats = self.line.ask("GetStats", Value::Null).await?;
+        let Some(free) = stats["availableDiskSpace"].as_f64().map(|megabytes| megabytes * 1_048_576.0) else {
+            return Ok(());
+        };
+        let hours = DAY.as_secs() / 3600;
+        let needed = bytes_per_second.map(|rate| rate * DAY.as_secs_f64());
+        let wants = match needed {
+            Some(needed) => format!("{hours} h of recordings take about {}", size(needed)),
+            None => format!("what {hours} h of recordings take is not known"),
+        };
+        let (mark, advice) = if free < LEAST_FREE {
+            (Mark::Fail, "; make room")
+        } else if needed.is_some_and(|needed| needed > free) {
+            (Mark::Warn, "; make room, or choose another folder in OBS")
+        } else {
+            (Mark::Ok, "")
+        };
+        self.findings.add(mark, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
+        Ok(())
+    }
+}
+
+/// Whether an instance runs on this machine: on an address that a socket of ours can have.
+fn is_here(options: &ObsOptions) -> bool {
+    let host = options.host.trim_matches(['[', ']']);
+    (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| UdpSocket::bind(address).is_ok()))
+}

@@ -1,0 +1,61 @@
+//! The stream and the virtual camera: begun and ended when OBS's status says so, and not when it accepts the request.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use super::failure::Failure;
+use super::link::Link;
+use super::reporter::Reporter;
+use crate::action::ObsVerb;
+use crate::edge::Command;
+
+/// How long OBS may take: a stream begins when its server has answered.
+const SWITCH_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often OBS is asked whether it is so.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Starts and stops outputs, in a lane of their own: they take their time.
+pub(super) struct Outputs<'a> {
+    pub(super) link: &'a Link,
+    pub(super) reporter: &'a Reporter,
+    pub(super) commands: mpsc::Receiver<Command>,
+}
+
+impl Outputs<'_> {
+    /// Works until there are no more commands.
+    pub(super) async fn run(mut self) {
+        while let Some(command) = self.commands.recv().await {
+            let result = match command.action.verb.obs() {
+                Some(ObsVerb::Streaming { on }) => self.switch("GetStreamStatus", "Stream", *on).await,
+                Some(ObsVerb::VirtualCamera { on }) => self.switch("GetVirtualCamStatus", "VirtualCam", *on).await,
+                _ => Err(Failure::NotForObs(command.action.verb.name())),
+            };
+            self.reporter.outcome(&command, result);
+        }
+    }
+
+    /// Starts or stops an output; one that is so already is left alone.
+    async fn switch(&self, status: &str, output: &str, on: bool) -> Result<(), Failure> {
+        if self.is_on(status).await? == on {
+            return Ok(());
+        }
+        let request = format!("{}{output}", if on { "Start" } else { "Stop" });
+        self.link.send(&request, Value::Null).await?;
+        let deadline = Instant::now() + SWITCH_LIMIT;
+        while self.is_on(status).await? != on {
+            if Instant::now() >= deadline {
+                return Err(Failure::NotSwitched { request, limit: SWITCH_LIMIT });
+            }
+            sleep(ASK_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    async fn is_on(&self, status: &str) -> Result<bool, Failure> {
+        Ok(self.link.send(status, Value::Null).await?["outputActive"] == true)
+    }
+}

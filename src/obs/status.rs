@@ -1,0 +1,158 @@
+//! How an OBS instance is right now.
+
+use std::sync::Arc;
+
+use obws::responses::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+use strum::Display;
+
+use super::ObsOptions;
+use super::ask::{AskError, Line};
+use super::failure::Failure;
+
+/// How an instance is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InstanceStatus {
+    /// Name of the sink.
+    pub instance: Arc<str>,
+    /// Host and port.
+    pub address: String,
+    /// What it says, or why it says nothing.
+    #[serde(flatten)]
+    pub state: State,
+}
+
+/// What an instance says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// It answers.
+    Ready(Box<Ready>),
+    /// It cannot be asked.
+    Gone {
+        /// Why, and what to do about it.
+        reason: String,
+    },
+}
+
+/// What an instance that answers says. What it does not say is absent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ready {
+    /// Version of OBS Studio.
+    pub obs_version: String,
+    /// Version of obs-websocket.
+    pub websocket_version: String,
+    /// The scene on program.
+    pub scene: Option<String>,
+    /// The replay buffer.
+    pub replay_buffer: BufferState,
+    /// The recording that runs; none if none does.
+    pub recording: Option<Recording>,
+    /// Frames that came too late to be drawn, since OBS was started.
+    pub render_skipped_frames: Option<u64>,
+    /// Frames that were to be drawn.
+    pub render_total_frames: Option<u64>,
+    /// Frames that came too late to be encoded.
+    pub output_skipped_frames: Option<u64>,
+    /// Frames that were to be encoded.
+    pub output_total_frames: Option<u64>,
+    /// OBS's share of the processor, in percent.
+    pub cpu_percent: Option<f64>,
+    /// The memory that OBS takes, in MB.
+    pub memory_mb: Option<f64>,
+    /// What is left of the disk that OBS records to, in MB.
+    pub disk_free_mb: Option<f64>,
+}
+
+/// The replay buffer.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "lowercase")]
+pub enum BufferState {
+    /// It runs, and can be saved.
+    Running,
+    /// It is enabled, and has not been started.
+    Stopped,
+    /// It is not enabled in OBS's settings.
+    #[strum(serialize = "not enabled")]
+    NotEnabled,
+}
+
+/// A recording that runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recording {
+    /// How much is recorded, in seconds.
+    pub seconds: f64,
+    /// Whether it stands still.
+    pub paused: bool,
+    /// The file, where OBS says it.
+    pub path: Option<String>,
+}
+
+/// Asks an instance how it is; one that cannot be asked says why.
+pub async fn status(options: &ObsOptions) -> InstanceStatus {
+    let state = match ready(options).await {
+        Ok(ready) => State::Ready(Box::new(ready)),
+        Err(error) => State::Gone { reason: error.to_string() },
+    };
+    InstanceStatus { instance: options.instance.clone(), address: options.address(), state }
+}
+
+async fn ready(options: &ObsOptions) -> Result<Ready, AskError> {
+    let (line, _events) = Line::open(options).await?;
+    let scene = line.ask("GetCurrentProgramScene", Value::Null).await?;
+    let stats = line.ask("GetStats", Value::Null).await?;
+    let version = &line.conversation.version;
+    Ok(Ready {
+        obs_version: version.obs.clone(),
+        websocket_version: version.websocket.clone(),
+        scene: scene["currentProgramSceneName"].as_str().map(str::to_owned),
+        replay_buffer: line.buffer().await?,
+        recording: line.recording().await?,
+        render_skipped_frames: stats["renderSkippedFrames"].as_u64(),
+        render_total_frames: stats["renderTotalFrames"].as_u64(),
+        output_skipped_frames: stats["outputSkippedFrames"].as_u64(),
+        output_total_frames: stats["outputTotalFrames"].as_u64(),
+        cpu_percent: stats["cpuUsage"].as_f64(),
+        memory_mb: stats["memoryUsage"].as_f64(),
+        disk_free_mb: stats["availableDiskSpace"].as_f64(),
+    })
+}
+
+impl Line {
+    /// How the replay buffer is.
+    pub(super) async fn buffer(&self) -> Result<BufferState, Failure> {
+        match self.ask("GetReplayBufferStatus", Value::Null).await {
+            Ok(answer) if answer["outputActive"] == true => Ok(BufferState::Running),
+            Ok(_) => Ok(BufferState::Stopped),
+            Err(failure) if failure.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn recording(&self) -> Result<Option<Recording>, Failure> {
+        let status = self.ask("GetRecordStatus", Value::Null).await?;
+        if status["outputActive"] != true {
+            return Ok(None);
+        }
+        Ok(Some(Recording {
+            seconds: status["outputDuration"].as_f64().unwrap_or_default() / 1000.0,
+            paused: status["outputPaused"] == true,
+            path: self.recorded_file().await,
+        }))
+    }
+
+    /// The file that is being recorded, which only the settings of the output tell.
+    async fn recorded_file(&self) -> Option<String> {
+        // In simple and in advanced mode.
+        for name in ["simple_file_output", "adv_file_output"] {
+            if let Ok(output) = self.ask("GetOutputSettings", json!({"outputName": name})).await
+                && let Some(path) = output["outputSettings"]["path"].as_str()
+            {
+                return Some(path.to_owned());
+            }
+        }
+        None
+    }
+}

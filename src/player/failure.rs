@@ -1,0 +1,45 @@
+//! Why a player did not do what it was asked for, in plain words.
+
+use std::time::Duration;
+
+/// Why a command failed, or the player.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("the player `{0}` was not found: install mpv, or say in `command` where it is")]
+    Missing(String),
+    #[error("the player `{command}` did not start: {reason}")]
+    NotStarted { command: String, reason: String },
+    #[error("the player ended: {0}")]
+    Ended(String),
+    #[error("the player did not answer within {} s", .0.as_secs_f64())]
+    Silent(Duration),
+    #[error("mpv refused `{command}`: {reason}")]
+    Refused { command: String, reason: String },
+    #[error("the clip `{path}` cannot be opened: {reason}")]
+    NoFile { path: String, reason: String },
+    #[error("mpv cannot play `{path}`: {reason}")]
+    CannotPlay { path: String, reason: String },
+    #[error("mpv did not show `{path}` within {} s", .limit.as_secs_f64())]
+    NotShown { path: String, limit: Duration },
+    #[error("no clip is shown")]
+    NothingShown,
+    #[error("there is no other {0}")]
+    NoOther(&'static str),
+    #[error("the clips of more than {0} cameras cannot be stepped between")]
+    TooManyCameras(usize),
+    #[error("it is not known when `{path}` begins: say it in seconds from its beginning")]
+    TimeUnknown { path: String },
+    #[error("a loop must end after it begins")]
+    EmptyLoop,
+    #[error("the player was closed by hand; the next clip opens it again")]
+    Closed,
+    #[error("the player is still starting")]
+    Starting,
+}
+
+impl Failure {
+    /// Whether it is mpv as such that can be used no longer.
+    pub(super) fn is_of_the_player(&self) -> bool {
+        matches!(self, Self::Ended(_) | Self::Silent(_))
+    }
+}

@@ -1,0 +1,223 @@
+//! An mpv that runs, and what it can be asked for. Nothing here needs a newer mpv than 0.35.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::Child;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::PlayerOptions;
+use super::failure::Failure;
+use super::ipc::{Event, Ipc};
+use super::process;
+use super::screen::{Glance, Showing, Start};
+
+/// How long mpv may take from its start to its first answer; a quarter of a second is usual.
+const STARTS_WITHIN: Duration = Duration::from_secs(10);
+/// How long it may take from a file's name to its first frame.
+const SHOWS_WITHIN: Duration = Duration::from_secs(3);
+/// How long it may take for a frame back: it has to be decoded from the key frame before.
+const STEPS_WITHIN: Duration = Duration::from_secs(2);
+/// How long it may take to end by itself.
+const ENDS_WITHIN: Duration = Duration::from_millis(500);
+/// The end of a clip is a frame, and not what lies beyond it.
+const LEAST_BEFORE_END: f64 = 0.05;
+
+/// An mpv that runs.
+pub(super) struct Mpv {
+    child: Child,
+    ipc: Ipc,
+    /// What it says of its version.
+    pub(super) version: String,
+}
+
+impl Mpv {
+    /// Starts mpv and waits until it answers.
+    pub(super) async fn start(options: &PlayerOptions) -> Result<Self, Failure> {
+        let not_started = |reason: String| {
+            let command = options.command.display().to_string();
+            Failure::NotStarted { command, reason }
+        };
+        let started = timeout(STARTS_WITHIN, process::start(options)).await;
+        let (mut child, connection) =
+            started.map_err(|_| not_started(Failure::Silent(STARTS_WITHIN).to_string())).flatten()?;
+        let mut ipc = Ipc::new(connection);
+        let version = match ipc.request_within(STARTS_WITHIN, json!(["get_property", "mpv-version"])).await {
+            Ok(version) => version.as_str().unwrap_or("an mpv of unknown version").to_owned(),
+            Err(Failure::Ended(_)) => {
+                let how = ended(&mut child).await.0;
+                return Err(not_started(format!(
+                    "it ended at once: {how}; can it open a window, and does it take the `arguments`?"
+                )));
+            }
+            Err(failure) => return Err(not_started(failure.to_string())),
+        };
+        Ok(Self { child, ipc, version })
+    }
+
+    /// Shows a clip; gives where in it the frame is that is then on the screen, in seconds.
+    pub(super) async fn show(&mut self, showing: &Showing) -> Result<f64, Failure> {
+        let path = &showing.clip.path;
+        let not_shown = || Failure::NotShown { path: path.clone(), limit: SHOWS_WITHIN };
+        timeout(SHOWS_WITHIN, there(path)).await.map_err(|_| not_shown()).flatten()?;
+        let start = match showing.start {
+            Start::Seconds(seconds) => format!("{seconds:.6}"),
+            Start::BeforeEnd(seconds) => format!("-{:.6}", seconds.max(LEAST_BEFORE_END)),
+        };
+        self.set("pause", showing.paused.into()).await?;
+        self.set("speed", showing.speed.into()).await?;
+        self.set_part(showing.part).await?;
+        self.ipc.forget_events();
+        let load = json!({ "name": "loadfile", "url": path, "flags": "replace", "options": { "start": start } });
+        let entry = self.ipc.request(load).await?.get("playlist_entry_id").and_then(Value::as_u64);
+        timeout(SHOWS_WITHIN, self.first_frame(entry, path)).await.map_err(|_| not_shown()).flatten()?;
+        // What counts is what is on the screen.
+        let shown = self.get("path").await?;
+        if shown.as_str() != Some(path) {
+            let reason = format!("it shows {shown} instead");
+            return Err(Failure::CannotPlay { path: path.clone(), reason });
+        }
+        Ok(self.get("time-pos").await?.as_f64().unwrap_or_default())
+    }
+
+    /// Waits until a frame of the file is on the screen.
+    async fn first_frame(&mut self, entry: Option<u64>, path: &str) -> Result<(), Failure> {
+        let mut ours = false;
+        loop {
+            match self.ipc.event().await? {
+                Event::StartFile { entry: started } => ours = entry.is_none_or(|entry| entry == started),
+                Event::PlaybackRestart if ours => return Ok(()),
+                Event::EndFile { entry: ended, error } if ours && entry.is_none_or(|entry| entry == ended) => {
+                    let reason = error.unwrap_or_else(|| "something else was played".to_owned());
+                    return Err(Failure::CannotPlay { path: path.to_owned(), reason });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Goes on or back by frames, and pauses.
+    pub(super) async fn step(&mut self, frames: i64) -> Result<(), Failure> {
+        let command = if frames < 0 { "frame-back-step" } else { "frame-step" };
+        for _ in 0..frames.unsigned_abs() {
+            self.ipc.forget_events();
+            self.ipc.request(json!([command])).await?;
+            // Steps forward add up; of steps back, one that comes too early takes the place of the one before.
+            if frames < 0 {
+                self.moved().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on or back by seconds.
+    pub(super) async fn seek(&mut self, seconds: f64) -> Result<(), Failure> {
+        self.ipc.forget_events();
+        self.ipc.request(json!(["seek", seconds, "relative+exact"])).await?;
+        self.moved().await
+    }
+
+    /// Waits for the frame after a move; at the ends of a clip there may be none.
+    async fn moved(&mut self) -> Result<(), Failure> {
+        let until = Instant::now() + STEPS_WITHIN;
+        while let Ok(event) = timeout_at(until, self.ipc.event()).await {
+            if event? == Event::PlaybackRestart {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn pause(&mut self, paused: bool) -> Result<(), Failure> {
+        self.set("pause", paused.into()).await
+    }
+
+    pub(super) async fn set_speed(&mut self, speed: f64) -> Result<(), Failure> {
+        self.set("speed", speed.into()).await
+    }
+
+    /// Plays a part of the clip over and over, from and to these seconds; all of it once if none.
+    pub(super) async fn set_part(&mut self, part: Option<(f64, f64)>) -> Result<(), Failure> {
+        let (from, to) = part.map_or((json!("no"), json!("no")), |(from, to)| (json!(from), json!(to)));
+        self.set("ab-loop-a", from).await?;
+        self.set("ab-loop-b", to).await
+    }
+
+    /// Shows a text over the picture until another is set.
+    pub(super) async fn overlay(&mut self, text: &str) -> Result<(), Failure> {
+        // From `$>` on, nothing in it is put in by mpv.
+        self.set("osd-msg1", if text.is_empty() { json!("") } else { json!(format!("$>{text}")) }).await
+    }
+
+    /// Shows nothing.
+    pub(super) async fn clear(&mut self) -> Result<(), Failure> {
+        self.ipc.request(json!(["stop"])).await.map(drop)
+    }
+
+    /// How the clip is shown by now; none if nothing is. Also finds out whether mpv still answers.
+    pub(super) async fn glance(&mut self) -> Result<Option<Glance>, Failure> {
+        let Some(position) = self.known("time-pos").await?.as_f64() else { return Ok(None) };
+        Ok(Some(Glance {
+            position,
+            duration: self.known("duration").await?.as_f64(),
+            paused: self.known("pause").await?.as_bool().unwrap_or_default(),
+            speed: self.known("speed").await?.as_f64().unwrap_or(1.0),
+        }))
+    }
+
+    /// Waits for whatever mpv does by itself.
+    pub(super) async fn event(&mut self) -> Result<Event, Failure> {
+        self.ipc.event().await
+    }
+
+    /// How it ended, and whether a person closed it; ends it if it still runs.
+    pub(super) async fn ended(mut self) -> (String, bool) {
+        ended(&mut self.child).await
+    }
+
+    /// Closes it.
+    pub(super) async fn quit(mut self) {
+        let asked = self.ipc.request_within(ENDS_WITHIN, json!(["quit"])).await;
+        let (how, in_order) = ended(&mut self.child).await;
+        if !in_order {
+            tracing::debug!(?asked, "the player ended: {how}");
+        }
+    }
+
+    async fn get(&mut self, property: &str) -> Result<Value, Failure> {
+        self.ipc.request(json!(["get_property", property])).await
+    }
+
+    /// A property; null where there is none at the moment.
+    async fn known(&mut self, property: &str) -> Result<Value, Failure> {
+        match self.get(property).await {
+            Err(Failure::Refused { .. }) => Ok(Value::Null),
+            answer => answer,
+        }
+    }
+
+    async fn set(&mut self, property: &str, value: Value) -> Result<(), Failure> {
+        self.ipc.request(json!(["set_property", property, value])).await.map(drop)
+    }
+}
+
+/// Whether a file can be read; mpv has one reason for all that is wrong with it.
+async fn there(path: &str) -> Result<(), Failure> {
+    let file = path.to_owned();
+    let opened = spawn_blocking(move || std::fs::File::open(file).map(drop)).await;
+    let opened = opened.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
+    opened.map_err(|error| Failure::NoFile { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// How it ended, and whether in good order; one that has not, does now.
+async fn ended(child: &mut Child) -> (String, bool) {
+    match timeout(ENDS_WITHIN, child.wait()).await {
+        Ok(Ok(status)) => (status.to_string(), status.success()),
+        Ok(Err(error)) => (error.to_string(), false),
+        Err(_) => {
+            let killed = child.kill().await;
+            (killed.map_or_else(|error| error.to_string(), |()| "it had to be ended".to_owned()), false)
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What is to be on the screen: the clips that can be stepped between, which of them is shown, and how.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::failure::Failure;
+use crate::action::{Clip, Moment, Play};
+use crate::time::Time;
+
+/// Clips that were played and can be come back to.
+const MOST_SHOTS: usize = 20;
+/// Cameras whose clips stand beside one another.
+const MOST_CAMERAS: usize = 16;
+/// What stands on a screen that shows nothing.
+const NO_CLIP: &str = "no clip";
+
+/// Where in a clip to begin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Start {
+    /// Seconds after its beginning.
+    Seconds(f64),
+    /// Seconds before its end; at its beginning if it is shorter.
+    BeforeEnd(f64),
+}
+
+/// The same of all cameras.
+#[derive(Debug)]
+struct Shot {
+    /// At least one.
+    clips: Vec<Clip>,
+    /// Where in the first clip to begin.
+    start: Start,
+    court: Arc<str>,
+}
+
+/// What is shown, and from where on.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    shot: usize,
+    camera: usize,
+    start: Start,
+}
+
+/// A clip, and how it is to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Showing {
+    pub(super) clip: Clip,
+    pub(super) court: Arc<str>,
+    pub(super) start: Start,
+    pub(super) paused: bool,
+    pub(super) speed: f64,
+    /// The part that is played over and over, in seconds from the beginning.
+    pub(super) part: Option<(f64, f64)>,
+}
+
+/// What mpv says of the clip that it shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Glance {
+    /// Seconds from the beginning.
+    pub(super) position: f64,
+    /// Seconds; of a recording that goes on, not always known.
+    pub(super) duration: Option<f64>,
+    pub(super) paused: bool,
+    pub(super) speed: f64,
+}
+
+/// Which way to step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Next,
+    Previous,
+}
+
+/// What is to be on the screen.
+#[derive(Debug, Default)]
+pub(super) struct Screen {
+    shots: VecDeque<Shot>,
+    shown: Option<Shown>,
+    paused: bool,
+    speed: f64,
+    part: Option<(f64, f64)>,
+    overlay: Option<String>,
+    /// How long the clip that is shown is, in seconds.
+    duration: Option<f64>,
+}
+
+impl Screen {
+    /// What is to be shown, if anything is.
+    pub(super) fn showing(&self) -> Option<Showing> {
+        let shown = self.shown.as_ref()?;
+        let shot = self.shots.get(shown.shot)?;
+        Some(Showing {
+            clip: shot.clips.get(shown.camera)?.clone(),
+            court: shot.court.clone(),
+            start: shown.start,
+            paused: self.paused,
+            speed: self.speed,
+            part: self.part,
+        })
+    }
+
+    /// The text over the picture.
+    pub(super) fn overlay(&self) -> &str {
+        self.overlay.as_deref().unwrap_or(if self.shown.is_some() { "" } else { NO_CLIP })
+    }
+
+    pub(super) fn set_overlay(&mut self, text: &str) {
+        self.overlay = Some(text.to_owned());
+    }
+
+    /// A new clip is to be shown.
+    pub(super) fn play(&mut self, court: &Arc<str>, play: &Play) {
+        let start = start(play);
+        while self.shots.len() >= MOST_SHOTS {
+            self.shots.pop_front();
+        }
+        self.shots.push_back(Shot { clips: vec![play.clip.clone()], start, court: court.clone() });
+        self.shown = Some(Shown { shot: self.shots.len() - 1, camera: 0, start });
+        (self.paused, self.speed, self.part) = (play.paused, play.speed, None);
+        self.overlay.clone_from(&play.overlay);
+        self.duration = None;
+    }
+
+    /// Puts another camera's clip beside the one that is shown.
+    pub(super) fn add(&mut self, clip: &Clip) -> Result<(), Failure> {
+        let shown = self.shown.as_ref().ok_or(Failure::NothingShown)?;
+        let shot = self.shots.get_mut(shown.shot).ok_or(Failure::NothingShown)?;
+        if shot.clips.len() >= MOST_CAMERAS {
+            return Err(Failure::TooManyCameras(MOST_CAMERAS));
+        }
+        shot.clips.push(clip.clone());
+        Ok(())
+    }
+
+    /// Another camera's clip is to be shown at the same instant.
+    pub(super) fn change_camera(&mut self, step: Step) -> Result<(), Failure> {
+        let shown = self.shown.as_mut().ok_or(Failure::NothingShown)?;
+        let clips = &self.shots.get(shown.shot).ok_or(Failure::NothingShown)?.clips;
+        let camera = match step {
+            Step::Next => (shown.camera + 1) % clips.len(),
+            Step::Previous => (shown.camera + clips.len() - 1) % clips.len(),
+        };
+        let (Some(before), Some(after)) = (clips.get(shown.camera), clips.get(camera)) else {
+            return Err(Failure::NothingShown);
+        };
+        if camera == shown.camera {
+            return Err(Failure::NoOther("camera"));
+        }
+        let shift = before.begins_at.zip(after.begins_at).map(|(before, after)| seconds_between(after, before));
+        shown.start = match (shown.start, shift, self.duration) {
+            (Start::Seconds(position), Some(shift), _) => Start::Seconds((position + shift).max(0.0)),
+            // Replays that were saved together end together.
+            (Start::Seconds(position), None, Some(duration)) => Start::BeforeEnd((duration - position).max(0.0)),
+            (start, ..) => start,
+        };
+        self.part = self.part.zip(shift).map(|((from, to), shift)| ((from + shift).max(0.0), (to + shift).max(0.0)));
+        shown.camera = camera;
+        self.duration = None;
+        Ok(())
+    }
+
+    /// Another clip that was played is to be shown, as it was at first.
+    pub(super) fn change_clip(&mut self, step: Step) -> Result<(), Failure> {
+        let shot = match (&self.shown, step) {
+            (Some(shown), Step::Next) => shown.shot.checked_add(1),
+            (Some(shown), Step::Previous) => shown.shot.checked_sub(1),
+            (None, Step::Next) => None,
+            (None, Step::Previous) => self.shots.len().checked_sub(1),
+        };
+        let shot = shot.and_then(|shot| Some((shot, self.shots.get(shot)?.start)));
+        let (shot, start) = shot.ok_or(Failure::NoOther("clip"))?;
+        self.shown = Some(Shown { shot, camera: 0, start });
+        // What stood over the other clip is not true of this one.
+        (self.part, self.duration, self.overlay) = (None, None, None);
+        Ok(())
+    }
+
+    /// Part of the clip is to be played over and over; gives it in seconds from the beginning.
+    pub(super) fn set_part(&mut self, from: Moment, to: Moment) -> Result<(f64, f64), Failure> {
+        let clip = self.showing().ok_or(Failure::NothingShown)?.clip;
+        let seconds = |moment| match (moment, clip.begins_at) {
+            (Moment::Seconds(seconds), _) => Ok(seconds),
+            (Moment::At(instant), Some(begins_at)) => Ok(seconds_between(begins_at, instant).max(0.0)),
+            (Moment::At(_), None) => Err(Failure::TimeUnknown { path: clip.path.clone() }),
+        };
+        let part = (seconds(from)?, seconds(to)?);
+        if part.0 >= part.1 {
+            return Err(Failure::EmptyLoop);
+        }
+        self.part = Some(part);
+        Ok(part)
+    }
+
+    pub(super) fn end_part(&mut self) {
+        self.part = None;
+    }
+
+    /// Takes in how the clip is shown by now; a person may have changed it.
+    pub(super) fn saw(&mut self, glance: Glance) {
+        if let Some(shown) = &mut self.shown {
+            shown.start = Start::Seconds(glance.position);
+            (self.duration, self.paused, self.speed) = (glance.duration, glance.paused, glance.speed);
+        }
+    }
+
+    /// Nothing is to be shown.
+    pub(super) fn close(&mut self) {
+        (self.shown, self.part, self.overlay, self.duration) = (None, None, None, None);
+    }
+
+    /// What was to be shown cannot be; the text over it stays.
+    pub(super) fn failed(&mut self) {
+        (self.shown, self.part, self.duration) = (None, None, None);
+    }
+}
+
+fn start(play: &Play) -> Start {
+    match (play.clip.begins_at, play.from, play.last_seconds) {
+        (Some(begins_at), Some(from), _) => Start::Seconds(seconds_between(begins_at, from).max(0.0)),
+        (_, _, Some(last)) => Start::BeforeEnd(last),
+        _ => Start::Seconds(0.0),
+    }
+}
+
+/// Seconds from one instant to another; negative if the other lies before it.
+fn seconds_between(from: Time, to: Time) -> f64 {
+    to.since(from).as_secs_f64() - from.since(to).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn clip(path: &str, begins_at: Option<i64>) -> Clip {
+        let begins_at = begins_at.map(|seconds| Time::from_micros(seconds * 1_000_000));
+        Clip { path: path.to_owned(), begins_at, ..Clip::default() }
+    }
+
+    fn showing(clip: Clip) -> Screen {
+        let mut screen = Screen::default();
+        screen.play(&"court-1".into(), &Play::of(clip));
+        screen
+    }
+
+    fn glance(position: f64) -> Glance {
+        Glance { position, duration: Some(10.0), paused: true, speed: 0.5 }
+    }
+
+    #[test]
+    fn an_instant_before_the_other_clip_is_its_first_frame() {
+        let mut screen = showing(clip("a", Some(100)));
+        screen.add(&clip("b", Some(104))).unwrap();
+        screen.saw(glance(1.0));
+        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
+        screen.change_camera(Step::Next).unwrap();
+        let shown = screen.showing().unwrap();
+        assert_eq!((shown.clip.path.as_str(), shown.start), ("b", Start::Seconds(0.0)));
+        assert_eq!((shown.paused, shown.speed, shown.part), (true, 0.5, Some((1.0, 2.0))));
+    }
+
+    #[test]
+    fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
+        let mut screen = showing(clip("a", Some(100)));
+        screen.add(&clip("b", None)).unwrap();
+        screen.saw(glance(7.0));
+        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
+        screen.change_camera(Step::Previous).unwrap();
+        let shown = screen.showing().unwrap();
+        assert_eq!((shown.start, shown.part), (Start::BeforeEnd(3.0), None));
+        let instant = Moment::At(Time::default());
+        assert_eq!(screen.set_part(instant, instant), Err(Failure::TimeUnknown { path: "b".to_owned() }));
+    }
+
+    #[test]
+    fn the_clips_that_can_be_come_back_to_are_bounded() {
+        let mut screen = Screen::default();
+        for number in 0..50 {
+            screen.play(&"court-1".into(), &Play::of(clip(&number.to_string(), None)));
+        }
+        let mut back = 0;
+        while screen.change_clip(Step::Previous).is_ok() {
+            back += 1;
+        }
+        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MOST_SHOTS - 1, "30"));
+        for number in 0..MOST_CAMERAS - 1 {
+            screen.add(&clip(&number.to_string(), None)).unwrap();
+        }
+        assert_eq!(screen.add(&clip("one more", None)), Err(Failure::TooManyCameras(MOST_CAMERAS)));
+    }
+
+    #[test]
+    fn the_text_of_a_clip_goes_with_it() {
+        let mut screen = Screen::default();
+        assert_eq!(screen.overlay(), NO_CLIP);
+        screen.set_overlay("Bout 12");
+        assert_eq!(screen.overlay(), "Bout 12");
+        screen.play(&"court-1".into(), &Play::of(clip("a", None)));
+        assert_eq!(screen.overlay(), "");
+        screen.close();
+        assert_eq!(screen.overlay(), NO_CLIP);
+    }
+}

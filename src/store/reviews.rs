@@ -1,0 +1,109 @@
+use rusqlite::{Row, params};
+use serde::Serialize;
+
+use super::archive::Archive;
+use super::error::StoreError;
+use super::filter::{BoutKey, Filter, Found};
+
+/// A review as it stands in the database, with its times; what did not happen is absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReviewRow {
+    /// Id of its session.
+    pub session: i64,
+    /// Name of the court.
+    pub source: String,
+    /// Number of the bout, as in `245.A`.
+    pub number: Option<String>,
+    /// The `seq` of its request.
+    pub review: u64,
+    /// `blue`, `red` or `referee`.
+    pub side: String,
+    /// When it was asked for: UTC, RFC 3339 with microseconds.
+    pub requested_at: String,
+    /// When its first clip was there.
+    pub saved_at: Option<String>,
+    /// When the jury saw it.
+    pub shown_at: Option<String>,
+    /// When the jury answered.
+    pub decided_at: Option<String>,
+    /// When its window was closed.
+    pub closed_at: Option<String>,
+    /// `accepted` or `rejected`.
+    pub state: Option<String>,
+    /// `won` or `lost`, where the sender said it.
+    pub verdict: Option<String>,
+    /// Milliseconds from the request to the clip.
+    pub save_ms: Option<i64>,
+    /// Milliseconds from the clip to the jury's screen.
+    pub show_ms: Option<i64>,
+    /// Milliseconds from the jury's screen to their answer.
+    pub verdict_ms: Option<i64>,
+    /// Milliseconds from the request to the answer.
+    pub took_ms: Option<i64>,
+    /// The files of its clips.
+    pub clips: Vec<String>,
+    /// Why there is no clip.
+    pub missing: Option<String>,
+}
+
+impl ReviewRow {
+    fn from_row(row: &Row<'_>, source: &str) -> rusqlite::Result<Self> {
+        let clips: String = row.get("clips")?;
+        Ok(Self {
+            session: row.get("session")?,
+            source: source.to_owned(),
+            number: row.get("number")?,
+            review: row.get("review")?,
+            side: row.get("side")?,
+            requested_at: row.get("requested_at")?,
+            saved_at: row.get("saved_at")?,
+            shown_at: row.get("shown_at")?,
+            decided_at: row.get("decided_at")?,
+            closed_at: row.get("closed_at")?,
+            state: row.get("state")?,
+            verdict: row.get("verdict")?,
+            save_ms: row.get("save_ms")?,
+            show_ms: row.get("show_ms")?,
+            verdict_ms: row.get("verdict_ms")?,
+            took_ms: row.get("took_ms")?,
+            clips: serde_json::from_str(&clips).map_err(rusqlite::types::FromSqlError::other)?,
+            missing: row.get("missing")?,
+        })
+    }
+}
+
+impl Archive {
+    /// The reviews that a filter asks for, in order of session and time; the times are those of their requests.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the session asked for is not there.
+    pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, Found), StoreError> {
+        let selection = self.select(filter)?;
+        let (number, ordinal) = match &filter.bout {
+            Some(BoutKey::Number(number)) => (Some(number), None),
+            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
+            None => (None, None),
+        };
+        let since = filter.since.map(|at| at.to_string());
+        let until = filter.until.map(|at| at.to_string());
+        let mut reviews = Vec::new();
+        for session in &selection.sessions {
+            let found = self.query(|connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT * FROM reviews
+                         WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR bout = ?3)
+                           AND (?4 IS NULL OR requested_at >= ?4) AND (?5 IS NULL OR requested_at < ?5)
+                         ORDER BY review",
+                    )?
+                    .query_map(params![session.id, number, ordinal, since, until], |row| {
+                        ReviewRow::from_row(row, &session.source)
+                    })?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            })?;
+            reviews.extend(found);
+        }
+        let found = selection.found(reviews.len() as u64);
+        Ok((reviews, found))
+    }
+}

@@ -1,0 +1,132 @@
+//! `vta obs status` and `vta obs doctor` against a real OBS that is well, ill or not there.
+
+use std::net::{TcpListener, UdpSocket};
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::headless_obs::HeadlessObs;
+use crate::support::{Hall, output, stderr, stdout, vta};
+
+/// A hall with OBS sinks of these names, ports and passwords.
+fn hall(instances: &[(&str, u16, &str)]) -> Hall {
+    let sinks = instances.iter().map(|(name, port, password)| {
+        format!("  {name}: {{ type: obs, port: {port}, password: \"{password}\", timeout_secs: 3 }}\n")
+    });
+    Hall::new(&sinks.collect::<String>())
+}
+
+fn obs(hall: &Hall, verb: &str, format: &str) -> Output {
+    output(vta().args(["obs", verb, "--format", format, "--config"]).arg(hall.config()))
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(stdout(output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
+}
+
+/// The doctor's exit code, and what it says about an instance as `mark: text` lines.
+fn doctor(hall: &Hall, about: &str) -> (i32, Vec<String>) {
+    let output = obs(hall, "doctor", "json");
+    let findings = json(&output);
+    let about = findings.as_array().unwrap().iter().filter(|finding| finding["about"] == about);
+    let lines = about.map(|f| format!("{}: {}", f["mark"].as_str().unwrap(), f["text"].as_str().unwrap()));
+    (output.status.code().unwrap(), lines.collect())
+}
+
+#[track_caller]
+fn says(lines: &[String], begin: &str) -> String {
+    let line = lines.iter().find(|line| line.starts_with(begin));
+    line.unwrap_or_else(|| panic!("no line begins with `{begin}`: {lines:#?}")).clone()
+}
+
+fn closed_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn a_well_obs_passes_and_each_illness_is_found() {
+    let Some(mut obs) = HeadlessObs::start() else { return };
+    let well = hall(&[("replay", obs.port, &obs.password)]);
+
+    // It is well.
+    let (code, lines) = doctor(&well, "replay");
+    assert_eq!(code, 0, "{lines:#?}");
+    says(&lines, "ok: connected to OBS ");
+    says(&lines, "ok: the password is right");
+    says(&lines, "ok: the replay buffer runs");
+    says(&lines, "ok: the replay buffer keeps 20 s; a review needs 8s");
+    let save = says(&lines, "ok: a test save took ");
+    assert!(save.ends_with("; the file was deleted again"), "{save}");
+    says(&lines, &format!("ok: {} can be written", obs.recordings.display()));
+    assert!(lines.iter().any(|line| line.contains("10 h of recordings take about")), "{lines:#?}");
+    assert_eq!(std::fs::read_dir(&obs.recordings).unwrap().count(), 0, "what was made is gone");
+
+    // The same as text.
+    let text = self::obs(&well, "doctor", "text");
+    assert!(stdout(&text).lines().any(|line| line.starts_with("ok    replay: connected to OBS ")), "{}", stdout(&text));
+    assert!(stdout(&text).lines().any(|line| line.starts_with("ok    court-1: port 0 is free")), "{}", stdout(&text));
+
+    // The password is wrong, or missing; nobody listens.
+    let (code, lines) = doctor(&hall(&[("replay", obs.port, "wrong and secret")]), "replay");
+    assert_eq!(code, 4);
+    let [line] = &lines[..] else { panic!("{lines:#?}") };
+    assert!(line.starts_with("fail: OBS at ") && line.contains("refused the password; set this sink's"), "{line}");
+    assert!(!line.contains("secret"), "{line}");
+    let (code, lines) = doctor(&hall(&[("replay", obs.port, "")]), "replay");
+    assert_eq!(code, 4);
+    assert!(lines[0].contains("asks for a password and this sink has none"), "{lines:#?}");
+    let (code, lines) = doctor(&hall(&[("replay", closed_port(), "")]), "replay");
+    assert_eq!(code, 4);
+    assert!(lines[0].contains("connection refused") && lines[0].contains("is OBS running"), "{lines:#?}");
+
+    // How it is, beside one that is gone.
+    let two = hall(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
+    let status = self::obs(&two, "status", "json");
+    assert_eq!(status.status.code(), Some(4));
+    assert_eq!(stderr(&status).trim(), "error: OBS cannot be asked: `stage`");
+    let status = json(&status);
+    let [replay, stage] = &status.as_array().unwrap()[..] else { panic!("{status}") };
+    assert_eq!((&replay["state"], &replay["scene"]), (&"ready".into(), &"Live".into()));
+    assert_eq!((&replay["replay_buffer"], &replay["recording"]), (&"running".into(), &Value::Null));
+    assert!(replay["disk_free_mb"].as_f64().unwrap() > 0.0 && replay["render_total_frames"].as_u64().unwrap() > 0);
+    assert_eq!(stage["state"], "gone");
+    assert!(stage["reason"].as_str().unwrap().contains("connection refused"), "{stage}");
+    let status = self::obs(&well, "status", "table");
+    assert_eq!(status.status.code(), Some(0), "{}", stderr(&status));
+    let row = stdout(&status).lines().nth(1).unwrap();
+    assert!(row.contains("replay") && row.contains("Live") && row.contains("running"), "{row}");
+
+    // The buffer is too short; then it is not enabled.
+    obs.change_profile("RecRBTime=20", "RecRBTime=5");
+    obs.restart();
+    let (code, lines) = doctor(&well, "replay");
+    assert_eq!(code, 4);
+    says(&lines, "fail: the replay buffer keeps 5 s, and a review needs 8s: raise ");
+    obs.change_profile("RecRB=true", "RecRB=false");
+    obs.restart();
+    let (code, lines) = doctor(&well, "replay");
+    assert_eq!(code, 4);
+    says(&lines, "fail: the replay buffer is not enabled; in OBS, tick ");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_beside_obs() {
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let hall = Hall::new("  jury: { type: player, command: no-such-player }\n");
+    let config = std::fs::read_to_string(hall.config()).unwrap();
+    let config = config
+        .replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())
+        .replace("directory: captures", "directory: event.yaml/captures");
+    std::fs::write(hall.config(), config).unwrap();
+    let output = obs(&hall, "doctor", "text");
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 2 lines marked `fail`");
+    let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
+    let port = taken.local_addr().unwrap().port();
+    says(&lines, &format!("warn  court-1: port {port} is in use: is vta running?"));
+    says(&lines, "fail  jury: the player `no-such-player` was not found: install mpv");
+    says(&lines, "ok    store: ");
+    let capture = says(&lines, "fail  capture: ");
+    assert!(capture.contains("cannot be written"), "{capture}");
+    assert!(!hall.path("day.db").exists());
+}
