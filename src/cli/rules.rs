@@ -1,6 +1,7 @@
 //! `vta rules …`: check rules, test them, try them.
 
 mod check;
+mod connect;
 mod eval;
 mod test;
 

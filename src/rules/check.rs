@@ -70,11 +70,15 @@ pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) ->
     mistakes
 }
 
-/// The names of scenes, sources and filters that a rule writes out: what OBS must have.
-pub fn names(file: &Path, text: &str) -> Vec<Named> {
-    let text = Text::new(file, text.into());
+/// The names of scenes, sources and filters that rules write out: what OBS must have. They are checked as they stand: a
+/// constant that the config sets has the config's value.
+pub fn names(sources: &Sources) -> Vec<Named> {
     let checker = Checker::new(&Surroundings::default());
-    names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
+    let of = |(file, text): &(RuleFile, Arc<str>)| {
+        let text = Text::new(&file.path, text.clone());
+        names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
+    };
+    sources.rules.iter().flat_map(of).collect()
 }
 
 /// What it takes to check scripts.

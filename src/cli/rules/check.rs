@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::connect;
 use crate::cli::check::count;
 use crate::cli::failure::{Exit, Failure, print};
 use crate::config::Config;
@@ -23,6 +24,9 @@ pub(in crate::cli) struct Args {
     /// How mistakes are told; `json` is a list of `file`, `line`, `column`, `end_column`, `severity`, `message`, `help`.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Ask each OBS of the config whether it has the scenes, sources and filters that the rules name.
+    #[arg(long)]
+    connect: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,7 +39,7 @@ enum Format {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let config = match (&self.config, self.files.is_empty()) {
+        let config = match (&self.config, self.files.is_empty() || self.connect) {
             (Some(file), _) => Some(Config::load(file)?),
             (None, true) => Some(Config::load(Path::new("event.yaml"))?),
             (None, false) => None,
@@ -44,7 +48,10 @@ impl Args {
             Some(config) if self.files.is_empty() => config.rules.files.clone(),
             _ => self.files.into_iter().map(RuleFile::from).collect(),
         };
-        let mistakes = pipeline::check(&files, config.as_ref());
+        let mut mistakes = pipeline::check(&files, config.as_ref());
+        if let (true, Some(config)) = (self.connect, &config) {
+            mistakes.extend(connect::check(&files, config)?);
+        }
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
             return if mistakes.is_empty() { Ok(()) } else { Err(Failure::told(Exit::Config)) };

@@ -1,12 +1,12 @@
 //! What a script calls by name in OBS: scenes, sources and filters.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{Found, Mistake};
 use crate::rules::script::Text;
+use crate::rules::{RuleFile, SettingValue};
 
 /// Something that OBS must have, and where a script names it.
 #[derive(Clone, Debug)]
@@ -51,8 +51,14 @@ impl Named {
 }
 
 /// What a script names. Arguments that are neither written out nor constants of the script are passed over.
-pub(super) fn of(asts: &[AST], file: &Path, text: &Text) -> Vec<Named> {
-    let constants = constants(asts);
+pub(super) fn of(asts: &[AST], file: &RuleFile, text: &Text) -> Vec<Named> {
+    let mut constants = constants(asts);
+    for (name, value) in &mut constants {
+        let set = file.with.iter().find(|setting| setting.name.eq_ignore_ascii_case(name));
+        if let Some(SettingValue::Text(set)) = set.map(|setting| &setting.value) {
+            value.clone_from(set);
+        }
+    }
     let mut named = Vec::new();
     for ast in asts {
         ast.walk(&mut |path| {
@@ -72,7 +78,7 @@ pub(super) fn of(asts: &[AST], file: &Path, text: &Text) -> Vec<Named> {
             };
             if let Some(what) = what(call, &constants) {
                 let at = call.args.first().map_or(*at, Expr::start_position);
-                named.push(Named { what, instance, file: file.to_owned(), text: text.clone(), at });
+                named.push(Named { what, instance, file: file.path.clone(), text: text.clone(), at });
             }
             true
         });
