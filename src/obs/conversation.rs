@@ -164,3 +164,28 @@ async fn converse(mut socket: Socket, mut questions: mpsc::Receiver<Asked>, told
     };
     debug!("the conversation with OBS has ended: {ended}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(obs: &str) -> Version {
+        let requests = HashSet::from(["StartRecord".to_owned()]);
+        Version { obs: obs.to_owned(), websocket: "5.1.0".to_owned(), requests }
+    }
+
+    #[test]
+    fn what_an_old_obs_lacks_is_said_without_asking_it() {
+        let old = version("29.0.2");
+        assert_eq!(old.must_know("StartRecord"), Ok(()));
+        let failure = old.must_know("SplitRecordFile").map_err(|failure| failure.to_string());
+        assert_eq!(failure, Err("OBS 29.0.2 is too old for `SplitRecordFile`; update OBS".to_owned()));
+    }
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(version("29.0.2").is_older_than(30, 2) && version("30.1.2").is_older_than(30, 2));
+        assert!(!version("30.2.0-rc1").is_older_than(30, 2) && !version("31.0.0").is_older_than(30, 2));
+        assert!(!version("a build of one's own").is_older_than(30, 2));
+    }
+}
