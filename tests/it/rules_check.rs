@@ -1,7 +1,10 @@
 //! `vta rules check`: each mistake with its place, on the real program.
 
+use std::fs;
+
 use serde_json::Value;
 
+use crate::headless_obs::HeadlessObs;
 use crate::support::{Hall, output, repository, stderr, stdout, vta};
 
 /// What is said of a script of tests/data/rules_check.
@@ -101,4 +104,33 @@ fn the_rules_of_a_config_are_checked_by_both_verbs() {
     }
     let output = output(vta().args(["rules", "check", "--config"]).arg(Hall::new("").config()));
     assert!(stdout(&output).starts_with("3 rules are fine: "), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
+    let hall = Hall::with_rules(&sink, "own.rhai");
+    let rule = "const SCENE = \"Replai\";\n\
+                fn on_point(event, bout) {\n    obs::scene(\"Live\");\n    obs::scene(SCENE);\n\
+                \x20   obs::source_visible(\"Live\", \"Mat camera\", true);\n\
+                \x20   obs::source_visible(\"Live\", \"Mat kamera\", true);\n    obs::text(\"Score\", \"0\");\n\
+                \x20   obs::filter(\"Mat camera\", \"Glow\", true);\n    obs::on(\"replay\").scene(\"Pause\");\n\
+                \x20   obs::scene(`Mat ${bout.number}`);\n}\n";
+    fs::write(hall.path("own.rhai"), rule).unwrap();
+    let mut command = vta();
+    command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(hall.config());
+    let output = output(&mut command);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
+    let told: Vec<_> = told.iter().map(|m| format!("{}:{} {}", m["line"], m["column"], m["message"])).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_obs_that_cannot_be_asked_is_no_mistake_of_the_rules() {
+    let hall = Hall::new("  replay: { type: obs, port: 1 }\n");
+    let output = output(vta().args(["rules", "check", "--connect", "--config"]).arg(hall.config()));
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("OBS `replay`"), "{}", stderr(&output));
 }
