@@ -69,6 +69,7 @@ impl Verb {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Obs(action) => action.verb.name(),
+            Self::Player(verb) => verb.into(),
             other => other.into(),
         }
     }
@@ -184,24 +185,6 @@ pub enum Report {
     RecordingStarted(Recording),
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
-    /// Rules were changed while the program runs, and have taken the place of those before.
-    RulesReloaded {
-        /// Their file names.
-        rules: Vec<String>,
-    },
-    /// Rules were changed while the program runs, and are wrong: those before go on.
-    RulesRejected {
-        /// The file of the first error.
-        file: String,
-        /// Its line, from 1; 0 when it is not known.
-        line: usize,
-        /// Its column, from 1; 0 when it is not known.
-        column: usize,
-        /// What is wrong.
-        message: String,
-        /// How many errors there are.
-        errors: usize,
-    },
     /// A player runs and can be used.
     PlayerConnected {
         /// Name of the sink.
@@ -234,6 +217,24 @@ pub enum Report {
         shows: Option<Time>,
         /// Microseconds from the action to the frame.
         took_us: Option<u64>,
+    },
+    /// Rules were changed while the program runs, and have taken the place of those before.
+    RulesReloaded {
+        /// Their file names.
+        rules: Vec<String>,
+    },
+    /// Rules were changed while the program runs, and are wrong: those before go on.
+    RulesRejected {
+        /// The file of the first error.
+        file: String,
+        /// Its line, from 1; 0 when it is not known.
+        line: usize,
+        /// Its column, from 1; 0 when it is not known.
+        column: usize,
+        /// What is wrong.
+        message: String,
+        /// How many errors there are.
+        errors: usize,
     },
 }
 

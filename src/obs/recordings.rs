@@ -24,9 +24,6 @@ use crate::time::Time;
 /// next key frame, which by OBS's defaults can be ten seconds away.
 const CHANGE_LIMIT: Duration = Duration::from_secs(15);
 
-/// Beginnings that lie so near to each other are of one recording.
-const SAME_BEGINNING: Duration = Duration::from_secs(5);
-
 /// How long it is tried to name a finished file, which OBS or a virus scanner may hold for a moment.
 const RENAME_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -139,13 +136,13 @@ impl Recordings<'_> {
             return Ok(());
         }
         self.stage = Stage::Recording;
-        let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
-        let known = self.recording.borrow().as_ref().and_then(|running| running.begins_at);
-        let same = known.is_some_and(|known| begins_at.since(known).max(known.since(begins_at)) < SAME_BEGINNING);
-        // While OBS pauses, the time of a recording stands still.
-        if !same && !status.paused {
-            let path = self.file().await;
-            self.recording.send_replace(Some(Running { path, begins_at: Some(begins_at), ours: None }));
+        let path = self.file().await;
+        let same = self.recording.borrow().as_ref().is_some_and(|known| known.path.is_some() && known.path == path);
+        if !same {
+            // While OBS pauses, the time of a recording stands still: what it has so far does not tell when it began.
+            let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
+            let begins_at = (!status.paused).then_some(begins_at);
+            self.recording.send_replace(Some(Running { path, begins_at, ours: None }));
         }
         Ok(())
     }

@@ -159,7 +159,7 @@ impl Replays<'_> {
         let saved = self.save_for(&mut savers).await;
         let result = match saved {
             Ok(Saved { path, at }) => Ok(clip(path, name, at).await),
-            Err(failure) => self.from_recording(failure, asked),
+            Err(failure) => self.recorded_instead(failure, asked),
         };
         if let Ok(clip) = &result {
             self.reporter.clip_saved(clip, &savers);
@@ -170,7 +170,7 @@ impl Replays<'_> {
     }
 
     /// What was asked for is in the recording, if one runs.
-    fn from_recording(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
+    fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
         let running = self.recording.borrow();
         match running.as_ref().and_then(|running| Some((running.path.as_ref()?, running.begins_at))) {
             Some((path, begins_at)) => {

@@ -6,7 +6,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::headless_obs::HeadlessObs;
-use crate::support::{Hall, output, stderr, stdout, vta};
+use crate::support::{Hall, output, stderr, stdout, vta, wait_for};
 
 /// A hall with OBS sinks of these names, ports and passwords.
 fn hall(instances: &[(&str, u16, &str)]) -> Hall {
@@ -53,7 +53,9 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert_eq!(code, 0, "{lines:#?}");
     says(&lines, "ok: connected to OBS ");
     says(&lines, "ok: the password is right");
-    says(&lines, "ok: the replay buffer runs");
+    // OBS starts it a moment after it listens.
+    let runs = says(&lines, "ok: the replay buffer ");
+    assert!(runs.contains("runs") || runs.contains("was started"), "{runs}");
     says(&lines, "ok: the replay buffer keeps 20 s; a review needs 8s");
     let save = says(&lines, "ok: a test save took ");
     assert!(save.ends_with("; the file was deleted again"), "{save}");
@@ -129,4 +131,55 @@ fn the_doctor_finds_what_is_wrong_beside_obs() {
     let capture = says(&lines, "fail  capture: ");
     assert!(capture.contains("cannot be written"), "{capture}");
     assert!(!hall.path("day.db").exists());
+}
+
+#[test]
+fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let sinks = format!(
+        "  replay: {{ type: obs, port: {}, password: wrong }}\n  stage: {{ type: obs, port: {} }}\n",
+        obs.port,
+        closed_port()
+    );
+    let hall = Hall::with_rules(&sinks, "acts.rhai");
+    let rule = r#"
+        fn on_bout_loaded(event, bout) {
+            obs::scene("Replay");
+            obs::on("replay").transition("Fade", "400ms");
+            obs::on("replay").hotkey("Nope");
+            try { obs::media("Clip", "fly"); } catch (error) { mark(`${error}`); }
+        }
+    "#;
+    std::fs::write(hall.path("acts.rhai"), rule).unwrap();
+
+    let mut running = hall.run();
+    running.wait_for_log("refused the password");
+    let (_, log) = running.end();
+    assert_eq!(log.matches("refused the password").count(), 1, "{log}");
+
+    let config = std::fs::read_to_string(hall.config()).unwrap();
+    std::fs::write(hall.config(), config.replace("password: wrong", &format!("password: {}", obs.password))).unwrap();
+    let mut running = hall.run();
+    running.wait_for_log("connected to OBS");
+    running.wait_for_log("obs{instance=stage}: not connected");
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"pre;FightLoaded;", running.to).unwrap();
+    let ends = || {
+        let events = hall.events("last");
+        let events = events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let ends = events.filter(|event| event["kind"] == "action_done" || event["kind"] == "action_failed");
+        let mut ends: Vec<_> = ends.collect();
+        ends.sort_by_key(|end| end["action_seq"].as_u64());
+        ends
+    };
+    let ends = wait_for("the outcomes", || Some(ends()).filter(|ends| ends.len() == 4));
+    let (_, log) = running.end();
+    let told =
+        |end: &Value| format!("{}: {}", end["action"].as_str().unwrap(), end["reason"].as_str().unwrap_or("done"));
+    let [scene, dead, transition, hotkey] = &ends.iter().map(told).collect::<Vec<_>>()[..] else { panic!("{ends:#?}") };
+    assert_eq!(scene, "obs.scene: done", "{log}");
+    assert!(dead.starts_with("obs.scene: OBS `stage` is not connected: connection refused"), "{dead}");
+    assert_eq!(transition, "obs.transition: done");
+    assert_eq!(hotkey, "obs.hotkey: OBS refused `TriggerHotkeyByName`: No hotkeys were found by that name.");
+    let marks = hall.db(&["export", "--actions", "--format", "ndjson", "--session", "last"]);
+    assert!(marks.contains("obs::media knows play, pause, restart, stop, next, previous, not `fly`"), "{marks}");
 }

@@ -157,7 +157,7 @@ mod tests {
     use rhai::Scope;
 
     use super::*;
-    use crate::event::{Body, ClipSaved, Event, Status};
+    use crate::event::{Body, ClipSaved, ClipSource, Event, Status};
     use crate::rules::views;
 
     /// What a script asks for, or why it failed. `event` is of a clip that was saved for a review.
@@ -168,8 +168,8 @@ mod tests {
         let clip = ClipSaved {
             instance: "mat".to_owned(),
             path: "/clips/1.mkv".to_owned(),
-            from: crate::event::ClipSource::ReplayBuffer,
-            begins_at: None,
+            from: ClipSource::ReplayBuffer,
+            begins_at: Some(Time::from_micros(10_000_000)),
             ends_at: None,
             note: None,
             reason: None,
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn a_clip_is_played_by_its_event_its_path_or_a_map() {
         insta::assert_snapshot!(asked(r#"
-            player::play(event, #{ begins_at: "1970-01-01T00:00:10Z", at: event, pre_roll: "5s", paused: true });
+            player::play(event, #{ at: event, pre_roll: "5s", paused: true });
             player::play("/a.mkv");
             player::play(#{ path: "/b.mkv", camera: "hall" }, #{ last_seconds: 8, speed: 0.5, overlay: "Bout 12" });
             player::add(event);
@@ -207,7 +207,7 @@ mod tests {
         {"action":"player.play","args":{"path":"/clips/1.mkv","begins_at":"1970-01-01T00:00:10.000000Z","camera":"mat","review":4,"from":"1970-01-01T00:00:25.000000Z","speed":1.0,"paused":true}}
         {"action":"player.play","args":{"path":"/a.mkv","speed":1.0,"paused":false}}
         {"action":"player.play","args":{"path":"/b.mkv","camera":"hall","last_seconds":8.0,"speed":0.5,"paused":false,"overlay":"Bout 12"}}
-        {"action":"player.add","args":{"path":"/clips/1.mkv","camera":"mat","review":4}}
+        {"action":"player.add","args":{"path":"/clips/1.mkv","begins_at":"1970-01-01T00:00:10.000000Z","camera":"mat","review":4}}
         "#);
     }
 
