@@ -163,7 +163,7 @@ fn what_is_left_out_has_a_default() {
         },
         rules: Rules {
             files: [],
-            max_operations: 8000,
+            max_operations: 5000,
         },
         reviews: ReviewRules {
             limit: 30s,
