@@ -4,10 +4,12 @@
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
 //! court goes on.
 
+pub mod check;
 mod costly;
 mod desk;
-mod duration;
+pub(crate) mod duration;
 mod engine;
+pub mod eval;
 mod explain;
 mod failure;
 mod helpers;

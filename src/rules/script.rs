@@ -327,7 +327,7 @@ fn wrong_handlers(ast: &AST, file: &Path, text: &Text) -> Vec<ScriptError> {
     wrong
 }
 
-fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
     match hears(name)? {
         Err(kind) => {
             let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
