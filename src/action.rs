@@ -9,7 +9,7 @@ mod player;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
 pub use self::player::{Clip, Moment, Play, PlayerVerb};
@@ -33,7 +33,7 @@ pub struct Action {
 }
 
 /// What to do, with what it needs.
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum Verb {
     /// Set a bookmark in the timeline.
@@ -72,6 +72,13 @@ impl Verb {
             Self::Player(verb) => verb.into(),
             other => other.into(),
         }
+    }
+
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        // What is OBS's or the player's has no name of its own.
+        let own = Self::VARIANTS.iter().filter(|name| name.starts_with(char::is_lowercase));
+        own.chain(ObsVerb::VARIANTS).chain(PlayerVerb::VARIANTS).copied()
     }
 
     /// What OBS is to do, if it is for OBS.

@@ -4,10 +4,12 @@ mod capture_file;
 mod check;
 mod db;
 mod decode;
+mod explain;
 mod failure;
 mod init;
 mod obs;
 mod replay;
+mod rules;
 mod run;
 mod simulate;
 
@@ -32,6 +34,8 @@ enum Verb {
     Decode(decode::Args),
     Check(check::Args),
     #[command(subcommand)]
+    Rules(rules::Verb),
+    #[command(subcommand)]
     Db(db::Verb),
     #[command(subcommand)]
     Obs(obs::Verb),
@@ -47,6 +51,7 @@ impl Cli {
             Verb::Replay(args) => args.run(),
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),
+            Verb::Rules(verb) => verb.run(),
             Verb::Db(verb) => verb.run(),
             Verb::Obs(verb) => verb.run(),
             Verb::Simulate(args) => args.run(),

@@ -21,11 +21,12 @@ mod names;
 mod problem;
 mod reviews;
 mod rules;
+pub mod scenario;
 mod secret;
 mod section;
 mod sink;
 mod source;
-mod suggest;
+
 mod syntax;
 mod tree;
 mod walk;

@@ -7,11 +7,13 @@
 mod derived;
 mod fields;
 mod raw;
+pub mod reference;
 mod reported;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
@@ -65,27 +67,6 @@ impl Event {
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// The order of the keys on a line.
-        #[derive(Serialize)]
-        struct Line<'a> {
-            seq: u64,
-            at: Time,
-            source: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            stream: Option<&'a str>,
-            kind: Kind,
-            status: Status,
-            #[serde(skip_serializing_if = "std::ops::Not::not")]
-            derived: bool,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            cause: Option<u64>,
-            #[serde(flatten)]
-            body: &'a Body,
-            #[serde(skip_serializing_if = "<[_]>::is_empty")]
-            notes: &'a [Note],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            raw: Option<&'a Raw>,
-        }
         Line {
             seq: self.seq,
             at: self.at,
@@ -103,8 +84,43 @@ impl Serialize for Event {
     }
 }
 
+/// An event as it is written, in the order of its keys.
+#[derive(JsonSchema, Serialize)]
+struct Line<'a> {
+    /// Its number within the session, from 1.
+    seq: u64,
+    /// When it happened: UTC, RFC 3339, microseconds.
+    at: Time,
+    /// Name of the court.
+    source: &'a str,
+    /// First field of the message; not of events that nobody sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<&'a str>,
+    /// The kind.
+    #[schemars(with = "String")]
+    kind: Kind,
+    /// How far the fields can be trusted.
+    status: Status,
+    /// Whether another event implied this one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    derived: bool,
+    /// The `seq` of the event that implied this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<u64>,
+    #[serde(flatten)]
+    #[schemars(skip)]
+    body: &'a Body,
+    /// Why the status is not `ok`, in plain words.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [Note],
+    /// The message as text; not of events that nobody sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    raw: Option<&'a Raw>,
+}
+
 /// How far the fields of an event can be trusted.
-#[derive(Clone, Copy, Debug, Display, EnumString, IntoStaticStr, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, EnumString, IntoStaticStr, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
@@ -119,7 +135,7 @@ pub enum Status {
 }
 
 /// What happened, by kind; serializes to the fields alone.
-#[derive(Clone, Debug, EnumDiscriminants, PartialEq, Serialize)]
+#[derive(Clone, Debug, EnumDiscriminants, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[strum_discriminants(
     name(Kind),

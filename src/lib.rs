@@ -8,6 +8,7 @@
 //! - `pipeline`: builds it all from the config, supervises, shuts down
 //! - `doctor`: what will go wrong, before it does
 //! - edges: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
+//! - `scenario`: plays what rules are tested with
 //! - `config`: `event.yaml`, typed and checked
 //! - `court`: the core, one step at a time: decode → bout → rules
 //! - `rules`: what the scripts see and may do
@@ -33,8 +34,10 @@ pub mod pipeline;
 pub mod player;
 pub mod pss;
 pub mod rules;
+pub mod scenario;
 pub mod simulator;
 pub mod source;
 pub mod store;
+mod suggest;
 pub mod telemetry;
 pub mod time;

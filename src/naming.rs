@@ -23,10 +23,25 @@ pub struct Names {
 }
 
 /// A name with placeholders in braces, such as `{court} {bout}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NameTemplate(Vec<Part>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl fmt::Display for NameTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Value(placeholder) => write!(f, "{{{placeholder}}}"),
+        })
+    }
+}
+
+impl fmt::Debug for NameTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{self}`")
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
     Value(Placeholder),
@@ -130,7 +145,9 @@ impl FromStr for NameTemplate {
             if rest.contains('}') {
                 return Err(TemplateError::Brace);
             }
-            parts.push(Part::Text(rest.to_owned()));
+            if !rest.is_empty() {
+                parts.push(Part::Text(rest.to_owned()));
+            }
         }
         Ok(Self(parts))
     }

@@ -12,6 +12,7 @@
 //! | OBS, player → court | the report is lost and said |
 //! | changed rules → court | whoever compiles them waits |
 
+mod check;
 mod live;
 mod narrate;
 mod recorder;
@@ -20,6 +21,7 @@ mod replay;
 mod setup;
 mod worker;
 
+pub use check::check;
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};

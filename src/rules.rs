@@ -4,10 +4,12 @@
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
 //! court goes on.
 
+pub mod check;
 mod costly;
 mod desk;
-mod duration;
+pub(crate) mod duration;
 mod engine;
+pub mod eval;
 mod explain;
 mod failure;
 mod helpers;
@@ -37,15 +39,17 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Entries of a list or a map, with those inside them, that a rule may make: each copy of one takes that long.
-    pub const MOST_ENTRIES: usize = 100;
+    /// Entries of a list, with those of lists inside it, that a rule may make: each copy of one takes that long.
+    pub const MOST_ENTRIES: usize = 80;
+    /// Entries of a map, with those of maps inside it or inside a list, that a rule may make.
+    pub const MOST_NAMES: usize = 32;
     /// Length of a text that a rule may make: each function of a text takes that long.
     pub const MOST_TEXT: usize = 4000;
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_operations: 8000 }
+        Self { max_operations: 5000 }
     }
 }
 

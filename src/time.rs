@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant in microseconds since 1970-01-01T00:00:00Z.
@@ -79,6 +80,20 @@ impl std::str::FromStr for Time {
 
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         Ok(Self(text.parse::<jiff::Timestamp>()?.as_microsecond()))
+    }
+}
+
+impl JsonSchema for Time {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
     }
 }
 

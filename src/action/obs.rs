@@ -15,7 +15,7 @@ pub struct ObsAction {
 }
 
 /// What OBS is to do, with what it needs. The names of actions stand in [`ObsVerb::name`].
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(untagged)]
 pub enum ObsVerb {
     /// Save the replay buffer.

@@ -1,12 +1,12 @@
 //! What a player is asked to do.
 
 use serde::Serialize;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::time::Time;
 
 /// What a player is to do, with what it needs.
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum PlayerVerb {
     /// Show a clip in place of the one before; it can be come back to with `player.previous_clip`.

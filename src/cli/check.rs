@@ -15,6 +15,10 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = Config::load(&self.config)?;
+        let mistakes = pipeline::check(&config.rules.files, Some(&config));
+        if !mistakes.is_empty() {
+            return Err(Failure::mistakes(&mistakes));
+        }
         for court in config.sources.keys() {
             pipeline::compile(&config, court)?;
         }
@@ -28,6 +32,6 @@ impl Args {
     }
 }
 
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

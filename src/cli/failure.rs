@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untr
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::pipeline::StartError;
-use crate::rules::ScriptError;
+use crate::rules::check::Mistake;
 use crate::store::StoreError;
 
 /// What the exit codes mean, for `--help`.
@@ -46,6 +46,17 @@ impl Failure {
     /// A failure told in one line, which begins in lower case and says what to do.
     pub fn new(exit: Exit, text: impl ToString) -> Self {
         Self { exit, text: Some(format!("error: {}", text.to_string())) }
+    }
+
+    /// Mistakes in rules, each with its line.
+    pub(super) fn mistakes(mistakes: &[Mistake]) -> Self {
+        let mistakes: Vec<_> = mistakes.iter().map(|mistake| render(mistake, colour())).collect();
+        Self { exit: Exit::Config, text: Some(mistakes.join("\n\n")) }
+    }
+
+    /// A failure of which all was told as a result.
+    pub(super) fn told(exit: Exit) -> Self {
+        Self { exit, text: None }
     }
 
     /// Tells it on standard error.
@@ -93,10 +104,7 @@ impl From<ConfigError> for Failure {
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Rules(errors) => {
-                let errors: Vec<_> = errors.iter().map(|error| render(error, colour())).collect();
-                Self { exit: Exit::Config, text: Some(errors.join("\n\n")) }
-            }
+            StartError::Rules(errors) => Self::mistakes(&errors.into_iter().map(Mistake::from).collect::<Vec<_>>()),
             error => Self::new(Exit::Refused, error),
         }
     }
@@ -118,20 +126,23 @@ impl From<CaptureError> for Failure {
     }
 }
 
-/// A rule's error with its line and a pointer.
-fn render(error: &ScriptError, colour: bool) -> String {
+/// A rule's mistake with its line and a pointer.
+fn render(mistake: &Mistake, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let title = Level::ERROR.primary_title(normalize_untrusted_str(&error.message));
-    if error.line == 0 {
-        let title = Level::ERROR.primary_title(format!("{}: {}", error.file, error.message));
+    if mistake.line == 0 {
+        let title = Level::ERROR.primary_title(format!("{}: {}", mistake.file, mistake.message));
         return renderer.render(&[title.element(Level::HELP.message("look at `files` of `rules` in the config"))]);
     }
     // Columns count characters, the pointer bytes.
-    let start = error.text.char_indices().nth(error.column.saturating_sub(1)).map_or(error.text.len(), |(at, _)| at);
-    let length = error.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let snippet = Snippet::source(&*error.text)
-        .path(&*error.file)
-        .line_start(error.line)
-        .annotation(AnnotationKind::Primary.span(start..start + length));
-    renderer.render(&[title.element(snippet)])
+    let text = &*mistake.text;
+    let byte = |column: usize| text.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
+    let snippet = Snippet::source(text)
+        .path(&*mistake.file)
+        .line_start(mistake.line)
+        .annotation(AnnotationKind::Primary.span(byte(mistake.column)..byte(mistake.end_column)));
+    let mut group = Level::ERROR.primary_title(normalize_untrusted_str(&mistake.message)).element(snippet);
+    if let Some(help) = &mistake.help {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+    }
+    renderer.render(&[group])
 }

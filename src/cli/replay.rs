@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failure::{Exit, Failure, say};
-use super::{capture_file, run};
+use super::{capture_file, explain, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Print the actions as NDJSON, and neither do nor keep anything.
     #[arg(long)]
     dry_run: bool,
+    /// Print what each rule did with each event, and why it did no more; neither do nor keep anything.
+    #[arg(long, conflicts_with = "dry_run")]
+    explain: bool,
     /// Where the outcomes of actions come from; `recorded` where the capture has them.
     #[arg(long, value_enum)]
     outcomes: Option<OutcomesArg>,
@@ -73,13 +76,18 @@ impl Args {
         let runtime = run::runtime()?;
         let entered = runtime.enter();
         let unprinted = Arc::new(Mutex::new(None));
-        let dry_run = self.dry_run.then(|| printer(unprinted.clone()));
+        let explain = self.explain.then(|| explain::explain(unprinted.clone()));
+        let dry_run = match self.explain {
+            true => Some(Box::new(|_: &Action| ()) as Show),
+            false => self.dry_run.then(|| printer(unprinted.clone())),
+        };
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
             court,
             capture: &self.capture,
             dry_run,
+            explain,
             progress: Box::new(|position| bar.set_position(position)),
         };
         let replayed = pipeline::replay(&config, &mut reader, options)?;

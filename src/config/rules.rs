@@ -16,7 +16,7 @@ pub(super) fn read(config: &Path, mut section: Section<'_>) -> Rules {
     Rules { files: files.unwrap_or(default.files), max_operations: max_operations.unwrap_or(default.max_operations) }
 }
 
-fn rule_files(config: &Path, field: Field<'_>) -> Result<Vec<RuleFile>, Problem> {
+pub(super) fn rule_files(config: &Path, field: Field<'_>) -> Result<Vec<RuleFile>, Problem> {
     let files = field.list(|field| rule_file(config, field).map(|file| (field, file)))?;
     for (index, (field, file)) in files.iter().enumerate() {
         if let Some((first, _)) = files[..index].iter().find(|(_, before)| before.path == file.path) {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::expand::is_only_variables;
-use super::suggest;
 use super::tree::{Entry, Node, Value};
+use crate::suggest;
 
 /// Text that is never shown.
 #[derive(Clone, PartialEq, Eq)]

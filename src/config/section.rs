@@ -15,8 +15,8 @@ use strum::VariantNames;
 use super::expand::expand;
 use super::problem::Problem;
 use super::secret::Secret;
-use super::suggest::{enumerate, near};
 use super::tree::{Entry, Node, Value};
+use crate::suggest::{enumerate, near};
 
 /// What it takes to make sense of the file.
 pub(super) struct Context<'a> {

@@ -11,8 +11,8 @@ use strum::{Display, EnumString, VariantNames};
 use super::problem::Problem;
 use super::secret::Secret;
 use super::section::{Field, Section};
-use super::suggest::{enumerate, near};
 use super::tree::Value;
+use crate::suggest::{enumerate, near};
 
 /// Something that is driven, recorded or written.
 #[derive(Clone, Debug, PartialEq)]

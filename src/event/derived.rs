@@ -1,12 +1,13 @@
 //! The fields of the events that the state of a bout implies.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::Display;
 
 use super::{BoutWinner, Decision, MaybeSide, Requester, ReviewState, Side, Technique, Verdict};
 
 /// A bout has begun.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoutStarted {
     /// Number of the bout.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -14,7 +15,7 @@ pub struct BoutStarted {
 }
 
 /// How a round came to its end.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RoundEnd {
@@ -29,7 +30,7 @@ pub enum RoundEnd {
 }
 
 /// A round is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RoundEnded {
     /// Number of the round.
     pub round: u8,
@@ -42,7 +43,7 @@ pub struct RoundEnded {
 }
 
 /// A bout is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoutEnded {
     /// Number of the bout.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +66,7 @@ pub struct BoutEnded {
 }
 
 /// Points were given, tied to the hit and the score by their times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Scored {
     /// Who scored.
     pub side: Side,
@@ -85,7 +86,7 @@ pub struct Scored {
 }
 
 /// A side's gam-jeom changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Penalty {
     /// Whose.
     pub side: Side,
@@ -94,7 +95,7 @@ pub struct Penalty {
 }
 
 /// The score changed without a point or gam-jeom that would explain it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ScoreCorrected {
     /// Chung's points now.
     pub blue: u16,
@@ -107,7 +108,7 @@ pub struct ScoreCorrected {
 }
 
 /// A side leads by more than it has so far in this round; rules choose from which gap on that matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PointGap {
     /// The side in the lead.
     pub side: Side,
@@ -116,7 +117,7 @@ pub struct PointGap {
 }
 
 /// The last seconds of a round have begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FinalSeconds {
     /// Number of the round; 0 when it is not known.
     pub round: u8,
@@ -125,14 +126,14 @@ pub struct FinalSeconds {
 }
 
 /// The injury clock came up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InjuryStarted {
     /// Who is hurt.
     pub side: MaybeSide,
 }
 
 /// The injury clock went away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InjuryEnded {
     /// Who was hurt.
     pub side: MaybeSide,
@@ -141,14 +142,14 @@ pub struct InjuryEnded {
 }
 
 /// Nothing was heard while a clock runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Silence {
     /// For how many seconds.
     pub seconds: u64,
 }
 
 /// The lead of a round has gone to a side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeadChanged {
     /// Who leads now.
     pub side: Side,
@@ -161,7 +162,7 @@ pub struct LeadChanged {
 }
 
 /// Which review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewSide {
     /// Who asked.
     pub side: Requester,
@@ -171,7 +172,7 @@ pub struct ReviewSide {
 }
 
 /// A review's window was closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewClosed {
     /// Who asked.
     pub side: Requester,
@@ -184,7 +185,7 @@ pub struct ReviewClosed {
 }
 
 /// The jury's time runs out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewDeadline {
     /// Who asked.
     pub side: Requester,
@@ -195,7 +196,7 @@ pub struct ReviewDeadline {
 }
 
 /// The answer to a review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewDecided {
     /// Who asked.
     pub side: Requester,
@@ -216,7 +217,7 @@ pub struct ReviewDecided {
 }
 
 /// Two messages that cannot both be true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Contradiction {
     /// What disagrees, in plain words.
     pub what: String,

@@ -1,10 +1,13 @@
 //! The fields of each kind of event.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr};
 
 /// An athlete's side: blue (chung, athlete 1) or red (hong, athlete 2).
-#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Side {
@@ -25,7 +28,7 @@ impl Side {
 }
 
 /// A side, or nobody in particular.
-#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MaybeSide {
@@ -60,7 +63,7 @@ impl From<Option<Side>> for MaybeSide {
 }
 
 /// Who asked for a review.
-#[derive(Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Requester {
@@ -84,7 +87,7 @@ impl Requester {
 }
 
 /// An athlete; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Athlete {
     /// Name for the scoreboard.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +101,7 @@ pub struct Athlete {
 }
 
 /// Both athletes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Athletes {
     /// Chung.
     pub blue: Athlete,
@@ -107,7 +110,7 @@ pub struct Athletes {
 }
 
 /// One of the officials; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Official {
     /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,7 +121,7 @@ pub struct Official {
 }
 
 /// The officials of a bout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Officials {
     /// Centre referee.
     pub referee: Official,
@@ -127,7 +130,7 @@ pub struct Officials {
 }
 
 /// Who may take part.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Gender {
@@ -138,7 +141,7 @@ pub enum Gender {
 }
 
 /// Which way the round clock runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counts {
     /// From the round's length to zero.
@@ -148,7 +151,7 @@ pub enum Counts {
 }
 
 /// Colours of a side on the scoreboard, as `#RRGGBB`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SideColours {
     /// Behind the text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,7 +162,7 @@ pub struct SideColours {
 }
 
 /// Colours of both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Colours {
     /// Chung's.
     pub blue: SideColours,
@@ -168,7 +171,7 @@ pub struct Colours {
 }
 
 /// The configuration of a bout; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoutConfig {
     /// Number of the bout; text, since it may be `245.A`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,14 +212,14 @@ pub struct BoutConfig {
 }
 
 /// A round by its number: 1 to 3, or higher in a golden round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Round {
     /// Number of the round.
     pub round: u8,
 }
 
 /// What happened to a clock; a plain tick has none.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClockAction {
@@ -231,7 +234,7 @@ pub enum ClockAction {
 }
 
 /// What a clock shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clock {
     /// Seconds shown.
     pub seconds: u32,
@@ -241,7 +244,7 @@ pub struct Clock {
 }
 
 /// What happened to the injury clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InjuryAction {
     /// It came up.
@@ -253,7 +256,7 @@ pub enum InjuryAction {
 }
 
 /// The injury clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Injury {
     /// Who is hurt.
     pub side: MaybeSide,
@@ -265,7 +268,7 @@ pub struct Injury {
 }
 
 /// A Para taekwondo time-out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Timeout {
     /// Who took it.
     pub side: Side,
@@ -277,7 +280,7 @@ pub struct Timeout {
 }
 
 /// What the points were given for.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Technique {
@@ -307,7 +310,7 @@ impl Technique {
 }
 
 /// Points given to a side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Point {
     /// Who gets them.
     pub side: Side,
@@ -318,7 +321,7 @@ pub struct Point {
 }
 
 /// A hit that the sensors felt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hit {
     /// Whose protector reported it as that side's hit.
     pub side: Side,
@@ -327,7 +330,7 @@ pub struct Hit {
 }
 
 /// A number of each side; one that was not sent is absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pair {
     /// Chung's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -338,7 +341,7 @@ pub struct Pair {
 }
 
 /// The score of one round; a side that was not sent is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RoundScore {
     /// Number of the round.
     pub round: u8,
@@ -351,21 +354,21 @@ pub struct RoundScore {
 }
 
 /// The scores of the rounds, in order of the rounds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RoundScores {
     /// One entry a round.
     pub rounds: Vec<RoundScore>,
 }
 
 /// Who won each round, in order; none while a round is open.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RoundWinners {
     /// One entry a round.
     pub winners: Vec<Option<Side>>,
 }
 
 /// Who won.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BoutWinner {
@@ -378,14 +381,14 @@ pub enum BoutWinner {
 }
 
 /// Who won the bout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Winner {
     /// Who won.
     pub winner: BoutWinner,
 }
 
 /// How a bout was decided; the codes of World Taekwondo.
-#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the codes are the field's own names")]
@@ -425,7 +428,7 @@ impl Decision {
 }
 
 /// The winner's banner; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ResultBanner {
     /// The winner's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -439,7 +442,7 @@ pub struct ResultBanner {
 }
 
 /// Where a review stands.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ReviewState {
@@ -454,7 +457,7 @@ pub enum ReviewState {
 }
 
 /// Whether an accepted review changed the score.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
@@ -465,7 +468,7 @@ pub enum Verdict {
 }
 
 /// A message about a video review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Review {
     /// Who asked.
     pub side: Requester,
@@ -477,14 +480,14 @@ pub struct Review {
 }
 
 /// Who leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Leader {
     /// The side in the lead.
     pub side: MaybeSide,
 }
 
 /// One side's counts of a round.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SideStatistics {
     /// Body scores.
     pub body: u16,
@@ -499,7 +502,7 @@ pub struct SideStatistics {
 }
 
 /// Counts after a round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RoundStatistics {
     /// Number of the round.
     pub round: u8,
@@ -510,14 +513,14 @@ pub struct RoundStatistics {
 }
 
 /// The athletes' video quota or time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct VideoQuota {
     /// The number sent.
     pub value: u32,
 }
 
 /// Where the hardware test stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TestState {
     /// It has begun.
@@ -529,7 +532,7 @@ pub enum TestState {
 }
 
 /// Which protector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// Trunk protector.
@@ -539,7 +542,7 @@ pub enum Target {
 }
 
 /// A message of the hardware test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HardwareTest {
     /// Where it stands.
     pub state: TestState,
@@ -552,7 +555,7 @@ pub struct HardwareTest {
 }
 
 /// What a console says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Console {
     /// It changed its state: `up`, `down`, `connected`, `disconnected`.
@@ -571,14 +574,14 @@ pub enum Console {
 }
 
 /// A message of an undocumented stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unknown {
     /// The fields after the stream's name.
     pub fields: Vec<String>,
 }
 
 /// A message of a documented stream whose values are missing or wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unusable {
     /// What its stream tells when its values are right.
     #[serde(skip)]

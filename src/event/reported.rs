@@ -1,12 +1,13 @@
 //! The fields of what rules and edges report.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::Display;
 
 use crate::time::Time;
 
 /// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleFailed {
     /// The rule's file name.
     pub rule: String,
@@ -27,14 +28,14 @@ pub struct RuleFailed {
 }
 
 /// Changed rules have taken the place of those before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesReloaded {
     /// Their file names.
     pub rules: Vec<String>,
 }
 
 /// Changed rules are wrong; those before go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesRejected {
     /// The file of the first error.
     pub file: String,
@@ -49,7 +50,7 @@ pub struct RulesRejected {
 }
 
 /// An OBS instance is connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsConnected {
     /// Name of the sink.
     pub instance: String,
@@ -60,7 +61,7 @@ pub struct ObsConnected {
 }
 
 /// An OBS instance is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsDisconnected {
     /// Name of the sink.
     pub instance: String,
@@ -69,7 +70,7 @@ pub struct ObsDisconnected {
 }
 
 /// OBS shows another scene.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SceneChanged {
     /// Name of the sink.
     pub instance: String,
@@ -78,7 +79,7 @@ pub struct SceneChanged {
 }
 
 /// OBS's replay buffer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReplayBuffer {
     /// Name of the sink.
     pub instance: String,
@@ -87,7 +88,7 @@ pub struct ReplayBuffer {
 }
 
 /// What a clip was taken from.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipSource {
@@ -99,7 +100,7 @@ pub enum ClipSource {
 }
 
 /// A clip is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipSaved {
     /// Name of the sink.
     pub instance: String,
@@ -128,7 +129,7 @@ pub struct ClipSaved {
 }
 
 /// A clip is on the screen of the jury.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ClipShown {
     /// Name of the player's sink.
     pub player: String,
@@ -154,7 +155,7 @@ pub struct ClipShown {
 }
 
 /// A player runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlayerConnected {
     /// Name of the sink.
     pub player: String,
@@ -163,7 +164,7 @@ pub struct PlayerConnected {
 }
 
 /// A player is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlayerDisconnected {
     /// Name of the sink.
     pub player: String,
@@ -172,7 +173,7 @@ pub struct PlayerDisconnected {
 }
 
 /// A recording of OBS.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
@@ -191,7 +192,7 @@ pub struct Recording {
 }
 
 /// An action was carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActionDone {
     /// The action's `seq`.
     pub action_seq: u64,
@@ -202,7 +203,7 @@ pub struct ActionDone {
 }
 
 /// An action was not carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActionFailed {
     /// The action's `seq`.
     pub action_seq: u64,
@@ -215,7 +216,7 @@ pub struct ActionFailed {
 }
 
 /// No clip was found for a review: nothing that was asked to save one has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipMissing {
     /// The `seq` of the request for review.
     pub review: u64,

@@ -13,6 +13,7 @@ use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, Source};
 use crate::court::{Court, Input};
+use crate::rules::Explain;
 use crate::store::{Drained, Mode, NewSession, Store};
 use crate::time::Time;
 
@@ -51,6 +52,8 @@ pub struct ReplayOptions<'a> {
     pub capture: &'a Path,
     /// Takes each action, instead of anything being done or kept.
     pub dry_run: Option<Show>,
+    /// Is told what each rule does with each event.
+    pub explain: Option<Explain>,
     /// Is told how many bytes of the capture were read.
     pub progress: Box<dyn FnMut(u64) + 'a>,
 }
@@ -74,8 +77,11 @@ pub struct Replayed {
 /// # Panics
 /// Outside a tokio runtime.
 pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) -> Result<Replayed, StartError> {
-    let ReplayOptions { pace, outcomes, court: name, capture, dry_run, mut progress } = options;
-    let rules = setup::compile(config, &name)?;
+    let ReplayOptions { pace, outcomes, court: name, capture, dry_run, explain, mut progress } = options;
+    let mut rules = setup::compile(config, &name)?;
+    if let Some(explain) = explain {
+        rules.explain_to(explain);
+    }
     let allow = match config.sources.get(&name) {
         Some(Source::Udp(udp)) => udp.allow.clone(),
         None => Vec::new(),

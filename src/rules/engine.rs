@@ -13,15 +13,12 @@ use super::memory::Moment;
 use super::script::{Hears, Script, ScriptError};
 use super::sources::{RuleFile, Sources};
 use super::timers::{Timer, Timers};
-use super::views::{self, BoutView, EventView};
+use super::views::{BoutView, EventView};
 use super::{Limits, Surroundings};
 use crate::action::Verb;
 use crate::bout::Bout;
 use crate::event::{Event, Kind, RuleFailed};
 use crate::time::Time;
-
-/// Entries and characters that a script may keep in `this`.
-const MOST_STATE: usize = 100_000;
 
 /// What came of letting the rules hear something.
 #[derive(Debug)]
@@ -259,9 +256,10 @@ impl Rules {
         running.script.desk.begin(now, self.explain.is_some());
         let (asked, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
-        if views::weight(&running.state) > MOST_STATE {
+        if !running.script.fits(&running.state) {
+            // It would stand in the way of all that the rule does from now on.
             running.state = empty();
-            failed = failed.or(Some("what it keeps in `this` has grown too large, and was thrown away".into()));
+            failed = Some("what it keeps in `this` has grown too large, and was thrown away".into());
         }
         let timers = asked.timers.len();
         for call in asked.timers {

@@ -14,7 +14,7 @@ const MOST_DEPTH: usize = 32;
 /// Depth to which expressions and blocks may be nested.
 const MOST_NESTING: usize = 128;
 /// Names that a script may have at once.
-const MOST_NAMES: usize = 200;
+const MOST_VARIABLES: usize = 200;
 /// Files that a script may import, with those that they import.
 pub(super) const MOST_IMPORTS: usize = 20;
 /// Texts that the engine keeps one copy of.
@@ -34,8 +34,8 @@ pub(super) fn bare(meter: &Meter) -> Engine {
         .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
         .set_max_string_size(Limits::MOST_TEXT)
         .set_max_array_size(Limits::MOST_ENTRIES)
-        .set_max_map_size(Limits::MOST_ENTRIES)
-        .set_max_variables(MOST_NAMES)
+        .set_max_map_size(Limits::MOST_NAMES)
+        .set_max_variables(MOST_VARIABLES)
         .set_max_modules(MOST_IMPORTS)
         .disable_symbol("eval");
     costly::register(&mut engine, meter);

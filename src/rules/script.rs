@@ -171,6 +171,11 @@ impl Script {
         (self.desk.clear(), result.map(drop))
     }
 
+    /// Whether a value is within the limits.
+    pub(super) fn fits(&self, value: &Dynamic) -> bool {
+        self.engine.ensure_data_size_within_limits(value).is_ok()
+    }
+
     /// Its text, or that of the file of this name that it imports.
     pub(super) fn text(&self, source: Option<&str>) -> Option<&Text> {
         let own = self.texts.first();
@@ -322,7 +327,7 @@ fn wrong_handlers(ast: &AST, file: &Path, text: &Text) -> Vec<ScriptError> {
     wrong
 }
 
-fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
     match hears(name)? {
         Err(kind) => {
             let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));

@@ -69,20 +69,6 @@ pub(super) fn text_of(value: &Dynamic) -> String {
     }
 }
 
-/// Entries and characters in a value, with those inside it.
-pub(super) fn weight(value: &Dynamic) -> usize {
-    if let Some(map) = value.read_lock::<Map>() {
-        return map.iter().map(|(name, value)| 1 + name.len() + weight(value)).sum();
-    }
-    if let Some(list) = value.read_lock::<rhai::Array>() {
-        return list.iter().map(|value| 1 + weight(value)).sum();
-    }
-    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
-        return bytes.len();
-    }
-    value.read_lock::<rhai::ImmutableString>().map_or(1, |text| 1 + text.len())
-}
-
 fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
     value.map_or(Dynamic::UNIT, Into::into)
 }

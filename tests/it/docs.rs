@@ -14,9 +14,12 @@ use vta::action::{Outcome, Report};
 use vta::capture;
 use vta::cli::Cli;
 use vta::config::Config;
+use vta::config::scenario::Scenarios;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::{Body, Event, Kind};
+use vta::rules::check::check;
 use vta::rules::{Limits, Rules, Surroundings};
+use vta::scenario;
 use vta::time::Time;
 
 use crate::support::{clip, recording, repository};
@@ -112,6 +115,35 @@ fn every_rule_in_the_docs_runs_through_a_bout_without_failing() {
         let rules = rules.unwrap_or_else(|errors| panic!("{errors:?}\n{block}"));
         for event in events(rules) {
             assert!(!matches!(event.body, Body::RuleFailed(_)), "{:?}\n{block}", event.body);
+        }
+    }
+}
+
+#[test]
+fn every_rule_in_the_docs_is_found_right_by_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("example.rhai");
+    for block in blocks(&read("docs/rules.md"), "rhai") {
+        fs::write(&file, &block).unwrap();
+        let mistakes = check(&[file.clone().into()], Limits::default(), &Surroundings::default());
+        assert!(mistakes.is_empty() || block.contains("import "), "{mistakes:?}\n{block}");
+    }
+}
+
+#[test]
+fn every_scenario_in_the_docs_goes_as_expected() {
+    let blocks = blocks(&read("docs/rules.md"), "yaml");
+    let blocks: Vec<_> = blocks.iter().filter(|block| block.contains("scenarios:")).collect();
+    assert_eq!(blocks.len(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("example.yaml");
+    let rules = repository("rules").display().to_string();
+    for block in blocks {
+        let block = block.replace("../../examples", &repository("examples").display().to_string());
+        fs::write(&file, block.replace("../", &format!("{rules}/"))).unwrap();
+        let scenarios = Scenarios::load(&file).unwrap_or_else(|error| panic!("{}", error.render(false)));
+        for verdict in scenario::play(&scenarios).unwrap() {
+            assert!(verdict.failures.is_empty(), "{verdict:?}");
         }
     }
 }

@@ -64,6 +64,20 @@ fn on_start_is_heard_once_before_the_first_event_and_on_any_hears_all() {
 }
 
 #[test]
+fn a_handler_with_other_parameters_is_refused() {
+    let files = [(PathBuf::from("r.rhai"), "fn on_start(event, bout) {}\nfn on_any(event) {}".to_owned())];
+    let wrong = Rules::compile(&files, Limits::default(), &Surroundings::default()).err().unwrap();
+    let wrong: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        wrong,
+        [
+            "r.rhai:1:4: this handler takes one parameter: fn on_start(bout)",
+            "r.rhai:2:4: a handler takes two parameters: fn on_any(event, bout)",
+        ]
+    );
+}
+
+#[test]
 fn once_per_bout_and_per_round_and_cooldowns_say_yes_when_they_may() {
     let rule = r#"
         fn on_hit(event, bout) {

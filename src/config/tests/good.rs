@@ -20,10 +20,12 @@ sources:
 decoder: { protocol: pss-2.3 }
 rules:
   max_operations: 50000
+reviews: { seconds: 45, reminder_seconds: 15, quota: 2, won_keeps_quota: false }
+names: { clip: "{court} {bout} {side}", recording: "{bout} {blue} - {red}" }
 sinks:
   store:   { type: sqlite, path: data/hamburg.db }
   capture: { type: capture, directory: data/captures }
-  replay:  { type: obs, host: 192.168.7.30, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
+  replay:  { type: obs, host: 192.168.7.30, recording_in_progress: split, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
   jury:    { type: player, command: tools/mpv, arguments: [--mute=yes], sources: [court-1, court-2] }
   log:     { type: log, directory: data/logs, level: warn, keep_files: 3 }
 "#,
@@ -61,6 +63,17 @@ sinks:
         rules: Rules {
             files: [],
             max_operations: 50000,
+        },
+        reviews: ReviewRules {
+            limit: 45s,
+            reminder: 15s,
+            requests: 2,
+            won_is_kept: false,
+        },
+        names: Names {
+            event: "Hamburg Open 2026",
+            clip: `{court} {bout} {side}`,
+            recording: `{bout} {blue} - {red}`,
         },
         sinks: {
             "capture": Capture(
@@ -100,6 +113,7 @@ sinks:
                         ***,
                     ),
                     timeout: 2s,
+                    splits_recordings: true,
                     sources: Courts(
                         {
                             "court-1",
@@ -149,7 +163,18 @@ fn what_is_left_out_has_a_default() {
         },
         rules: Rules {
             files: [],
-            max_operations: 8000,
+            max_operations: 5000,
+        },
+        reviews: ReviewRules {
+            limit: 30s,
+            reminder: 10s,
+            requests: 1,
+            won_is_kept: true,
+        },
+        names: Names {
+            event: "Hamburg Open 2026",
+            clip: `{event} {court} {bout} R{round} {side} review {date} {time}`,
+            recording: `{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}`,
         },
         sinks: {
             "jury": Player(
@@ -172,6 +197,7 @@ fn what_is_left_out_has_a_default() {
                     port: 4455,
                     password: None,
                     timeout: 2s,
+                    splits_recordings: false,
                     sources: All,
                 },
             ),

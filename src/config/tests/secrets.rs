@@ -35,15 +35,15 @@ fn a_misspelt_key_masks_its_value_too() {
     5 |   replay: { type: obs, pasword: ******* }
       |                        ^^^^^^^ did you mean `password`?
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, obs_pass: hunter2 }\n"), @"
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, obs_pass: hunter2 }\n"), @r#"
     error: unknown key `obs_pass` in `replay`
      --> event.yaml:5:24
       |
     5 |   replay: { type: obs, obs_pass: ******* }
       |                        ^^^^^^^^
       |
-      = help: known: `type`, `host`, `port`, `password`, `timeout_secs` and `sources`
-    ");
+      = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress` and `sources`
+    "#);
 }
 
 #[test]

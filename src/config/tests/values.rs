@@ -160,3 +160,31 @@ fn a_path_with_a_mistaken_escape_is_found() {
       |                            ^^^^^^^^^^^^^^^^
     "#);
 }
+
+#[test]
+fn a_name_with_an_unknown_placeholder_shows_those_there_are() {
+    insta::assert_snapshot!(told_after_head("names: { clip: \"{court} {match}\" }\n"), @r#"
+    error: there is no `{match}`; there is `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{date}`, `{time}`
+     --> event.yaml:4:16
+      |
+    4 | names: { clip: "{court} {match}" }
+      |                ^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_quota_that_is_no_number_says_which_numbers_there_are() {
+    insta::assert_snapshot!(told_after_head("reviews: { quota: many, won_keeps_quota: perhaps }\n"), @r#"
+    error: `quota` wants a number from 0 to 99
+     --> event.yaml:4:19
+      |
+    4 | reviews: { quota: many, won_keeps_quota: perhaps }
+      |                   ^^^^
+
+    error: `won_keeps_quota` wants `true` or `false`
+     --> event.yaml:4:42
+      |
+    4 | reviews: { quota: many, won_keeps_quota: perhaps }
+      |                                          ^^^^^^^
+    "#);
+}

@@ -48,7 +48,10 @@ macro_rules! obs_functions {
     ($engine:ident, $module:ident, $all:ident; $($name:literal($($arg:ident: $type:ty),*) => $verb:expr;)*) => {$(
         $engine.register_fn($name, |obs: &mut Obs $(, $arg: $type)*| -> Done { obs.ask(&$verb) });
         let obs = $all.clone();
-        FuncRegistration::new($name).set_into_module(&mut $module, move |$($arg: $type),*| -> Done { obs.ask(&$verb) });
+        // How its arguments are called, for `rules check` to say.
+        let function = FuncRegistration::new($name)
+            .with_params_info([$(concat!(stringify!($arg), ": ", stringify!($type))),*] as [&str; _]);
+        function.set_into_module(&mut $module, move |$($arg: $type),*| -> Done { obs.ask(&$verb) });
     )*};
 }
 

@@ -1,13 +1,15 @@
 //! "Did you mean …?"
 
 /// The candidate that was probably meant, if one is near.
-pub(super) fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     let (distance, nearest) = candidates
         .into_iter()
         .map(|candidate| (distance(&given, &candidate.to_lowercase()), candidate))
         .min_by_key(|(distance, _)| *distance)?;
-    (distance <= (given.chars().count() + 1) / 3).then_some(nearest)
+    let near = distance <= (given.chars().count() + 1) / 3;
+    // Words that begin alike, such as `technik` and `technique`.
+    (near || strsim::jaro_winkler(&given, &nearest.to_lowercase()) > 0.9).then_some(nearest)
 }
 
 /// How many letters have to be changed. To leave out the end, as in `timeout` for `timeout_secs`, is one mistake.
@@ -20,7 +22,7 @@ fn distance(given: &str, candidate: &str) -> usize {
 }
 
 /// Names as they stand in a message: `` `a`, `b` and `c` ``.
-pub(super) fn enumerate<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn enumerate<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => "nothing".to_owned(),

@@ -1,0 +1,66 @@
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::connect;
+use crate::cli::check::count;
+use crate::cli::failure::{Exit, Failure, print};
+use crate::config::Config;
+use crate::pipeline;
+use crate::rules::RuleFile;
+
+/// Find what would fail in rules, without running them.
+///
+/// Syntax, handlers of events that do not exist, functions, arguments, variables and fields that do not exist: all of it
+/// at once, each with its line.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The rules; those of the config when left out.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The config, which names the OBS instances too; `event.yaml` where no rules are given.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How mistakes are told; `json` is a list of `file`, `line`, `column`, `end_column`, `severity`, `message`, `help`.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Ask each OBS of the config whether it has the scenes, sources and filters that the rules name.
+    #[arg(long)]
+    connect: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For editors.
+    Json,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = match (&self.config, self.files.is_empty() || self.connect) {
+            (Some(file), _) => Some(Config::load(file)?),
+            (None, true) => Some(Config::load(Path::new("event.yaml"))?),
+            (None, false) => None,
+        };
+        let files = match &config {
+            Some(config) if self.files.is_empty() => config.rules.files.clone(),
+            _ => self.files.into_iter().map(RuleFile::from).collect(),
+        };
+        let mut mistakes = pipeline::check(&files, config.as_ref());
+        if let (true, Some(config)) = (self.connect, &config) {
+            mistakes.extend(connect::check(&files, config)?);
+        }
+        if self.format == Format::Json {
+            print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
+            return if mistakes.is_empty() { Ok(()) } else { Err(Failure::told(Exit::Config)) };
+        }
+        if !mistakes.is_empty() {
+            return Err(Failure::mistakes(&mistakes));
+        }
+        let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
+        let are = if files.len() == 1 { "is" } else { "are" };
+        print(&format!("{} {are} fine: {}", count(files.len(), "rule"), names.join(", ")))
+    }
+}

@@ -1,0 +1,96 @@
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::cli::check::count;
+use crate::cli::failure::{Exit, Failure, print};
+use crate::config::Config;
+use crate::config::scenario::Scenarios;
+use crate::pipeline::StartError;
+use crate::scenario::{self, Verdict};
+
+/// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Files of scenarios; those in `tests` beside the rules of the config when left out.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The config whose rules are tested.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+    /// Write the results as JUnit XML too.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let files = if self.files.is_empty() { beside(&self.config)? } else { self.files };
+        let mut junit = Report::new("vta rules test");
+        let (mut played, mut failed) = (0, 0);
+        for file in &files {
+            let scenarios = Scenarios::load(file)?;
+            let verdicts = scenario::play(&scenarios).map_err(StartError::Rules)?;
+            for verdict in &verdicts {
+                tell(file, verdict)?;
+            }
+            played += verdicts.len();
+            failed += verdicts.iter().filter(|verdict| !verdict.failures.is_empty()).count();
+            junit.add_test_suite(suite(file, &verdicts));
+        }
+        if let Some(path) = self.junit {
+            let written = File::create(&path).map_err(|error| error.to_string());
+            let written = written.and_then(|file| junit.serialize(file).map_err(|error| error.to_string()));
+            let refused = |error| Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()));
+            written.map_err(refused)?;
+        }
+        let summary = format!("{} of {}: ", count(played, "scenario"), count(files.len(), "file"));
+        match failed {
+            0 => print(&format!("{summary}all as expected")),
+            failed => {
+                print(&format!("{summary}{failed} failed"))?;
+                Err(Failure::told(Exit::Failed))
+            }
+        }
+    }
+}
+
+/// The scenarios beside the config's rules, in order of their names.
+fn beside(config: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let config = Config::load(config)?;
+    let folders: BTreeSet<_> =
+        config.rules.files.iter().filter_map(|rule| rule.path.parent()).map(|folder| folder.join("tests")).collect();
+    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    let is_scenario = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let files: BTreeSet<_> = entries.map(|entry| entry.path()).filter(is_scenario).collect();
+    if files.is_empty() {
+        let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        let text = format!("there are no scenarios in {}: name their files", folders.join(", "));
+        return Err(Failure::new(Exit::Config, text));
+    }
+    Ok(files.into_iter().collect())
+}
+
+fn tell(file: &Path, verdict: &Verdict) -> Result<(), Failure> {
+    if verdict.failures.is_empty() {
+        return print(&format!("ok      {}", verdict.name));
+    }
+    print(&format!("failed  {}  ({}:{})", verdict.name, file.display(), verdict.line))?;
+    verdict.failures.iter().try_for_each(|line| print(&format!("        {line}")))
+}
+
+fn suite(file: &Path, verdicts: &[Verdict]) -> TestSuite {
+    let mut suite = TestSuite::new(file.display().to_string());
+    for verdict in verdicts {
+        let mut status = TestCaseStatus::success();
+        if !verdict.failures.is_empty() {
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(format!("{}:{}", file.display(), verdict.line));
+            status.set_description(verdict.failures.join("\n"));
+        }
+        suite.add_test_case(TestCase::new(verdict.name.as_str(), status));
+    }
+    suite
+}

@@ -1,0 +1,203 @@
+//! Finds before the day what would fail in a rule, without running it.
+//!
+//! Scripts are compiled and their trees walked. Which functions there are is asked of the engine itself, which fields an
+//! event has of [`reference`](crate::event::reference), and those of the bout of the bout that rules are given. After an
+//! error of syntax the other functions of the file are checked all the same.
+
+mod known;
+mod names;
+mod pieces;
+mod shape;
+mod walk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rhai::{Engine, OptimizationLevel, Position};
+use serde::Serialize;
+
+pub use names::{Named, What};
+
+use super::desk::Desk;
+use super::meter::Meter;
+use super::script::{MOST_AT_THE_TOP, Text, wrong_handler};
+use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, sandbox};
+use known::Known;
+use pieces::Parsed;
+use shape::Shape;
+
+/// What is wrong with a rule, where, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mistake {
+    /// The file as it was given.
+    pub file: String,
+    /// Line from 1; 0 when it is not known.
+    pub line: usize,
+    /// Column from 1, in characters; 0 when it is not known.
+    pub column: usize,
+    /// The column behind the last character that is wrong.
+    pub end_column: usize,
+    /// How bad it is: everything that is found would fail.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The line itself.
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// How bad a mistake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It would fail.
+    Error,
+}
+
+/// Checks rules; gives all that is wrong with them, in the order of the files and of the places in them.
+pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) -> Vec<Mistake> {
+    let checker = Checker::new(surroundings);
+    let mut mistakes = Vec::new();
+    for file in files {
+        match checker.read(file, limits, surroundings) {
+            Ok((text, found)) => mistakes.extend(found.into_iter().map(|found| found.told(&file.path, &text))),
+            Err(errors) => mistakes.extend(errors.into_iter().map(Mistake::from)),
+        }
+    }
+    mistakes
+}
+
+/// The names of scenes, sources and filters that rules write out: what OBS must have. They are checked as they stand: a
+/// constant that the config sets has the config's value.
+pub fn names(sources: &Sources) -> Vec<Named> {
+    let checker = Checker::new(&Surroundings::default());
+    let of = |(file, text): &(RuleFile, Arc<str>)| {
+        let text = Text::new(&file.path, text.clone());
+        names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
+    };
+    sources.rules.iter().flat_map(of).collect()
+}
+
+/// What it takes to check scripts.
+struct Checker {
+    engine: Engine,
+    bout: Shape,
+}
+
+impl Checker {
+    fn new(surroundings: &Surroundings) -> Self {
+        let meter = Meter::default();
+        let mut engine = sandbox::engine(&meter, &Desk::default(), surroundings);
+        // What is optimized away is checked too.
+        engine.set_optimization_level(OptimizationLevel::None);
+        meter.begin(MOST_AT_THE_TOP);
+        let bout = shape::bout(&engine, &Known::of(&engine));
+        Self { engine, bout }
+    }
+
+    /// Reads a rule's file and finds what is wrong with it; an error is of what shows only when it is loaded.
+    fn read(
+        &self,
+        file: &RuleFile,
+        limits: Limits,
+        surroundings: &Surroundings,
+    ) -> Result<(Text, Vec<Found>), Vec<ScriptError>> {
+        let sources = Sources::read(std::slice::from_ref(file))?;
+        let text = sources.rules.first().map_or_else(|| Arc::from(""), |(_, text)| text.clone());
+        let text = Text::new(&file.path, text);
+        let mut found = self.check(&text);
+        found.sort_by_key(|found| (found.at.line(), found.at.position()));
+        found.dedup();
+        if found.is_empty() {
+            Rules::of(&sources, limits, surroundings)?;
+        }
+        Ok((text, found))
+    }
+
+    fn check(&self, text: &Text) -> Vec<Found> {
+        let Parsed { asts, errors, broken } = pieces::parse(&self.engine, &text.text);
+        let mut found: Vec<_> = errors.iter().map(|error| Found::new(error.1, lower(&error.0.to_string()))).collect();
+        let mut known = asts.iter().fold(Known::of(&self.engine), Known::with);
+        for (name, count) in &broken {
+            known.add("", name, *count, None);
+        }
+        let functions = asts.iter().flat_map(|ast| ast.iter_functions()).map(|f| (f.name, f.params.len()));
+        for (name, parameters) in functions.chain(broken.iter().map(|(name, count)| (name.as_str(), *count))) {
+            if let Some(message) = wrong_handler(name, parameters) {
+                let (message, help) = match message.split_once(": did") {
+                    Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
+                    None => (message, None),
+                };
+                found.push(Found { at: text.position_of(name), message, help });
+            }
+        }
+        found.extend(walk::walk(&asts, errors.is_empty(), &known, &self.bout));
+        found
+    }
+}
+
+/// What is wrong, and where in the script.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    at: Position,
+    message: String,
+    help: Option<String>,
+}
+
+impl Found {
+    fn new(at: Position, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), help: None }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    fn told(self, file: &Path, text: &Text) -> Mistake {
+        let line = text.line(self.at);
+        let (number, column) = (self.at.line().unwrap_or(0), self.at.position().unwrap_or(0));
+        Mistake {
+            file: file.display().to_string(),
+            line: number,
+            column,
+            end_column: end_column(line, column),
+            severity: Severity::Error,
+            message: self.message,
+            help: self.help,
+            text: line.to_owned(),
+        }
+    }
+}
+
+impl From<ScriptError> for Mistake {
+    fn from(error: ScriptError) -> Self {
+        Self {
+            end_column: end_column(&error.text, error.column),
+            file: error.file,
+            line: error.line,
+            column: error.column,
+            severity: Severity::Error,
+            message: error.message,
+            help: None,
+            text: error.text,
+        }
+    }
+}
+
+/// What Rhai says, begun as every other message is.
+fn lower(message: &str) -> String {
+    let mut rest = message.chars();
+    rest.next().map_or_else(String::new, |first| first.to_lowercase().chain(rest).collect())
+}
+
+/// Where the word or the text at a column ends; one further than the column where there is neither.
+fn end_column(line: &str, column: usize) -> usize {
+    let rest = || line.chars().skip(column.saturating_sub(1));
+    if let (Some('"'), Some(length)) = (rest().next(), rest().skip(1).position(|c| c == '"')) {
+        return column + length + 2;
+    }
+    column + rest().take_while(|c| c.is_alphanumeric() || *c == '_').count().max(1)
+}

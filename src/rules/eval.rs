@@ -1,0 +1,114 @@
+//! Tries expressions and handlers against one moment: what they ask for is shown, not done.
+
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
+
+use super::desk::Desk;
+use super::imports::Imports;
+use super::memory::Moment;
+use super::meter::Meter;
+use super::script::{Text, compiled, constants_of};
+use super::views::{self, BoutView, EventView};
+use super::{Limits, ScriptError, Sources, Surroundings, failure, sandbox, settings};
+use crate::action::Verb;
+use crate::bout::Bout;
+use crate::event::Event;
+use crate::time::Time;
+
+/// Where lines are tried, with the functions and constants of rules.
+pub struct Bench {
+    engine: Engine,
+    meter: Meter,
+    desk: Desk,
+    limits: Limits,
+    functions: AST,
+    scope: Scope<'static>,
+    now: Moment,
+}
+
+/// What came of a line.
+#[derive(Debug)]
+pub struct Tried {
+    /// Its value as text, none where it has none; or why it failed.
+    pub value: Result<Option<String>, String>,
+    /// What it asked for.
+    pub asked: Vec<Verb>,
+    /// How many timers it set or cancelled.
+    pub timers: usize,
+}
+
+impl Bench {
+    /// A bench with the functions and constants of rules; where two have one of the same name, it is the later one's.
+    ///
+    /// # Errors
+    /// All that is wrong with the rules.
+    pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+        let (desk, meter) = (Desk::default(), Meter::default());
+        let mut engine = sandbox::engine(&meter, &desk, surroundings);
+        let mut functions = AST::empty();
+        for (rule, text) in &sources.rules {
+            let text = Text::new(&rule.path, text.clone());
+            let imports = Imports::of(&rule.path, sources.imported.clone());
+            engine.set_module_resolver(imports.clone());
+            let mut constants = constants_of(&engine, &meter, &rule.path, &text, &imports)?;
+            settings::apply(&mut constants, &rule.with, &text.name)?;
+            functions += compiled(&mut engine, constants, &rule.path, &text)?.clone_functions_only();
+        }
+        desk.clear();
+        let mut scope = Scope::new();
+        scope.push("event", Dynamic::UNIT).push("bout", BoutView(Arc::default())).push("state", Map::new());
+        let now = Moment { at: Time::default(), bout: 0, round: 0 };
+        Ok(Self { engine, meter, desk, limits, functions, scope, now })
+    }
+
+    /// Goes to the moment of an event.
+    pub fn go_to(&mut self, event: &Arc<Event>, bout: &Arc<Bout>) {
+        self.now = Moment { at: event.at, bout: bout.ordinal, round: bout.round };
+        self.scope.set_value("event", EventView::new(event.clone()));
+        self.scope.set_value("bout", BoutView(bout.clone()));
+    }
+
+    /// Tries a line. Variables that it declares stay; a function of a rule that it calls has the variable `state` as its
+    /// `this`.
+    pub fn try_line(&mut self, line: &str) -> Tried {
+        self.meter.begin(self.limits.max_operations);
+        self.desk.begin(self.now, false);
+        let value = self.value(line);
+        let asked = self.desk.clear();
+        Tried { value, asked: asked.verbs, timers: asked.timers.len() }
+    }
+
+    fn value(&mut self, line: &str) -> Result<Option<String>, String> {
+        let compile = |line: &str| self.engine.compile(line).map_err(|error| error.to_string());
+        let mut ast = compile(line)?;
+        if self.is_call_of_a_rule(&ast) {
+            ast = compile(&format!("state.{}", line.trim_start()))?;
+        }
+        let ast = self.functions.merge(&ast);
+        let value = self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &ast);
+        let value = value.map_err(|error| failure::in_words(&error))?;
+        Ok((!value.is_unit()).then(|| shown(&value)))
+    }
+
+    fn is_call_of_a_rule(&self, ast: &AST) -> bool {
+        let call = match ast.statements() {
+            [Stmt::FnCall(call, _)] => call,
+            [Stmt::Expr(expression)] => match &**expression {
+                Expr::FnCall(call, _) => call,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let is_it = |name: &str, count: usize| name == call.name && count == call.args.len();
+        !call.is_qualified() && self.functions.iter_functions().any(|f| is_it(f.name, f.params.len()))
+    }
+}
+
+/// A value as it would stand in a script.
+fn shown(value: &Dynamic) -> String {
+    match value.read_lock::<rhai::ImmutableString>() {
+        Some(text) => format!("{:?}", text.as_str()),
+        None => views::text_of(value),
+    }
+}

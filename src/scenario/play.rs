@@ -1,0 +1,242 @@
+//! Lets a scenario happen.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value as Json;
+
+use crate::action::{Action, ClipReport, Edge, ObsVerb, Outcome, Report};
+use crate::capture;
+use crate::config::scenario::{Scenario, Step, Told};
+use crate::court::{Court, Datagram, Input, Output};
+use crate::event::{Body, ClipSource, Recording};
+use crate::rules::Rules;
+use crate::time::Time;
+
+/// How long a scenario goes on behind its last step, so that what messages say together is derived.
+const AFTERWARDS: Duration = Duration::from_secs(1);
+/// More answers than this at one moment are of rules that answer each other without end.
+const MOST_ANSWERS: usize = 1000;
+
+/// An action that a rule asked for.
+#[derive(Debug)]
+pub(super) struct Came {
+    /// How long after the beginning.
+    pub(super) after: Duration,
+    pub(super) name: &'static str,
+    pub(super) args: Json,
+}
+
+/// Lets a scenario happen; gives what was asked for, and what went wrong.
+pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<Came>, Vec<String>) {
+    let mut play = Play {
+        court: Court::new("court-1".into(), Vec::new(), rules),
+        instance: obs.first().map_or_else(|| "replay".to_owned(), ToString::to_string),
+        outputs: Vec::new(),
+        failing: BTreeMap::new(),
+        saves: Vec::new(),
+        came: Vec::new(),
+        wrong: Vec::new(),
+    };
+    play.advance(Time::default());
+    for step in &scenario.given {
+        play.step(step);
+    }
+    play.advance(play.court.now() + AFTERWARDS);
+    play.take(Input::Stop);
+    (play.came, play.wrong)
+}
+
+struct Play {
+    court: Court,
+    /// The OBS that tells something where none is named.
+    instance: String,
+    outputs: Vec<Output>,
+    /// Actions that fail, with the reason.
+    failing: BTreeMap<String, String>,
+    /// Replays that are being saved, by the action's `seq`.
+    saves: Vec<u64>,
+    came: Vec<Came>,
+    wrong: Vec<String>,
+}
+
+impl Play {
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Say(text) => {
+                for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                    let bytes = Bytes::copy_from_slice(line.as_bytes());
+                    self.take(Input::Datagram(Datagram { bytes, from: None, truncated: false }));
+                }
+            }
+            Step::Wait(wait) => self.advance(self.court.now() + *wait),
+            Step::At(after) => {
+                let at = Time::default() + *after;
+                if at < self.court.now() {
+                    let now = self.court.now().since(Time::default());
+                    self.wrong.push(format!(
+                        "`at: {} s` lies in the past: it is {} s already",
+                        seconds(*after),
+                        seconds(now)
+                    ));
+                }
+                self.advance(at);
+            }
+            Step::Capture { path, from, to } => self.capture(path, *from, *to),
+            Step::Fail { action, reason } => {
+                self.failing.insert(action.clone(), reason.clone());
+            }
+            Step::Obs { instance, told } => {
+                let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
+                self.told(instance, told);
+            }
+        }
+    }
+
+    fn told(&mut self, instance: String, told: &Told) {
+        let report = match told {
+            Told::Connected => {
+                let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
+                Report::ObsConnected { instance, obs_version, websocket_version }
+            }
+            Told::Disconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
+            Told::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
+            Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
+            Told::Clip(path) => {
+                let action_seqs = std::mem::take(&mut self.saves);
+                self.take(Input::Report(Report::ClipSaved(ClipReport {
+                    instance,
+                    path: path.clone(),
+                    from: ClipSource::default(),
+                    begins_at: None,
+                    ends_at: None,
+                    note: None,
+                    action_seqs: action_seqs.clone(),
+                })));
+                for action_seq in action_seqs {
+                    let action = "obs.save_replay".to_owned();
+                    self.take(Input::Report(Report::Outcome {
+                        action_seq,
+                        action,
+                        outcome: Outcome::Done,
+                        took_us: 0,
+                    }));
+                }
+                return;
+            }
+            Told::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
+            Told::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
+        };
+        self.take(Input::Report(report));
+    }
+
+    /// What a capture holds, its times counted from now. What was asked for before `from` is not looked at.
+    fn capture(&mut self, path: &Path, from: Option<Duration>, to: Option<Duration>) {
+        let reader = match capture::open(path) {
+            Ok(reader) => reader,
+            Err(error) => return self.wrong.push(error.to_string()),
+        };
+        let begin = self.court.now();
+        let (mut first, mut hidden) = (None, from);
+        for recorded in reader {
+            let recorded = match recorded {
+                Ok(recorded) => recorded,
+                Err(error) => return self.wrong.push(error.to_string()),
+            };
+            let after = recorded.at.since(*first.get_or_insert(recorded.at));
+            if to.is_some_and(|to| after > to) {
+                break;
+            }
+            if let Some(from) = hidden.filter(|from| after >= *from) {
+                self.advance(begin + from);
+                self.came.clear();
+                hidden = None;
+            }
+            self.advance(begin + after);
+            match recorded.input {
+                // How actions ended is for the scenario to say.
+                Input::Report(Report::Outcome { .. }) | Input::Stop => {}
+                Input::Report(Report::ClipSaved(clip)) => self.told(clip.instance, &Told::Clip(clip.path)),
+                input => self.take(input),
+            }
+        }
+        if let Some(to) = to {
+            self.advance(begin + to);
+        }
+        if let Some(from) = hidden {
+            self.wrong.push(format!("the capture ends before `from: {} s`", seconds(from)));
+        }
+    }
+
+    /// Lets the time pass, with all that is due meanwhile.
+    fn advance(&mut self, to: Time) {
+        while let Some(due) = self.court.next_due().filter(|due| *due <= to) {
+            self.court.advance(due, &mut self.outputs);
+            self.answer();
+        }
+        self.court.advance(to, &mut self.outputs);
+        self.answer();
+    }
+
+    fn take(&mut self, input: Input) {
+        self.court.step(self.court.now(), &input, &mut self.outputs);
+        self.answer();
+    }
+
+    /// Answers what was asked for, and what is asked for in answer to that.
+    fn answer(&mut self) {
+        let mut answers = 0;
+        let mut reports = VecDeque::new();
+        loop {
+            for output in std::mem::take(&mut self.outputs) {
+                match output {
+                    Output::Action { action, .. } => reports.extend(self.asked(&action)),
+                    Output::Event { event, .. } => {
+                        if let Body::RuleFailed(failed) = &event.body {
+                            let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
+                            self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
+                            self.wrong.push(format!("  | {}", failed.text.trim_end()));
+                        }
+                    }
+                    Output::Bout(_) | Output::BoutSplit { .. } => {}
+                }
+            }
+            let Some(report) = reports.pop_front() else { return };
+            answers += 1;
+            if answers > MOST_ANSWERS {
+                return self.wrong.push("the rules answer what they have asked for themselves without end".to_owned());
+            }
+            self.court.step(self.court.now(), &Input::Report(report), &mut self.outputs);
+        }
+    }
+
+    /// Takes down an action; gives how it ended, if that is known at once.
+    fn asked(&mut self, action: &Action) -> Option<Report> {
+        let mut line = serde_json::to_value(action).unwrap_or_default();
+        let args = line.get_mut("args").map(Json::take).unwrap_or_default();
+        let name = action.verb.name();
+        self.came.push(Came { after: action.at.since(Time::default()), name, args });
+        let outcome = match (self.failing.get(name), action.verb.obs()) {
+            (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
+            (None, Some(ObsVerb::SaveReplay { .. })) => {
+                self.saves.push(action.seq);
+                return None;
+            }
+            (None, _) => Outcome::Done,
+        };
+        let answers = matches!(action.verb.edge(), Edge::Obs(_) | Edge::Player);
+        answers.then(|| Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
+    }
+}
+
+fn recording(instance: String, path: &str) -> Recording {
+    Recording { instance, path: Some(path.to_owned()), begins_at: None, ends_at: None, action_seq: None }
+}
+
+/// Seconds with as many decimals as there are.
+pub(super) fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}

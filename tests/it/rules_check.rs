@@ -1,0 +1,136 @@
+//! `vta rules check`: each mistake with its place, on the real program.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::headless_obs::HeadlessObs;
+use crate::support::{Hall, output, repository, stderr, stdout, vta};
+
+/// What is said of a script of tests/data/rules_check.
+fn told(name: &str) -> String {
+    let folder = repository("tests/data/rules_check");
+    let output = output(vta().args(["rules", "check", &format!("{name}.rhai")]).current_dir(folder));
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    assert_eq!(stdout(&output), "");
+    stderr(&output).to_owned()
+}
+
+/// Compares what is said with what stands beside the script.
+fn compare(name: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(repository("tests/data/rules_check"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, told(name)));
+}
+
+#[test]
+fn five_mistakes_of_five_sorts_are_told_at_once_each_with_its_place() {
+    compare("five");
+    let errors = told("five").matches("error: ").count();
+    assert_eq!(errors, 5);
+}
+
+#[test]
+fn handlers_of_what_never_happens() {
+    compare("handlers");
+}
+
+#[test]
+fn functions_that_do_not_exist_or_want_other_arguments() {
+    compare("functions");
+}
+
+#[test]
+fn variables_that_do_not_exist() {
+    compare("variables");
+}
+
+#[test]
+fn fields_that_events_and_bouts_have_not() {
+    compare("fields");
+}
+
+#[test]
+fn words_that_a_field_never_is() {
+    compare("words");
+}
+
+#[test]
+fn errors_of_syntax_in_several_functions_hide_neither_each_other_nor_the_rest() {
+    compare("syntax");
+}
+
+#[test]
+fn what_is_right_is_found_right() {
+    let folder = repository("tests/data/rules_check");
+    let output = output(vta().args(["rules", "check", "fine.rhai"]).current_dir(folder));
+    assert_eq!(stderr(&output), "");
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "1 rule is fine: fine.rhai\n"));
+}
+
+#[test]
+fn the_mistakes_of_all_files_are_told_and_a_file_that_is_not_there_is_one() {
+    let folder = repository("tests/data/rules_check");
+    let output = output(vta().args(["rules", "check", "words.rhai", "gone.rhai", "handlers.rhai"]).current_dir(folder));
+    let text = stderr(&output);
+    assert!(text.contains("--> words.rhai:2:27") && text.contains("--> handlers.rhai:1:4"), "{text}");
+    assert!(text.contains("gone.rhai: the file cannot be read"), "{text}");
+}
+
+#[test]
+fn editors_get_json() {
+    let folder = repository("tests/data/rules_check");
+    let output = output(vta().args(["rules", "check", "--format", "json", "five.rhai"]).current_dir(folder));
+    assert_eq!(output.status.code(), Some(3));
+    let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(told.len(), 5);
+    let field = serde_json::json!({
+        "file": "five.rhai", "line": 15, "column": 14, "end_column": 21, "severity": "error",
+        "message": "an event `point` has no field `technik`", "help": "did you mean `technique`?",
+    });
+    assert_eq!(told[3], field);
+}
+
+#[test]
+fn the_rules_of_a_config_are_checked_by_both_verbs() {
+    let script = repository("tests/data/rules_check/words.rhai").display().to_string();
+    let hall = Hall::with_rules("  jury: { type: obs, host: 127.0.0.1 }\n", &script);
+    for verb in [&["check"][..], &["rules", "check"]] {
+        let output = output(vta().args(verb).arg("--config").arg(hall.config()));
+        assert_eq!(output.status.code(), Some(3), "{verb:?}: {}", stdout(&output));
+        assert!(stderr(&output).contains("`technique` is never \"hed\""), "{verb:?}: {}", stderr(&output));
+    }
+    let output = output(vta().args(["rules", "check", "--config"]).arg(Hall::new("").config()));
+    assert!(stdout(&output).starts_with("3 rules are fine: "), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
+    let hall = Hall::with_rules(&sink, "own.rhai");
+    let rule = "const SCENE = \"Replai\";\n\
+                fn on_point(event, bout) {\n    obs::scene(\"Live\");\n    obs::scene(SCENE);\n\
+                \x20   obs::source_visible(\"Live\", \"Mat camera\", true);\n\
+                \x20   obs::source_visible(\"Live\", \"Mat kamera\", true);\n    obs::text(\"Score\", \"0\");\n\
+                \x20   obs::filter(\"Mat camera\", \"Glow\", true);\n    obs::on(\"replay\").scene(\"Pause\");\n\
+                \x20   obs::scene(`Mat ${bout.number}`);\n}\n";
+    fs::write(hall.path("own.rhai"), rule).unwrap();
+    let mut command = vta();
+    command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(hall.config());
+    let output = output(&mut command);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
+    let told: Vec<_> = told.iter().map(|m| format!("{}:{} {}", m["line"], m["column"], m["message"])).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_obs_that_cannot_be_asked_is_no_mistake_of_the_rules() {
+    let hall = Hall::new("  replay: { type: obs, port: 1 }\n");
+    let output = output(vta().args(["rules", "check", "--connect", "--config"]).arg(hall.config()));
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("OBS `replay`"), "{}", stderr(&output));
+}

@@ -1,0 +1,83 @@
+//! `vta rules test`: scenarios, on the real program.
+
+use std::fs;
+
+use crate::support::{Hall, output, repository, stderr, stdout, vta};
+
+/// What a run over files of tests/data/scenarios says, and its exit code.
+fn run(files: &[&str]) -> (String, Option<i32>) {
+    let folder = repository("tests/data/scenarios");
+    let output = output(vta().args(["rules", "test"]).args(files).current_dir(folder));
+    (format!("{}{}", stdout(&output), stderr(&output)), output.status.code())
+}
+
+/// Compares what is said with what stands beside the scenarios.
+fn compare(name: &str, told: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(repository("tests/data/scenarios"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, told));
+}
+
+#[test]
+fn the_scenarios_of_every_rule_that_ships_go_as_expected() {
+    let config = repository("examples/event.yaml");
+    let output = output(vta().args(["rules", "test", "--config"]).arg(&config));
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    for rule in fs::read_dir(repository("rules")).unwrap().map(|entry| entry.unwrap().path()) {
+        if rule.extension().is_some_and(|ending| ending == "rhai") {
+            let name = rule.file_stem().unwrap().to_str().unwrap().to_owned();
+            assert!(repository(&format!("rules/tests/{name}.yaml")).is_file(), "{name} has no scenarios");
+        }
+    }
+}
+
+#[test]
+fn wrong_scenarios_fail_and_say_what_was_expected_what_came_and_where() {
+    let (told, code) = run(&["mistakes.yaml"]);
+    assert_eq!(code, Some(1));
+    compare("mistakes", &told);
+}
+
+#[test]
+fn a_broken_file_of_scenarios_is_told_with_its_lines() {
+    let (told, code) = run(&["broken.yaml"]);
+    assert_eq!(code, Some(3));
+    compare("broken", &told);
+}
+
+#[test]
+fn a_rule_that_fails_fails_its_scenario() {
+    let hall = Hall::new("");
+    fs::write(hall.path("wrong.rhai"), "fn on_review_opened(event, bout) {\n    throw \"no\";\n}\n").unwrap();
+    let scenario = "rules: [wrong.rhai]\nscenarios:\n  it fails: { given: [ch1;], expect: [] }\n";
+    fs::write(hall.path("wrong.yaml"), scenario).unwrap();
+    let output = output(vta().args(["rules", "test"]).arg(hall.path("wrong.yaml")));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("wrong.rhai:2:5: on_review_opened failed: no"), "{}", stdout(&output));
+}
+
+#[test]
+fn rules_that_answer_themselves_without_end_fail_their_scenario() {
+    let hall = Hall::new("");
+    fs::write(hall.path("again.rhai"), "fn on_any(event, bout) { obs::scene(\"Live\"); }\n").unwrap();
+    let scenario = "rules: [again.rhai]\nscenarios:\n  it ends: { given: [ch1;], includes: [obs.scene] }\n";
+    fs::write(hall.path("again.yaml"), scenario).unwrap();
+    let output = output(vta().args(["rules", "test"]).arg(hall.path("again.yaml")));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("without end"), "{}", stdout(&output));
+}
+
+#[test]
+fn results_are_written_for_ci() {
+    let hall = Hall::new("");
+    let junit = hall.path("results.xml");
+    let file = repository("tests/data/scenarios/mistakes.yaml");
+    let output = output(vta().args(["rules", "test", "--junit"]).arg(&junit).arg(&file));
+    assert_eq!(output.status.code(), Some(1));
+    let xml = fs::read_to_string(junit).unwrap();
+    assert!(xml.contains(r#"tests="6" skipped="0" errors="0" failures="5""#), "{xml}");
+    assert!(xml.contains(r#"<testcase name="this one is right"/>"#), "{xml}");
+    assert!(xml.contains("mistakes.yaml:9\">") && xml.contains("player.play path: other.mkv"), "{xml}");
+}
