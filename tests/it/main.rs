@@ -9,6 +9,7 @@ mod decode;
 mod defects;
 mod docs;
 mod endless;
+mod faults;
 mod frames;
 mod fuzz_corpus;
 mod headless_obs;

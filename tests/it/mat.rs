@@ -18,6 +18,8 @@ const BOUT: [&str; 6] = [
     "clk;02:00;start",
 ];
 
+const OPENED: &str = "SELECT cast(fields ->> '$.review' AS TEXT) FROM events WHERE kind = 'review_opened' ORDER BY seq";
+
 /// A player without a screen.
 pub const JURY: &str = "  jury: { type: player, command: mpv, arguments: [--vo=null, --ao=null] }\n";
 
@@ -54,11 +56,51 @@ impl Mat {
         for message in BOUT {
             self.say(message);
         }
+        self.wait_for(1, "SELECT kind FROM events WHERE kind = 'bout_started'");
     }
 
     /// Waits until OBS's replay buffer has been told to run so often.
     pub fn wait_for_buffer(&self, times: usize) {
         self.wait_for(times, "SELECT kind FROM events WHERE kind = 'replay_buffer' AND fields ->> '$.active'");
+    }
+
+    /// A coach raises the card; gives the `seq` of the review.
+    pub fn ask(&mut self, side: u8) -> u64 {
+        let before = self.texts(OPENED).len();
+        self.say(&format!("ch{side};"));
+        self.wait_for(before + 1, OPENED)[before].parse().unwrap()
+    }
+
+    /// What the jury get of a review: its clip's path and what it is from, or why there is none.
+    pub fn gets(&self, review: u64) -> Result<(String, String), String> {
+        let got = self.wait_for(
+            1,
+            &format!(
+                "SELECT path || char(10) || taken_from FROM clips WHERE review = {review}
+             UNION ALL SELECT fields ->> '$.reason' FROM events
+             WHERE kind = 'clip_missing' AND fields ->> '$.review' = {review}"
+            ),
+        );
+        match got[0].split_once('\n') {
+            Some((path, from)) => Ok((path.to_owned(), from.to_owned())),
+            None => Err(got[0].clone()),
+        }
+    }
+
+    /// Waits until the jury see a clip of a review; gives its path, and at which second it opened.
+    pub fn sees(&self, review: u64) -> (String, f64) {
+        let query = format!(
+            "SELECT fields ->> '$.path', fields ->> '$.position_seconds' FROM events
+             WHERE kind = 'clip_shown' AND fields ->> '$.review' = {review} ORDER BY seq"
+        );
+        self.wait_for(1, &query);
+        self.rows(&query, |row| Ok((row.get(0)?, row.get(1)?))).remove(0)
+    }
+
+    /// The jury are done.
+    pub fn answer(&mut self, side: u8) {
+        self.say(&format!("ch{side};1;1;"));
+        self.say(&format!("ch{side};-1;"));
     }
 
     /// The database as it stands.
@@ -96,5 +138,14 @@ impl Mat {
     pub fn wait_for_everything(&self) {
         let stored = self.wait_for(self.said.len(), "SELECT raw FROM events WHERE raw IS NOT NULL ORDER BY seq");
         assert_eq!(stored, self.said);
+    }
+}
+
+impl Drop for Mat {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let failed = "SELECT at || ' ' || action || ' ' || coalesce(outcome, '?') || ' ' || coalesce(reason, '') || args FROM actions";
+            eprintln!("{}\n{:#?}", self.running.log(), self.texts(failed));
+        }
     }
 }
