@@ -253,6 +253,9 @@ pub enum Body {
     SceneChanged(SceneChanged),
     /// OBS's replay buffer was started or stopped.
     ReplayBuffer(ReplayBuffer),
+    /// Little is left of the disk that OBS writes to: less than `min_free_mb` of its sink. Told once each time that it
+    /// falls below, by an OBS that is asked every half minute.
+    DiskLow(DiskLow),
     /// OBS has written a replay.
     ClipSaved(ClipSaved),
     /// No clip was found for a review.

@@ -89,7 +89,7 @@ impl Play {
             Step::Fail { action, reason } => {
                 self.failing.insert(action.clone(), reason.clone());
             }
-            Step::Obs { instance, told } => {
+            Step::Told { instance, told } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
                 self.told(instance, told);
             }
@@ -105,6 +105,11 @@ impl Play {
             Told::Disconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
             Told::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
             Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
+            Told::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
+            Told::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
+            Told::PlayerDisconnected(reason) => {
+                Report::PlayerDisconnected { player: instance, reason: reason.clone() }
+            }
             Told::Clip(path) => {
                 let action_seqs = std::mem::take(&mut self.saves);
                 self.take(Input::Report(Report::ClipSaved(ClipReport {
