@@ -12,9 +12,9 @@ use ipnet::IpNet;
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected, ObsDisconnected,
-    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
-    Status,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
+    ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
+    SceneChanged, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;

@@ -107,9 +107,7 @@ impl Play {
             Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
             Told::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
             Told::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
-            Told::PlayerDisconnected(reason) => {
-                Report::PlayerDisconnected { player: instance, reason: reason.clone() }
-            }
+            Told::PlayerDisconnected(reason) => Report::PlayerDisconnected { player: instance, reason: reason.clone() },
             Told::Clip(path) => {
                 let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
                 let action_seqs: Vec<_> = self.saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
