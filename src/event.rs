@@ -6,9 +6,11 @@
 
 mod derived;
 mod fields;
+mod loaded;
 mod raw;
 pub mod reference;
 mod reported;
+mod scoring;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,8 +21,10 @@ use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoSta
 
 pub use derived::*;
 pub use fields::*;
+pub use loaded::*;
 pub use raw::Raw;
 pub use reported::*;
+pub use scoring::*;
 
 use crate::time::Time;
 
