@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::meter::Meter;
 use super::views::{self, BoutView, CornerView};
 use super::{Surroundings, sandbox};
+use crate::action;
 
 /// Functions that are there to say that they are not.
 const FORBIDDEN: &[&str] = &["sleep"];
@@ -43,6 +44,14 @@ pub fn markdown() -> String {
     for (module, heading) in sections {
         text.push_str(heading);
         told.functions(&mut text, module);
+    }
+    text.push_str(
+        "\n## Actions as they are written\n\nThe names and arguments that actions have in scenarios, in the timeline and in \
+         `action_done` and `action_failed`. Those of OBS have `instance`, too, the name of the sink.\n\n",
+    );
+    for action in action::reference::all() {
+        text.push_str(&format!("- `{}`: {}\n", action.name, action.docs));
+        events::list(&mut text, &action.arguments, "  ");
     }
     text
 }

@@ -36,7 +36,7 @@ pub(super) fn write(text: &mut String) {
 }
 
 /// Fields, one a line, with those inside them further in.
-fn list(text: &mut String, fields: &[Field], indent: &str) {
+pub(super) fn list(text: &mut String, fields: &[Field], indent: &str) {
     for Field { name, optional, docs, shape } in fields {
         let name = if *optional { format!("(`{name}`)") } else { format!("`{name}`") };
         let (docs, words) = (docs.trim(), words(shape));

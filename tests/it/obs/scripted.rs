@@ -70,6 +70,7 @@ async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
                 "sceneUuid": uuid
             }),
             "GetReplayBufferStatus" => json!({"outputActive": true}),
+            "GetStats" => json!({"availableDiskSpace": 900.5}),
             "GetRecordStatus" => json!({
                 "outputActive": records, "outputPaused": false, "outputTimecode": "00:01:00.000",
                 "outputDuration": 60_000, "outputBytes": 1
@@ -124,6 +125,20 @@ async fn driver_beside(films: &Path, records: bool, splits_recordings: bool) -> 
     tokio::spawn(newer_obs(listener, films.to_owned(), records));
     driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
     driver
+}
+
+#[tokio::test]
+async fn every_court_is_told_once_that_the_disk_of_obs_is_nearly_full() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let driver = Driver::with_options(ObsOptions { min_free_mb: 1000, ..options(port, None) });
+    tokio::spawn(newer_obs(listener, PathBuf::new(), false));
+    let told = |report: &Report| matches!(report, Report::DiskLow { .. });
+    for court in [&driver.court_1, &driver.court_2] {
+        let expected = Report::DiskLow { instance: "replay".to_owned(), free_mb: 900 };
+        assert_eq!(hear(court, told).await, expected);
+        assert!(!court.try_iter().any(|report| told(&report)));
+    }
 }
 
 #[tokio::test]
