@@ -186,6 +186,13 @@ pub enum Report {
         /// Whether it runs.
         active: bool,
     },
+    /// Little is left of the disk that OBS writes to.
+    DiskLow {
+        /// Name of the sink.
+        instance: String,
+        /// What is left, in MB.
+        free_mb: u64,
+    },
     /// A clip is there: OBS's event said so.
     ClipSaved(ClipReport),
     /// OBS has begun to record.
