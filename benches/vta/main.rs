@@ -14,6 +14,7 @@ mod latency;
 mod player;
 mod process;
 mod replay;
+mod review;
 mod rules;
 
 fn main() {
@@ -31,4 +32,5 @@ fn main() {
     measure("rules", rules::bench);
     measure("latency", latency::bench);
     measure("player", player::bench);
+    measure("review", review::bench);
 }

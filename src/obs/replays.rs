@@ -25,7 +25,7 @@ use crate::time::Time;
 const SAVE_LIMIT: Duration = Duration::from_secs(10);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
-/// whatever OBS's clock says.
+/// whatever OBS's clock says. A clip that we have given a name of its own is in nobody's way.
 const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
 /// More commands than this do not share a save but wait for the next.
@@ -92,8 +92,8 @@ pub(super) struct Replays<'a> {
     pub(super) recording: &'a watch::Sender<Option<Running>>,
     /// The paths that OBS's events name.
     pub(super) saved: mpsc::Receiver<PathBuf>,
-    /// When the last clip was finished.
-    pub(super) last_clip: Option<Instant>,
+    /// When the last clip was finished that still has the name that OBS gave it.
+    pub(super) last_named_by_obs: Option<Instant>,
     /// Whether an earlier save ran out of time, so that its event may yet come.
     pub(super) overdue: bool,
 }
@@ -158,7 +158,11 @@ impl Replays<'_> {
         let mut savers = vec![command];
         let saved = self.save_for(&mut savers).await;
         let result = match saved {
-            Ok(Saved { path, at }) => Ok(clip(path, name, at).await),
+            Ok(Saved { path, at }) => {
+                let clip = clip(path.clone(), name, at).await;
+                self.last_named_by_obs = (clip.path == path).then(Instant::now);
+                Ok(clip)
+            }
             Err(failure) => self.recorded_instead(failure, asked),
         };
         if let Ok(clip) = &result {
@@ -188,7 +192,7 @@ impl Replays<'_> {
     }
 
     async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<Saved, Failure> {
-        if let Some(last) = self.last_clip {
+        if let Some(last) = self.last_named_by_obs {
             let pause = sleep_until(last + BETWEEN_SAVES);
             share(&mut self.commands, savers, self.link.unless_lost(pause)).await?;
         }
@@ -221,7 +225,6 @@ impl Replays<'_> {
             }
             share(&mut self.commands, savers, written(&path, deadline)).await?;
             self.overdue = false;
-            self.last_clip = Some(Instant::now());
             return Ok(Saved { path, at });
         }
     }
@@ -241,7 +244,7 @@ impl Replays<'_> {
 
     /// Tells of a clip that none of our commands asked for.
     fn pass_on(&mut self, path: &Path) {
-        self.last_clip = Some(Instant::now());
+        self.last_named_by_obs = Some(Instant::now());
         // When it was asked for is not known, and so is not what it shows.
         let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
         self.reporter.clip_saved(&Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);

@@ -72,8 +72,16 @@ pub(super) async fn run(
 
     let requests = Requests { link, reporter, program, commands: requests };
     let recording = &*recording;
-    let replays =
-        Replays { link, reporter, buffer: &buffer, commands: saves, saved, recording, last_clip: None, overdue: false };
+    let replays = Replays {
+        link,
+        reporter,
+        buffer: &buffer,
+        commands: saves,
+        saved,
+        recording,
+        last_named_by_obs: None,
+        overdue: false,
+    };
     let recordings = Recordings {
         link,
         reporter,

@@ -25,7 +25,7 @@ async fn shared() -> Option<MutexGuard<'static, HeadlessObs>> {
 }
 
 /// Another program that controls the same OBS.
-async fn someone_else(obs: &HeadlessObs) -> obws::Client {
+pub(crate) async fn someone_else(obs: &HeadlessObs) -> obws::Client {
     let config = obws::client::ConnectConfig {
         host: "127.0.0.1",
         port: obs.port,
@@ -47,7 +47,7 @@ async fn is_shown(client: &obws::Client, source: &str) -> bool {
 }
 
 /// The length of a film in seconds, as ffprobe reads it.
-fn length(path: &Path) -> f64 {
+pub(crate) fn length(path: &Path) -> f64 {
     let probe = Program::new("ffprobe")
         .args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"])
         .arg(path)
