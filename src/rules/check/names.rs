@@ -123,7 +123,8 @@ fn instance(expression: &Expr, constants: &BTreeMap<String, String>) -> Option<S
 }
 
 fn what(call: &FnCallExpr, constants: &BTreeMap<String, String>) -> Option<What> {
-    let argument = |number: usize| text(call.args.get(number)?, constants);
+    // What a rule has no name for, it leaves alone.
+    let argument = |number: usize| text(call.args.get(number)?, constants).filter(|name| !name.is_empty());
     Some(match call.name.as_str() {
         "scene" => What::Scene(argument(0)?),
         "source_visible" => What::Item { scene: argument(0)?, source: argument(1)? },
