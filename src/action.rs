@@ -5,9 +5,11 @@
 
 mod obs;
 mod player;
+pub mod reference;
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
@@ -33,7 +35,7 @@ pub struct Action {
 }
 
 /// What to do, with what it needs.
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
+#[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum Verb {
     /// Set a bookmark in the timeline.
@@ -54,9 +56,11 @@ pub enum Verb {
     },
     /// Something of OBS.
     #[serde(untagged)]
+    #[schemars(skip)]
     Obs(ObsAction),
     /// Something that the court's player is to do.
     #[serde(untagged)]
+    #[schemars(skip)]
     #[strum(transparent)]
     Player(PlayerVerb),
 }
@@ -114,7 +118,7 @@ pub enum Edge<'a> {
 }
 
 /// How important a line of the log is.
-#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum LogLevel {
@@ -185,6 +189,13 @@ pub enum Report {
         instance: String,
         /// Whether it runs.
         active: bool,
+    },
+    /// Little is left of the disk that OBS writes to.
+    DiskLow {
+        /// Name of the sink.
+        instance: String,
+        /// What is left, in MB.
+        free_mb: u64,
     },
     /// A clip is there: OBS's event said so.
     ClipSaved(ClipReport),

@@ -12,9 +12,9 @@ use ipnet::IpNet;
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, Event, Note, ObsConnected, ObsDisconnected,
-    PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
-    Status,
+    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
+    ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
+    SceneChanged, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -311,6 +311,7 @@ impl Court {
             Report::ObsDisconnected { instance, reason } => Body::ObsDisconnected(ObsDisconnected { instance, reason }),
             Report::SceneChanged { instance, scene } => Body::SceneChanged(SceneChanged { instance, scene }),
             Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
+            Report::DiskLow { instance, free_mb } => Body::DiskLow(DiskLow { instance, free_mb }),
             Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
             Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
             Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),

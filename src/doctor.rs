@@ -1,5 +1,7 @@
 //! What will go wrong today, before it does: ports, folders, disks, the player, and each OBS.
 
+mod named;
+
 use std::io::ErrorKind;
 use std::net::UdpSocket;
 use std::path::Path;
@@ -9,14 +11,19 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+pub use self::named::missing;
 use crate::config::{Config, PlayerSink, Sink, Source, UdpSource};
 pub use crate::finding::{Finding, Mark};
 use crate::finding::{Findings, size, try_writing};
 use crate::obs::{self, ObsOptions};
+use crate::rules::{Sources, check};
 use crate::source::BindError;
 
 /// How long the player may take to say its version.
 const PLAYER_LIMIT: Duration = Duration::from_secs(5);
+
+/// The action that a review is about lies within so long before the request, where no rule says otherwise.
+const PRE_ROLL: Duration = Duration::from_secs(5);
 
 /// Less space than this needs a look.
 const LITTLE_SPACE: u64 = 1_000_000_000;
@@ -40,9 +47,32 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
                 None => Vec::new(),
             },
             Sink::Player(sink) => player(name, sink).await,
-            Sink::Obs(sink) => obs::examine(&ObsOptions::of(name, sink)).await,
+            Sink::Obs(sink) => obs_and_rules(config, &ObsOptions::of(name, sink)).await,
         });
     }
+    found
+}
+
+/// Looks at an OBS, and whether it has what the rules name.
+async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
+    let pre_rolls = config.rules.files.iter().filter_map(|file| {
+        // What cannot be read is told by whoever compiles it.
+        check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
+    });
+    let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL)).await;
+    // Where it cannot be asked, that has been found out.
+    let Ok(inventory) = obs::inventory(options).await else { return found };
+    let mut findings = Findings::about(&options.instance);
+    let missing = missing(&config.rules.files, &options.instance, &inventory);
+    for mistake in &missing {
+        let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        let place = format!("{}:{}:{}", mistake.file, mistake.line, mistake.column);
+        findings.add(Mark::Fail, format!("{}, which {place} names{help}", mistake.message));
+    }
+    if missing.is_empty() && !config.rules.files.is_empty() {
+        findings.add(Mark::Ok, "the scenes, sources and filters that the rules name are there");
+    }
+    found.extend(findings.into_vec());
     found
 }
 

@@ -6,9 +6,11 @@
 
 mod derived;
 mod fields;
+mod loaded;
 mod raw;
 pub mod reference;
 mod reported;
+mod scoring;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,8 +21,10 @@ use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoSta
 
 pub use derived::*;
 pub use fields::*;
+pub use loaded::*;
 pub use raw::Raw;
 pub use reported::*;
+pub use scoring::*;
 
 use crate::time::Time;
 
@@ -157,9 +161,9 @@ pub enum Body {
     BoutConfig(Box<BoutConfig>),
     /// The round that is on (`rnd`).
     Round(Round),
-    /// The round clock (`clk`).
+    /// The round clock (`clk`): each second of a round, and when it starts or stops.
     Clock(Clock),
-    /// The clock of the rest between rounds (`brk`).
+    /// The clock of the rest between rounds (`brk`): each second of it.
     Rest(Clock),
     /// The injury (kye-shi) clock (`ij0`, `ij1`, `ij2`).
     Injury(Injury),
@@ -169,9 +173,9 @@ pub enum Body {
     Point(Point),
     /// The sensors felt a hit, scoring or not (`hl1`, `hl2`).
     Hit(Hit),
-    /// The running score of the round (`sc1`, `sc2`).
+    /// The score of the round (`sc1`, `sc2`), which begins at 0 in each round.
     Score(Pair),
-    /// Gam-jeom so far in the round (`wg1`, `wg2`).
+    /// The gam-jeom of the round (`wg1`, `wg2`), which begin at 0 in each round.
     Penalties(Pair),
     /// The score of each round (`s11` and the like).
     RoundScores(RoundScores),
@@ -195,7 +199,8 @@ pub enum Body {
     Console(Console),
     /// A stream that nobody has documented.
     Unknown(Unknown),
-    /// A message of a documented stream without usable values; its event bears the stream's own kind.
+    /// A message of a documented stream without usable values. Its event bears the stream's own `kind`, so that exports
+    /// have it there, but `on_clock` and the like never hear one.
     Unusable(Unusable),
 
     /// The clock of a loaded bout ran for the first time.
@@ -216,9 +221,9 @@ pub enum Body {
     PenaltyTakenBack(Penalty),
     /// The score changed without a point or a gam-jeom.
     ScoreCorrected(ScoreCorrected),
-    /// A side leads by more than it has so far in this round.
+    /// A side leads by more than it has so far in this round: choose your own gap.
     PointGap(PointGap),
-    /// The last seconds of a round have begun.
+    /// The last ten seconds of a round have begun.
     FinalSeconds(FinalSeconds),
     /// A round beyond those that were planned has begun.
     GoldenRound(Round),
@@ -232,13 +237,13 @@ pub enum Body {
     ReviewOpened(ReviewSide),
     /// The jury have answered.
     ReviewDecided(ReviewDecided),
-    /// The jury's time for a review runs out, or is over.
+    /// The jury have ten seconds left for a review, or none, and have not answered; `reviews` of the config has the times.
     ReviewDeadline(ReviewDeadline),
     /// The review's window was closed.
     ReviewClosed(ReviewClosed),
     /// Two messages that cannot both be true.
     Contradiction(Contradiction),
-    /// A rule failed while it ran.
+    /// A rule failed while it ran. Told the first, 10th, 100th … time that it fails at the same place.
     RuleFailed(Box<RuleFailed>),
     /// Rules were changed while the program runs, and have taken the place of those before.
     RulesReloaded(RulesReloaded),
@@ -249,23 +254,27 @@ pub enum Body {
     ObsConnected(ObsConnected),
     /// An OBS instance can no longer be used.
     ObsDisconnected(ObsDisconnected),
-    /// OBS shows another scene.
+    /// Another scene is on program, whoever put it there; also once when `vta` has connected, if it is not the one that
+    /// was told last.
     SceneChanged(SceneChanged),
     /// OBS's replay buffer was started or stopped.
     ReplayBuffer(ReplayBuffer),
-    /// OBS has written a replay.
+    /// Little is left of the disk that OBS writes to: less than `min_free_mb` of its sink. Told once each time that it
+    /// falls below, by an OBS that is asked every half minute.
+    DiskLow(DiskLow),
+    /// A clip is there: a replay of OBS, or, when OBS cannot save one, the recording that runs.
     ClipSaved(ClipSaved),
-    /// No clip was found for a review.
+    /// Nothing that was asked to save a clip for a review has saved one.
     ClipMissing(ClipMissing),
     /// OBS has begun to record.
     RecordingStarted(Recording),
-    /// OBS has finished a recording; the file is final.
+    /// OBS has finished a recording: the file is final and has its name.
     RecordingStopped(Recording),
     /// A player runs and can be used.
     PlayerConnected(PlayerConnected),
-    /// A player can no longer be used.
+    /// A player was closed, died, hung, or does not start.
     PlayerDisconnected(PlayerDisconnected),
-    /// A clip is on the screen of the jury.
+    /// The jury see a clip: its first frame is on the screen.
     ClipShown(ClipShown),
     /// An action was carried out.
     ActionDone(ActionDone),

@@ -15,6 +15,7 @@
 mod ask;
 mod connect;
 mod conversation;
+mod disk;
 mod doctor;
 mod failure;
 mod file_name;
@@ -60,6 +61,8 @@ pub struct ObsOptions {
     pub request_timeout: Duration,
     /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
     pub splits_recordings: bool,
+    /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never.
+    pub min_free_mb: u64,
 }
 
 impl ObsOptions {
@@ -72,6 +75,7 @@ impl ObsOptions {
             password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
             request_timeout: sink.timeout,
             splits_recordings: sink.splits_recordings,
+            min_free_mb: sink.min_free_mb,
         }
     }
 
@@ -132,6 +136,7 @@ mod tests {
             password: Some("hush-hush".to_owned()),
             request_timeout: Duration::from_secs(3),
             splits_recordings: false,
+            min_free_mb: 0,
         }
     }
 

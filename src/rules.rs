@@ -7,6 +7,7 @@
 pub mod check;
 mod costly;
 mod desk;
+mod documented;
 pub(crate) mod duration;
 mod engine;
 pub mod eval;
@@ -17,6 +18,7 @@ mod host;
 mod imports;
 mod memory;
 mod meter;
+pub mod reference;
 mod sandbox;
 mod script;
 mod settings;

@@ -1,5 +1,6 @@
 //! What OBS can be asked to do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
@@ -15,7 +16,7 @@ pub struct ObsAction {
 }
 
 /// What OBS is to do, with what it needs. The names of actions stand in [`ObsVerb::name`].
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
+#[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(untagged)]
 pub enum ObsVerb {
     /// Save the replay buffer.
@@ -161,7 +162,7 @@ impl ObsVerb {
 }
 
 /// What a media source is to do.
-#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, PartialEq, Eq, Serialize, VariantNames)]
+#[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, JsonSchema, PartialEq, Eq, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MediaAction {

@@ -1,12 +1,13 @@
 //! What a player is asked to do.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::time::Time;
 
 /// What a player is to do, with what it needs.
-#[derive(Clone, Debug, IntoStaticStr, PartialEq, Serialize, VariantNames)]
+#[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum PlayerVerb {
     /// Show a clip in place of the one before; it can be come back to with `player.previous_clip`.
@@ -110,7 +111,7 @@ impl PlayerVerb {
 }
 
 /// How a clip is to be shown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Play {
     /// The clip.
     #[serde(flatten)]
@@ -138,7 +139,7 @@ impl Play {
 }
 
 /// A file with moving pictures.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clip {
     /// The file.
     pub path: String,
@@ -154,7 +155,7 @@ pub struct Clip {
 }
 
 /// A place in a clip.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Moment {
     /// An instant, for a clip of which it is known when it begins.

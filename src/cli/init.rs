@@ -13,11 +13,15 @@ pub(super) struct Args {
 }
 
 /// The files of a new event; nothing that is there is written over.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 8] = [
     ("event.yaml", include_str!("../../examples/event.yaml")),
+    ("rules/alerts.rhai", include_str!("../../rules/alerts.rhai")),
+    ("rules/highlights.rhai", include_str!("../../rules/highlights.rhai")),
     ("rules/instant-replay.rhai", include_str!("../../rules/instant-replay.rhai")),
     ("rules/recording.rhai", include_str!("../../rules/recording.rhai")),
     ("rules/scenes.rhai", include_str!("../../rules/scenes.rhai")),
+    ("rules/scoreboard.rhai", include_str!("../../rules/scoreboard.rhai")),
+    ("rules/watchdog.rhai", include_str!("../../rules/watchdog.rhai")),
 ];
 
 impl Args {

@@ -71,16 +71,16 @@ pub enum Step {
         /// With this reason.
         reason: String,
     },
-    /// OBS tells something.
-    Obs {
-        /// Name of the OBS sink; the first when left out.
+    /// OBS or a player tells something.
+    Told {
+        /// Name of the sink; the first of OBS when left out.
         instance: Option<String>,
         /// What it tells.
         told: Told,
     },
 }
 
-/// What OBS tells.
+/// What OBS or a player tells.
 #[derive(Debug)]
 pub enum Told {
     /// It is connected.
@@ -91,12 +91,18 @@ pub enum Told {
     Scene(String),
     /// Its replay buffer runs, or does not.
     ReplayBuffer(bool),
+    /// So many MB are left of its disk.
+    DiskLow(u64),
     /// It has saved the replays that were asked for in this file.
     Clip(String),
     /// It records to a file.
     RecordingStarted(String),
     /// A recording is finished.
     RecordingStopped(String),
+    /// A player runs.
+    PlayerConnected,
+    /// It is gone, for a reason.
+    PlayerDisconnected(String),
 }
 
 /// An action that is expected, or is not to be.
@@ -230,7 +236,7 @@ fn action(text: &str, node: &Node) -> Result<String, Problem> {
 }
 
 /// What a step can do whose value may be wrong.
-const STEPS: &[&str] = &["wait", "at", "capture", "fail", "replay_buffer"];
+const STEPS: &[&str] = &["wait", "at", "capture", "fail", "replay_buffer", "disk_low"];
 
 fn step(field: Field<'_>) -> Result<Step, Problem> {
     if matches!(field.node.value, Value::Text(_)) {
@@ -252,6 +258,10 @@ fn step(field: Field<'_>) -> Result<Step, Problem> {
     let connected = section.optional("obs_connected", Field::name).map(|name| (Some(name), Told::Connected));
     let gone = section.optional("obs_disconnected", Field::name);
     let gone = gone.map(|name| (Some(name), Told::Disconnected(because("OBS was closed"))));
+    let player = section.optional("player_connected", Field::name).map(|name| (Some(name), Told::PlayerConnected));
+    let closed = section.optional("player_disconnected", Field::name);
+    let closed = closed.map(|name| (Some(name), Told::PlayerDisconnected(because("the player was closed"))));
+    let free_mb = section.optional("disk_low", |field| field.number(0..=u64::MAX));
     let mut about = |key, told: fn(String) -> Told| section.optional(key, Field::text).map(|text| (None, told(text)));
     let told = [
         about("scene_changed", Told::Scene),
@@ -259,11 +269,14 @@ fn step(field: Field<'_>) -> Result<Step, Problem> {
         about("recording_started", Told::RecordingStarted),
         about("recording_stopped", Told::RecordingStopped),
         section.optional("replay_buffer", flag).map(|active| (None, Told::ReplayBuffer(active))),
+        free_mb.map(|free_mb| (None, Told::DiskLow(free_mb))),
         connected,
         gone,
+        player,
+        closed,
     ];
     let told = told.into_iter().flatten();
-    steps.extend(told.map(|(name, told)| Step::Obs { instance: name.or_else(|| instance.clone()), told }));
+    steps.extend(told.map(|(name, told)| Step::Told { instance: name.or_else(|| instance.clone()), told }));
     section.finish();
     match (steps.pop(), steps.is_empty()) {
         (Some(step), true) => Ok(step),

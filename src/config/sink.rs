@@ -59,6 +59,8 @@ pub struct ObsSink {
     /// Whether a recording that runs already is split for one of ours (`recording_in_progress`: `leave` or `split`). It
     /// is left alone by default.
     pub splits_recordings: bool,
+    /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never. 5000 by default.
+    pub min_free_mb: u64,
     /// The courts that it shows.
     pub sources: Served,
 }
@@ -200,6 +202,7 @@ impl ObsSink {
         let password = section.optional("password", Field::secret);
         let timeout_secs = section.optional("timeout_secs", |field| field.number(0.1..=60.0));
         let in_progress = section.optional("recording_in_progress", Field::choice::<InProgress>);
+        let min_free_mb = section.optional("min_free_mb", |field| field.number(0..=1_000_000_000));
         let sources = section.optional("sources", |field| Served::read(field, courts));
         section.finish();
         Self {
@@ -208,6 +211,7 @@ impl ObsSink {
             password: password.filter(|password| !password.expose().is_empty()),
             timeout: timeout_secs.map_or(Duration::from_secs(2), Duration::from_secs_f64),
             splits_recordings: matches!(in_progress, Some(InProgress::Split)),
+            min_free_mb: min_free_mb.unwrap_or(5000),
             sources: sources.unwrap_or_default(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -79,6 +80,21 @@ impl Reference {
         let kinds = list(&body, "anyOf").map(|variant| (text(variant, "description"), object(&body, variant)));
         Self { common: object(&line, &line), kinds: kinds.collect() }
     }
+}
+
+/// What the variants of an enum are, and the fields of each, in its order. Of one that is tagged, the content counts.
+pub(crate) fn variants<T: JsonSchema>() -> Vec<(String, Vec<Field>)> {
+    let schema =
+        Value::from(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>());
+    let variant = |variant| {
+        let content = variant_content(variant);
+        (text(variant, "description"), object(&schema, content))
+    };
+    list(&schema, "anyOf").chain(list(&schema, "oneOf")).map(variant).collect()
+}
+
+fn variant_content(variant: &Value) -> &Value {
+    variant.pointer("/properties/args").unwrap_or(variant)
 }
 
 /// The fields of an object, or of several of which it is one.

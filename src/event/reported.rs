@@ -87,6 +87,15 @@ pub struct ReplayBuffer {
     pub active: bool,
 }
 
+/// The disk of an OBS instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DiskLow {
+    /// Name of the sink.
+    pub instance: String,
+    /// What is left, in MB.
+    pub free_mb: u64,
+}
+
 /// What a clip was taken from.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -17,9 +17,8 @@ use super::raw::Event;
 use super::status::BufferState;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
 
-/// What a review needs of the replay buffer: an action of five seconds before the request, and three for whoever presses
-/// the button.
-const NEEDED: Duration = Duration::from_secs(8);
+/// What a review needs of the replay buffer beside the pre-roll: whoever presses the button is not the quickest.
+const SPARE: Duration = Duration::from_secs(3);
 
 /// A day of recordings.
 const DAY: Duration = Duration::from_secs(10 * 60 * 60);
@@ -39,7 +38,9 @@ const NEWER_REQUESTS: [(&str, &str); 3] = [
 
 /// Looks at an instance. A test save is made, looked at, and deleted again; a replay buffer that is enabled and does not
 /// run is started, as `vta run` does.
-pub async fn examine(options: &ObsOptions) -> Vec<Finding> {
+///
+/// `pre_roll` is how long before the request a clip is to open.
+pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
     let mut findings = Findings::about(&options.instance);
     let (line, events) = match Line::open(options).await {
         Ok(open) => open,
@@ -48,7 +49,7 @@ pub async fn examine(options: &ObsOptions) -> Vec<Finding> {
             return findings.into_vec();
         }
     };
-    let mut checkup = Checkup { options, line, events, here: is_here(options), findings };
+    let mut checkup = Checkup { options, line, events, here: is_here(options), needed: pre_roll + SPARE, findings };
     if let Err(failure) = checkup.run().await {
         checkup.findings.add(Mark::Fail, failure.to_string());
     }
@@ -62,6 +63,8 @@ struct Checkup<'a> {
     events: mpsc::Receiver<Event>,
     /// Whether OBS runs on this machine.
     here: bool,
+    /// How long a replay must be at least.
+    needed: Duration,
     findings: Findings,
 }
 
@@ -90,9 +93,9 @@ impl Checkup<'_> {
         }
         self.folder(buffer.map(|buffer| buffer.directory), rate).await?;
         if !self.here {
-            let text =
-                "OBS runs on another computer, whose clock it does not tell: set both clocks from the same time server";
-            self.findings.add(Mark::Warn, text);
+            let text = "OBS runs on another computer, whose clock it does not tell; that does no harm: clips are timed by the \
+                 clock of this one";
+            self.findings.add(Mark::Ok, text);
         }
         Ok(())
     }
@@ -202,14 +205,15 @@ impl Checkup<'_> {
 
     fn length(&mut self, buffer: &Buffer) {
         let Some(seconds) = buffer.seconds else { return };
-        if seconds < NEEDED.as_secs() {
+        let needed = self.needed;
+        if seconds < needed.as_secs() {
             let text = format!(
-                "the replay buffer keeps {seconds} s, and a review needs {NEEDED:?}: raise Settings → Output → Replay \
+                "the replay buffer keeps {seconds} s, and a review needs {needed:?}: raise Settings → Output → Replay \
                  Buffer → Maximum Replay Time to 20 s"
             );
             self.findings.add(Mark::Fail, text);
         } else {
-            self.findings.add(Mark::Ok, format!("the replay buffer keeps {seconds} s; a review needs {NEEDED:?}"));
+            self.findings.add(Mark::Ok, format!("the replay buffer keeps {seconds} s; a review needs {needed:?}"));
         }
     }
 
@@ -222,7 +226,7 @@ impl Checkup<'_> {
                 "the replay buffer's {megabytes} MB are full after {room:.0} s of its {seconds} s; raise Settings → \
                  Output → Replay Buffer → Maximum Memory"
             );
-            self.findings.add(if room < NEEDED.as_secs_f64() { Mark::Fail } else { Mark::Warn }, text);
+            self.findings.add(if room < self.needed.as_secs_f64() { Mark::Fail } else { Mark::Warn }, text);
         }
     }
 

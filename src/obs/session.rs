@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::ObsOptions;
 use super::connect::Connection;
+use super::disk::Disk;
 use super::failure::Failure;
 use super::link::Link;
 use super::outputs::Outputs;
@@ -45,12 +46,14 @@ pub(super) struct Memory {
     program: Program,
     /// Whether a recording of somebody else is split when one of ours is to begin.
     splits: bool,
+    /// From how much on, in MB, little is left of the disk.
+    min_free_mb: u64,
 }
 
 impl Memory {
     /// Nothing is known yet.
     pub(super) fn new(options: &ObsOptions) -> Self {
-        Self { splits: options.splits_recordings, ..Self::default() }
+        Self { splits: options.splits_recordings, min_free_mb: options.min_free_mb, ..Self::default() }
     }
 }
 
@@ -59,7 +62,7 @@ pub(super) async fn run(
     Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    Memory { recording, program, splits }: &mut Memory,
+    Memory { recording, program, splits, min_free_mb }: &mut Memory,
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
@@ -91,6 +94,7 @@ pub(super) async fn run(
     };
     let outputs = Outputs { link, reporter, commands: outputs };
     let scenes = Scenes { link, reporter, told, program };
+    let disk = Disk { link, reporter, min_free_mb: *min_free_mb };
     let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
@@ -104,7 +108,7 @@ pub(super) async fn run(
                 outputs.run()
             )
         } => ended,
-        (_, _, never) = async { tokio::join!(hearing.run(events), scenes.run(), link.heartbeat()) } => match never {},
+        (.., never) = async { tokio::join!(hearing.run(events), scenes.run(), disk.run(), link.heartbeat()) } => match never {},
     }
 }
 

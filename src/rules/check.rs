@@ -12,6 +12,7 @@ mod walk;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rhai::{Engine, OptimizationLevel, Position};
 use serde::Serialize;
@@ -21,7 +22,7 @@ pub use names::{Named, What};
 use super::desk::Desk;
 use super::meter::Meter;
 use super::script::{MOST_AT_THE_TOP, Text, wrong_handler};
-use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, sandbox};
+use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, duration, sandbox};
 use known::Known;
 use pieces::Parsed;
 use shape::Shape;
@@ -79,6 +80,16 @@ pub fn names(sources: &Sources) -> Vec<Named> {
         names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
     };
     sources.rules.iter().flat_map(of).collect()
+}
+
+/// How long before a request clips are to open: the longest constant `PRE_ROLL` of the rules, if any has one.
+pub fn pre_roll(sources: &Sources) -> Option<Duration> {
+    let checker = Checker::new(&Surroundings::default());
+    let of = |(file, text): &(RuleFile, Arc<str>)| {
+        let settings = names::settings(&pieces::parse(&checker.engine, text).asts, file);
+        duration::read(settings.get("PRE_ROLL")?).ok()
+    };
+    sources.rules.iter().filter_map(of).max()
 }
 
 /// What it takes to check scripts.

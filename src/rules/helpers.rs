@@ -4,6 +4,7 @@
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
 
 use super::desk::{Desk, TimerCall};
+use super::documented::documented;
 use super::duration;
 
 /// What a helper gives back to a script.
@@ -12,21 +13,46 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// Tells the engine the helpers.
 pub(super) fn register(engine: &mut Engine, desk: &Desk) {
     register_timers(engine, desk);
-    let here = desk.clone();
-    engine.register_fn("once_per_bout", move |key: &str| here.may(|memory, now| memory.once_per_bout(key, now)));
-    let here = desk.clone();
-    engine.register_fn("once_per_round", move |key: &str| here.may(|memory, now| memory.once_per_round(key, now)));
-    let here = desk.clone();
-    engine.register_fn("cooldown", move |key: &str, wait: &str| -> Result<bool> {
-        let wait = duration::read(wait)?;
-        here.may(|memory, now| memory.cooldown(key, wait, now.at))
-    });
-    engine.register_fn("between", between).register_fn("seconds", seconds);
+    register_memory(engine, desk);
+    let function = documented! {
+        /// Whether a number lies between two others, or is one of them; never for what nobody has said, `()`.
+        "between"(value: Dynamic, low: Dynamic, high: Dynamic)
+    };
+    function.register_into_engine(engine, between);
+    let function = documented! {
+        /// A duration as a number of seconds: `seconds("1m")` is 60.
+        "seconds"(duration: &str)
+    };
+    function.register_into_engine(engine, seconds);
     // Rhai's own would hold up the court.
     engine
         .register_fn("sleep", |_: i64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
     engine
         .register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+}
+
+fn register_memory(engine: &mut Engine, desk: &Desk) {
+    let here = desk.clone();
+    let function = documented! {
+        /// True for the first time in this bout, for that key of the rule.
+        "once_per_bout"(key: &str)
+    };
+    function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_bout(key, now)));
+    let here = desk.clone();
+    let function = documented! {
+        /// True for the first time in this round, for that key of the rule.
+        "once_per_round"(key: &str)
+    };
+    function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_round(key, now)));
+    let here = desk.clone();
+    let function = documented! {
+        /// True if the last time that it was true, for that key of the rule, is at least so long ago.
+        "cooldown"(key: &str, wait: &str)
+    };
+    function.register_into_engine(engine, move |key: &str, wait: &str| -> Result<bool> {
+        let wait = duration::read(wait)?;
+        here.may(|memory, now| memory.cooldown(key, wait, now.at))
+    });
 }
 
 fn register_timers(engine: &mut Engine, desk: &Desk) {
@@ -38,15 +64,32 @@ fn register_timers(engine: &mut Engine, desk: &Desk) {
         }
     };
     let timer = ask(desk);
-    engine.register_fn("after", move |wait: &str, call: FnPtr| timer(None, wait, call, false));
+    let function = documented! {
+        /// Runs a function later, as in `after("2s", || obs::scene("Live"))`; with a key, in place of this rule's other
+        /// timer of that key.
+        "after"(wait: &str, call: FnPtr)
+    };
+    function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, false));
     let timer = ask(desk);
-    engine.register_fn("after", move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, false));
+    let function = documented!("after"(key: &str, wait: &str, call: FnPtr));
+    function
+        .register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, false));
     let timer = ask(desk);
-    engine.register_fn("every", move |wait: &str, call: FnPtr| timer(None, wait, call, true));
+    let function = documented! {
+        /// Runs a function again and again, until `cancel` or another one of that key takes its place; without a key,
+        /// until the same line sets it anew.
+        "every"(wait: &str, call: FnPtr)
+    };
+    function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, true));
     let timer = ask(desk);
-    engine.register_fn("every", move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, true));
+    let function = documented!("every"(key: &str, wait: &str, call: FnPtr));
+    function.register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, true));
     let here = desk.clone();
-    engine.register_fn("cancel", move |key: &str| -> Result<()> {
+    let function = documented! {
+        /// Forgets this rule's timer of that key.
+        "cancel"(key: &str)
+    };
+    function.register_into_engine(engine, move |key: &str| -> Result<()> {
         Ok(here.time(TimerCall::Cancel { key: key.to_owned() })?)
     });
 }

@@ -3,9 +3,10 @@
 mod obs;
 mod player;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module};
+use rhai::{Dynamic, Engine, EvalAltResult, Module};
 
 use super::desk::Desk;
+use super::documented::documented;
 use super::{Surroundings, views};
 use crate::action::{LogLevel, Verb};
 
@@ -18,14 +19,39 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     player::register(engine, desk);
     register_log(engine, desk);
     let here = desk.clone();
-    engine.register_fn("mark", move |text: &str| -> Done { Ok(here.ask(Verb::Mark { text: text.to_owned() })?) });
+    let mark = documented! {
+        /// Sets a bookmark in the timeline, which `vta db timeline` shows.
+        "mark"(text: &str)
+    };
+    mark.register_into_engine(engine, move |text: &str| -> Done {
+        Ok(here.ask(Verb::Mark { text: text.to_owned() })?)
+    });
 }
 
 fn register_log(engine: &mut Engine, desk: &Desk) {
     let mut module = Module::new();
-    for level in [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error] {
+    let levels = [
+        documented! {
+            /// Writes a line to the log for whoever looks for a fault.
+            "debug"(value: Dynamic)
+        },
+        documented! {
+            /// Writes a line to the log that is worth knowing; `print(value)` is the same.
+            "info"(value: Dynamic)
+        },
+        documented! {
+            /// Writes a line to the log that is worth a look.
+            "warn"(value: Dynamic)
+        },
+        documented! {
+            /// Writes a line to the log of what is wrong.
+            "error"(value: Dynamic)
+        },
+    ];
+    for (level, function) in [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error].into_iter().zip(levels)
+    {
         let here = desk.clone();
-        FuncRegistration::new(level.to_string()).set_into_module(&mut module, move |value: Dynamic| -> Done {
+        function.set_into_module(&mut module, move |value: Dynamic| -> Done {
             Ok(here.ask(Verb::Log { level, text: views::text_of(&value) })?)
         });
     }

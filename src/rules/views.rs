@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rhai::{Dynamic, Engine, Map};
+use rhai::{Dynamic, Engine, FuncRegistration, Map};
 
 use crate::bout::{Bout, Corner, ReviewProgress, RoundState};
 use crate::countries;
@@ -53,7 +53,7 @@ pub(super) struct BoutView(pub(super) Arc<Bout>);
 
 /// One side of the bout.
 #[derive(Clone)]
-struct CornerView(Arc<Bout>, Side);
+pub(super) struct CornerView(Arc<Bout>, Side);
 
 impl CornerView {
     fn corner(&self) -> &Corner {
@@ -85,25 +85,44 @@ fn whole(value: u64) -> Dynamic {
     Dynamic::from_int(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-fn round_map(round: &RoundState) -> Dynamic {
-    let mut map = Map::new();
-    map.insert("round".into(), number(round.round));
-    map.insert("blue".into(), number(round.blue));
-    map.insert("red".into(), number(round.red));
-    map.insert("winner".into(), or_unit(round.winner.map(text)));
+/// A field of a map: its name, what it is, and how it is read.
+type MapField<T> = (&'static str, &'static str, fn(&T) -> Dynamic);
+
+/// What rules read of a round.
+pub(super) const ROUND: &[MapField<RoundState>] = &[
+    ("round", "Its number.", |round| number(round.round)),
+    ("blue", "Chung's points.", |round| number(round.blue)),
+    ("red", "Hong's points.", |round| number(round.red)),
+    ("winner", "Who won it: `blue` or `red`; `()` while it is open.", |round| or_unit(round.winner.map(text))),
+];
+
+/// What rules read of a review.
+pub(super) const REVIEW: &[MapField<ReviewProgress>] = &[
+    ("seq", "The `seq` of its request.", |review| or_unit(review.request.map(|(seq, _)| whole(seq)))),
+    ("at", "When it was requested: UTC, as text.", |review| or_unit(review.request.map(|(_, at)| text(at)))),
+    ("side", "Who asked: `blue`, `red` or `referee`.", |review| text(review.side)),
+    ("state", "How far it is: `requested`, `accepted` or `rejected`.", |review| text(review.state)),
+    ("verdict", "`won` or `lost`, where it was said.", |review| or_unit(review.verdict.map(text))),
+    (
+        "clip",
+        "What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule asked for one.",
+        |review| or_unit(review.clip.map(text)),
+    ),
+    ("closed", "Whether its window was closed.", |review| review.closed.into()),
+];
+
+fn map<T>(fields: &[MapField<T>], of: &T) -> Dynamic {
+    let map: Map = fields.iter().map(|(name, _, read)| ((*name).into(), read(of))).collect();
     Dynamic::from_map(map)
 }
 
-fn review_map(review: &ReviewProgress) -> Dynamic {
-    let mut map = Map::new();
-    map.insert("seq".into(), or_unit(review.request.map(|(seq, _)| whole(seq))));
-    map.insert("side".into(), text(review.side));
-    map.insert("state".into(), text(review.state));
-    map.insert("verdict".into(), or_unit(review.verdict.map(text)));
-    map.insert("at".into(), or_unit(review.request.map(|(_, at)| text(at))));
-    map.insert("clip".into(), or_unit(review.clip.map(text)));
-    map.insert("closed".into(), review.closed.into());
-    Dynamic::from_map(map)
+/// What is read of a value by name, each with what it is.
+macro_rules! fields {
+    ($engine:ident; $($(#[doc = $docs:literal])+ $name:literal => $read:expr;)+) => {$(
+        FuncRegistration::new_getter($name)
+            .with_comments([concat!("///" $(, $docs)+)])
+            .register_into_engine($engine, $read);
+    )+};
 }
 
 /// Tells the engine how scripts read events and bouts.
@@ -112,47 +131,73 @@ pub(super) fn register(engine: &mut Engine) {
         .register_type_with_name::<EventView>("Event")
         .register_indexer_get(|event: &mut EventView, name: &str| event.field(name))
         .register_fn("to_string", EventView::text)
-        .register_fn("to_debug", EventView::text);
-
-    engine
+        .register_fn("to_debug", EventView::text)
         .register_type_with_name::<CornerView>("Corner")
-        .register_get("name", |c: &mut CornerView| {
+        .register_type_with_name::<BoutView>("Bout");
+
+    fields! { engine;
+        /// The long name, else the short one.
+        "name" => |c: &mut CornerView| {
             let athlete = &c.corner().athlete;
             or_unit(athlete.long_name.as_deref().or(athlete.short_name.as_deref()).map(text))
-        })
-        .register_get("short_name", |c: &mut CornerView| or_unit(c.corner().athlete.short_name.as_deref().map(text)))
-        .register_get("country", |c: &mut CornerView| or_unit(c.corner().athlete.country.as_deref().map(text)))
-        .register_get("country_name", |c: &mut CornerView| {
+        };
+        /// The name for the scoreboard.
+        "short_name" => |c: &mut CornerView| or_unit(c.corner().athlete.short_name.as_deref().map(text));
+        /// Three letters, as they came.
+        "country" => |c: &mut CornerView| or_unit(c.corner().athlete.country.as_deref().map(text));
+        /// The country's name; of letters that are not known, the letters.
+        "country_name" => |c: &mut CornerView| {
             // An unknown code stays as it came.
             or_unit(c.corner().athlete.country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
-        })
-        .register_get("rounds_won", |c: &mut CornerView| {
+        };
+        /// Rounds won.
+        "rounds_won" => |c: &mut CornerView| {
             let (blue, red) = c.0.rounds_won();
             number(if c.1 == Side::Blue { blue } else { red })
-        })
-        .register_get("score", |c: &mut CornerView| number(c.corner().score))
-        .register_get("penalties", |c: &mut CornerView| number(c.corner().penalties))
-        .register_get("requests_left", |c: &mut CornerView| number(c.corner().requests_left));
-
-    engine
-        .register_type_with_name::<BoutView>("Bout")
-        .register_get("number", |b: &mut BoutView| or_unit(b.0.config.number.as_deref().map(text)))
-        .register_get("phase", |b: &mut BoutView| or_unit(b.0.config.phase.as_deref().map(text)))
-        .register_get("weight_class", |b: &mut BoutView| or_unit(b.0.config.weight_class.as_deref().map(text)))
-        .register_get("division", |b: &mut BoutView| or_unit(b.0.config.division.as_deref().map(text)))
-        .register_get("gender", |b: &mut BoutView| or_unit(b.0.config.gender.map(text)))
-        .register_get("planned_rounds", |b: &mut BoutView| or_unit(b.0.config.rounds.map(number)))
-        .register_get("round_seconds", |b: &mut BoutView| or_unit(b.0.config.round_seconds.map(number)))
-        .register_get("stage", |b: &mut BoutView| text(b.0.stage))
-        .register_get("round", |b: &mut BoutView| number(b.0.round))
-        .register_get("rounds", |b: &mut BoutView| b.0.rounds.iter().map(round_map).collect::<rhai::Array>())
-        .register_get("clock", |b: &mut BoutView| or_unit(b.0.clock.map(number)))
-        .register_get("blue", |b: &mut BoutView| CornerView(b.0.clone(), Side::Blue))
-        .register_get("red", |b: &mut BoutView| CornerView(b.0.clone(), Side::Red))
-        .register_get("gap", |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score)))
-        .register_get("leader", |b: &mut BoutView| text(b.0.leader))
-        .register_get("winner", |b: &mut BoutView| or_unit(b.0.winner.map(text)))
-        .register_get("review", |b: &mut BoutView| or_unit(b.0.review().map(review_map)));
+        };
+        /// Points in the round that is on.
+        "score" => |c: &mut CornerView| number(c.corner().score);
+        /// Gam-jeom in the round that is on.
+        "penalties" => |c: &mut CornerView| number(c.corner().penalties);
+        /// Requests for review that are left.
+        "requests_left" => |c: &mut CornerView| number(c.corner().requests_left);
+    }
+    fields! { engine;
+        /// Its number, as text.
+        "number" => |b: &mut BoutView| or_unit(b.0.config.number.as_deref().map(text));
+        /// The phase of the competition, such as `Semifinals`.
+        "phase" => |b: &mut BoutView| or_unit(b.0.config.phase.as_deref().map(text));
+        /// The weight class, such as `W +73kg`.
+        "weight_class" => |b: &mut BoutView| or_unit(b.0.config.weight_class.as_deref().map(text));
+        /// The age division.
+        "division" => |b: &mut BoutView| or_unit(b.0.config.division.as_deref().map(text));
+        /// `men` or `women`.
+        "gender" => |b: &mut BoutView| or_unit(b.0.config.gender.map(text));
+        /// How many rounds there are to be.
+        "planned_rounds" => |b: &mut BoutView| or_unit(b.0.config.rounds.map(number));
+        /// How long each is, in seconds.
+        "round_seconds" => |b: &mut BoutView| or_unit(b.0.config.round_seconds.map(number));
+        /// How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.
+        "stage" => |b: &mut BoutView| text(b.0.stage);
+        /// Number of the round that is on; 0 before any was named.
+        "round" => |b: &mut BoutView| number(b.0.round);
+        /// The rounds so far, as a list.
+        "rounds" => |b: &mut BoutView| b.0.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>();
+        /// Seconds on the round clock.
+        "clock" => |b: &mut BoutView| or_unit(b.0.clock.map(number));
+        /// Chung, as below.
+        "blue" => |b: &mut BoutView| CornerView(b.0.clone(), Side::Blue);
+        /// Hong, as below.
+        "red" => |b: &mut BoutView| CornerView(b.0.clone(), Side::Red);
+        /// How far apart the scores are.
+        "gap" => |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score));
+        /// `blue`, `red` or `none`, as the scoring system says.
+        "leader" => |b: &mut BoutView| text(b.0.leader);
+        /// `blue`, `red` or `tie`.
+        "winner" => |b: &mut BoutView| or_unit(b.0.winner.map(text));
+        /// The review that was asked for last.
+        "review" => |b: &mut BoutView| or_unit(b.0.review().map(|review| map(REVIEW, review)));
+    }
 }
 
 #[cfg(test)]

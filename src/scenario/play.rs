@@ -57,8 +57,8 @@ struct Play {
     outputs: Vec<Output>,
     /// Actions that fail, with the reason.
     failing: BTreeMap<String, String>,
-    /// Replays that are being saved, by the action's `seq`.
-    saves: Vec<u64>,
+    /// Replays that are being saved: by which OBS, if one is named, and the action's `seq`.
+    saves: Vec<(Option<Arc<str>>, u64)>,
     came: Vec<Came>,
     wrong: Vec<String>,
 }
@@ -89,7 +89,7 @@ impl Play {
             Step::Fail { action, reason } => {
                 self.failing.insert(action.clone(), reason.clone());
             }
-            Step::Obs { instance, told } => {
+            Step::Told { instance, told } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
                 self.told(instance, told);
             }
@@ -105,8 +105,12 @@ impl Play {
             Told::Disconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
             Told::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
             Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
+            Told::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
+            Told::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
+            Told::PlayerDisconnected(reason) => Report::PlayerDisconnected { player: instance, reason: reason.clone() },
             Told::Clip(path) => {
-                let action_seqs = std::mem::take(&mut self.saves);
+                let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
+                let action_seqs: Vec<_> = self.saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
                 self.take(Input::Report(Report::ClipSaved(ClipReport {
                     instance,
                     path: path.clone(),
@@ -222,7 +226,8 @@ impl Play {
         let outcome = match (self.failing.get(name), action.verb.obs()) {
             (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
             (None, Some(ObsVerb::SaveReplay { .. })) => {
-                self.saves.push(action.seq);
+                let Edge::Obs(by) = action.verb.edge() else { return None };
+                self.saves.push((by.map(Arc::from), action.seq));
                 return None;
             }
             (None, _) => Outcome::Done,

@@ -70,7 +70,7 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     let [recording] = &recordings[..] else { panic!("not one recording: {recordings:?}\n{log}") };
     let recording = PathBuf::from(recording);
     let name = recording.file_stem().unwrap().to_str().unwrap();
-    assert_eq!(name, "7894 B. ĐURIC R. MULLER");
+    assert!(name.starts_with("Test Open court-1 7894 Semifinals B. ĐURIC CRO - R. MULLER CRO 20"), "{name}");
     assert!(seconds(&recording) > 15.0, "{}", recording.display());
 
     // Every action has come to an end, and none has failed.

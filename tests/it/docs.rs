@@ -50,9 +50,10 @@ fn codes(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_config_in_the_docs_parses() {
-    let blocks = blocks(&read("docs/configuration.md"), "yaml");
-    assert!(blocks.len() >= 10, "{} configs", blocks.len());
-    for block in blocks {
+    let mut configs = blocks(&read("docs/configuration.md"), "yaml");
+    configs.extend(blocks(&read("docs/rules.md"), "yaml").into_iter().filter(|block| !block.contains("scenarios:")));
+    assert!(configs.len() >= 12, "{} configs", configs.len());
+    for block in configs {
         // What an example leaves out is of no matter to it.
         let has = |key: &str| block.lines().any(|line| line.starts_with(key));
         let name = if has("name:") { "" } else { "name: Test Open\n" };
@@ -79,6 +80,7 @@ fn events(rules: Rules) -> Vec<Arc<Event>> {
         Report::ObsConnected { instance: instance(), obs_version, websocket_version },
         Report::ReplayBuffer { instance: instance(), active: true },
         Report::SceneChanged { instance: instance(), scene: "Live".to_owned() },
+        Report::DiskLow { instance: instance(), free_mb: 900 },
         Report::RecordingStarted(recording("replay", None)),
         clip("replay", "clip.mkv", action_seqs),
         Report::Outcome { action_seq: 1, action: save, outcome: done, took_us: 4 },
@@ -219,20 +221,33 @@ fn the_whole_event_in_the_docs_is_what_its_message_gives() {
     assert_eq!(serde_json::to_string(&again).unwrap(), *shown);
 }
 
-/// The row of a kind in the tables of docs/rules.md.
-fn row_of(rules: &str, kind: &str) -> String {
-    let begin = format!("| `{kind}` |");
-    let tables = rules.split("\n## ").find(|section| section.starts_with("Kinds of events")).unwrap();
-    let rows: Vec<_> = tables.lines().filter(|line| line.starts_with(&begin)).collect();
-    let [row] = rows[..] else { panic!("`{kind}` has {} rows in docs/rules.md", rows.len()) };
-    row.to_owned()
+#[test]
+fn the_reference_of_rules_is_what_the_code_says() {
+    let (file, made) = (repository("docs/rules-reference.md"), vta::rules::reference::markdown());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &made).unwrap();
+    }
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
+    assert!(
+        written == made,
+        "docs/rules-reference.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+    );
+}
+
+/// What docs/rules-reference.md says of a kind.
+fn section_of(reference: &str, kind: &str) -> String {
+    let begin = format!("#### `{kind}`\n");
+    let sections: Vec<_> = reference.split(&begin).skip(1).collect();
+    let [section] = sections[..] else { panic!("`{kind}` stands {} times in the reference", sections.len()) };
+    section.split("\n#").next().unwrap().to_owned()
 }
 
 #[test]
-fn every_kind_of_event_has_its_row_with_its_fields() {
-    let rules = read("docs/rules.md");
+fn every_kind_of_event_stands_in_the_reference_with_its_fields() {
+    let reference = read("docs/rules-reference.md");
     for kind in Kind::iter() {
-        row_of(&rules, kind.into());
+        assert!(section_of(&reference, kind.into()).len() > 10, "{kind}");
     }
     let common = ["seq", "at", "source", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
     let said = examples().into_iter().flat_map(|(text, _)| decoded(datagram(&text)));
@@ -244,19 +259,48 @@ fn every_kind_of_event_has_its_row_with_its_fields() {
         if event.contains_key("fields") {
             continue;
         }
-        let row = row_of(&rules, kind);
-        // `rest` and `timeout` refer to `clock`.
-        let row = if row.contains("as `clock`") || row.contains("as of `clock`") {
-            format!("{row}{}", row_of(&rules, "clock"))
-        } else {
-            row
-        };
+        let section = section_of(&reference, kind);
         for name in event.keys().filter(|name| !common.contains(&name.as_str())) {
-            assert!(codes(&row).any(|code| code == name), "`{name}` of `{kind}` is missing: {row}");
+            assert!(codes(&section).any(|code| code == name), "`{name}` of `{kind}` is missing: {section}");
         }
         seen.insert(kind.to_owned());
     }
     assert!(seen.len() > 35, "{seen:?}");
+}
+
+#[test]
+fn the_rules_that_ship_stand_in_the_docs_with_their_settings() {
+    let rules = read("docs/rules.md");
+    for rule in fs::read_dir(repository("rules")).unwrap().map(|entry| entry.unwrap().path()) {
+        if rule.is_dir() {
+            continue;
+        }
+        let name = rule.file_name().unwrap().to_str().unwrap();
+        let row = rules.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        let row = row.unwrap_or_else(|| panic!("{name} does not stand in docs/rules.md"));
+        let is_setting = |code: &&str| code.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let told: BTreeSet<_> = codes(row).filter(is_setting).collect();
+        let text = fs::read_to_string(&rule).unwrap();
+        let constants = text.lines().filter_map(|line| line.strip_prefix("const ")?.split(' ').next());
+        assert_eq!(told, constants.collect(), "{name}");
+    }
+}
+
+#[test]
+fn every_function_that_a_rule_of_the_docs_calls_stands_in_the_reference() {
+    let reference = read("docs/rules-reference.md");
+    let mut seen = BTreeSet::new();
+    for block in blocks(&read("docs/rules.md"), "rhai") {
+        for module in ["obs", "player", "log"] {
+            let prefix = format!("{module}::");
+            let calls = block.split(&prefix).skip(1).filter_map(|rest| rest.split_once('('));
+            seen.extend(calls.map(|(name, _)| format!("`{module}::{name}(")));
+        }
+    }
+    assert!(seen.len() > 10, "{seen:?}");
+    for call in seen {
+        assert!(reference.contains(&call), "{call}");
+    }
 }
 
 #[test]
@@ -322,6 +366,7 @@ fn links_between_the_docs_lead_somewhere() {
         "ARCHITECTURE.md",
         "docs/configuration.md",
         "docs/rules.md",
+        "docs/rules-reference.md",
         "docs/operations.md",
         "docs/protocol.md",
     ] {

@@ -229,6 +229,14 @@ fn what_init_writes_is_fine() {
     assert!(init.status.success(), "{}", stderr(&init));
     let check = output(vta().arg("check").arg("--config").arg(folder.join("event.yaml")));
     assert!(check.status.success(), "{}", stderr(&check));
+    for rule in fs::read_dir(repository("rules")).unwrap().map(|entry| entry.unwrap()) {
+        let written = folder.join("rules").join(rule.file_name());
+        assert!(written.exists() || rule.path().is_dir(), "{} is not written", written.display());
+        if written.exists() {
+            let check = output(vta().args(["rules", "check"]).arg(&written));
+            assert!(check.status.success(), "{}", stderr(&check));
+        }
+    }
     let again = output(vta().arg("init").arg(&folder));
     assert_eq!(again.status.code(), Some(4));
     assert!(stderr(&again).contains("event.yaml is there already"), "{}", stderr(&again));

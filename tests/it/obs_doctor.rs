@@ -60,6 +60,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     let save = says(&lines, "ok: a test save took ");
     assert!(save.ends_with("; the file was deleted again"), "{save}");
     says(&lines, &format!("ok: {} can be written", obs.recordings.display()));
+    says(&lines, "ok: the scenes, sources and filters that the rules name are there");
     assert!(lines.iter().any(|line| line.contains("10 h of recordings take about")), "{lines:#?}");
     assert_eq!(std::fs::read_dir(&obs.recordings).unwrap().count(), 0, "what was made is gone");
 
@@ -80,6 +81,19 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     let (code, lines) = doctor(&hall(&[("replay", closed_port(), "")]), "replay");
     assert_eq!(code, 4);
     assert!(lines[0].contains("connection refused") && lines[0].contains("is OBS running"), "{lines:#?}");
+
+    // Rules name a scene that it lacks, and want more of the buffer than it keeps.
+    let rules = well.path("rules");
+    std::fs::create_dir(&rules).unwrap();
+    let script = "const PRE_ROLL = \"30s\";\nfn on_rest(event, bout) { obs::scene(\"Rest\"); }\n";
+    std::fs::write(rules.join("rest.rhai"), script).unwrap();
+    let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
+    let wanting = Hall::with_rules(&sink, &rules.join("rest.rhai").display().to_string());
+    let (code, lines) = doctor(&wanting, "replay");
+    assert_eq!(code, 4);
+    says(&lines, "fail: the replay buffer keeps 20 s, and a review needs 33s: raise ");
+    let named = says(&lines, "fail: OBS `replay` has no scene `Rest`, which ");
+    assert!(named.contains("rest.rhai:2:38 names"), "{named}");
 
     // How it is, beside one that is gone.
     let two = hall(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);

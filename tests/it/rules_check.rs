@@ -116,7 +116,7 @@ fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
                 \x20   obs::source_visible(\"Live\", \"Mat camera\", true);\n\
                 \x20   obs::source_visible(\"Live\", \"Mat kamera\", true);\n    obs::text(\"Score\", \"0\");\n\
                 \x20   obs::filter(\"Mat camera\", \"Glow\", true);\n    obs::on(\"replay\").scene(\"Pause\");\n\
-                \x20   obs::scene(`Mat ${bout.number}`);\n}\n";
+                \x20   obs::scene(`Mat ${bout.number}`);\n    obs::text(\"\", \"0\");\n}\n";
     fs::write(hall.path("own.rhai"), rule).unwrap();
     let mut command = vta();
     command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(hall.config());

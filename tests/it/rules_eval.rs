@@ -22,7 +22,7 @@ const CAPTURE: &str = "examples/bout-with-review.tsv";
 fn expressions_and_handlers_are_tried_at_a_moment_of_a_capture() {
     let lines = "event.kind\nbout.blue.name\non_review_opened(event, bout)\nlet x = 5\nx + 1\nLAST_SECONDS\n\
                  on_bout_started(event, bout)\nstate.recording\n";
-    let rules = ["rules/instant-replay.rhai", "rules/recording.rhai"];
+    let rules = ["rules/recording.rhai", "rules/instant-replay.rhai"];
     let (out, err, code) = eval(&[rules[0], rules[1], "--capture", CAPTURE, "--at", "101.5s"], lines);
     assert_eq!((err.as_str(), code), ("", Some(0)));
     insta::assert_snapshot!(out);
@@ -74,7 +74,7 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     let told = stdout(&output);
     for expected in [
         "#25 review_opened  side: \"blue\", review: 24\n    own.rhai on_review_opened: held back by once per bout `first`",
-        "    own.rhai on_review_opened: asked for mark {\"text\":\"first\"}\n    no handler: scenes.rhai\n",
+        "    own.rhai on_review_opened: asked for mark {\"text\":\"first\"}\n    scenes.rhai on_review_opened: asked for nothing",
         "    own.rhai on_rest: asked for nothing: its conditions did not hold\n",
         "    own.rhai on_winner: failed: no\n",
         "    own.rhai on_bout_ended: set or cancelled 1 timer\n",

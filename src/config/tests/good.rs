@@ -25,7 +25,7 @@ names: { clip: "{court} {bout} {side}", recording: "{bout} {blue} - {red}" }
 sinks:
   store:   { type: sqlite, path: data/hamburg.db }
   capture: { type: capture, directory: data/captures }
-  replay:  { type: obs, host: 192.168.7.30, recording_in_progress: split, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
+  replay:  { type: obs, host: 192.168.7.30, recording_in_progress: split, min_free_mb: 20000, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
   jury:    { type: player, command: tools/mpv, arguments: [--mute=yes], sources: [court-1, court-2] }
   log:     { type: log, directory: data/logs, level: warn, keep_files: 3 }
 "#,
@@ -114,6 +114,7 @@ sinks:
                     ),
                     timeout: 2s,
                     splits_recordings: true,
+                    min_free_mb: 20000,
                     sources: Courts(
                         {
                             "court-1",
@@ -198,6 +199,7 @@ fn what_is_left_out_has_a_default() {
                     password: None,
                     timeout: 2s,
                     splits_recordings: false,
+                    min_free_mb: 5000,
                     sources: All,
                 },
             ),

@@ -43,6 +43,17 @@ pub enum What {
     },
 }
 
+impl What {
+    /// Whether a setting that was left empty says that there is none.
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Scene(name) | Self::Source(name) => name.is_empty(),
+            Self::Item { scene, source } => scene.is_empty() || source.is_empty(),
+            Self::Filter { source, filter } => source.is_empty() || filter.is_empty(),
+        }
+    }
+}
+
 impl Named {
     /// That it is not there.
     pub fn mistake(&self, message: String, help: Option<String>) -> Mistake {
@@ -52,13 +63,7 @@ impl Named {
 
 /// What a script names. Arguments that are neither written out nor constants of the script are passed over.
 pub(super) fn of(asts: &[AST], file: &RuleFile, text: &Text) -> Vec<Named> {
-    let mut constants = constants(asts);
-    for (name, value) in &mut constants {
-        let set = file.with.iter().find(|setting| setting.name.eq_ignore_ascii_case(name));
-        if let Some(SettingValue::Text(set)) = set.map(|setting| &setting.value) {
-            value.clone_from(set);
-        }
-    }
+    let constants = settings(asts, file);
     let mut named = Vec::new();
     for ast in asts {
         ast.walk(&mut |path| {
@@ -76,7 +81,7 @@ pub(super) fn of(asts: &[AST], file: &RuleFile, text: &Text) -> Vec<Named> {
                 }
                 _ => return true,
             };
-            if let Some(what) = what(call, &constants) {
+            if let Some(what) = what(call, &constants).filter(|what| !what.is_blank()) {
                 let at = call.args.first().map_or(*at, Expr::start_position);
                 named.push(Named { what, instance, file: file.path.clone(), text: text.clone(), at });
             }
@@ -84,6 +89,18 @@ pub(super) fn of(asts: &[AST], file: &RuleFile, text: &Text) -> Vec<Named> {
         });
     }
     named
+}
+
+/// The texts that are constants, as the config sets them.
+pub(super) fn settings(asts: &[AST], file: &RuleFile) -> BTreeMap<String, String> {
+    let mut constants = constants(asts);
+    for (name, value) in &mut constants {
+        let set = file.with.iter().find(|setting| setting.name.eq_ignore_ascii_case(name));
+        if let Some(SettingValue::Text(set)) = set.map(|setting| &setting.value) {
+            value.clone_from(set);
+        }
+    }
+    constants
 }
 
 /// The texts that are constants.
@@ -106,7 +123,8 @@ fn instance(expression: &Expr, constants: &BTreeMap<String, String>) -> Option<S
 }
 
 fn what(call: &FnCallExpr, constants: &BTreeMap<String, String>) -> Option<What> {
-    let argument = |number: usize| text(call.args.get(number)?, constants);
+    // What a rule has no name for, it leaves alone.
+    let argument = |number: usize| text(call.args.get(number)?, constants).filter(|name| !name.is_empty());
     Some(match call.name.as_str() {
         "scene" => What::Scene(argument(0)?),
         "source_visible" => What::Item { scene: argument(0)?, source: argument(1)? },

@@ -1,10 +1,11 @@
 //! `player::…`: what the jury see.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Map, Module};
+use rhai::{Dynamic, Engine, EvalAltResult, Map, Module};
 
 use super::Done;
 use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
 use crate::rules::desk::Desk;
+use crate::rules::documented::documented;
 use crate::rules::duration;
 use crate::rules::views::EventView;
 use crate::time::Time;
@@ -15,9 +16,10 @@ const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=100.0;
 type Read<T> = Result<T, Box<EvalAltResult>>;
 
 macro_rules! functions {
-    ($module:ident, $desk:ident; $($name:literal => ($($arg:ident: $type:ty),*) $verb:expr;)*) => {$(
+    ($module:ident, $desk:ident;
+     $($(#[doc = $docs:literal])* $name:literal => ($($arg:ident: $type:ty),*) $verb:expr;)*) => {$(
         let desk = $desk.clone();
-        FuncRegistration::new($name)
+        documented!($(#[doc = $docs])* $name($($arg: $type),*))
             .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(desk.ask(Verb::Player($verb))?) });
     )*};
 }
@@ -27,20 +29,39 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
     let mut module = Module::new();
     functions! { module, desk;
         "play" => (clip: Dynamic) PlayerVerb::Play(Box::new(play(&clip, &Map::new())?));
+        /// Shows a clip in place of the one before, [as the second argument says](rules.md#player). `clip` is the
+        /// event that told of it, a map with the same names, or its path.
         "play" => (clip: Dynamic, how: Map) PlayerVerb::Play(Box::new(play(&clip, &how)?));
+        /// Puts another camera's clip of the same moment beside the one that is shown, to step to; shows it if
+        /// nothing is.
         "add" => (clip: Dynamic) PlayerVerb::Add(read_clip(&clip)?);
+        /// Shows the next camera's clip at the same instant, as fast or as still as this one. Where it is not
+        /// known when the clips begin, it is at the same time before their ends.
         "next_camera" => () PlayerVerb::NextCamera {};
+        /// The same with the camera before.
         "previous_camera" => () PlayerVerb::PreviousCamera {};
+        /// Shows the clip that was played after this one, of the last twenty, from where it began.
         "next_clip" => () PlayerVerb::NextClip {};
+        /// Shows the clip that was played before this one, of the last twenty, from where it began.
         "previous_clip" => () PlayerVerb::PreviousClip {};
+        /// Goes so many frames on, or back if negative, and stands still; a hundred at most.
         "step" => (frames: i64) PlayerVerb::Step { frames };
+        /// Plays so many times as fast as life, 0.01 to 100.
         "speed" => (speed: Dynamic) PlayerVerb::Speed { speed: read_speed("the speed", &speed)? };
+        /// Stands still.
         "pause" => () PlayerVerb::Pause { paused: true };
+        /// Goes on.
         "resume" => () PlayerVerb::Pause { paused: false };
+        /// Goes so many seconds on, or back if negative.
         "seek" => (seconds: Dynamic) PlayerVerb::Seek { seconds: number("what to seek by", &seconds)? };
+        /// Plays a part over and over. Each end is an instant (`event.at`, or an event) or a number of seconds
+        /// from the clip's beginning.
         "loop_between" => (from: Dynamic, to: Dynamic) PlayerVerb::Loop { from: moment(&from)?, to: moment(&to)? };
+        /// Plays on beyond the part that was played over and over.
         "end_loop" => () PlayerVerb::EndLoop {};
+        /// Puts a text over the picture, until the next clip or `close`.
         "overlay" => (text: &str) PlayerVerb::Overlay { text: text.to_owned() };
+        /// Takes clip and text off the screen; the player goes on running.
         "close" => () PlayerVerb::Close {};
     }
     engine.register_static_module("player", module.into());

@@ -71,10 +71,10 @@ async fn a_media_source_is_given_a_file_played_paused_and_muted() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     let someone = someone_else(&obs).await;
-    sleep(Duration::from_secs(1)).await;
+    // Long enough not to end, nor to begin anew, while it is played.
+    sleep(Duration::from_secs(4)).await;
     let clip = driver.saves().await;
-    let input = json!({"sceneName": "Live", "inputName": "Clip", "inputKind": "ffmpeg_source",
-        "inputSettings": {"looping": true}});
+    let input = json!({"sceneName": "Live", "inputName": "Clip", "inputKind": "ffmpeg_source"});
     driver.does(request("CreateInput", input)).await;
 
     let file = |source: &str| ObsVerb::MediaFile { source: source.to_owned(), path: clip.clone() }.on(None);

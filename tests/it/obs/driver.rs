@@ -29,6 +29,7 @@ pub(crate) fn options(port: u16, password: Option<&str>) -> ObsOptions {
         password: password.map(str::to_owned),
         request_timeout: REQUEST_TIMEOUT,
         splits_recordings: false,
+        min_free_mb: 0,
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::SinkExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_stream::StreamExt as _;
 use tokio_websockets::{Message, ServerBuilder, WebSocketStream};
+use vta::event::ClipSource;
 
 use super::*;
 
@@ -13,7 +14,7 @@ type Socket = WebSocketStream<TcpStream>;
 
 const SCENE_EVENTS: u64 = 1 << 2;
 
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 10] = [
     "GetVersion",
     "GetStats",
     "GetCurrentProgramScene",
@@ -21,6 +22,9 @@ const REQUESTS: [&str; 7] = [
     "GetReplayBufferStatus",
     "SaveReplayBuffer",
     "GetRecordStatus",
+    "GetOutputSettings",
+    "SplitRecordFile",
+    "CreateRecordChapter",
 ];
 
 async fn say(socket: &mut Socket, op: u8, d: Value) {
@@ -32,15 +36,17 @@ async fn tell(socket: &mut Socket, event: &str, data: Value) {
 }
 
 /// OBS 31 without a password: its answers and scene events carry UUIDs.
-async fn newer_obs(listener: TcpListener, replays: PathBuf) {
+async fn newer_obs(listener: TcpListener, films: PathBuf, records: bool) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(serve(stream, replays.clone()));
+        tokio::spawn(serve(stream, films.clone(), records));
     }
 }
 
-/// Serves one connection. Its first replay is late: the event comes only when the second is asked for.
-async fn serve(stream: TcpStream, replays: PathBuf) {
-    let mut saves = 0;
+/// Serves one connection. Its first replay is late: the event comes only when the second is asked for. If it records,
+/// somebody else began that, and a split goes on in `part 1.mkv` and so on.
+async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
+    let (mut saves, mut parts, began) = (0, 0, Instant::now());
+    let part = |number: u32| films.join(format!("part {number}.mkv"));
     let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
     say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
     let mut subscribed = 0;
@@ -64,6 +70,12 @@ async fn serve(stream: TcpStream, replays: PathBuf) {
                 "sceneUuid": uuid
             }),
             "GetReplayBufferStatus" => json!({"outputActive": true}),
+            "GetStats" => json!({"availableDiskSpace": 900.5}),
+            "GetRecordStatus" => json!({
+                "outputActive": records, "outputPaused": false, "outputTimecode": "00:01:00.000",
+                "outputDuration": 60_000 + began.elapsed().as_millis() as u64, "outputBytes": 1
+            }),
+            "GetOutputSettings" => json!({"outputSettings": {"path": part(0)}}),
             _ => Value::Null,
         };
         let status = json!({"result": true, "code": 100});
@@ -79,12 +91,21 @@ async fn serve(stream: TcpStream, replays: PathBuf) {
             }
             "SaveReplayBuffer" => {
                 saves += 1;
-                let file = |number| replays.join(format!("{number}.mkv"));
+                let file = |number| films.join(format!("{number}.mkv"));
                 std::fs::write(file(saves), "a film").unwrap();
                 if saves == 2 {
                     tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(1)})).await;
                     tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(2)})).await;
                 }
+            }
+            "SplitRecordFile" => {
+                parts += 1;
+                std::fs::write(part(parts), "a film").unwrap();
+                tell(&mut socket, "RecordFileChanged", json!({"newOutputPath": part(parts)})).await;
+            }
+            "CreateRecordChapter" => {
+                let chapter = d["requestData"]["chapterName"].as_str().unwrap();
+                std::fs::write(films.join("chapter"), chapter).unwrap();
             }
             _ => {}
         }
@@ -92,12 +113,32 @@ async fn serve(stream: TcpStream, replays: PathBuf) {
 }
 
 /// A driver that is connected to a newer OBS.
-async fn driver_of_newer_obs(replays: &Path) -> Driver {
+async fn driver_of_newer_obs(films: &Path) -> Driver {
+    driver_beside(films, false, false).await
+}
+
+/// A driver that is connected to a newer OBS, which somebody else may have told to record.
+async fn driver_beside(films: &Path, records: bool, splits_recordings: bool) -> Driver {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let driver = Driver::with_password(listener.local_addr().unwrap().port(), None);
-    tokio::spawn(newer_obs(listener, replays.to_owned()));
+    let port = listener.local_addr().unwrap().port();
+    let driver = Driver::with_options(ObsOptions { splits_recordings, ..options(port, None) });
+    tokio::spawn(newer_obs(listener, films.to_owned(), records));
     driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
     driver
+}
+
+#[tokio::test]
+async fn every_court_is_told_once_that_the_disk_of_obs_is_nearly_full() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let driver = Driver::with_options(ObsOptions { min_free_mb: 1000, ..options(port, None) });
+    tokio::spawn(newer_obs(listener, PathBuf::new(), false));
+    let told = |report: &Report| matches!(report, Report::DiskLow { .. });
+    for court in [&driver.court_1, &driver.court_2] {
+        let expected = Report::DiskLow { instance: "replay".to_owned(), free_mb: 900 };
+        assert_eq!(hear(court, told).await, expected);
+        assert!(!court.try_iter().any(|report| told(&report)));
+    }
 }
 
 #[tokio::test]
@@ -129,6 +170,48 @@ async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
     assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
     assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
     assert_eq!(driver.outcome_of(second).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn somebody_else_s_recording_is_split_for_ours_and_goes_on_after_it() {
+    let films = tempfile::tempdir().unwrap();
+    let mut driver = driver_beside(films.path(), true, true).await;
+    let starting = driver.give(start_recording(Some("Bout 7"))).await;
+    let started = driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
+    let Report::RecordingStarted(started) = started else { panic!() };
+    assert_eq!(started.path.map(PathBuf::from), Some(films.path().join("part 1.mkv")));
+    assert_eq!(started.action_seq, Some(starting));
+    assert_eq!(driver.outcome_of(starting).await, Outcome::Done);
+    let stopping = driver.give(stop_recording()).await;
+    let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
+    let Report::RecordingStopped(stopped) = stopped else { panic!() };
+    assert_eq!(stopped.path.map(PathBuf::from), Some(films.path().join("Bout 7.mkv")));
+    assert_eq!(stopped.action_seq, Some(starting));
+    assert_eq!(driver.outcome_of(stopping).await, Outcome::Done);
+    assert!(films.path().join("Bout 7.mkv").is_file() && films.path().join("part 2.mkv").is_file());
+}
+
+#[tokio::test]
+async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
+    let films = tempfile::tempdir().unwrap();
+    let mut driver = driver_beside(films.path(), true, false).await;
+    let seq = driver.give(save()).await;
+    let saved = driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await;
+    let Report::ClipSaved(clip) = saved else { panic!() };
+    assert_eq!((clip.from, PathBuf::from(clip.path)), (ClipSource::Recording, films.path().join("part 0.mkv")));
+    assert!(clip.note.unwrap().starts_with("OBS named no saved replay within"));
+    let length = clip.ends_at.unwrap().since(clip.begins_at.unwrap());
+    assert!((Duration::from_secs(59)..Duration::from_secs(70)).contains(&length), "{length:?}");
+    assert_eq!(clip.action_seqs, [seq]);
+    assert_eq!(driver.outcome_of(seq).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_chapter_is_set_where_obs_can() {
+    let films = tempfile::tempdir().unwrap();
+    let mut driver = driver_beside(films.path(), true, false).await;
+    driver.does(ObsVerb::Chapter { name: "Round 2".to_owned() }.on(None)).await;
+    assert_eq!(std::fs::read_to_string(films.path().join("chapter")).unwrap(), "Round 2");
 }
 
 #[tokio::test]

@@ -1,0 +1,74 @@
+//! Watches how much is left of the disk that OBS writes to.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::link::Link;
+use super::reporter::Reporter;
+use crate::action::Report;
+
+/// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// The disk of an instance.
+pub(super) struct Disk<'a> {
+    pub(super) link: &'a Link,
+    pub(super) reporter: &'a Reporter,
+    /// From how much on, in MB, there is little left.
+    pub(super) min_free_mb: u64,
+}
+
+impl Disk<'_> {
+    /// Tells the courts each time that little is left, for as long as the connection lasts.
+    pub(super) async fn run(self) -> Infallible {
+        let mut gauge = Gauge { min_free_mb: self.min_free_mb, low: false };
+        loop {
+            // An OBS that does not answer is told of by others.
+            let stats = self.link.send("GetStats", Value::Null).await;
+            let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
+            if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
+                warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
+                self.reporter.to_all(|instance| Report::DiskLow { instance, free_mb });
+            }
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Remembers whether it was said that little is left.
+struct Gauge {
+    min_free_mb: u64,
+    low: bool,
+}
+
+impl Gauge {
+    /// Takes in how many MB are left; gives them if they have become too few just now.
+    fn fell(&mut self, free_mb: f64) -> Option<u64> {
+        let least = self.min_free_mb as f64;
+        let was_low = self.low;
+        // A little above is not enough to be told again: the free space goes up and down by itself.
+        self.low = free_mb < if was_low { least * 1.1 } else { least };
+        (self.low && !was_low).then_some(free_mb as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_room_is_told_once_and_again_when_there_was_enough_meanwhile() {
+        let mut gauge = Gauge { min_free_mb: 5000, low: false };
+        let told = [9000.0, 4999.5, 4000.0, 5100.0, 4900.0, 6000.0, 3000.0].map(|free| gauge.fell(free));
+        assert_eq!(told, [None, Some(4999), None, None, None, None, Some(3000)]);
+    }
+
+    #[test]
+    fn nothing_is_little_where_nothing_is_asked_for() {
+        assert_eq!(Gauge { min_free_mb: 0, low: false }.fell(0.0), None);
+    }
+}
