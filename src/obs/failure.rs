@@ -61,6 +61,8 @@ pub(super) enum Failure {
     RecordingAlready,
     #[error("OBS is recording already, and not for us; stop that recording in OBS first")]
     SomeoneRecords,
+    #[error("the recording that runs is not ours, and is left alone; stop it in OBS")]
+    NotOurRecording,
     #[error("OBS is not recording")]
     NotRecording,
     #[error("OBS did not start to record; its screen or its log (Help → Log Files) says why")]

@@ -181,10 +181,12 @@ impl Recordings<'_> {
     }
 
     async fn stop(&mut self) -> Result<(), Failure> {
-        let split = self.recording.borrow().as_ref().and_then(|running| running.ours.as_ref()).is_some_and(|o| o.split);
-        if split {
+        let ours = self.recording.borrow().as_ref().map(|running| running.ours.as_ref().map(|ours| ours.split));
+        match ours {
+            Some(None) => return Err(Failure::NotOurRecording),
             // It goes on, as it did before we came.
-            return self.split(None).await;
+            Some(Some(true)) => return self.split(None).await,
+            _ => {}
         }
         if self.stage != Stage::Stopping {
             match self.link.ask("StopRecord", self.link.client.recording().stop()).await {

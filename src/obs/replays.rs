@@ -163,7 +163,7 @@ impl Replays<'_> {
                 self.last_named_by_obs = (clip.path == path).then(Instant::now);
                 Ok(clip)
             }
-            Err(failure) => self.recorded_instead(failure, asked),
+            Err(failure) => self.recorded_instead(failure, asked).await,
         };
         if let Ok(clip) = &result {
             self.reporter.clip_saved(clip, &savers);
@@ -174,21 +174,31 @@ impl Replays<'_> {
     }
 
     /// What was asked for is in the recording, if one runs.
-    fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
-        let running = self.recording.borrow();
-        match running.as_ref().and_then(|running| Some((running.path.as_ref()?, running.begins_at))) {
-            Some((path, begins_at)) => {
-                warn!("the clip is taken from the recording: {failure}");
-                Ok(Clip {
-                    path: path.into(),
-                    from: ClipSource::Recording,
-                    begins_at,
-                    ends_at: Some(asked),
-                    note: Some(failure.to_string()),
-                })
-            }
-            None => Err(failure),
+    async fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
+        let running = self.recording.borrow().clone();
+        let Some((path, started_at)) = running.and_then(|running| Some((running.path?, running.begins_at))) else {
+            return Err(failure);
+        };
+        warn!("the clip is taken from the recording: {failure}");
+        Ok(Clip {
+            path: path.into(),
+            from: ClipSource::Recording,
+            begins_at: self.first_frame_at(started_at).await.or(started_at),
+            ends_at: Some(asked),
+            note: Some(failure.to_string()),
+        })
+    }
+
+    /// When the recording has its first frame: a recording that shares its encoder with the replay buffer or the stream
+    /// waits for the encoder's next key frame, which can be many seconds after its start.
+    async fn first_frame_at(&self, started_at: Option<Time>) -> Option<Time> {
+        let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await.ok()?;
+        // While OBS pauses, the time of a recording stands still.
+        if !status.active || status.paused {
+            return None;
         }
+        let written = Time::now() - Duration::try_from(status.duration).ok()?;
+        started_at.map(|started_at| started_at.max(written))
     }
 
     async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<Saved, Failure> {

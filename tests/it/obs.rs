@@ -286,6 +286,8 @@ async fn a_recording_of_someone_else_is_left_alone() {
     driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
     let reason = driver.fails(start_recording(Some("Bout 13"))).await;
     assert_eq!(reason, "OBS is recording already, and not for us; stop that recording in OBS first");
+    let reason = driver.fails(stop_recording()).await;
+    assert_eq!(reason, "the recording that runs is not ours, and is left alone; stop it in OBS");
     let path = someone.recording().stop().await.unwrap();
     let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
     let Report::RecordingStopped(recording) = stopped else { panic!() };
