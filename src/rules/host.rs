@@ -32,10 +32,6 @@ fn register_log(engine: &mut Engine, desk: &Desk) {
     let mut module = Module::new();
     let levels = [
         documented! {
-            /// Writes a line to the log for whoever looks for a fault.
-            "debug"(value: Dynamic)
-        },
-        documented! {
             /// Writes a line to the log that is worth knowing; `print(value)` is the same.
             "info"(value: Dynamic)
         },
@@ -48,8 +44,7 @@ fn register_log(engine: &mut Engine, desk: &Desk) {
             "error"(value: Dynamic)
         },
     ];
-    for (level, function) in [LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error].into_iter().zip(levels)
-    {
+    for (level, function) in [LogLevel::Info, LogLevel::Warn, LogLevel::Error].into_iter().zip(levels) {
         let here = desk.clone();
         function.set_into_module(&mut module, move |value: Dynamic| -> Done {
             Ok(here.ask(Verb::Log { level, text: views::text_of(&value) })?)
@@ -60,5 +55,6 @@ fn register_log(engine: &mut Engine, desk: &Desk) {
     // A line too many is not worth an error here: `print` cannot fail.
     engine.on_print(move |text| drop(print.ask(Verb::Log { level: LogLevel::Info, text: text.to_owned() })));
     let debug = desk.clone();
+    // `debug` is a word of Rhai's own, which cannot be a function of a module.
     engine.on_debug(move |text, _, _| drop(debug.ask(Verb::Log { level: LogLevel::Debug, text: text.to_owned() })));
 }

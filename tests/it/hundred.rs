@@ -15,7 +15,9 @@ const REVIEWS: usize = 100;
 #[test]
 fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
     let Some(obs) = HeadlessObs::start() else { return };
-    let hall = Hall::with_rules(&sink("replay", &obs), "rule.rhai");
+    // Beside other tests OBS may take its time.
+    let patient = sink("replay", &obs).replace("timeout_secs: 1", "timeout_secs: 10");
+    let hall = Hall::with_rules(&patient, "rule.rhai");
     std::fs::write(hall.path("rule.rhai"), r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#)
         .unwrap();
     let mut mat = Mat::open(hall);

@@ -23,7 +23,8 @@ fn compare(name: &str, told: &str) {
 #[test]
 fn the_scenarios_of_every_rule_that_ships_go_as_expected() {
     let config = repository("examples/event.yaml");
-    let output = output(vta().args(["rules", "test", "--config"]).arg(&config));
+    let root = config.parent().and_then(std::path::Path::parent).unwrap();
+    let output = output(vta().args(["rules", "test"]).current_dir(root));
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
     for rule in fs::read_dir(repository("rules")).unwrap().map(|entry| entry.unwrap().path()) {
         if rule.extension().is_some_and(|ending| ending == "rhai") {

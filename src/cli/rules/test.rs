@@ -14,12 +14,13 @@ use crate::scenario::{self, Verdict};
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Files of scenarios; those in `tests` beside the rules of the config when left out.
+    /// Files of scenarios. When left out: those in `tests` beside the rules of the config, or those in `rules/tests` where
+    /// there is no config.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The config whose rules are tested.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
+    /// The config whose rules are tested; `event.yaml` when left out.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Write the results as JUnit XML too.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -27,7 +28,7 @@ pub(in crate::cli) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let files = if self.files.is_empty() { beside(&self.config)? } else { self.files };
+        let files = if self.files.is_empty() { beside(self.config)? } else { self.files };
         let mut junit = Report::new("vta rules test");
         let (mut played, mut failed) = (0, 0);
         for file in &files {
@@ -57,11 +58,15 @@ impl Args {
     }
 }
 
-/// The scenarios beside the config's rules, in order of their names.
-fn beside(config: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let config = Config::load(config)?;
-    let folders: BTreeSet<_> =
-        config.rules.files.iter().filter_map(|rule| rule.path.parent()).map(|folder| folder.join("tests")).collect();
+/// The scenarios beside the rules, in order of their names.
+fn beside(config: Option<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+    let (usual, without_config) = (PathBuf::from("event.yaml"), PathBuf::from("rules/tests"));
+    let folders = if config.is_none() && !usual.exists() && without_config.is_dir() {
+        BTreeSet::from([without_config])
+    } else {
+        let config = Config::load(&config.unwrap_or(usual))?;
+        config.rules.files.iter().filter_map(|rule| rule.path.parent()).map(|folder| folder.join("tests")).collect()
+    };
     let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
     let is_scenario = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let files: BTreeSet<_> = entries.map(|entry| entry.path()).filter(is_scenario).collect();

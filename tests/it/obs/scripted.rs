@@ -45,7 +45,8 @@ async fn newer_obs(listener: TcpListener, films: PathBuf, records: bool) {
 /// Serves one connection. Its first replay is late: the event comes only when the second is asked for. If it records,
 /// somebody else began that, and a split goes on in `part 1.mkv` and so on.
 async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
-    let (mut saves, mut parts, began) = (0, 0, Instant::now());
+    let (mut saves, mut parts) = (0, 0);
+    let began = Instant::now();
     let part = |number: u32| films.join(format!("part {number}.mkv"));
     let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
     say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
@@ -73,7 +74,7 @@ async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
             "GetStats" => json!({"availableDiskSpace": 900.5}),
             "GetRecordStatus" => json!({
                 "outputActive": records, "outputPaused": false, "outputTimecode": "00:01:00.000",
-                "outputDuration": 60_000 + began.elapsed().as_millis() as u64, "outputBytes": 1
+                "outputDuration": 60_000 + u64::try_from(began.elapsed().as_millis()).unwrap(), "outputBytes": 1
             }),
             "GetOutputSettings" => json!({"outputSettings": {"path": part(0)}}),
             _ => Value::Null,
