@@ -137,14 +137,20 @@ impl Replays<'_> {
         }
     }
 
-    /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running.
+    /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running. A start that
+    /// comes while it is still stopping is lost, and so it is asked for twice.
     async fn start_buffer(&self) -> Result<(), Failure> {
-        match self.link.ask("StartReplayBuffer", self.link.client.replay_buffer().start()).await {
-            Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
-            answer => answer.map_err(in_words)?,
+        for _ in 0..2 {
+            match self.link.ask("StartReplayBuffer", self.link.client.replay_buffer().start()).await {
+                Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
+                answer => answer.map_err(in_words)?,
+            }
+            let started = timeout(self.link.limit / 2, self.link.unless_lost(self.buffer.started()));
+            if let Ok(started) = started.await {
+                return started;
+            }
         }
-        let started = timeout(self.link.limit, self.link.unless_lost(self.buffer.started()));
-        started.await.unwrap_or(Err(Failure::BufferDidNotStart(self.link.limit)))
+        Err(Failure::BufferDidNotStart(self.link.limit))
     }
 
     /// Carries out a save for this command and for those that come before it has ended.
