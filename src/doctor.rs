@@ -106,6 +106,8 @@ fn database(name: &str, path: &Path) -> Vec<Finding> {
 
 /// A folder that is to be written to; one that is missing is made when it is needed.
 fn folder(mut findings: Findings, folder: &Path) -> Vec<Finding> {
+    // A file that is named without a folder lies in this one.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let shown = folder.display();
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     if let Err(error) = try_writing(there) {
