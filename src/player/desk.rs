@@ -42,6 +42,14 @@ impl Desk {
         }
     }
 
+    /// The next command, if one waits.
+    pub(super) fn waiting(&mut self) -> Option<Command> {
+        match self.held.pop_front() {
+            Some((command, _)) => Some(command),
+            None => self.commands.try_recv().ok(),
+        }
+    }
+
     /// Does something while commands wait, each no longer than it may; none when no more will come.
     pub(super) async fn hold_during<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         tokio::pin!(work);

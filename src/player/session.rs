@@ -32,14 +32,21 @@ pub(super) enum Ended {
 /// Works until there are no more commands or no more mpv. What was on the screen of an mpv before is shown again;
 /// `carried` is the command that had asked for it, if it was not shown yet.
 pub(super) async fn run(mpv: &mut Mpv, desk: &mut Desk, carried: Option<Command>) -> Ended {
-    if let Err(failure) = again(mpv, desk, carried).await {
+    // A clip that was asked for meanwhile is shown at once: the jury must not see the one before in its place.
+    let mut waiting = if carried.is_none() { desk.waiting() } else { None };
+    if !waiting.as_ref().is_some_and(shows_a_clip)
+        && let Err(failure) = again(mpv, desk, carried).await
+    {
+        if let Some(command) = waiting {
+            desk.ended(&command, Err(failure.clone()));
+        }
         return Ended::Lost { failure, carried: None };
     }
     let mut glances = interval(GLANCE);
     glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let still_runs = tokio::select! {
-            command = desk.next() => match command {
+            command = next(&mut waiting, desk) => match command {
                 Some(command) => match carry_out(mpv, desk, &command).await {
                     // The screen knows of the clip already.
                     Err(failure) if shows_a_clip(&command) && desk.screen.showing().is_some() => {
@@ -62,6 +69,13 @@ pub(super) async fn run(mpv: &mut Mpv, desk: &mut Desk, carried: Option<Command>
         if let Err(failure) = still_runs {
             return Ended::Lost { failure, carried: None };
         }
+    }
+}
+
+async fn next(waiting: &mut Option<Command>, desk: &mut Desk) -> Option<Command> {
+    match waiting.take() {
+        None => desk.next().await,
+        waiting => waiting,
     }
 }
 
