@@ -1,10 +1,10 @@
+use rusqlite::Row;
 use rusqlite::types::FromSqlError;
-use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{BoutKey, Filter, Found};
+use super::filter::{Filter, Found};
 use crate::event::Side;
 use crate::time::Time;
 
@@ -104,36 +104,14 @@ impl Archive {
     /// # Errors
     /// When the database cannot be read, or the session asked for is not there.
     pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, Found), StoreError> {
-        let selection = self.select(filter)?;
-        let (number, ordinal) = match &filter.bout {
-            Some(BoutKey::Number(number)) => (Some(number), None),
-            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
-            None => (None, None),
-        };
-        let since = filter.since.map(|at| at.to_string());
-        let until = filter.until.map(|at| at.to_string());
-        let mut bouts = Vec::new();
-        for session in &selection.sessions {
-            let found = self.query(|connection| {
-                connection
-                    .prepare_cached(
-                        "SELECT *,
+        let sql = "SELECT *,
                             (SELECT count(*) FROM events e WHERE e.session = b.session AND e.bout = b.ordinal) AS events,
                             (SELECT count(*) FROM clips c WHERE c.session = b.session AND c.bout = b.ordinal) AS clips
                          FROM bouts b
                          WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR ordinal = ?3)
                            AND (?4 IS NULL OR coalesce(started_at, loaded_at) >= ?4)
                            AND (?5 IS NULL OR coalesce(started_at, loaded_at) < ?5)
-                         ORDER BY ordinal",
-                    )?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| {
-                        BoutRow::from_row(row, &session.source)
-                    })?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            })?;
-            bouts.extend(found);
-        }
-        let found = selection.found(bouts.len() as u64);
-        Ok((bouts, found))
+                         ORDER BY ordinal";
+        self.of_bouts(filter, sql, BoutRow::from_row)
     }
 }

@@ -1,9 +1,9 @@
-use rusqlite::{Row, params};
+use rusqlite::Row;
 use serde::Serialize;
 
 use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{BoutKey, Filter, Found};
+use super::filter::{Filter, Found};
 
 /// A review as it stands in the database, with its times; what did not happen is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,32 +78,10 @@ impl Archive {
     /// # Errors
     /// When the database cannot be read, or the session asked for is not there.
     pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, Found), StoreError> {
-        let selection = self.select(filter)?;
-        let (number, ordinal) = match &filter.bout {
-            Some(BoutKey::Number(number)) => (Some(number), None),
-            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
-            None => (None, None),
-        };
-        let since = filter.since.map(|at| at.to_string());
-        let until = filter.until.map(|at| at.to_string());
-        let mut reviews = Vec::new();
-        for session in &selection.sessions {
-            let found = self.query(|connection| {
-                connection
-                    .prepare_cached(
-                        "SELECT * FROM reviews
+        let sql = "SELECT * FROM reviews
                          WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR bout = ?3)
                            AND (?4 IS NULL OR requested_at >= ?4) AND (?5 IS NULL OR requested_at < ?5)
-                         ORDER BY review",
-                    )?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| {
-                        ReviewRow::from_row(row, &session.source)
-                    })?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            })?;
-            reviews.extend(found);
-        }
-        let found = selection.found(reviews.len() as u64);
-        Ok((reviews, found))
+                         ORDER BY review";
+        self.of_bouts(filter, sql, ReviewRow::from_row)
     }
 }
