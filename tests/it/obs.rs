@@ -340,13 +340,13 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     obs.stop();
     let began = Instant::now();
     driver.fails(scene("Replay")).await;
-    assert!(began.elapsed() < request_timeout * 2, "{:?}", began.elapsed());
+    assert!(began.elapsed() < request_timeout * 3, "{:?}", began.elapsed());
     let began = Instant::now();
     let reason = driver.fails(scene("Replay")).await;
     assert!(reason.starts_with("OBS does not answer"), "{reason}");
     let reason = driver.fails(save()).await;
     assert!(reason.starts_with("OBS does not answer"), "{reason}");
-    assert!(began.elapsed() < request_timeout / 2, "{:?}", began.elapsed());
+    assert!(began.elapsed() < request_timeout, "{:?}", began.elapsed());
     obs.cont();
     driver.does_at_last(scene("Live")).await;
     assert!(is_shown(&someone_else(&obs).await, "Live").await);
@@ -375,7 +375,7 @@ async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
     let Outcome::Failed { reason } = driver.outcome_of(saving).await else { panic!("nothing can have been saved") };
     assert!(reason.contains("the connection to OBS was lost"), "{reason}");
     driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     let reason = driver.fails(scene("Live")).await;
     assert!(reason.starts_with("OBS `replay` is not connected: "), "{reason}");
 

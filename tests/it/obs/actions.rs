@@ -35,13 +35,15 @@ async fn a_preview_is_shown_and_put_on_program_in_studio_mode_alone() {
     assert_eq!(driver.fails(preview()).await, no_preview);
     assert_eq!(driver.fails(ObsVerb::TriggerTransition {}.on(None)).await, no_preview);
     live(&mut driver, &someone).await;
+    // The second court gives no commands, so that nothing is passed over while an outcome is waited for.
+    let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+    hear(&driver.court_2, |report| *report == shows("Live")).await;
 
     someone.ui().set_studio_mode_enabled(true).await.unwrap();
     driver.does(preview()).await;
     driver.does(ObsVerb::TriggerTransition {}.on(None)).await;
     // OBS says so itself: in studio mode it shows a copy of the scene.
-    let shown = Report::SceneChanged { instance: "replay".to_owned(), scene: "Replay".to_owned() };
-    driver.hears(|report| *report == shown).await;
+    hear(&driver.court_2, |report| *report == shows("Replay")).await;
     someone.ui().set_studio_mode_enabled(false).await.unwrap();
     driver.does(scene("Live")).await;
 }
