@@ -32,7 +32,7 @@ impl Args {
             return Err(Failure::new(Exit::Refused, text));
         }
         for (name, text) in FILES {
-            let path = self.folder.join(name);
+            let path: PathBuf = self.folder.join(name).components().collect();
             // In the repository the rules lie beside the examples' folder.
             write(&path, &text.replace("../rules/", "rules/")).map_err(|error| {
                 Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))

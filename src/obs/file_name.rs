@@ -41,7 +41,8 @@ pub(super) fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
     for number in 1..1000 {
         let copy = if number == 1 { String::new() } else { format!(" ({number})") };
-        let target = path.with_file_name(format!("{name}{copy}{ending}"));
+        // OBS on Windows writes `/`; what is put together anew has the separators of the system throughout.
+        let target: PathBuf = path.with_file_name(format!("{name}{copy}{ending}")).components().collect();
         if target == path {
             return Ok(target);
         }

@@ -1,31 +1,42 @@
-//! The one integration test binary: a module a feature.
+//! The one integration test binary: a module a feature. Where the program has to be ended by a signal, as a person
+//! would, the module is for Unix alone.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "what modules of tests share has no public")]
 
 mod bout;
 mod capture;
+#[cfg(unix)]
 mod day;
 mod decode;
 mod defects;
 mod docs;
 mod endless;
+#[cfg(unix)]
 mod faults;
+#[cfg(unix)]
 mod frames;
 mod fuzz_corpus;
 mod headless_obs;
+#[cfg(unix)]
 mod hundred;
+#[cfg(unix)]
 mod live;
+#[cfg(unix)]
 mod mat;
 mod obs;
+#[cfg(unix)]
 mod obs_doctor;
+#[cfg(unix)]
 mod player;
 mod review;
 mod rules;
 mod rules_check;
 mod rules_eval;
+#[cfg(unix)]
 mod rules_live;
 mod rules_test;
 mod rules_world;
+#[cfg(unix)]
 mod shutdown;
 mod simulate;
 mod store;

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use vta::action::{ClipReport, Report};
 use vta::event::{ClipSource, Recording};
 use vta::time::Time;
@@ -172,11 +172,13 @@ impl Running {
         self.child.id()
     }
 
+    #[cfg(unix)]
     pub fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        kill(nix::unistd::Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
     /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
     pub fn end(mut self) -> (ExitStatus, String) {
         self.signal(Signal::SIGINT);
         self.wait()
