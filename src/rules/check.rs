@@ -8,6 +8,7 @@ mod known;
 mod names;
 mod pieces;
 mod shape;
+mod visit;
 mod walk;
 
 use std::path::Path;
@@ -21,11 +22,11 @@ pub use names::{Named, What};
 
 use super::desk::Desk;
 use super::meter::Meter;
-use super::script::{MOST_AT_THE_TOP, Text, wrong_handler};
+use super::script::{MOST_AT_THE_TOP, Text};
 use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, duration, sandbox};
 use known::Known;
-use pieces::Parsed;
 use shape::Shape;
+use visit::Visit;
 
 /// What is wrong with a rule, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,10 +64,10 @@ pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) ->
     let checker = Checker::new(surroundings);
     let mut mistakes = Vec::new();
     for file in files {
-        match checker.read(file, limits, surroundings) {
-            Ok((text, found)) => mistakes.extend(found.into_iter().map(|found| found.told(&file.path, &text))),
-            Err(errors) => mistakes.extend(errors.into_iter().map(Mistake::from)),
-        }
+        let found = checker.read(file, limits, surroundings);
+        let found = found.unwrap_or_else(|errors| errors.into_iter().map(Mistake::from).collect());
+        // What several rules import is told once.
+        mistakes.extend(found.into_iter().filter(|found| !mistakes.contains(found)).collect::<Vec<_>>());
     }
     mistakes
 }
@@ -109,44 +110,24 @@ impl Checker {
         Self { engine, bout }
     }
 
-    /// Reads a rule's file and finds what is wrong with it; an error is of what shows only when it is loaded.
+    /// Reads a rule's file and finds what is wrong with it and with the files that it imports.
     fn read(
         &self,
         file: &RuleFile,
         limits: Limits,
         surroundings: &Surroundings,
-    ) -> Result<(Text, Vec<Found>), Vec<ScriptError>> {
+    ) -> Result<Vec<Mistake>, Vec<ScriptError>> {
         let sources = Sources::read(std::slice::from_ref(file))?;
-        let text = sources.rules.first().map_or_else(|| Arc::from(""), |(_, text)| text.clone());
-        let text = Text::new(&file.path, text);
-        let mut found = self.check(&text);
-        found.sort_by_key(|found| (found.at.line(), found.at.position()));
-        found.dedup();
-        if found.is_empty() {
+        let mut visit = Visit::new(self, &sources.imported);
+        for (file, text) in &sources.rules {
+            visit.rule(&file.path, text.clone());
+        }
+        let mistakes = visit.mistakes;
+        if mistakes.is_empty() {
+            // Some things show only when it is loaded.
             Rules::of(&sources, limits, surroundings)?;
         }
-        Ok((text, found))
-    }
-
-    fn check(&self, text: &Text) -> Vec<Found> {
-        let Parsed { asts, errors, broken } = pieces::parse(&self.engine, &text.text);
-        let mut found: Vec<_> = errors.iter().map(|error| Found::new(error.1, lower(&error.0.to_string()))).collect();
-        let mut known = asts.iter().fold(Known::of(&self.engine), Known::with);
-        for (name, count) in &broken {
-            known.add("", name, *count, None);
-        }
-        let functions = asts.iter().flat_map(|ast| ast.iter_functions()).map(|f| (f.name, f.params.len()));
-        for (name, parameters) in functions.chain(broken.iter().map(|(name, count)| (name.as_str(), *count))) {
-            if let Some(message) = wrong_handler(name, parameters) {
-                let (message, help) = match message.split_once(": did") {
-                    Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
-                    None => (message, None),
-                };
-                found.push(Found { at: text.position_of(name), message, help });
-            }
-        }
-        found.extend(walk::walk(&asts, errors.is_empty(), &known, &self.bout));
-        found
+        Ok(mistakes)
     }
 }
 

@@ -43,6 +43,11 @@ fn functions_that_do_not_exist_or_want_other_arguments() {
 }
 
 #[test]
+fn functions_of_an_imported_file_and_what_is_wrong_in_it() {
+    compare("imports");
+}
+
+#[test]
 fn variables_that_do_not_exist() {
     compare("variables");
 }

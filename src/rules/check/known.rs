@@ -23,13 +23,15 @@ type Forms = BTreeMap<usize, BTreeSet<Vec<String>>>;
 pub(super) struct Known {
     /// By module, which is empty for those without, and name: with how many arguments, and how they are called.
     functions: BTreeMap<(String, String), Forms>,
+    /// Modules that are files, which may have no functions.
+    imported: BTreeSet<String>,
     /// By type: names of what can be read of its values.
     getters: BTreeMap<TypeId, Vec<String>>,
 }
 
 impl Known {
     pub(super) fn of(engine: &Engine) -> Self {
-        let mut known = Self { functions: BTreeMap::new(), getters: BTreeMap::new() };
+        let mut known = Self { functions: BTreeMap::new(), imported: BTreeSet::new(), getters: BTreeMap::new() };
         for (name, counts) in BUILT_IN {
             for count in *counts {
                 known.add("", name, *count, None);
@@ -74,6 +76,16 @@ impl Known {
         counts.entry(count).or_default().extend(parameters);
     }
 
+    /// Takes a file for a module, whose functions are to be added.
+    pub(super) fn import(&mut self, module: &str) {
+        self.imported.insert(module.to_owned());
+    }
+
+    /// Whether all functions of a module are known.
+    pub(super) fn has_module(&self, module: &str) -> bool {
+        self.modules().any(|known| known == module)
+    }
+
     /// With how many arguments a function can be called; none if there is no such function.
     pub(super) fn counts(&self, module: &str, name: &str) -> Option<Vec<usize>> {
         let counts = self.functions.get(&(module.to_owned(), name.to_owned()))?;
@@ -94,7 +106,8 @@ impl Known {
 
     /// The modules.
     pub(super) fn modules(&self) -> impl Iterator<Item = &str> {
-        let modules: BTreeSet<_> = self.functions.keys().map(|(module, _)| module.as_str()).collect();
+        let of_functions = self.functions.keys().map(|(module, _)| module.as_str());
+        let modules: BTreeSet<_> = of_functions.chain(self.imported.iter().map(String::as_str)).collect();
         modules.into_iter().filter(|module| !module.is_empty())
     }
 

@@ -18,12 +18,12 @@ const MOST_NAMES: usize = 20;
 /// What is wrong with what a script's functions and constants say.
 ///
 /// Of a script that is not `whole`, it is not known how its functions are called.
-pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, bout: &Shape) -> Vec<Found> {
+pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, constants: &[String], bout: &Shape) -> Vec<Found> {
     let mut walk = Walk {
         asts,
         whole,
         known,
-        constants: constants(asts),
+        constants: constants.iter().cloned().collect(),
         aliases: BTreeSet::new(),
         assigned: BTreeSet::new(),
         changed: BTreeSet::new(),
@@ -52,7 +52,7 @@ pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, bout: &Shape) -> Ve
 }
 
 /// The constants outside of functions.
-fn constants(asts: &[AST]) -> BTreeSet<String> {
+pub(super) fn constants(asts: &[AST]) -> Vec<String> {
     let constant = |statement: &Stmt| match statement {
         Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => Some(variable.0.name.to_string()),
         _ => None,

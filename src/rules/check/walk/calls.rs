@@ -62,9 +62,10 @@ impl Walk<'_> {
             return Shape::Any;
         }
         let module = call.namespace.to_string();
-        let alias = call.namespace.path.first().is_some_and(|first| self.aliases.contains(first.name.as_str()));
+        let unread = |first: &str| self.aliases.contains(first) && !self.known.has_module(&module);
+        let unread = call.namespace.path.first().is_some_and(|first| unread(first.name.as_str()));
         let variable = || self.scope.iter().any(|(name, _)| name == call.name.as_str());
-        if !alias && !(module.is_empty() && (variable() || is_of_pointers(&call.name))) {
+        if !unread && !(module.is_empty() && (variable() || is_of_pointers(&call.name))) {
             self.exists(&module, &call.name, call.args.len(), 0, at);
         }
         if let ("Fn", [Expr::StringConstant(name, at)]) = (call.name.as_str(), &call.args[..])

@@ -1,0 +1,120 @@
+//! A rule's file and the files that it imports, each checked once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rhai::{AST, Expr, FnAccess, Stmt};
+
+use super::known::Known;
+use super::pieces::{self, Parsed};
+use super::{Checker, Found, Mistake, lower, walk};
+use crate::rules::script::{Text, wrong_handler};
+use crate::rules::sources::Library;
+
+/// What a file gives to those that import it.
+#[derive(Clone, Default)]
+struct Given {
+    /// The names of functions, and of their parameters where they are known.
+    functions: Vec<(String, usize, Option<Vec<String>>)>,
+    /// The names of its constants, and of those of the files that it imports.
+    constants: Vec<String>,
+}
+
+/// Goes through a rule's file and what it imports.
+pub(super) struct Visit<'a> {
+    checker: &'a Checker,
+    library: &'a Library,
+    /// What was found, in the order in which the files were come to.
+    pub(super) mistakes: Vec<Mistake>,
+    /// Files that were come to; one that imports itself gives nothing.
+    given: BTreeMap<PathBuf, Given>,
+}
+
+impl<'a> Visit<'a> {
+    pub(super) fn new(checker: &'a Checker, library: &'a Library) -> Self {
+        Self { checker, library, mistakes: Vec::new(), given: BTreeMap::new() }
+    }
+
+    /// Checks a rule and what it imports.
+    pub(super) fn rule(&mut self, path: &Path, text: Arc<str>) {
+        let text = Text::new(path, text);
+        let parsed = pieces::parse(&self.checker.engine, &text.text);
+        let functions = parsed.asts.iter().flat_map(|ast| ast.iter_functions()).map(|f| (f.name, f.params.len()));
+        let broken = parsed.broken.iter().map(|(name, count)| (name.as_str(), *count));
+        let wrong = functions.chain(broken).filter_map(|(name, parameters)| {
+            let message = wrong_handler(name, parameters)?;
+            let (message, help) = match message.split_once(": did") {
+                Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
+                None => (message, None),
+            };
+            Some(Found { at: text.position_of(name), message, help })
+        });
+        let wrong = wrong.collect();
+        self.file(path, &text, &parsed, wrong);
+    }
+
+    /// What a file that is imported gives; none if it cannot be read.
+    fn imported(&mut self, path: &Path) -> Option<Given> {
+        if let Some(given) = self.given.get(path) {
+            return Some(given.clone());
+        }
+        let text = Text::new(path, self.library.text(path).ok()?);
+        let parsed = pieces::parse(&self.checker.engine, &text.text);
+        Some(self.file(path, &text, &parsed, Vec::new()))
+    }
+
+    fn file(&mut self, path: &Path, text: &Text, parsed: &Parsed, mut found: Vec<Found>) -> Given {
+        self.given.insert(path.to_owned(), Given::default());
+        let Parsed { asts, errors, broken } = parsed;
+        let mut given = own(parsed);
+        let mut known = asts.iter().fold(Known::of(&self.checker.engine), Known::with);
+        for (name, count) in broken {
+            known.add("", name, *count, None);
+        }
+        // Those of the files that are imported come behind those of this one.
+        let before = self.mistakes.len();
+        for (alias, file) in asts.iter().flat_map(|ast| imports(ast, path)) {
+            let Some(theirs) = self.imported(&file) else { continue };
+            known.import(alias);
+            for (name, count, parameters) in theirs.functions {
+                known.add(alias, &name, count, parameters);
+            }
+            given.constants.extend(theirs.constants);
+        }
+        found.extend(errors.iter().map(|error| Found::new(error.1, lower(&error.0.to_string()))));
+        found.extend(walk::walk(asts, errors.is_empty(), &known, &given.constants, &self.checker.bout));
+        found.sort_by_key(|found| (found.at.line(), found.at.position()));
+        found.dedup();
+        let found: Vec<_> = found.into_iter().map(|found| found.told(path, text)).collect();
+        self.mistakes.splice(before..before, found);
+        self.given.insert(path.to_owned(), given.clone());
+        given
+    }
+}
+
+/// What a file gives of its own.
+fn own(parsed: &Parsed) -> Given {
+    let functions = parsed.asts.iter().flat_map(|ast| ast.iter_functions());
+    let functions = functions.filter(|f| f.access == FnAccess::Public && !f.name.starts_with("anon$")).map(|f| {
+        let parameters: Vec<_> = f.params.iter().map(|name| (*name).to_owned()).collect();
+        (f.name.to_owned(), parameters.len(), Some(parameters))
+    });
+    let broken = parsed.broken.iter().map(|(name, count)| (name.clone(), *count, None));
+    Given { functions: functions.chain(broken).collect(), constants: walk::constants(&parsed.asts) }
+}
+
+/// The files that a script imports, with the names that it gives them.
+fn imports<'a>(ast: &'a AST, script: &Path) -> impl Iterator<Item = (&'a str, PathBuf)> {
+    let folder = script.parent().unwrap_or(Path::new("")).to_owned();
+    ast.statements().iter().filter_map(move |statement| match statement {
+        Stmt::Import(import, _) => match &import.0 {
+            Expr::StringConstant(name, _) => {
+                let name = name.strip_suffix(".rhai").unwrap_or(name);
+                Some((import.1.name.as_str(), folder.join(format!("{name}.rhai"))))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
+}
