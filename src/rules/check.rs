@@ -4,6 +4,7 @@
 //! event has of [`reference`](crate::event::reference), and those of the bout of the bout that rules are given. After an
 //! error of syntax the other functions of the file are checked all the same.
 
+mod handlers;
 mod known;
 mod names;
 mod pieces;

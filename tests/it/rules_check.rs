@@ -73,11 +73,16 @@ fn errors_of_syntax_in_several_functions_hide_neither_each_other_nor_the_rest() 
 }
 
 #[test]
+fn variables_constants_and_comments_outside_of_functions_and_functions_that_are_indented() {
+    compare("top");
+}
+
+#[test]
 fn what_is_right_is_found_right() {
     let folder = repository("tests/data/rules_check");
-    let output = output(vta().args(["rules", "check", "fine.rhai"]).current_dir(folder));
+    let output = output(vta().args(["rules", "check", "fine.rhai", "helpers.rhai"]).current_dir(folder));
     assert_eq!(stderr(&output), "");
-    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "1 rule is fine: fine.rhai\n"));
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "2 rules are fine: fine.rhai, helpers.rhai\n"));
 }
 
 #[test]

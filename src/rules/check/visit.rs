@@ -8,11 +8,12 @@ use rhai::{AST, Expr, FnAccess, Stmt};
 
 use super::known::Known;
 use super::names::{Name, Named};
-use super::pieces::{self, Parsed};
+use super::pieces::{self, Broken, Parsed};
+use super::shape::Shape;
 use super::walk::{self, Constants, Script};
-use super::{Checker, Found, Mistake, lower};
+use super::{Checker, Found, Mistake, handlers, lower};
 use crate::rules::RuleFile;
-use crate::rules::script::{Text, wrong_handler};
+use crate::rules::script::Text;
 use crate::rules::sources::Library;
 
 /// What a file gives to those that import it.
@@ -45,17 +46,7 @@ impl<'a> Visit<'a> {
     pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>) {
         let text = Text::new(&file.path, text);
         let parsed = pieces::parse(&self.checker.engine, &text.text);
-        let functions = parsed.asts.iter().flat_map(|ast| ast.iter_functions()).map(|f| (f.name, f.params.len()));
-        let broken = parsed.broken.iter().map(|(name, count)| (name.as_str(), *count));
-        let wrong = functions.chain(broken).filter_map(|(name, parameters)| {
-            let message = wrong_handler(name, parameters)?;
-            let (message, help) = match message.split_once(": did") {
-                Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
-                None => (message, None),
-            };
-            Some(Found { at: text.position_of(name), message, help })
-        });
-        let wrong = wrong.collect();
+        let wrong = handlers::wrong(&parsed, &text);
         self.file(&file.path, &text, &parsed, Some(file), wrong);
     }
 
@@ -82,8 +73,10 @@ impl<'a> Visit<'a> {
         let Parsed { asts, errors, broken } = parsed;
         let mut given = own(parsed, rule);
         let mut known = asts.iter().fold(Known::of(&self.checker.engine), Known::with);
-        for (name, count) in broken {
-            known.own(name, *count, None);
+        for broken in broken {
+            if let Broken::Function { name, count } = broken {
+                known.own(name, *count, None);
+            }
         }
         // Those of the files that are imported come behind those of this one.
         let before = self.mistakes.len();
@@ -122,8 +115,14 @@ fn own(parsed: &Parsed, rule: Option<&RuleFile>) -> Given {
         let parameters: Vec<_> = f.params.iter().map(|name| (*name).to_owned()).collect();
         (f.name.to_owned(), parameters.len(), Some(parameters))
     });
-    let broken = parsed.broken.iter().map(|(name, count)| (name.clone(), *count, None));
-    Given { functions: functions.chain(broken).collect(), constants: walk::constants(&parsed.asts, rule) }
+    let mut given = Given { functions: functions.collect(), constants: walk::constants(&parsed.asts, rule) };
+    for broken in parsed.broken.iter().cloned() {
+        match broken {
+            Broken::Function { name, count } => given.functions.push((name, count, None)),
+            Broken::Constant(name) => drop(given.constants.insert(name, Shape::Any)),
+        }
+    }
+    given
 }
 
 /// The files that a script imports, with the names that it gives them.

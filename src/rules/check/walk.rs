@@ -64,6 +64,7 @@ pub(super) fn walk(
     }
     for statement in asts.iter().flat_map(|ast| ast.statements()) {
         walk.statement(statement);
+        walk.forgotten(statement);
     }
     walk.scope.clear();
     for ast in asts {
@@ -162,6 +163,18 @@ impl Walk<'_> {
                 self.handed.extend(call.args.first().and_then(root).map(str::to_owned));
             }
             _ => {}
+        }
+    }
+
+    /// A variable outside of functions: handlers do not see it.
+    fn forgotten(&mut self, statement: &Stmt) {
+        let Stmt::Var(variable, flags, at) = statement else { return };
+        if !flags.contains(ASTFlags::CONSTANT) {
+            let name = variable.0.name.to_string();
+            let found = Found::new(*at, format!("`{name}` is forgotten before a handler runs"));
+            self.found.push(found.help("write `const`, or keep it in `this`"));
+            // That is told once.
+            self.constants.insert(name, Shape::Any);
         }
     }
 
