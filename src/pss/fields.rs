@@ -127,12 +127,17 @@ impl<'a> Fields<'a> {
         Some(value.to_owned())
     }
 
-    /// The next field as a text whose end can be told from `whole`, so that it is called cut only when it is.
-    pub(super) fn text_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
+    /// The next field as a text of which a part would be another one. One whose end may be missing is absent.
+    pub(super) fn code(&mut self, name: &'static str) -> Option<String> {
+        self.value(name).map(str::to_owned)
+    }
+
+    /// The next field as such a text whose end can be told from `whole`, so that it is called cut only when it is.
+    pub(super) fn code_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
         if self.peek().is_some_and(whole) {
             return self.next().map(str::to_owned);
         }
-        self.text(name)
+        self.code(name)
     }
 
     /// The next field as a whole number within a range. One whose last digits may be missing is absent.

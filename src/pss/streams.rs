@@ -210,14 +210,26 @@ fn result(fields: &mut Fields<'_>) -> Body {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
     // Not every sender tells it.
-    let told = !fields.is_over();
-    let banner = if told { fields.text_if("result", |text| decided(text).is_some()) } else { None };
-    let decision: Option<Decision> = banner.as_deref().and_then(decided);
-    let result = match (banner, decision) {
-        (Some(banner), Some(_)) => banner.rsplit_once(' ').map(|(result, _)| result.trim().to_owned()),
-        (banner, _) => banner,
+    if fields.is_over() {
+        return Body::Result(ResultBanner { name, ..ResultBanner::default() });
+    }
+    let banner = fields.peek();
+    let decision: Option<Decision> = banner.and_then(decided);
+    let result = if decision.is_some() {
+        fields.next().and_then(|banner| banner.rsplit_once(' ')).map(|(result, _)| result.trim())
+    } else {
+        // Of a banner that is cut, the rounds are whole if something stands behind them.
+        let rounds = banner.and_then(|banner| banner.split_once(' ')).map(|(rounds, _)| rounds);
+        let rounds = rounds.filter(|rounds| are_rounds(rounds));
+        fields.value(if rounds.is_some() { "decision" } else { "result" }).or(rounds)
     };
-    Body::Result(ResultBanner { name, result, decision })
+    Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision })
+}
+
+/// Whether a text tells rounds won, such as `2-1`.
+fn are_rounds(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(blue, red)| is_number(blue) && is_number(red))
 }
 
 fn is_country(text: &str) -> bool {
@@ -234,7 +246,7 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
         Athlete {
             short_name: if here(fields) { fields.text(names[0]) } else { None },
             long_name: if here(fields) { fields.text(names[1]) } else { None },
-            country: if here(fields) { fields.text_if(names[2], is_country) } else { None },
+            country: if here(fields) { fields.code_if(names[2], is_country) } else { None },
         }
     }
     let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
@@ -251,7 +263,7 @@ fn officials(fields: &mut Fields<'_>) -> Body {
         let here = |fields: &Fields<'_>| fields.peek().is_some_and(|next| !is_name(next));
         Official {
             name: if here(fields) { fields.text("name") } else { None },
-            country: if here(fields) { fields.text_if("country", is_country) } else { None },
+            country: if here(fields) { fields.code_if("country", is_country) } else { None },
         }
     };
     let referee = official(fields);
@@ -264,17 +276,17 @@ fn officials(fields: &mut Fields<'_>) -> Body {
 }
 
 fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let number = fields.text("number");
+    let number = fields.code("number");
     let phase = fields.text("phase");
-    let (gender, weight_class) = weight_class(fields.text("weight_class"));
+    let (gender, weight_class) = weight_class(fields.code("weight_class"));
     // A number, or empty; what it means is not known.
     fields.next();
     let colours = Colours {
-        blue: SideColours { background: fields.text("colours"), foreground: fields.text("colours") },
-        red: SideColours { background: fields.text("colours"), foreground: fields.text("colours") },
+        blue: SideColours { background: fields.code("colours"), foreground: fields.code("colours") },
+        red: SideColours { background: fields.code("colours"), foreground: fields.code("colours") },
     };
     let colours = (colours != Colours::default()).then_some(colours);
-    let internal_id = fields.text("internal_id");
+    let internal_id = fields.code("internal_id");
     let division = fields.text("division");
     let rounds = fields.number("rounds", 0..=99)?;
     let round_seconds = fields.number("round_seconds", 0..=3600)?;

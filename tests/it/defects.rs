@@ -31,6 +31,41 @@ fn a_cut_of_the_line_end_alone_loses_nothing() {
 }
 
 #[test]
+fn of_a_cut_result_only_what_is_whole_is_told() {
+    let lines: Vec<_> = ["2-0 PTF", "2-0 PT", "2-0 P", "2-0", "2-", "2", "", "12-1 sup", "Win by poi", "WD"]
+        .map(|banner| told(format!("wmh;ŻÓŁĆ;{banner}\0").as_bytes()))
+        .to_vec();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    ok wmh {"name":"ŻÓŁĆ","result":"2-0","decision":"PTF"}
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 PT`
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 P`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-0`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2`
+    ok wmh {"name":"ŻÓŁĆ"}
+    ok wmh {"name":"ŻÓŁĆ","result":"12-1","decision":"SUP"}
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `Win by poi`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `WD`
+    "#);
+}
+
+#[test]
+fn codes_and_numbers_that_are_cut_are_absent() {
+    let lines: Vec<_> =
+        ["at1;ŻÓŁĆ;ŻÓŁĆ;PO", "ref;ŻÓŁĆ;PO", "at1;ŻÓŁĆ;Ż;POL;at2;A;A;POL\r\nmch;24", "ŻÓŁĆ;\r\nmch;245.A;F;MEN -6"]
+            .map(|text| told(text.as_bytes()))
+            .to_vec();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ"},"red":{}} # `blue.country` is absent: the message was cut within or behind `PO`; `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut
+    recovered ref {"referee":{"name":"ŻÓŁĆ"},"judges":[]} # `country` is absent: the message was cut within or behind `PO`
+    ok at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"Ż","country":"POL"},"red":{"short_name":"A","long_name":"A","country":"POL"}}
+    recovered mch {} # `number` is absent: the message was cut within or behind `24`; `phase` is absent: the message was cut; `weight_class` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    unknown ŻÓŁĆ {"fields":[]}
+    recovered mch {"number":"245.A","phase":"F"} # `weight_class` is absent: the message was cut within or behind `MEN -6`; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    "#);
+}
+
+#[test]
 fn a_cut_within_the_name_of_the_other_athlete_makes_up_nobody() {
     // Everything from the `2` on is missing.
     insta::assert_snapshot!(told("at1;ŻÓŁĆ;ŻÓŁĆ ŻÓŁĆ;POL;at".as_bytes()), @r##"recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ ŻÓŁĆ","country":"POL"},"red":{}} # `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut"##);
