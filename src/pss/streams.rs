@@ -89,19 +89,23 @@ pub(super) fn named(name: &str) -> Option<Stream> {
 
 /// Reads what is written unlike all the rest: the arena's lights, and the line of a relay.
 pub(super) fn arena(name: &str, fields: &mut Fields<'_>) -> Option<(&'static str, Body)> {
-    if let Some(light) = ["inlb", "insl", "inth"].into_iter().find(|light| name.starts_with(light)) {
-        let value = name.get(light.len()..).filter(|v| !v.is_empty()).or_else(|| fields.next()).unwrap_or_default();
+    if let Some((light, value)) =
+        ["inlb", "insl", "inth"].into_iter().find_map(|light| Some((light, behind(name, light)?)))
+    {
+        let value = Some(value).filter(|value| !value.is_empty()).or_else(|| fields.next()).unwrap_or_default();
         let value = value.trim_matches(':').trim();
         let value = (!value.is_empty()).then(|| value.to_owned());
         return Some((light, Body::Console(Console::Setting { name: light, value })));
     }
-    let words = name.strip_prefix("Udp Port ")?;
-    let words = match words.split_once(' ')?.1.trim() {
-        "connected" => "connected",
-        "disconnected" => "disconnected",
-        _ => return None,
-    };
-    Some(("Udp Port", state(words)))
+    let (_, word) = behind(name, "Udp Port ")?.split_once(' ')?;
+    let word = ["connected", "disconnected"].into_iter().find(|known| known.eq_ignore_ascii_case(word.trim()))?;
+    Some(("Udp Port", state(word)))
+}
+
+/// What follows a beginning, in any letter case.
+fn behind<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let (first, rest) = text.split_at_checked(beginning.len())?;
+    first.eq_ignore_ascii_case(beginning).then_some(rest)
 }
 
 fn state(state: &'static str) -> Body {
@@ -250,15 +254,19 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
         }
     }
     let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
-    if fields.peek().is_some_and(is_other) || fields.is_cut_name("at2") {
+    if fields.go_to(is_other) || fields.is_cut_name("at2") {
         fields.next();
+    } else if fields.peek().is_some() {
+        // What stands there is not said to be the other's.
+        return Body::Athletes(Athletes { blue, red: Athlete::default() });
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
     Body::Athletes(Athletes { blue, red })
 }
 
 fn officials(fields: &mut Fields<'_>) -> Body {
-    let is_name = |field: &str| matches!(field, "ju1" | "ju2" | "ju3" | "ju4" | "ju5" | "ta");
+    const NAMES: [&str; 6] = ["ju1", "ju2", "ju3", "ju4", "ju5", "ta"];
+    let is_name = |field: &str| NAMES.iter().any(|name| name.eq_ignore_ascii_case(field));
     let official = |fields: &mut Fields<'_>| {
         let here = |fields: &Fields<'_>| fields.peek().is_some_and(|next| !is_name(next));
         Official {
@@ -268,7 +276,7 @@ fn officials(fields: &mut Fields<'_>) -> Body {
     };
     let referee = official(fields);
     let mut judges = Vec::with_capacity(3);
-    while fields.peek().is_some_and(is_name) {
+    while fields.go_to(is_name) {
         fields.next();
         judges.push(official(fields));
     }
@@ -318,10 +326,12 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
     let Some(text) = text else { return (None, None) };
     let (word, class) = text.split_once(' ').unwrap_or((&text, ""));
-    let gender = match word {
-        "MEN" => Gender::Men,
-        "WOMEN" => Gender::Women,
-        _ => return (None, Some(text)),
+    let gender = if word.eq_ignore_ascii_case("MEN") {
+        Gender::Men
+    } else if word.eq_ignore_ascii_case("WOMEN") {
+        Gender::Women
+    } else {
+        return (None, Some(text));
     };
     let class = class.trim();
     (Some(gender), (!class.is_empty()).then(|| class.to_owned()))
@@ -329,6 +339,8 @@ fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
 
 fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let state = match fields.value("state") {
+        // What is left of an answer is no request.
+        None if fields.is_cut() => return Err("`state` is missing".to_owned()),
         None => ReviewState::Requested,
         Some("1") => ReviewState::Accepted,
         Some("0") => ReviewState::Rejected,
@@ -350,17 +362,19 @@ fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let round = fields.needed("round", 1..=99)?;
     let mut side = |name: &str| {
-        match fields.next() {
-            Some(field) if field == name => {}
+        match fields.peek() {
+            Some(field) if field.eq_ignore_ascii_case(name) || fields.is_cut_name(name) => fields.next(),
+            None if fields.is_cut() => None,
             other => return Err(format!("`{}` where `{name}` was expected", other.unwrap_or_default())),
-        }
-        let mut count = |what| fields.needed(what, 0..=999);
+        };
+        let mut count = |what| fields.counted(what, 0..=999);
         Ok(SideStatistics {
             body: count("body")?,
             head: count("head")?,
             punch: count("punch")?,
             technical: [count("technical")?, count("technical")?],
-            gam_jeom: count("gam_jeom")?,
+            // An empty one at the end of the message cannot be told from none.
+            gam_jeom: fields.number("gam_jeom", 0..=999)?,
         })
     };
     Ok(Body::RoundStatistics(Box::new(RoundStatistics { round, blue: side("st1")?, red: side("st2")? })))
