@@ -147,7 +147,11 @@ fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String>
     let files = [RuleFile { path: folder.path().join("rule.rhai"), with }];
     let here = folder.path().display().to_string();
     Rules::load(&files, Limits::default(), &Surroundings::default()).map_err(|wrong| {
-        wrong.iter().map(|error| error.to_string().replace(&here, "RULES")).collect::<Vec<_>>().join("\n")
+        wrong
+            .iter()
+            .map(|error| error.to_string().replace(&here, "RULES").replace('\\', "/"))
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 
@@ -182,7 +186,7 @@ fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
 #[test]
 fn a_constant_of_which_others_are_made_cannot_be_set() {
     let folder = folder(&[("rule.rhai", "const A = 5;\nconst B = [A, 2];\nfn on_round(event, bout) { mark(B[0]); }")]);
-    insta::assert_snapshot!(load(&folder, vec![setting("a", "7")]).err().unwrap().replace(&folder.path().display().to_string(), "RULES"), @r#"RULES/rule.rhai:2:12: `B` is made of `A`, which the config sets: work it out in a function, so that it follows"#);
+    insta::assert_snapshot!(load(&folder, vec![setting("a", "7")]).err().unwrap(), @r#"RULES/rule.rhai:2:12: `B` is made of `A`, which the config sets: work it out in a function, so that it follows"#);
     assert_eq!(marks_of(load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}")), &["rnd;1"]), ["00.0 5"]);
 }
 
