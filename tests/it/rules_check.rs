@@ -123,15 +123,20 @@ fn the_rules_of_a_config_are_checked_by_both_verbs() {
 
 #[test]
 fn an_obs_that_the_config_does_not_have_is_told() {
-    let hall = Hall::with_rules("  jury: { type: obs, host: 127.0.0.1 }\n", "own.rhai");
-    let rule = "const JURY = \"jury\";\n\
+    // One that serves another court is one all the same: a rule may look at the court first.
+    let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, sources: [court-2] }\n";
+    let hall = Hall::with_rules(sinks, "own.rhai");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let second = "sources:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
+    fs::write(hall.config(), config.replacen("sources:\n", second, 1)).unwrap();
+    let rule = "const JURY = \"other\";\n\
                 fn on_point(event, bout) {\n    obs::on(\"nix\").scene(\"Live\");\n    obs::on(JURY).scene(\"Live\");\n}\n";
     fs::write(hall.path("own.rhai"), rule).unwrap();
     let output = output(vta().args(["rules", "check", "--config"]).arg(hall.config()));
     let text = stderr(&output);
     assert_eq!((output.status.code(), text.matches("error: ").count()), (Some(3), 1), "{text}");
     assert!(text.contains("error: there is no OBS `nix` for this court"), "{text}");
-    assert!(text.contains("own.rhai:3:13") && text.contains("help: there is `jury`"), "{text}");
+    assert!(text.contains("own.rhai:3:13") && text.contains("help: there is `jury`, `other`"), "{text}");
 }
 
 #[test]

@@ -46,7 +46,11 @@ impl Argument {
             Value::Nothing => Dynamic::UNIT,
             Value::Function => function(),
             Value::Map(entries) => {
-                return Self::Map(entries.iter().map(|(name, shape)| (name.clone(), Self::of(shape))).collect());
+                // An entry may be a setting that is not wanted.
+                let of = |shape: &Shape| {
+                    if shape.value().is_some_and(Value::is_off) { Self::Unknown } else { Self::of(shape) }
+                };
+                return Self::Map(entries.iter().map(|(name, shape)| (name.clone(), of(shape))).collect());
             }
         })
     }

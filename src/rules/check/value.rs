@@ -70,6 +70,18 @@ impl Value {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
+    /// Whether a setting of this value says that something is not wanted, so that it need not be fit for use.
+    pub(super) fn is_off(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Whole(number) => *number == 0,
+            Self::Fraction(number) => *number == 0.0,
+            Self::Flag(flag) => !flag,
+            Self::Nothing => true,
+            _ => false,
+        }
+    }
+
     /// What it is, as it stands in a message.
     pub(super) fn sort(&self) -> &'static str {
         match self {

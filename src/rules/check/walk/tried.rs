@@ -9,7 +9,7 @@ use super::calls::written;
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::trial::{Argument, Refused};
-use crate::rules::check::value::sort_of;
+use crate::rules::check::value::{Value, sort_of};
 use crate::suggest::{enumerate, near};
 
 impl Walk<'_> {
@@ -20,7 +20,12 @@ impl Walk<'_> {
             return;
         }
         let name = written(module, &call.name);
-        let arguments: Vec<_> = shapes.iter().map(Argument::of).collect();
+        let arguments = shapes.iter().zip(&call.args).map(|(shape, written)| match shape.value() {
+            // A setting that is not wanted: before it is used, it is looked at.
+            Some(value) if value.is_off() && Value::literal(written).is_none() => Argument::Unknown,
+            _ => Argument::of(shape),
+        });
+        let arguments: Vec<_> = arguments.collect();
         let Some(refused) = self.checker.try_call(&name, &arguments) else { return };
         let at = refused.argument.and_then(|number| call.args.get(number)).map_or(at, |argument| {
             let of_entry = refused.entry.as_deref().and_then(|entry| entry_of(argument, entry));
