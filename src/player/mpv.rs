@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::PlayerOptions;
 use super::failure::Failure;
 use super::ipc::{Event, Ipc};
-use super::process;
 use super::screen::{Glance, Showing, Start};
+use super::{keys, process};
 
 /// How long mpv may take from its start to its first answer; a quarter of a second is usual.
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -53,6 +53,12 @@ impl Mpv {
             }
             Err(failure) => return Err(not_started(failure.to_string())),
         };
+        for binding in keys::bindings() {
+            match ipc.request(binding).await {
+                Err(failure @ Failure::Refused { .. }) => tracing::debug!("the jury do without a key: {failure}"),
+                answer => drop(answer?),
+            }
+        }
         Ok(Self { child, ipc, version })
     }
 
@@ -148,6 +154,11 @@ impl Mpv {
     pub(super) async fn overlay(&mut self, text: &str) -> Result<(), Failure> {
         // From `$>` on, nothing in it is put in by mpv.
         self.set("osd-msg1", if text.is_empty() { json!("") } else { json!(format!("$>{text}")) }).await
+    }
+
+    /// Shows a text for two seconds.
+    pub(super) async fn hint(&mut self, text: &str) -> Result<(), Failure> {
+        self.ipc.request(json!(["show-text", text, 2000])).await.map(drop)
     }
 
     /// Shows nothing.

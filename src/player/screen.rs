@@ -71,6 +71,15 @@ pub(super) enum Step {
     Previous,
 }
 
+/// What else to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Another camera's clip of the same.
+    Camera(Step),
+    /// Another clip that was played.
+    Clip(Step),
+}
+
 /// What is to be on the screen.
 #[derive(Debug, Default)]
 pub(super) struct Screen {

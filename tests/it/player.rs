@@ -116,6 +116,28 @@ async fn another_camera_shows_the_same_instant() {
 }
 
 #[tokio::test]
+async fn the_jury_change_the_camera_and_the_clip_by_keys_in_the_window() {
+    let Some(mut jury) = Jury::sits().await else { return };
+    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.film(name));
+    jury.sees(still(&paths[0], 2.0)).await;
+    // A key that can do nothing is answered on the screen, and takes nothing off it.
+    jury.ask(json!(["keypress", "c"]));
+    jury.ask(json!(["keypress", ">"]));
+    jury.sees(still(&paths[1], 3.0)).await;
+    jury.does(PlayerVerb::Add(clip(&paths[2], "corner", Some(at(1.5))))).await;
+    for (key, path, seconds) in
+        [("c", &paths[2], 1.5), ("C", &paths[1], 3.0), ("<", &paths[0], 2.0), (">", &paths[1], 3.0)]
+    {
+        jury.ask(json!(["keypress", key]));
+        let shown = jury.shown().await;
+        let Report::ClipShown { path: shown, position_us, action_seq: None, .. } = shown else { panic!("{shown:?}") };
+        assert_eq!(&shown, path, "{key}");
+        assert_near(position_us as f64 / 1e6, seconds);
+        assert_eq!(jury.property("path"), json!(path), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_clip_that_was_played_before_can_be_come_back_to() {
     let Some(mut jury) = Jury::sits().await else { return };
     let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
