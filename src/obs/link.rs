@@ -33,6 +33,8 @@ pub(super) struct Link {
     pub(super) limit: Duration,
     /// Requests go through [`Link::send`].
     pub(super) conversation: Conversation,
+    /// Whose connection it is.
+    pub(super) options: ObsOptions,
     health: watch::Sender<Health>,
 }
 
@@ -50,7 +52,8 @@ enum Health {
 impl Link {
     /// A connection of which nothing bad is known.
     pub(super) fn new(client: Client, conversation: Conversation, options: &ObsOptions) -> Self {
-        Self { client, limit: options.request_timeout, conversation, health: watch::Sender::new(Health::Well) }
+        let health = watch::Sender::new(Health::Well);
+        Self { client, limit: options.request_timeout, conversation, options: options.clone(), health }
     }
 
     /// Asks OBS for something by name, within the time limit, and gives its answer's data. While OBS is not ready, as

@@ -1,5 +1,10 @@
 //! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
+//!
+//! A clip ends when OBS was asked for it. So it is for commands that came before, and a command that comes while OBS
+//! saves gets a save of its own, right after.
 
+use std::collections::VecDeque;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
+use super::ObsOptions;
 use super::failure::Failure;
 use super::film;
 use super::link::Link;
@@ -28,8 +34,11 @@ const SAVE_LIMIT: Duration = Duration::from_secs(10);
 /// whatever OBS's clock says. A clip that we have given a name of its own is in nobody's way.
 const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
-/// More commands than this do not share a save but wait for the next.
-const MOST_SHARING: usize = 64;
+/// How many commands may be looked over for those that can share a save; more wait in the lane.
+const MOST_WAITING: usize = 64;
+
+/// A file's time of creation lies up to so much before the truth.
+const COARSE_TIME: Duration = Duration::from_millis(20);
 
 /// How long it is tried to name a clip: a jury waits for it.
 const RENAME_PATIENCE: Duration = Duration::from_millis(100);
@@ -88,6 +97,8 @@ pub(super) struct Replays<'a> {
     pub(super) reporter: &'a Reporter,
     pub(super) buffer: &'a Buffer<'a>,
     pub(super) commands: mpsc::Receiver<Command>,
+    /// Commands that were taken from the lane and wait for their save.
+    pub(super) waiting: VecDeque<Command>,
     /// The recording that OBS is at, of which a part can stand in for a replay.
     pub(super) recording: &'a watch::Sender<Option<Running>>,
     /// The paths that OBS's events name.
@@ -105,6 +116,10 @@ impl Replays<'_> {
             warn!("replays cannot be saved: {failure}");
         }
         loop {
+            if let Some(command) = self.waiting.pop_front() {
+                self.save(command).await;
+                continue;
+            }
             tokio::select! {
                 // What OBS has saved before a command is not what the command asked for.
                 biased;
@@ -153,16 +168,16 @@ impl Replays<'_> {
         Err(Failure::BufferDidNotStart(self.link.limit))
     }
 
-    /// Carries out a save for this command and for those that come before it has ended.
+    /// Carries out a save for this command and for those that can share it.
     async fn save(&mut self, command: Command) {
+        let name = file_name(&command).map(|name| with_local_time(name, command.action.at, TimeZone::system()));
+        let pause = self.until_nameable().await;
+        let savers = self.sharing(command);
         let asked = Time::now();
-        let name = match command.action.verb.obs() {
-            Some(ObsVerb::SaveReplay { name, .. }) => name.as_deref(),
-            _ => None,
+        let saved = match pause {
+            Ok(()) => self.save_now().await,
+            Err(lost) => Err(lost),
         };
-        let name = name.map(|name| with_local_time(name, command.action.at, TimeZone::system()));
-        let mut savers = vec![command];
-        let saved = self.save_for(&mut savers).await;
         let result = match saved {
             Ok(Saved { path, at }) => {
                 let clip = clip(path.clone(), name, at).await;
@@ -177,6 +192,27 @@ impl Replays<'_> {
         for saver in savers {
             self.reporter.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
         }
+    }
+
+    /// Waits until OBS gives the next replay another name than the last.
+    async fn until_nameable(&self) -> Result<(), Failure> {
+        match self.last_named_by_obs {
+            Some(last) => self.link.unless_lost(sleep_until(last + BETWEEN_SAVES)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The commands that a save which is asked for now is for: the first, and those that have come and want its name.
+    fn sharing(&mut self, first: Command) -> Vec<Command> {
+        while self.waiting.len() < MOST_WAITING
+            && let Ok(command) = self.commands.try_recv()
+        {
+            self.waiting.push_back(command);
+        }
+        let come = std::mem::take(&mut self.waiting).into_iter();
+        let (sharing, waiting): (VecDeque<_>, _) = come.partition(|command| file_name(command) == file_name(&first));
+        self.waiting = waiting;
+        iter::once(first).chain(sharing).collect()
     }
 
     /// What was asked for is in the recording, if one runs.
@@ -207,11 +243,8 @@ impl Replays<'_> {
         started_at.map(|started_at| started_at.max(written))
     }
 
-    async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<Saved, Failure> {
-        if let Some(last) = self.last_named_by_obs {
-            let pause = sleep_until(last + BETWEEN_SAVES);
-            share(&mut self.commands, savers, self.link.unless_lost(pause)).await?;
-        }
+    /// Asks OBS for a replay and waits for it.
+    async fn save_now(&mut self) -> Result<Saved, Failure> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
@@ -224,8 +257,7 @@ impl Replays<'_> {
         // OBS looks at its clock between the request and its answer.
         let at = before + Time::now().since(before) / 2;
         loop {
-            let named = timeout_at(deadline, self.link.unless_lost(self.saved.recv()));
-            let path = match share(&mut self.commands, savers, named).await {
+            let path = match timeout_at(deadline, self.link.unless_lost(self.saved.recv())).await {
                 Ok(Ok(Some(path))) => path,
                 // Events end with the connection.
                 Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
@@ -235,11 +267,11 @@ impl Replays<'_> {
                     return Err(Failure::NoClip(SAVE_LIMIT));
                 }
             };
-            if self.overdue && made_before(&path, requested).await {
+            if self.overdue && made_before(&path, requested, self.link.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
-            share(&mut self.commands, savers, written(&path, deadline)).await?;
+            written(&path, deadline).await?;
             self.overdue = false;
             return Ok(Saved { path, at });
         }
@@ -279,19 +311,11 @@ async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
     }
 }
 
-/// Waits for a step of a save while commands that come in the meantime join it.
-async fn share<T>(
-    commands: &mut mpsc::Receiver<Command>,
-    savers: &mut Vec<Command>,
-    step: impl Future<Output = T>,
-) -> T {
-    tokio::pin!(step);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut step => return done,
-            Some(command) = commands.recv(), if savers.len() < MOST_SHARING => savers.push(command),
-        }
+/// The name that a command wants for its clip, if any.
+fn file_name(command: &Command) -> Option<&str> {
+    match command.action.verb.obs() {
+        Some(ObsVerb::SaveReplay { name, .. }) => name.as_deref(),
+        _ => None,
     }
 }
 
@@ -318,10 +342,15 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
     }
 }
 
-/// Whether a file is so much older than a request that an earlier save made it, which ran out of time `SAVE_LIMIT`
-/// ago. Not known of files on other machines.
-async fn made_before(path: &Path, requested: SystemTime) -> bool {
+/// Whether a file was begun before a request, so that an earlier save made it, which ran out of time. Of an OBS on another
+/// computer only one is found that is older by more than the clocks are apart; a file that is not to be seen is not.
+async fn made_before(path: &Path, requested: SystemTime, obs: ObsOptions) -> bool {
     let path = path.to_owned();
-    let created = spawn_blocking(move || path.metadata().and_then(|file| file.created())).await;
-    matches!(created, Ok(Ok(created)) if requested.duration_since(created).is_ok_and(|age| age > SAVE_LIMIT / 2))
+    spawn_blocking(move || {
+        let clocks_apart = if obs.is_here() { COARSE_TIME } else { SAVE_LIMIT / 2 };
+        let created = path.metadata().and_then(|file| file.created());
+        created.is_ok_and(|created| requested.duration_since(created).is_ok_and(|age| age > clocks_apart))
+    })
+    .await
+    .unwrap_or(false)
 }

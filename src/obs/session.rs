@@ -1,5 +1,6 @@
 //! The life of one connection: commands go to their lanes, events to whom they concern.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,6 +78,7 @@ pub(super) async fn run(
         reporter,
         buffer: &buffer,
         commands: saves,
+        waiting: VecDeque::new(),
         saved,
         recording,
         last_named_by_obs: None,
