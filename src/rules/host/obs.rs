@@ -71,8 +71,8 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
         /// file name may have is replaced by `-`, and ` (2)` is put behind one that is taken. Fails if OBS
         /// records already.
         "start_recording"(name: &str) => StartRecording { name: Some(name.to_owned()) };
-        /// Ends the recording that a rule began; done when the file is final. One that somebody else began is left
-        /// alone: `obs::request("StopRecord")` ends any.
+        /// Ends the recording that a rule of this court began; done when the file is final. One that somebody else
+        /// began, or another court, is left alone: `obs::request("StopRecord")` ends any.
         "stop_recording"() => StopRecording {};
         /// Sets a chapter mark in the recording; OBS 30.2 or newer, and hybrid MP4.
         "chapter"(name: &str) => Chapter { name: name.to_owned() };
