@@ -127,7 +127,7 @@ impl Recordings<'_> {
 
     /// Finds out whether OBS records, and whether it is still the recording that we know.
     async fn look(&mut self) -> Result<(), Failure> {
-        let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await?;
+        let status = self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await?;
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
                 warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
@@ -151,7 +151,8 @@ impl Recordings<'_> {
     async fn file(&self) -> Option<String> {
         for output in ["simple_file_output", "adv_file_output"] {
             let outputs = self.link.client.outputs();
-            let settings = self.link.ask("GetOutputSettings", outputs.settings::<Value>(output)).await;
+            let settings =
+                self.link.ask("GetOutputSettings", || async { outputs.settings::<Value>(output).await }).await;
             if let Some(path) = settings.ok().as_ref().and_then(|settings| settings.get("path")?.as_str()) {
                 return Some(path.to_owned());
             }
@@ -171,7 +172,7 @@ impl Recordings<'_> {
                 (false, false) => Err(Failure::SomeoneRecords),
             };
         }
-        match self.link.ask("StartRecord", self.link.client.recording().start()).await {
+        match self.link.ask("StartRecord", || async { self.link.client.recording().start().await }).await {
             Err(failure) if failure.is(StatusCode::OutputRunning) => return Err(Failure::SomeoneRecords),
             answer => answer?,
         }
@@ -191,7 +192,7 @@ impl Recordings<'_> {
             _ => {}
         }
         if self.stage != Stage::Stopping {
-            match self.link.ask("StopRecord", self.link.client.recording().stop()).await {
+            match self.link.ask("StopRecord", || async { self.link.client.recording().stop().await }).await {
                 Err(failure) if failure.is(StatusCode::OutputNotRunning) => {
                     self.stage = Stage::Idle;
                     self.recording.send_replace(None);
@@ -206,7 +207,7 @@ impl Recordings<'_> {
 
     /// Ends the file that OBS writes to and lets it go on with another, which is ours or nobody's.
     async fn split(&mut self, ours: Option<Ours>) -> Result<(), Failure> {
-        self.link.ask("SplitRecordFile", self.link.client.recording().split_file()).await?;
+        self.link.ask("SplitRecordFile", || async { self.link.client.recording().split_file().await }).await?;
         let deadline = Instant::now() + CHANGE_LIMIT;
         let ours = ours.map(|ours| Ours { split: true, ..ours });
         loop {
@@ -233,7 +234,9 @@ impl Recordings<'_> {
 
     /// Sets a chapter mark in the recording, where OBS can: hybrid MP4, from OBS 30.2 on.
     async fn chapter(&mut self, name: &str) -> Result<(), Failure> {
-        self.link.ask("CreateRecordChapter", self.link.client.recording().create_chapter(Some(name))).await
+        self.link
+            .ask("CreateRecordChapter", || async { self.link.client.recording().create_chapter(Some(name)).await })
+            .await
     }
 
     /// Follows OBS's events until it is at `goal`.

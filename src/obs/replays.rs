@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::iter;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use obws::responses::StatusCode;
@@ -27,7 +27,7 @@ use crate::event::ClipSource;
 use crate::naming::with_local_time;
 use crate::time::Time;
 
-/// How long a save may take, from the request to the finished file.
+/// How long a save may take, from OBS's answer to the finished file.
 const SAVE_LIMIT: Duration = Duration::from_secs(10);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
@@ -133,7 +133,8 @@ impl Replays<'_> {
     }
 
     async fn ready(&self) -> Result<(), Failure> {
-        match self.link.ask("GetReplayBufferStatus", self.link.client.replay_buffer().status()).await {
+        match self.link.ask("GetReplayBufferStatus", || async { self.link.client.replay_buffer().status().await }).await
+        {
             Ok(active) => {
                 self.buffer.set(active);
                 if !active {
@@ -156,7 +157,8 @@ impl Replays<'_> {
     /// comes while it is still stopping is lost, and so it is asked for twice.
     async fn start_buffer(&self) -> Result<(), Failure> {
         for _ in 0..2 {
-            match self.link.ask("StartReplayBuffer", self.link.client.replay_buffer().start()).await {
+            match self.link.ask("StartReplayBuffer", || async { self.link.client.replay_buffer().start().await }).await
+            {
                 Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
                 answer => answer.map_err(in_words)?,
             }
@@ -234,7 +236,8 @@ impl Replays<'_> {
     /// When the recording has its first frame: a recording that shares its encoder with the replay buffer or the stream
     /// waits for the encoder's next key frame, which can be many seconds after its start.
     async fn first_frame_at(&self, started_at: Option<Time>) -> Option<Time> {
-        let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await.ok()?;
+        let status =
+            self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await.ok()?;
         // While OBS pauses, the time of a recording stands still.
         if !status.active || status.paused {
             return None;
@@ -248,14 +251,17 @@ impl Replays<'_> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
-        let requested = SystemTime::now();
-        let before = Time::now();
-        let deadline = Instant::now() + SAVE_LIMIT;
-        if let Err(failure) = self.link.ask("SaveReplayBuffer", self.link.client.replay_buffer().save()).await {
-            return Err(self.recover(failure).await);
-        }
+        let save = || async {
+            let before = Time::now();
+            self.link.client.replay_buffer().save().await.map(|()| (before, Time::now()))
+        };
+        let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
+            Ok(times) => times,
+            Err(failure) => return Err(self.recover(failure).await),
+        };
         // OBS looks at its clock between the request and its answer.
-        let at = before + Time::now().since(before) / 2;
+        let at = requested + answered.since(requested) / 2;
+        let deadline = Instant::now() + SAVE_LIMIT;
         loop {
             let path = match timeout_at(deadline, self.link.unless_lost(self.saved.recv())).await {
                 Ok(Ok(Some(path))) => path,
@@ -344,12 +350,12 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
 
 /// Whether a file was begun before a request, so that an earlier save made it, which ran out of time. Of an OBS on another
 /// computer only one is found that is older by more than the clocks are apart; a file that is not to be seen is not.
-async fn made_before(path: &Path, requested: SystemTime, obs: ObsOptions) -> bool {
+async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
     let path = path.to_owned();
     spawn_blocking(move || {
         let clocks_apart = if obs.is_here() { COARSE_TIME } else { SAVE_LIMIT / 2 };
         let created = path.metadata().and_then(|file| file.created());
-        created.is_ok_and(|created| requested.duration_since(created).is_ok_and(|age| age > clocks_apart))
+        created.is_ok_and(|created| requested.since(created.into()) > clocks_apart)
     })
     .await
     .unwrap_or(false)
