@@ -4,7 +4,9 @@
 //! saves gets a save of its own, right after.
 
 use std::collections::VecDeque;
+use std::io;
 use std::iter;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -105,8 +107,8 @@ pub(super) struct Replays<'a> {
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished that still has the name that OBS gave it.
     pub(super) last_named_by_obs: Option<Instant>,
-    /// Whether an earlier save ran out of time, so that its event may yet come.
-    pub(super) overdue: bool,
+    /// Whether it is not known what became of an earlier save, so that its event may yet come.
+    pub(super) overdue: &'a mut bool,
 }
 
 impl Replays<'_> {
@@ -211,7 +213,7 @@ impl Replays<'_> {
         {
             self.waiting.push_back(command);
         }
-        let come = std::mem::take(&mut self.waiting).into_iter();
+        let come = mem::take(&mut self.waiting).into_iter();
         let (sharing, waiting): (VecDeque<_>, _) = come.partition(|command| file_name(command) == file_name(&first));
         self.waiting = waiting;
         iter::once(first).chain(sharing).collect()
@@ -257,8 +259,12 @@ impl Replays<'_> {
         };
         let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
             Ok(times) => times,
-            Err(failure) => return Err(self.recover(failure).await),
+            Err(failure) => {
+                *self.overdue |= matches!(failure, Failure::NoAnswer { .. } | Failure::Lost(_));
+                return Err(self.recover(failure).await);
+            }
         };
+        let overdue = mem::replace(self.overdue, true);
         // OBS looks at its clock between the request and its answer.
         let at = requested + answered.since(requested) / 2;
         let deadline = Instant::now() + SAVE_LIMIT;
@@ -268,17 +274,14 @@ impl Replays<'_> {
                 // Events end with the connection.
                 Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
                 Ok(Err(lost)) => return Err(lost),
-                Err(_) => {
-                    self.overdue = true;
-                    return Err(Failure::NoClip(SAVE_LIMIT));
-                }
+                Err(_) => return Err(Failure::NoClip(SAVE_LIMIT)),
             };
-            if self.overdue && made_before(&path, requested, self.link.options.clone()).await {
+            if overdue && made_before(&path, requested, self.link.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
             written(&path, deadline).await?;
-            self.overdue = false;
+            *self.overdue = false;
             return Ok(Saved { path, at });
         }
     }
@@ -348,15 +351,14 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
     }
 }
 
-/// Whether a file was begun before a request, so that an earlier save made it, which ran out of time. Of an OBS on another
-/// computer only one is found that is older by more than the clocks are apart; a file that is not to be seen is not.
+/// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another
+/// one: there it counts how long the file took until it was finished, which is now.
 async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
-    let path = path.to_owned();
-    spawn_blocking(move || {
-        let clocks_apart = if obs.is_here() { COARSE_TIME } else { SAVE_LIMIT / 2 };
-        let created = path.metadata().and_then(|file| file.created());
-        created.is_ok_and(|created| requested.since(created.into()) > clocks_apart)
-    })
-    .await
-    .unwrap_or(false)
+    let (path, now) = (path.to_owned(), Time::now());
+    let begun = spawn_blocking(move || {
+        let file = path.metadata()?;
+        let created = Time::from(file.created()?);
+        Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
+    });
+    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > COARSE_TIME)
 }

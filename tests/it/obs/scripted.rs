@@ -48,6 +48,8 @@ struct NewerObs {
     records: bool,
     /// Whether its first replay is late: begun after six seconds, and named only when the second is asked for.
     late: bool,
+    /// Whether it leaves the first request for a replay unanswered, and names that replay only when the second is asked for.
+    mute: bool,
     /// So often it is not ready for each request about the replay buffer.
     not_ready: usize,
 }
@@ -78,7 +80,7 @@ type Events = broadcast::Sender<(&'static str, Value)>;
 /// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
 /// is asked for is noted in a file such as `asked 1`.
 async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
-    let NewerObs { films, records, late, not_ready } = obs;
+    let NewerObs { films, records, late, mute, not_ready } = obs;
     let mut told = events.subscribe();
     let tell = |event, data| _ = events.send((event, data));
     let mut saves = 0;
@@ -109,6 +111,12 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
         if message["op"] != 6 {
             subscribed = d["eventSubscriptions"].as_u64().unwrap();
             say(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await;
+            continue;
+        }
+        let file = |number| films.join(format!("{number}.mkv"));
+        if mute && saves == 0 && d["requestType"] == "SaveReplayBuffer" {
+            saves += 1;
+            std::fs::write(file(saves), "a film").unwrap();
             continue;
         }
         let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
@@ -159,7 +167,6 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
             "SaveReplayBuffer" => {
                 saves += 1;
                 std::fs::write(films.join(format!("asked {saves}")), "").unwrap();
-                let file = |number| films.join(format!("{number}.mkv"));
                 if late && saves == 1 {
                     let first = file(1);
                     tokio::spawn(async move {
@@ -169,7 +176,7 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
                     continue;
                 }
                 std::fs::write(file(saves), "a film").unwrap();
-                if late && saves == 2 {
+                if (late || mute) && saves == 2 {
                     tell("ReplayBufferSaved", json!({"savedReplayPath": file(1)}));
                 }
                 tell("ReplayBufferSaved", json!({"savedReplayPath": file(saves)}));
@@ -240,6 +247,21 @@ async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
     assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
     assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
     assert_eq!(driver.outcome_of(second).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_clip_of_a_request_that_was_left_unanswered_is_not_taken_for_the_next() {
+    let replays = tempfile::tempdir().unwrap();
+    let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
+    let mut driver =
+        NewerObs { films: replays.path().to_owned(), mute: true, ..NewerObs::default() }.driver(false).await;
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("OBS did not answer `SaveReplayBuffer`"), "{reason}");
+    driver.does_at_last(scene("Live")).await;
+    let second = driver.give(save()).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
+    assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
 }
 
 #[tokio::test]
