@@ -26,6 +26,7 @@ use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
 use crate::event::ClipSource;
+use crate::media;
 use crate::naming::with_local_time;
 use crate::time::Time;
 
@@ -225,11 +226,17 @@ impl Replays<'_> {
         let Some((path, started_at)) = running.and_then(|running| Some((running.path?, running.begins_at))) else {
             return Err(failure);
         };
+        let begins_at = self.first_frame_at(started_at).await.or(started_at);
+        let has_begun = begins_at.is_none_or(|begins_at| begins_at < asked);
+        if !has_begun || !is_playable(path.clone().into()).await {
+            warn!("{path} has nothing to show yet that could stand in for the clip");
+            return Err(failure);
+        }
         warn!("the clip is taken from the recording: {failure}");
         Ok(Clip {
             path: path.into(),
             from: ClipSource::Recording,
-            begins_at: self.first_frame_at(started_at).await.or(started_at),
+            begins_at,
             ends_at: Some(asked),
             note: Some(failure.to_string()),
         })
@@ -337,10 +344,8 @@ fn in_words(failure: Failure) -> Failure {
 async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
     loop {
         let looked_for = path.to_owned();
-        let there = spawn_blocking(move || {
-            let elsewhere = !looked_for.parent().is_some_and(Path::is_dir);
-            elsewhere || looked_for.metadata().is_ok_and(|file| file.len() > 0)
-        });
+        let there =
+            spawn_blocking(move || is_elsewhere(&looked_for) || looked_for.metadata().is_ok_and(|file| file.len() > 0));
         if there.await.unwrap_or(false) {
             return Ok(());
         }
@@ -349,6 +354,16 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
         }
         sleep(LOOK_AGAIN).await;
     }
+}
+
+/// Whether a recording can be played as far as it goes; trusts OBS if the folder is on another machine.
+async fn is_playable(path: PathBuf) -> bool {
+    spawn_blocking(move || is_elsewhere(&path) || media::is_playable(&path).unwrap_or(false)).await.unwrap_or(false)
+}
+
+/// Whether a file is on another machine.
+fn is_elsewhere(path: &Path) -> bool {
+    !path.parent().is_some_and(Path::is_dir)
 }
 
 /// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another

@@ -319,13 +319,26 @@ async fn somebody_else_s_recording_is_split_for_ours_and_goes_on_after_it() {
     assert!(films.path().join("Bout 7.mkv").is_file() && films.path().join("part 2.mkv").is_file());
 }
 
+/// How Matroska begins, before its first picture.
+const MATROSKA: &[u8] = b"\x1A\x45\xDF\xA3 and so on";
+
+#[tokio::test]
+async fn a_recording_without_a_picture_does_not_stand_in_for_a_replay_that_fails() {
+    let films = tempfile::tempdir().unwrap();
+    let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    std::fs::write(films.path().join("part 0.mkv"), MATROSKA).unwrap();
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("OBS named no saved replay within"), "{reason}");
+    assert!(!driver.court_2.try_iter().any(|report| matches!(report, Report::ClipSaved { .. })));
+}
+
 #[tokio::test]
 async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
     let films = tempfile::tempdir().unwrap();
     let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
     let mut driver = obs.driver(false).await;
-    // EBML, as Matroska begins.
-    std::fs::write(films.path().join("part 0.mkv"), b"\x1A\x45\xDF\xA3 and so on").unwrap();
+    std::fs::write(films.path().join("part 0.mkv"), [MATROSKA, b"\x1F\x43\xB6\x75 and pictures"].concat()).unwrap();
     let seq = driver.give(save()).await;
     let saved = driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await;
     let Report::ClipSaved(clip) = saved else { panic!() };
