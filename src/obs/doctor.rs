@@ -80,7 +80,9 @@ impl Checkup<'_> {
         self.connection();
         self.frames_and_recording().await?;
         if !self.buffer_runs().await? {
-            return Ok(());
+            // A folder that is not there keeps it from starting, and so does a full disk.
+            let folder = self.line.ask("GetRecordDirectory", Value::Null).await?;
+            return self.folder(folder["recordDirectory"].as_str().map(PathBuf::from), None).await;
         }
         let buffer = self.buffer().await?;
         if let Some(buffer) = &buffer {
