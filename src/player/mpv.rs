@@ -150,9 +150,22 @@ impl Mpv {
         self.set("ab-loop-b", to).await
     }
 
+    /// Goes to the beginning of a part unless the clip stands in it: mpv loops only when it comes to the part's end.
+    pub(super) async fn go_into(&mut self, (from, to): (f64, f64)) -> Result<(), Failure> {
+        match self.known("time-pos").await?.as_f64() {
+            Some(position) if !(from..to).contains(&position) => {
+                self.ipc.forget_events();
+                self.ipc.request(json!(["seek", from, "absolute+exact"])).await?;
+                self.moved().await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Shows a text over the picture until another is set.
     pub(super) async fn overlay(&mut self, text: &str) -> Result<(), Failure> {
-        // From `$>` on, nothing in it is put in by mpv.
+        // From `$>` on, nothing in it is put in by mpv, which before that reads escapes as of C.
+        let text = text.replace('\\', r"\\");
         self.set("osd-msg1", if text.is_empty() { json!("") } else { json!(format!("$>{text}")) }).await
     }
 

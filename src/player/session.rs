@@ -143,6 +143,7 @@ async fn show(mpv: &mut Mpv, desk: &mut Desk, command: Option<&Command>) -> Resu
     mpv.overlay(desk.screen.overlay()).await?;
     match mpv.show(&showing).await {
         Ok(position) => {
+            desk.screen.succeeded();
             desk.shown(&showing, position, command);
             look(mpv, &mut desk.screen).await
         }
@@ -220,8 +221,11 @@ async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result
         PlayerVerb::Pause { paused } => mpv.pause(*paused).await,
         PlayerVerb::Seek { seconds } => mpv.seek(*seconds).await,
         PlayerVerb::Loop { from, to } => {
+            // How long it is by now, if it is still being recorded.
+            look(mpv, screen).await?;
             let part = screen.set_part(*from, *to)?;
-            mpv.set_part(Some(part)).await
+            mpv.set_part(Some(part)).await?;
+            mpv.go_into(part).await
         }
         PlayerVerb::EndLoop {} => {
             screen.end_part();
