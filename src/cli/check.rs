@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use super::failure::{Failure, print};
 use crate::config::Config;
 use crate::pipeline;
+use crate::rules::check::has_errors;
 
 /// Check the config and its rules, offline: nothing is bound, created or connected.
 #[derive(Debug, clap::Args)]
@@ -16,9 +17,10 @@ impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = Config::load(&self.config)?;
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
-        if !mistakes.is_empty() {
+        if has_errors(&mistakes) {
             return Err(Failure::mistakes(&mistakes));
         }
+        Failure::warnings(&mistakes);
         for court in config.sources.keys() {
             pipeline::compile(&config, court)?;
         }

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untr
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::pipeline::StartError;
-use crate::rules::check::Mistake;
+use crate::rules::check::{Mistake, Severity};
 use crate::store::StoreError;
 
 /// What the exit codes mean, for `--help`.
@@ -52,6 +52,13 @@ impl Failure {
     pub(super) fn mistakes(mistakes: &[Mistake]) -> Self {
         let mistakes: Vec<_> = mistakes.iter().map(|mistake| render(mistake, colour())).collect();
         Self { exit: Exit::Config, text: Some(mistakes.join("\n\n")) }
+    }
+
+    /// Tells what is no failure in rules, each with its line.
+    pub(super) fn warnings(mistakes: &[Mistake]) {
+        for mistake in mistakes {
+            say(&format!("{}\n", render(mistake, colour())));
+        }
     }
 
     /// A failure of which all was told as a result.
@@ -104,7 +111,7 @@ impl From<ConfigError> for Failure {
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Rules(errors) => Self::mistakes(&errors.into_iter().map(Mistake::from).collect::<Vec<_>>()),
+            StartError::Rules(mistakes) => Self::mistakes(&mistakes),
             error => Self::new(Exit::Refused, error),
         }
     }
@@ -129,8 +136,12 @@ impl From<CaptureError> for Failure {
 /// A rule's mistake with its line and a pointer.
 fn render(mistake: &Mistake, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let level = match mistake.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
     if mistake.line == 0 {
-        let title = Level::ERROR.primary_title(format!("{}: {}", mistake.file, mistake.message));
+        let title = level.primary_title(format!("{}: {}", mistake.file, mistake.message));
         return renderer.render(&[title.element(Level::HELP.message("look at `files` of `rules` in the config"))]);
     }
     // Columns count characters, the pointer bytes.
@@ -140,7 +151,7 @@ fn render(mistake: &Mistake, colour: bool) -> String {
         .path(&*mistake.file)
         .line_start(mistake.line)
         .annotation(AnnotationKind::Primary.span(byte(mistake.column)..byte(mistake.end_column)));
-    let mut group = Level::ERROR.primary_title(normalize_untrusted_str(&mistake.message)).element(snippet);
+    let mut group = level.primary_title(normalize_untrusted_str(&mistake.message)).element(snippet);
     if let Some(help) = &mistake.help {
         group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
+use super::check::check;
 use super::recorder::Recorder;
 use super::reload::{Change, Hangups, Reloader};
 use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
@@ -17,6 +18,7 @@ use crate::capture::About;
 use crate::config::{Config, Source};
 use crate::court::{Court, Input};
 use crate::rules::Sources;
+use crate::rules::check::has_errors;
 use crate::source::{Received, Stamper, UdpCounters, UdpReceiver};
 use crate::store::{Drained, Mode, NewSession, Store, StoreThread};
 use crate::time::Time;
@@ -74,10 +76,17 @@ impl Ended {
 /// Something that it needs was refused: a rule, a port, a file.
 pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ended, StartError> {
     let started = Time::now();
-    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
+    let mistakes = check(&config.rules.files, Some(config));
+    if has_errors(&mistakes) {
+        return Err(StartError::Rules(mistakes));
+    }
+    for mistake in mistakes {
+        tracing::warn!("{}", mistake.in_lines());
+    }
+    let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
     let mut rules = Vec::new();
     for (name, source) in &config.sources {
-        let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::Rules)?;
+        let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::rules)?;
         rules.push((name.clone(), source, compiled));
     }
     let mut sockets = Vec::new();

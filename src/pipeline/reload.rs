@@ -13,11 +13,13 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::check::check;
 use super::setup;
 use super::worker::Worker;
 use crate::action::Report;
 use crate::config::Config;
 use crate::court::Input;
+use crate::rules::check::{Mistake, has_errors};
 use crate::rules::{Retired, Rules, ScriptError, Sources};
 use crate::time::Time;
 
@@ -149,8 +151,8 @@ impl Reloader {
                 let_go.iter().for_each(drop);
             }
             Err(wrong) => {
-                for error in &wrong {
-                    tracing::error!("{}", in_lines(error));
+                for mistake in &wrong {
+                    tracing::error!("{}", mistake.in_lines());
                 }
                 tracing::error!("the changed rules are wrong; those from before go on");
                 let Some(first) = wrong.first() else { return };
@@ -168,25 +170,18 @@ impl Reloader {
         }
     }
 
-    /// The rules of each court.
-    fn compile(&mut self) -> Result<Vec<Rules>, Vec<ScriptError>> {
+    /// The rules of each court; what would fail once they run is as wrong as what cannot be read.
+    fn compile(&mut self) -> Result<Vec<Rules>, Vec<Mistake>> {
+        let mistakes = |errors: Vec<ScriptError>| errors.into_iter().map(Mistake::from).collect::<Vec<_>>();
         self.tried = None;
-        let sources = Sources::read(&self.config.rules.files)?;
+        let found = check(&self.config.rules.files, Some(&self.config));
+        let sources = Sources::read(&self.config.rules.files).map_err(mistakes)?;
         let rules = self.courts.iter().map(|(court, _)| setup::compile_sources(&self.config, &sources, court));
-        let rules = rules.collect();
+        let rules = rules.collect::<Result<Vec<_>, _>>();
         self.watched = sources.paths();
         self.tried = Some(sources);
-        rules
+        if has_errors(&found) { Err(found) } else { rules.map_err(mistakes) }
     }
-}
-
-/// An error with its line and a caret.
-fn in_lines(error: &ScriptError) -> String {
-    if error.line == 0 {
-        return format!("{}: {}", error.file, error.message);
-    }
-    let width = error.column.max(1);
-    format!("{error}\n  | {}\n  | {:>width$}", error.text, "^")
 }
 
 /// Hangups: whoever sends one wants the rules to be read again.

@@ -13,6 +13,7 @@ use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
+use crate::rules::check::Mistake;
 use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 use crate::source::BindError;
 use crate::store::StoreError;
@@ -30,7 +31,7 @@ pub(super) const MOST_REPORTS: usize = 4096;
 pub enum StartError {
     /// Rules are wrong.
     #[error("{} in the rules", if .0.len() == 1 { "there is an error" } else { "there are errors" })]
-    Rules(Vec<ScriptError>),
+    Rules(Vec<Mistake>),
     /// A port cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -50,13 +51,20 @@ pub enum StartError {
     Thread(#[source] std::io::Error),
 }
 
+impl StartError {
+    /// Rules that cannot be loaded.
+    pub(crate) fn rules(errors: Vec<ScriptError>) -> Self {
+        Self::Rules(errors.into_iter().map(Mistake::from).collect())
+    }
+}
+
 /// Compiles the config's rules for one court.
 ///
 /// # Errors
 /// All that is wrong with them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
-    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
-    compile_sources(config, &sources, court).map_err(StartError::Rules)
+    let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
+    compile_sources(config, &sources, court).map_err(StartError::rules)
 }
 
 /// Compiles the config's rules, which were read before, for one court.

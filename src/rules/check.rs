@@ -42,7 +42,7 @@ pub struct Mistake {
     pub column: usize,
     /// The column behind the last character that is wrong.
     pub end_column: usize,
-    /// How bad it is: everything that is found would fail.
+    /// How bad it is.
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
@@ -60,6 +60,13 @@ pub struct Mistake {
 pub enum Severity {
     /// It would fail.
     Error,
+    /// It would do nothing, or hardly what is meant.
+    Warning,
+}
+
+/// Whether something is found that would fail.
+pub fn has_errors(mistakes: &[Mistake]) -> bool {
+    mistakes.iter().any(|mistake| mistake.severity == Severity::Error)
 }
 
 /// Checks rules; gives all that is wrong with them, in the order of the files and of the places in them.
@@ -129,7 +136,7 @@ impl Checker {
             visit.rule(file, text.clone());
         }
         let mistakes = visit.mistakes;
-        if mistakes.is_empty() {
+        if !has_errors(&mistakes) {
             // Some things show only when it is loaded.
             Rules::of(&sources, limits, surroundings)?;
         }
@@ -141,13 +148,18 @@ impl Checker {
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
     at: Position,
+    severity: Severity,
     message: String,
     help: Option<String>,
 }
 
 impl Found {
     fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { at, message: message.into(), help: None }
+        Self { at, severity: Severity::Error, message: message.into(), help: None }
+    }
+
+    fn warning(at: Position, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(at, message) }
     }
 
     fn help(self, help: impl Into<String>) -> Self {
@@ -162,10 +174,28 @@ impl Found {
             line: number,
             column,
             end_column: end_column(line, column),
-            severity: Severity::Error,
+            severity: self.severity,
             message: self.message,
             help: self.help,
             text: line.to_owned(),
+        }
+    }
+}
+
+impl Mistake {
+    /// For a log: with its place, the line and a caret.
+    pub fn in_lines(&self) -> String {
+        let Self { file, line, column, message, help, text, .. } = self;
+        let help = help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+        match line {
+            0 => format!("{file}: {message}{help}"),
+            line => {
+                format!(
+                    "{file}:{line}:{column}: {message}{help}\n  | {text}\n  | {:>width$}",
+                    "^",
+                    width = (*column).max(1)
+                )
+            }
         }
     }
 }

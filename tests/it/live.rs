@@ -122,14 +122,14 @@ fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
 #[test]
 fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
     let hall = Hall::with_rules("", "broken.rhai");
-    fs::write(hall.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - bout.nothing;\n}\n")
+    fs::write(hall.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - this.nothing;\n}\n")
         .unwrap();
     let mut running = hall.run();
     play("tests/data/console-bout-2.tsv", running.to, "5000");
     running.wait_for_log("broken.rhai:2:");
     wait_for("all events", || hall.events("1").contains(r#""decision":"PTF""#).then_some(()));
     let (_, log) = running.end();
-    assert!(log.contains("let gap = event.points - bout.nothing;"), "{log}");
+    assert!(log.contains("let gap = event.points - this.nothing;"), "{log}");
     assert_eq!(log.matches("broken.rhai:2:").count(), 2, "told the first and the tenth time: {log}");
 }
 

@@ -8,6 +8,7 @@ use crate::cli::failure::{Exit, Failure, print};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::RuleFile;
+use crate::rules::check::has_errors;
 
 /// Find what would fail in rules, without running them.
 ///
@@ -59,10 +60,14 @@ impl Args {
         }
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
-            return if mistakes.is_empty() { Ok(()) } else { Err(Failure::told(Exit::Config)) };
+            return if has_errors(&mistakes) { Err(Failure::told(Exit::Config)) } else { Ok(()) };
+        }
+        if has_errors(&mistakes) {
+            return Err(Failure::mistakes(&mistakes));
         }
         if !mistakes.is_empty() {
-            return Err(Failure::mistakes(&mistakes));
+            Failure::warnings(&mistakes);
+            return Ok(());
         }
         let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
         let are = if files.len() == 1 { "is" } else { "are" };

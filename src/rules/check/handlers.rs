@@ -43,7 +43,7 @@ pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Found> {
         found.extend(idle.filter_map(|function| {
             let handler = meant(function.name, &function.params, most)?;
             let message = format!("nothing calls `{}`", function.name);
-            Some(Found::new(text.position_of(function.name), message).help(format!("did you mean `{handler}`?")))
+            Some(Found::warning(text.position_of(function.name), message).help(format!("did you mean `{handler}`?")))
         }));
     }
     found

@@ -51,7 +51,7 @@ pub enum What {
 impl Named {
     /// That it is not there.
     pub fn mistake(&self, message: String, help: Option<String>) -> Mistake {
-        Found { at: self.at, message, help }.told(&self.file, &self.text)
+        Found { at: self.at, severity: super::Severity::Error, message, help }.told(&self.file, &self.text)
     }
 
     /// Names stand in this order in the files.

@@ -53,6 +53,7 @@ pub(super) fn walk(
         methods: BTreeSet::new(),
         scope: Vec::new(),
         this: This::Nothing,
+        catches: false,
         found: Vec::new(),
         named: Vec::new(),
     };
@@ -128,6 +129,8 @@ struct Walk<'a> {
     methods: BTreeSet<String>,
     scope: Vec<(String, Shape)>,
     this: This,
+    /// Whether a refusal would be caught, so that it is none to tell.
+    catches: bool,
     found: Vec<Found>,
     /// What is named in OBS.
     named: Vec<Name>,
@@ -281,7 +284,9 @@ impl Walk<'_> {
                 self.target(&assignment.1.lhs);
             }
             Stmt::TryCatch(flow, _) => {
+                let catches = std::mem::replace(&mut self.catches, true);
                 self.block(flow.body.statements());
+                self.catches = catches;
                 let depth = self.scope.len();
                 self.scope.extend(root(&flow.expr).map(|name| (name.to_owned(), Shape::Any)));
                 self.block(flow.branch.statements());

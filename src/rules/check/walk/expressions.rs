@@ -81,7 +81,7 @@ impl Walk<'_> {
     fn unfilled(&mut self, text: &str, at: Position) {
         let inside = text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
         if inside.is_some_and(|(inside, _)| !inside.trim().is_empty()) {
-            let found = Found::new(at, "nothing is put in for `${…}` in a text in plain quotes");
+            let found = Found::warning(at, "nothing is put in for `${…}` in a text in plain quotes");
             self.found.push(found.help(format!("write it in backticks: `{text}`")));
         }
     }

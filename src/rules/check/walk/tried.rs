@@ -15,6 +15,9 @@ use crate::suggest::{enumerate, near};
 impl Walk<'_> {
     /// Looks whether a function of the engine takes what it is called with.
     pub(super) fn tried(&mut self, module: &str, call: &FnCallExpr, shapes: &[Shape], at: Position) {
+        if self.catches {
+            return;
+        }
         let Some(types) = self.known.types(module, &call.name) else { return };
         if !types.iter().any(|types| types.len() == call.args.len()) {
             return;
