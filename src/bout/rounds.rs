@@ -103,6 +103,9 @@ impl Ledger {
             if self.load_heard {
                 self.scoring.starts_from_zero();
             }
+            if self.load_heard && self.bout.round == 0 {
+                self.round(seq, Round { round: 1 }, derived);
+            }
             self.change().started_at = Some(at);
             derived.push((seq, Body::BoutStarted(BoutStarted { number: self.bout.config.number.clone() })));
         }
