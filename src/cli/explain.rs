@@ -73,7 +73,7 @@ fn heading(event: &Event) -> String {
 
 /// What a rule did with an event, and why it did no more.
 fn told(rule: &str, did: &Did<'_>) -> Vec<String> {
-    let Did::Ran { function, asked, timers, held, failed } = did else { return Vec::new() };
+    let Did::Ran { function, asked, timers, changed, held, failed } = did else { return Vec::new() };
     let line = |what: String| format!("    {rule} {function}: {what}");
     let mut lines: Vec<_> = held.iter().map(|held| line(format!("held back by {held}"))).collect();
     lines.extend(asked.iter().map(|verb| {
@@ -88,8 +88,11 @@ fn told(rule: &str, did: &Did<'_>) -> Vec<String> {
     if let Some(why) = failed {
         lines.push(line(format!("failed: {why}")));
     }
+    if lines.is_empty() && *changed {
+        lines.push(line("asked for nothing, and changed what it keeps in `this`".to_owned()));
+    }
     if lines.is_empty() {
-        lines.push(line("asked for nothing: its conditions did not hold".to_owned()));
+        lines.push(line("did nothing: its conditions did not hold".to_owned()));
     }
     lines
 }

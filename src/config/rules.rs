@@ -50,10 +50,19 @@ fn path(field: Field<'_>) -> Result<PathBuf, Problem> {
 }
 
 fn settings(config: &Path, field: Field<'_>) -> Result<Vec<Setting>, Problem> {
-    let settings = field.named()?.into_iter().filter_map(|field| {
+    let fields = field.named()?;
+    for (index, field) in fields.iter().enumerate() {
+        if let Some(first) = fields[..index].iter().find(|before| before.key.eq_ignore_ascii_case(field.key)) {
+            let problem = Problem::new(field.key_at.clone(), format!("`{}` is set already", field.key));
+            field.context.report(problem.other(first.key_at.clone(), "here first").help("remove one of them"));
+        }
+    }
+    let settings = fields.into_iter().filter_map(|field| {
         let value = match &field.node.value {
-            // As everywhere, a key without a value counts as left out.
-            Value::Empty => return None,
+            Value::Empty => {
+                let problem = Problem::new(field.key_at.clone(), format!("the setting `{}` has no value", field.key));
+                Err(problem.help("a fraction is written with a point: `0.5`"))
+            }
             Value::List(_) => field.list(Field::text).map(SettingValue::List),
             Value::Text(_) => field.text().map(SettingValue::Text),
             Value::Section(_) => Err(field.wants("a value, or a list of values")),

@@ -6,7 +6,7 @@ use tracing::{debug, error, info, warn};
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
 use crate::court::{Datagram, Input};
-use crate::event::{Athlete, Body, Event, Status};
+use crate::event::{Athlete, Body, Event, RuleFailed, Status};
 
 /// Tells what happened, where it is worth telling.
 pub(super) fn event(event: &Event) {
@@ -31,21 +31,7 @@ pub(super) fn event(event: &Event) {
         Body::ReviewOpened(review) => info!(court, "{} asks for a video review", review.side),
         Body::ReviewDecided(review) => info!(court, "the review of {} is {}", review.side, review.state),
         Body::Contradiction(contradiction) => warn!(court, "the console contradicts itself: {}", contradiction.what),
-        Body::RuleFailed(failure) => error!(
-            court,
-            "{}:{}:{}: {} failed: {} (the {}. time, at event {} of kind {})\n  | {}\n  | {:>width$}",
-            failure.rule,
-            failure.line,
-            failure.column,
-            failure.function,
-            failure.message,
-            failure.times,
-            event.cause.unwrap_or_default(),
-            failure.heard,
-            failure.text,
-            "^",
-            width = failure.column.max(1)
-        ),
+        Body::RuleFailed(failure) => error!(court, "{}", rule_failed(failure, event.cause.unwrap_or_default())),
         Body::ClipSaved(clip) => info!(court, instance = %clip.instance, "a clip was saved: {}", clip.path),
         Body::RecordingStarted(recording) => info!(court, instance = %recording.instance, "OBS records"),
         Body::RecordingStopped(recording) => {
@@ -54,6 +40,17 @@ pub(super) fn event(event: &Event) {
         }
         Body::ActionFailed(action) => warn!(court, "{} failed: {}", action.action, action.reason),
         _ => debug!(court, seq = event.seq, kind = %event.kind(), "happened"),
+    }
+}
+
+/// A rule's failure, with its line and a caret where the place is known.
+fn rule_failed(failure: &RuleFailed, cause: u64) -> String {
+    let RuleFailed { rule, function, heard, message, line, column, text, times } = failure;
+    let times = if *times == 1 { String::new() } else { format!(", for the {times}th time") };
+    let told = format!("{function} failed: {message} (at event {cause}, {heard}{times})");
+    match line {
+        0 => format!("{rule}: {told}"),
+        line => format!("{rule}:{line}:{column}: {told}\n  | {text}\n  | {:>width$}", "^", width = (*column).max(1)),
     }
 }
 

@@ -28,6 +28,9 @@ pub(super) enum TimerCall {
 }
 
 /// A function of the script, with the values that it has caught, to be called later.
+///
+/// It keeps the variables as they are when it is put off, so that what a loop puts off is about each of its turns; those
+/// of a timer that repeats stay its own from one time to the next.
 #[derive(Clone)]
 pub(super) struct Later {
     pub(super) function: Arc<str>,
@@ -36,7 +39,11 @@ pub(super) struct Later {
 
 impl From<FnPtr> for Later {
     fn from(call: FnPtr) -> Self {
-        Self { function: call.fn_name().into(), arguments: call.curry().to_vec() }
+        let caught = |value: &Dynamic| match value.is_shared() {
+            true => value.flatten_clone().into_shared(),
+            false => value.clone(),
+        };
+        Self { function: call.fn_name().into(), arguments: call.curry().iter().map(caught).collect() }
     }
 }
 

@@ -254,6 +254,7 @@ impl Rules {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
         running.script.desk.begin(now, self.explain.is_some());
+        let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
         let (asked, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
@@ -263,7 +264,8 @@ impl Rules {
         }
         let timers = asked.timers.len();
         for call in asked.timers {
-            if let Err(reason) = self.timers.apply(index, cause, now.at, call) {
+            let applied = running.script.can_make(&call).and_then(|()| self.timers.apply(index, cause, now.at, call));
+            if let Err(reason) = applied {
                 failed = failed.or(Some(reason.into()));
             }
         }
@@ -271,7 +273,8 @@ impl Rules {
         if let Some(explain) = &mut self.explain {
             let failed = failed.as_deref().map(|error: &EvalAltResult| super::failure::in_words(error));
             let function = name_of(function);
-            let did = Did::Ran { function, asked: &asked.verbs, timers, held: &asked.held, failed };
+            let changed = before.is_some_and(|before| before != format!("{:?}", running.state));
+            let did = Did::Ran { function, asked: &asked.verbs, timers, changed, held: &asked.held, failed };
             explain(&Explained { rule: &script.name, event, cause, at: now.at, did });
         }
         let ask = |verb| Said::Ask { rule: script.name.clone(), cause, at: now.at, verb };

@@ -37,10 +37,12 @@ pub enum Did<'a> {
     Ran {
         /// The function; `a timer` where it has no name.
         function: &'a str,
-        /// What it asked for, in order; nothing when its conditions did not hold.
+        /// What it asked for, in order.
         asked: &'a [Verb],
         /// How many timers it set or cancelled.
         timers: usize,
+        /// Whether what it keeps in `this` is not what it was.
+        changed: bool,
         /// What held it back: each helper that said no.
         held: &'a [Held],
         /// Why it failed; it had asked for what stands above before that.

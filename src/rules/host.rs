@@ -21,10 +21,10 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     let here = desk.clone();
     let mark = documented! {
         /// Sets a bookmark in the timeline, which `vta db timeline` shows.
-        "mark"(text: &str)
+        "mark"(value: Dynamic)
     };
-    mark.register_into_engine(engine, move |text: &str| -> Done {
-        Ok(here.ask(Verb::Mark { text: text.to_owned() })?)
+    mark.register_into_engine(engine, move |value: Dynamic| -> Done {
+        Ok(here.ask(Verb::Mark { text: views::text_of(&value) })?)
     });
 }
 

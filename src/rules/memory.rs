@@ -24,8 +24,14 @@ pub(super) struct Memory {
     /// By key.
     bouts: HashMap<String, Moment>,
     rounds: HashMap<String, Moment>,
-    /// When each is over.
-    cooldowns: HashMap<String, Time>,
+    cooldowns: HashMap<String, Yes>,
+}
+
+/// When a cooldown last said yes.
+struct Yes {
+    at: Time,
+    /// The longest that was to be waited since then, as far as anybody has asked.
+    wait: Duration,
 }
 
 /// A rule has more keys than can be remembered.
@@ -52,11 +58,14 @@ impl Memory {
     }
 
     pub(super) fn cooldown(&mut self, key: &str, wait: Duration, now: Time) -> Result<May, TooManyKeys> {
-        if let Some(over) = self.cooldowns.get(key).filter(|over| **over > now) {
-            return Ok(Err(Held::Cooldown { key: key.to_owned(), wait, left: over.since(now) }));
+        if let Some(yes) = self.cooldowns.get_mut(key)
+            && yes.at + wait > now
+        {
+            yes.wait = yes.wait.max(wait);
+            return Ok(Err(Held::Cooldown { key: key.to_owned(), wait, left: (yes.at + wait).since(now) }));
         }
-        make_room(&mut self.cooldowns, |over| *over > now)?;
-        self.cooldowns.insert(key.to_owned(), now + wait);
+        make_room(&mut self.cooldowns, |yes| yes.at + yes.wait > now)?;
+        self.cooldowns.insert(key.to_owned(), Yes { at: now, wait });
         Ok(Ok(()))
     }
 }

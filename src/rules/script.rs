@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
 use strum::IntoEnumIterator;
 
-use super::desk::{Asked, Desk};
+use super::desk::{Asked, Desk, Later, TimerCall};
 use super::imports::Imports;
 use super::meter::Meter;
 use super::settings::{self, Constants};
@@ -137,6 +137,7 @@ impl Script {
             return Err(vec![text.error(file, Position::new(1, 1), message.into())]);
         }
         settings::apply(&mut constants, &rule.with, &text.name)?;
+        settings::used_by_others(&rule.with, file, &text)?;
         if let Err(message) = imports.add_constants(&mut constants) {
             return Err(vec![text.error(file, Position::new(1, 1), message)]);
         }
@@ -169,6 +170,22 @@ impl Script {
         let mut scope = Scope::new();
         let result = self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &self.ast, function, arguments);
         (self.desk.clear(), result.map(drop))
+    }
+
+    /// Whether it has the function that is to be called later; Rhai finds no functions of imported files by their names.
+    pub(super) fn can_make(&self, call: &TimerCall) -> Result<(), String> {
+        let TimerCall::Wait { call: Later { function, arguments }, .. } = call else { return Ok(()) };
+        let mut own = self.ast.iter_functions().filter(|own| *own.name == **function).peekable();
+        if own.peek().is_none() {
+            let function = failure::name_of(function);
+            return Err(format!(
+                "what {function} is to do must stand in the rule's own file, not in one that it imports"
+            ));
+        }
+        if own.all(|own| own.params.len() != arguments.len()) {
+            return Err(format!("a timer gives `{function}` no arguments, and it takes some"));
+        }
+        Ok(())
     }
 
     /// Whether a value is within the limits.

@@ -1,10 +1,13 @@
 //! Puts the values that the config gives in the place of a script's constants.
 
-use rhai::{Array, Dynamic, ImmutableString};
+use std::path::Path;
 
-use super::duration;
-use super::script::ScriptError;
+use rhai::{ASTNode, Array, Dynamic, Expr, ImmutableString, OptimizationLevel, Stmt};
+
+use super::meter::Meter;
+use super::script::{ScriptError, Text};
 use super::sources::{Setting, SettingValue};
+use super::{duration, sandbox};
 
 /// A script's constants by name, with their values.
 pub(super) type Constants = Vec<(String, Dynamic)>;
@@ -22,6 +25,33 @@ pub(super) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -
                 message,
             });
         }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Refuses to set a constant of which others are made, since they would keep what they were made of.
+pub(super) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Result<(), Vec<ScriptError>> {
+    let mut engine = sandbox::bare(&Meter::default());
+    // Else a constant of which others are made is not to be seen in them.
+    engine.set_optimization_level(OptimizationLevel::None);
+    // That the text can be read is known already.
+    let Ok(ast) = engine.compile(&*text.text) else { return Ok(()) };
+    let is_set = |name: &str| with.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
+    let mut wrong = Vec::new();
+    for statement in ast.statements() {
+        let Stmt::Var(variable, ..) = statement else { continue };
+        variable.1.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Expr(Expr::Variable(used, _, at))) = path.last()
+                && is_set(&used.1)
+            {
+                let message = format!(
+                    "`{}` is made of `{}`, which the config sets: work it out in a function, so that it follows",
+                    variable.0.name, used.1
+                );
+                wrong.push(text.error(file, *at, message));
+            }
+            true
+        });
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
@@ -79,7 +109,8 @@ fn one_like(default: &Dynamic, text: &str) -> Result<Dynamic, &'static str> {
         return text.parse().map(Dynamic::from_int).map_err(|_| "a whole number");
     }
     if default.is_float() {
-        return text.parse().map(Dynamic::from_float).map_err(|_| "a number");
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        return number.map(Dynamic::from_float).ok_or("a number");
     }
     if default.is_bool() {
         return text.parse().map(Dynamic::from_bool).map_err(|_| "`true` or `false`");

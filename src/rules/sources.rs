@@ -106,7 +106,11 @@ impl Library {
     /// The text of a file, or why it cannot be read.
     pub(super) fn text(&self, path: &Path) -> Result<Arc<str>, String> {
         let mut files = self.lock();
-        files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(|error| error.to_string())).clone()
+        let reason = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => "it is not there".to_owned(),
+            _ => error.to_string(),
+        };
+        files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(reason)).clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {

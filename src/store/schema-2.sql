@@ -35,7 +35,8 @@ SELECT events.session, events.bout, events.seq, events.at, events.kind, films.fi
 FROM films
 JOIN events ON events.session = films.session AND events.at BETWEEN films.begins_at AND films.ends_at;
 
--- A review in a row, with its times in milliseconds.
+-- A review in a row, with its times in milliseconds. Answered and closed it is when the console said so, which is what
+-- the derived events come from.
 DROP VIEW reviews;
 CREATE VIEW reviews AS
 WITH opened AS (
@@ -48,7 +49,8 @@ WITH opened AS (
            (SELECT max(decided.seq) FROM events decided
             WHERE decided.session = opened.session AND decided.bout = opened.bout AND decided.kind = 'review_decided'
               AND decided.fields ->> '$.review' = opened.cause) AS decided_seq,
-           (SELECT min(closed.at) FROM events closed
+           (SELECT min(said.at) FROM events closed
+            JOIN events said ON said.session = closed.session AND said.seq = closed.cause
             WHERE closed.session = opened.session AND closed.bout = opened.bout AND closed.kind = 'review_closed'
               AND closed.fields ->> '$.review' = opened.cause) AS closed_at,
            (SELECT missing.fields ->> '$.reason' FROM events missing
@@ -58,16 +60,17 @@ WITH opened AS (
     WHERE opened.kind = 'review_opened'
 )
 SELECT opened.session, opened.bout, bouts.number, opened.review, opened.side, opened.at AS requested_at,
-       opened.saved_at, opened.shown_at, decided.at AS decided_at, opened.closed_at,
+       opened.saved_at, opened.shown_at, answer.at AS decided_at, opened.closed_at,
        decided.fields ->> '$.state' AS state,
        decided.fields ->> '$.verdict' AS verdict,
        CAST(round(1000 * (unixepoch(opened.saved_at, 'subsec') - unixepoch(opened.at, 'subsec'))) AS INTEGER) AS save_ms,
        CAST(round(1000 * (unixepoch(opened.shown_at, 'subsec') - unixepoch(opened.saved_at, 'subsec'))) AS INTEGER) AS show_ms,
-       CAST(round(1000 * (unixepoch(decided.at, 'subsec') - unixepoch(opened.shown_at, 'subsec'))) AS INTEGER) AS verdict_ms,
-       CAST(round(1000 * (unixepoch(decided.at, 'subsec') - unixepoch(opened.at, 'subsec'))) AS INTEGER) AS took_ms,
+       CAST(round(1000 * (unixepoch(answer.at, 'subsec') - unixepoch(opened.shown_at, 'subsec'))) AS INTEGER) AS verdict_ms,
+       CAST(round(1000 * (unixepoch(answer.at, 'subsec') - unixepoch(opened.at, 'subsec'))) AS INTEGER) AS took_ms,
        (SELECT json_group_array(clips.path) FROM clips
         WHERE clips.session = opened.session AND clips.review = opened.review) AS clips,
        iif(opened.saved_at IS NULL, opened.missing, NULL) AS missing
 FROM opened
 LEFT JOIN bouts ON bouts.session = opened.session AND bouts.ordinal = opened.bout
-LEFT JOIN events decided ON decided.session = opened.session AND decided.seq = opened.decided_seq;
+LEFT JOIN events decided ON decided.session = opened.session AND decided.seq = opened.decided_seq
+LEFT JOIN events answer ON answer.session = opened.session AND answer.seq = decided.cause;

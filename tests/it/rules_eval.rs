@@ -75,7 +75,7 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     for expected in [
         "#25 review_opened  side: \"blue\", review: 24\n    own.rhai on_review_opened: held back by once per bout `first`",
         "    own.rhai on_review_opened: asked for mark {\"text\":\"first\"}\n    scenes.rhai on_review_opened: asked for nothing",
-        "    own.rhai on_rest: asked for nothing: its conditions did not hold\n",
+        "    own.rhai on_rest: did nothing: its conditions did not hold\n",
         "    own.rhai on_winner: failed: no\n",
         "    own.rhai on_bout_ended: set or cancelled 1 timer\n",
         "a timer that was set in answer to #",

@@ -147,7 +147,11 @@ fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String>
     let files = [RuleFile { path: folder.path().join("rule.rhai"), with }];
     let here = folder.path().display().to_string();
     Rules::load(&files, Limits::default(), &Surroundings::default()).map_err(|wrong| {
-        wrong.iter().map(|error| error.to_string().replace(&here, "RULES")).collect::<Vec<_>>().join("\n")
+        wrong
+            .iter()
+            .map(|error| error.to_string().replace(&here, "RULES").replace('\\', "/"))
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 
@@ -177,6 +181,54 @@ fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
     event.yaml:7:5: `points` wants a whole number: `POINTS` of rule.rhai is 3
     event.yaml:7:5: `pre_roll` wants a duration: "500ms", "2s" or "1m": `PRE_ROLL` of rule.rhai is "5s"
     "#);
+}
+
+#[test]
+fn a_constant_of_which_others_are_made_cannot_be_set() {
+    let folder = folder(&[("rule.rhai", "const A = 5;\nconst B = [A, 2];\nfn on_round(event, bout) { mark(B[0]); }")]);
+    insta::assert_snapshot!(load(&folder, vec![setting("a", "7")]).err().unwrap(), @r#"RULES/rule.rhai:2:12: `B` is made of `A`, which the config sets: work it out in a function, so that it follows"#);
+    assert_eq!(marks_of(load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}")), &["rnd;1"]), ["00.0 5"]);
+}
+
+#[test]
+fn what_a_loop_puts_off_is_about_each_of_its_turns_and_a_repeated_timer_keeps_its_own_variables() {
+    let rule = r#"
+        fn on_round(event, bout) {
+            for number in 1..4 { after(`${number}s`, || mark(number)); }
+            let count = 0;
+            every("count", "2s", || { count += 1; mark(`count ${count}`); });
+            count = 10;
+        }
+    "#;
+    let told = marks(rule, &["rnd;1", "hel;", "hel;", "hel;", "hel;"]);
+    assert_eq!(told, ["01.0 1", "02.0 2", "02.0 count 1", "03.0 3", "04.0 count 2"]);
+}
+
+#[test]
+fn what_cannot_be_put_off_is_told_at_once() {
+    let folder = folder(&[
+        (
+            "rule.rhai",
+            "import \"lib\" as lib;\nfn on_round(event, bout) { lib::late(); }\nfn on_winner(event, bout) { after(\"1s\", Fn(\"on_round\")); }",
+        ),
+        ("lib.rhai", "fn late() { after(\"1s\", || mark(\"late\")); }"),
+    ]);
+    let told =
+        marks_of(load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}")), &["rnd;1", "win;BLUE", "hel;"]);
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    rule.rhai:2:4 on_round at round: what a timer is to do must stand in the rule's own file, not in one that it imports
+    rule.rhai:3:4 on_winner at winner: a timer gives `on_round` no arguments, and it takes some
+    "#);
+}
+
+#[test]
+fn a_cooldown_counts_from_its_last_yes_as_long_as_each_call_says() {
+    let rule = r#"
+        fn on_round(event, bout) { mark(cooldown("key", "10s")); }
+        fn on_hit(event, bout) { mark(cooldown("key", "2s")); }
+    "#;
+    let told = marks(rule, &["rnd;1", "hl1;5", "hl1;6", "rnd;2", "hl1;7", "rnd;3"]);
+    assert_eq!(told, ["00.0 true", "01.0 false", "02.0 true", "03.0 false", "04.0 true", "05.0 false"]);
 }
 
 #[test]
@@ -271,7 +323,7 @@ fn what_a_rule_did_and_what_held_it_back_can_be_explained() {
         move |explained| {
             let what = match &explained.did {
                 Did::NoHandler => "no handler".to_owned(),
-                Did::Ran { function, asked, timers, held, failed } => {
+                Did::Ran { function, asked, timers, held, failed, .. } => {
                     let held: Vec<_> = held.iter().map(ToString::to_string).collect();
                     format!("{function}: {} actions, {timers} timers, {held:?}, {failed:?}", asked.len())
                 }

@@ -41,6 +41,30 @@ fn a_rule_file_that_is_not_there_is_told_with_its_place() {
 }
 
 #[test]
+fn a_setting_without_a_value_and_one_that_is_set_twice_are_mistakes() {
+    insta::assert_snapshot!(told(format!("{HEAD}rules: {{ files: [{{ file: event.yaml, with: {{ speed: 0,5 }} }}] }}\n").as_bytes()), @r#"
+    error: the setting `5` has no value
+     --> DIRECTORY/event.yaml:4:55
+      |
+    4 | rules: { files: [{ file: event.yaml, with: { speed: 0,5 } }] }
+      |                                                       ^
+      |
+      = help: a fraction is written with a point: `0.5`
+    "#);
+    insta::assert_snapshot!(told(format!("{HEAD}rules: {{ files: [{{ file: event.yaml, with: {{ speed: 1, SPEED: 2 }} }}] }}\n").as_bytes()), @r#"
+    error: `SPEED` is set already
+     --> DIRECTORY/event.yaml:4:56
+      |
+    4 | rules: { files: [{ file: event.yaml, with: { speed: 1, SPEED: 2 } }] }
+      |                                              -----     ^^^^^
+      |                                              |
+      |                                              here first
+      |
+      = help: remove one of them
+    "#);
+}
+
+#[test]
 fn a_rule_file_that_is_listed_twice_would_act_twice() {
     insta::assert_snapshot!(told(format!("{HEAD}rules: {{ files: [event.yaml, ./event.yaml] }}\n").as_bytes()), @"
     error: this rule file is listed twice and would act twice

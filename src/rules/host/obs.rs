@@ -9,7 +9,7 @@ use strum::VariantNames as _;
 use super::{Desk, Done, Surroundings};
 use crate::action::{MediaAction, ObsVerb};
 use crate::rules::documented::documented;
-use crate::rules::duration;
+use crate::rules::{duration, views};
 
 /// The OBS instances that an action goes to.
 #[derive(Clone)]
@@ -94,8 +94,8 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
             source: source.to_owned(),
             visible,
         };
-        /// Sets the text of a text source.
-        "text"(source: &str, text: &str) => Text { source: source.to_owned(), text: text.to_owned() };
+        /// Sets the text of a text source; what is no text is written as one.
+        "text"(source: &str, value: Dynamic) => Text { source: source.to_owned(), text: views::text_of(&value) };
         /// Turns a filter of a source on or off.
         "filter"(source: &str, filter: &str, enabled: bool) => Filter {
             source: source.to_owned(),

@@ -7,7 +7,7 @@ use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
 use crate::rules::desk::Desk;
 use crate::rules::documented::documented;
 use crate::rules::duration;
-use crate::rules::views::EventView;
+use crate::rules::views::{EventView, text_of};
 use crate::time::Time;
 
 /// The fastest and the slowest that mpv plays.
@@ -60,7 +60,7 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
         /// Plays on beyond the part that was played over and over.
         "end_loop" => () PlayerVerb::EndLoop {};
         /// Puts a text over the picture, until the next clip or `close`.
-        "overlay" => (text: &str) PlayerVerb::Overlay { text: text.to_owned() };
+        "overlay" => (value: Dynamic) PlayerVerb::Overlay { text: text_of(&value) };
         /// Takes clip and text off the screen; the player goes on running.
         "close" => () PlayerVerb::Close {};
     }

@@ -294,6 +294,11 @@ fn a_clip_stands_with_its_review() {
         took_ms: Some(3200),
         review: Some(1),
     };
+    let answer = vta::event::Review {
+        side: Requester::Blue,
+        state: vta::event::ReviewState::Accepted,
+        verdict: Some(vta::event::Verdict::Won),
+    };
     keep(
         &path,
         &session(Mode::Live),
@@ -301,8 +306,10 @@ fn a_clip_stands_with_its_review() {
             event_of(1, derived(2, 1, opened(Requester::Blue, 1))),
             event_of(1, derived(3, 10, opened(Requester::Red, 10))),
             event_of(1, reported(4, Body::ClipSaved(clip))),
-            event_of(1, derived(5, 1, Body::ReviewDecided(decided))),
-            event_of(1, derived(6, 11, opened(Requester::Blue, 11))),
+            // The answer, and what is derived from it when its burst is over.
+            event_of(1, event(5, "ch1", Body::Review(answer), "ch1;1;1")),
+            event_of(1, derived(6, 5, Body::ReviewDecided(decided))),
+            event_of(1, derived(7, 11, opened(Requester::Blue, 11))),
         ],
     );
     let (reviews, _) = Archive::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
