@@ -9,7 +9,7 @@ use super::state::*;
 use crate::event::*;
 use crate::time::Time;
 
-/// How long behind a load messages of the bout before may come.
+/// How late messages may come: of the bout before behind a load, and ticks of an injury clock that was hidden.
 const LATE: Duration = Duration::from_secs(1);
 
 /// The state, and what is remembered to derive from it. Cheap to copy: what is large is shared.
@@ -24,8 +24,8 @@ pub(super) struct Ledger {
     reload: Option<Reload>,
     pub(super) this_round: ThisRound,
     pub(super) scoring: Scoring,
-    /// Since when each side's injury clock is up, and the one that is nobody's.
-    injuries: [Option<Time>; 3],
+    /// Each side's injury clock, and the one that is nobody's.
+    injuries: [InjuryClock; 3],
     /// When each who may ask for a review was last heard of about one.
     pub(super) review_heard: [Option<Time>; 3],
     /// Its load was heard: scores and gam-jeom that nobody has told before it begins are 0.
@@ -34,6 +34,15 @@ pub(super) struct Ledger {
     disputed: bool,
     /// The event from which on events belong to another bout than was thought, and the bout they were taken for.
     pub(super) split: Option<(u64, Arc<Bout>)>,
+}
+
+/// Whether an injury clock is up, and since when.
+#[derive(Clone, Copy, Debug, Default)]
+enum InjuryClock {
+    #[default]
+    Unseen,
+    Up(Time),
+    Hidden(Time),
 }
 
 /// A load that may turn out to be of the same bout.
@@ -189,14 +198,16 @@ impl Ledger {
     }
 
     fn injury(&mut self, seq: u64, at: Time, Injury { side, action, .. }: Injury, derived: &mut Derived) {
-        let since = &mut self.injuries[side as usize];
-        match (action, *since) {
-            (Some(InjuryAction::Hide), Some(up)) => {
-                *since = None;
-                derived.push((seq, Body::InjuryEnded(InjuryEnded { side, took_ms: milliseconds(at, up) })));
+        let clock = &mut self.injuries[side as usize];
+        match (action, *clock) {
+            (Some(InjuryAction::Hide), InjuryClock::Up(since)) => {
+                *clock = InjuryClock::Hidden(at);
+                derived.push((seq, Body::InjuryEnded(InjuryEnded { side, took_ms: milliseconds(at, since) })));
             }
-            (Some(InjuryAction::Show) | None, None) => {
-                *since = Some(at);
+            // A tick from before it was hidden.
+            (None, InjuryClock::Hidden(since)) if at.since(since) <= LATE => {}
+            (Some(InjuryAction::Show) | None, InjuryClock::Unseen | InjuryClock::Hidden(_)) => {
+                *clock = InjuryClock::Up(at);
                 derived.push((seq, Body::InjuryStarted(InjuryStarted { side })));
             }
             _ => {}

@@ -81,6 +81,21 @@ fn two_athletes_who_are_hurt_at_once_have_a_clock_each() {
     assert_eq!(told, expected);
 }
 
+#[test]
+fn a_tick_that_comes_after_the_injury_clock_was_hidden_begins_no_injury() {
+    for late in [5, 150, 600] {
+        let messages = begun(&[
+            (6500, "ij1;1:00;show"),
+            (7500, "ij1;0:59"),
+            (8500, "ij1;0:58;hide"),
+            (8500 + late, "ij1;0:58"),
+            (12_000, "clk;1:58;start"),
+        ]);
+        let told = derived(&messages, &["injury_started", "injury_ended"], &["side"]);
+        assert_eq!(told, ["injury_started blue", "injury_ended blue"], "{late}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,5 +1,7 @@
 //! What is known although a message was lost.
 
+use std::collections::HashSet;
+
 use super::*;
 
 const ROUNDS: [&str; 3] = ["round_started", "round_ended", "golden_round"];
@@ -162,4 +164,21 @@ fn a_clock_that_counts_up_and_is_set_back_at_its_end_has_run_out() {
     assert_eq!(end("clk;2:00"), "round_ended time");
     assert_eq!(end("clk;1:59"), "round_ended time");
     assert_eq!(end("clk;1:58;stop"), "round_ended operator");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Which is most of a bout, or hardly anything.
+    #[test]
+    fn whatever_is_lost_a_round_starts_and_ends_once(seed: u64, lost in 0.0..0.9) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        for name in ["console-bout-1.tsv", "console-bout-2.tsv"] {
+            let mut messages = real_bout(name);
+            messages.retain(|_| random.f64() >= lost);
+            let told = derived(&messages, &["bout_started", "round_started", "round_ended", "bout_ended"], &["round"]);
+            let once: HashSet<_> = told.iter().collect();
+            prop_assert_eq!(once.len(), told.len(), "{:?}", told);
+        }
+    }
 }
