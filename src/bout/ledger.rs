@@ -190,8 +190,10 @@ impl Ledger {
             Body::Score(count) | Body::Penalties(count) => counts(count.blue, count.red),
             Body::RoundScores(scores) => scores.rounds.iter().any(|round| counts(round.blue, round.red)),
             Body::RoundWinners(winners) => winners.winners.iter().any(Option::is_some),
-            // A coach may ask already.
-            Body::Review(review) => review.state != ReviewState::Requested,
+            // A coach may ask already, and is answered then.
+            Body::Review(Review { side, state, .. }) => {
+                *state != ReviewState::Requested && bout.reviews.iter().all(|review| review.side != *side)
+            }
             Body::Point(_) | Body::Hit(_) | Body::Injury(_) | Body::Winner(_) | Body::Result(_) => true,
             _ => false,
         }

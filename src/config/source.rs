@@ -49,7 +49,20 @@ impl UdpSource {
         let bind = section.required("bind", "0.0.0.0:6000", Field::address);
         let allow = section.optional("allow", |field| field.list(Field::network));
         let receive_buffer_bytes = section.optional("receive_buffer_bytes", |field| field.number(65_536..=1 << 30));
-        let resync = section.optional("resync", Field::address);
+        let resync = section.optional("resync", |field| {
+            let with = field.address()?;
+            let problem = |what: &str| Problem::new(field.node.at.clone(), what);
+            if bind.is_some_and(|bind| is_own(bind, with)) {
+                let help = "name the port on which the PSS answers questions, or leave `resync` out";
+                return Err(problem("`resync` is where the court itself receives").help(help));
+            }
+            let refused = |allow: &Vec<IpNet>| !allow.is_empty() && !allow.iter().any(|net| net.contains(&with.ip()));
+            if allow.as_ref().is_some_and(refused) {
+                let help = format!("add {} to `allow`", with.ip());
+                return Err(problem("`allow` refuses what the PSS at `resync` answers").help(help));
+            }
+            Ok(with)
+        });
         section.finish();
         Some(Self {
             bind: bind?,
@@ -58,6 +71,13 @@ impl UdpSource {
             resync,
         })
     }
+}
+
+/// Whether an address is that of the court's own socket.
+fn is_own(bind: SocketAddr, address: SocketAddr) -> bool {
+    let ip = address.ip();
+    bind.port() == address.port()
+        && (bind.ip() == ip || bind.ip().is_unspecified() && (ip.is_loopback() || ip.is_unspecified()))
 }
 
 /// Reads all sources and makes sure that no two want the same port.

@@ -273,19 +273,23 @@ pub struct Leader {
     pub side: MaybeSide,
 }
 
-/// One side's counts of a round.
+/// One side's counts of a round; one that was not sent is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SideStatistics {
     /// Body scores.
-    pub body: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<u16>,
     /// Head scores.
-    pub head: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<u16>,
     /// Punch scores.
-    pub punch: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub punch: Option<u16>,
     /// Two kinds of technical scores; which is which is not known.
-    pub technical: [u16; 2],
+    pub technical: [Option<u16>; 2],
     /// Gam-jeom.
-    pub gam_jeom: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gam_jeom: Option<u16>,
 }
 
 /// Counts after a round.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::fields::{Fields, part};
+use super::fields::{Fields, is_null, part};
 use super::streams::{arena, named};
 use super::text::{self, End};
 use super::tkstrike_json;
@@ -86,11 +86,15 @@ fn trim(bytes: &[u8]) -> &[u8] {
 
 /// Parts hit levels that a sender has glued together, `hl1;50hl2;60`; any other line stays one.
 fn unglued(line: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
-    let is_hit = line.starts_with(b"hl");
+    let is_hit = matches!(line, [b'h' | b'H', b'l' | b'L', ..]);
     let mut rest = Some(line);
     std::iter::from_fn(move || {
         let here = rest.take()?;
-        let next = if is_hit { here.windows(3).skip(1).position(|w| matches!(w, b"hl1" | b"hl2")) } else { None };
+        let next = if is_hit {
+            here.windows(3).skip(1).position(|w| matches!(w, [b'h' | b'H', b'l' | b'L', b'1' | b'2']))
+        } else {
+            None
+        };
         let (part, more) = match next {
             Some(before) => here.split_at(before + 1),
             None => (here, &[][..]),
@@ -115,7 +119,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
         fields.note("not UTF-8: read as Windows-1252");
     }
     let Some(stream) = named(name).or_else(|| named(&name.to_ascii_lowercase())) else {
-        return match arena(name, &mut fields).or_else(|| arena(&name.to_ascii_lowercase(), &mut fields)) {
+        return match arena(name, &mut fields) {
             Some((stream, body)) => {
                 fields.finish();
                 Message { stream: stream.into(), status: fields.status(), body, notes: fields.notes, raw }
@@ -133,9 +137,16 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
             Message { stream: stream.name.into(), status: fields.status(), body, notes: fields.notes, raw }
         }
         Err(reason) => {
-            fields.note(reason);
-            let body = Body::Unusable(Unusable { kind: stream.kind, fields: as_sent(rest) });
-            Message { stream: stream.name.into(), status: Status::Invalid, body, notes: fields.notes, raw }
+            let sent = as_sent(rest);
+            // A message of which every field is absent is an empty one.
+            let (status, sent) = if sent.iter().all(|field| field.is_empty() || is_null(field)) {
+                (fields.status(), Vec::new())
+            } else {
+                fields.note(reason);
+                (Status::Invalid, sent)
+            };
+            let body = Body::Unusable(Unusable { kind: stream.kind, fields: sent });
+            Message { stream: stream.name.into(), status, body, notes: fields.notes, raw }
         }
     }
 }

@@ -251,7 +251,8 @@ impl Line {
 
     fn counts(self, counts: &SideStatistics) -> Self {
         let SideStatistics { body, head, punch, technical: [one, two], gam_jeom } = *counts;
-        [body, head, punch, one, two, gam_jeom].into_iter().fold(self, Self::field)
+        let counts = [body, head, punch, one, two, gam_jeom];
+        counts.into_iter().fold(self, |line, count| line.number(count.map(u32::from)))
     }
 
     /// Ends the last field with `;`, as newer consoles do in some messages.

@@ -33,6 +33,11 @@ pub(super) fn part(text: &str, at: u8) -> (&str, Option<&str>) {
     }
 }
 
+/// Whether a field has the word that stands where there is no value.
+pub(super) fn is_null(field: &str) -> bool {
+    field.eq_ignore_ascii_case("null")
+}
+
 impl<'a> Fields<'a> {
     /// The fields of what follows a stream's name and its `;`; the `;` that ends a message is no field of its own.
     pub(super) fn new(rest: Option<&'a str>, cut_bytes: usize) -> Self {
@@ -83,6 +88,11 @@ impl<'a> Fields<'a> {
         self.closed && self.ahead.is_none()
     }
 
+    /// Whether the end of the message is known to be missing.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut_bytes > 0
+    }
+
     /// Whether the next field is what a cut has left of a name.
     pub(super) fn is_cut_name(&self, name: &str) -> bool {
         let last = self.ahead.filter(|field| !field.is_empty() && self.rest.is_none());
@@ -99,17 +109,23 @@ impl<'a> Fields<'a> {
                 None
             }
             Some("") => None,
-            Some("null") => {
-                self.note(format!("`{name}` is `null`: taken as absent"));
-                None
-            }
+            Some("null") => self.null(name),
             Some(value) => Some(value),
         }
+    }
+
+    fn null(&mut self, name: &'static str) -> Option<&'a str> {
+        self.note(format!("`{name}` is `null`: taken as absent"));
+        None
     }
 
     /// The next field; none if it is empty, `null`, not there, or its end may be missing.
     pub(super) fn value(&mut self, name: &'static str) -> Option<&'a str> {
         let value = self.present(name)?;
+        if is_null(value) {
+            // Somebody may be called Null; a number or a word never is.
+            return self.null(name);
+        }
         if self.may_be_cut() {
             self.note(format!("`{name}` is absent: the message was cut within or behind `{value}`"));
             return None;
@@ -127,12 +143,17 @@ impl<'a> Fields<'a> {
         Some(value.to_owned())
     }
 
-    /// The next field as a text whose end can be told from `whole`, so that it is called cut only when it is.
-    pub(super) fn text_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
+    /// The next field as a text of which a part would be another one. One whose end may be missing is absent.
+    pub(super) fn code(&mut self, name: &'static str) -> Option<String> {
+        self.value(name).map(str::to_owned)
+    }
+
+    /// The next field as such a text whose end can be told from `whole`, so that it is called cut only when it is.
+    pub(super) fn code_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
         if self.peek().is_some_and(whole) {
             return self.next().map(str::to_owned);
         }
-        self.text(name)
+        self.code(name)
     }
 
     /// The next field as a whole number within a range. One whose last digits may be missing is absent.
@@ -149,6 +170,29 @@ impl<'a> Fields<'a> {
         T: FromStr + PartialOrd + std::fmt::Display,
     {
         self.number(name, range)?.ok_or_else(|| format!("`{name}` is missing"))
+    }
+
+    /// The next field as a number that may be empty, but has to stand there.
+    pub(super) fn counted<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
+    where
+        T: FromStr + PartialOrd + std::fmt::Display,
+    {
+        if self.ahead.is_none() && !self.is_cut() {
+            Err(format!("`{name}` is missing"))
+        } else {
+            self.number(name, range)
+        }
+    }
+
+    /// Goes to the next field of a name, and notes what stands before it; false if there is none.
+    pub(super) fn go_to(&mut self, is_name: impl Fn(&str) -> bool) -> bool {
+        let behind = self.rest.into_iter().flat_map(|rest| rest.split(';').map(str::trim));
+        let Some(before) = self.ahead.into_iter().chain(behind).position(is_name) else { return false };
+        let extra: Vec<_> = (0..before).filter_map(|_| self.next()).collect();
+        if let (true, Some(name)) = (extra.iter().any(|field| !field.is_empty()), self.ahead) {
+            self.note(format!("extra fields before `{name}`: `{}`", extra.join(";")));
+        }
+        true
     }
 
     /// Notes the fields that are left, as no stream has them.

@@ -8,7 +8,7 @@ pub(super) const MOST: u16 = 999;
 
 /// The next name and its value; none at the end. The value is none where the next name follows at once.
 fn pair<'a>(fields: &mut Fields<'a>, is_name: impl Fn(&str) -> bool) -> Option<(&'a str, Option<&'a str>)> {
-    let name = fields.next()?;
+    let name = fields.value("winners")?;
     let value = match fields.peek() {
         Some(next) if is_name(next) => None,
         _ => fields.value("value"),
@@ -111,6 +111,9 @@ pub(super) fn round_winners(fields: &mut Fields<'_>) -> Result<RoundWinners, Rea
         if let Some(entry) = winners.get_mut(round - 1) {
             *entry = winner;
         }
+    }
+    if winners.is_empty() {
+        return Err("`winners` is missing".to_owned());
     }
     Ok(RoundWinners { winners })
 }

@@ -89,19 +89,23 @@ pub(super) fn named(name: &str) -> Option<Stream> {
 
 /// Reads what is written unlike all the rest: the arena's lights, and the line of a relay.
 pub(super) fn arena(name: &str, fields: &mut Fields<'_>) -> Option<(&'static str, Body)> {
-    if let Some(light) = ["inlb", "insl", "inth"].into_iter().find(|light| name.starts_with(light)) {
-        let value = name.get(light.len()..).filter(|v| !v.is_empty()).or_else(|| fields.next()).unwrap_or_default();
+    if let Some((light, value)) =
+        ["inlb", "insl", "inth"].into_iter().find_map(|light| Some((light, behind(name, light)?)))
+    {
+        let value = Some(value).filter(|value| !value.is_empty()).or_else(|| fields.next()).unwrap_or_default();
         let value = value.trim_matches(':').trim();
         let value = (!value.is_empty()).then(|| value.to_owned());
         return Some((light, Body::Console(Console::Setting { name: light, value })));
     }
-    let words = name.strip_prefix("Udp Port ")?;
-    let words = match words.split_once(' ')?.1.trim() {
-        "connected" => "connected",
-        "disconnected" => "disconnected",
-        _ => return None,
-    };
-    Some(("Udp Port", state(words)))
+    let (_, word) = behind(name, "Udp Port ")?.split_once(' ')?;
+    let word = ["connected", "disconnected"].into_iter().find(|known| known.eq_ignore_ascii_case(word.trim()))?;
+    Some(("Udp Port", state(word)))
+}
+
+/// What follows a beginning, in any letter case.
+fn behind<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let (first, rest) = text.split_at_checked(beginning.len())?;
+    first.eq_ignore_ascii_case(beginning).then_some(rest)
 }
 
 fn state(state: &'static str) -> Body {
@@ -210,14 +214,26 @@ fn result(fields: &mut Fields<'_>) -> Body {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
     // Not every sender tells it.
-    let told = !fields.is_over();
-    let banner = if told { fields.text_if("result", |text| decided(text).is_some()) } else { None };
-    let decision: Option<Decision> = banner.as_deref().and_then(decided);
-    let result = match (banner, decision) {
-        (Some(banner), Some(_)) => banner.rsplit_once(' ').map(|(result, _)| result.trim().to_owned()),
-        (banner, _) => banner,
+    if fields.is_over() {
+        return Body::Result(ResultBanner { name, ..ResultBanner::default() });
+    }
+    let banner = fields.peek();
+    let decision: Option<Decision> = banner.and_then(decided);
+    let result = if decision.is_some() {
+        fields.next().and_then(|banner| banner.rsplit_once(' ')).map(|(result, _)| result.trim())
+    } else {
+        // Of a banner that is cut, the rounds are whole if something stands behind them.
+        let rounds = banner.and_then(|banner| banner.split_once(' ')).map(|(rounds, _)| rounds);
+        let rounds = rounds.filter(|rounds| are_rounds(rounds));
+        fields.value(if rounds.is_some() { "decision" } else { "result" }).or(rounds)
     };
-    Body::Result(ResultBanner { name, result, decision })
+    Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision })
+}
+
+/// Whether a text tells rounds won, such as `2-1`.
+fn are_rounds(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(blue, red)| is_number(blue) && is_number(red))
 }
 
 fn is_country(text: &str) -> bool {
@@ -234,29 +250,33 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
         Athlete {
             short_name: if here(fields) { fields.text(names[0]) } else { None },
             long_name: if here(fields) { fields.text(names[1]) } else { None },
-            country: if here(fields) { fields.text_if(names[2], is_country) } else { None },
+            country: if here(fields) { fields.code_if(names[2], is_country) } else { None },
         }
     }
     let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
-    if fields.peek().is_some_and(is_other) || fields.is_cut_name("at2") {
+    if fields.go_to(is_other) || fields.is_cut_name("at2") {
         fields.next();
+    } else if fields.peek().is_some() {
+        // What stands there is not said to be the other's.
+        return Body::Athletes(Athletes { blue, red: Athlete::default() });
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
     Body::Athletes(Athletes { blue, red })
 }
 
 fn officials(fields: &mut Fields<'_>) -> Body {
-    let is_name = |field: &str| matches!(field, "ju1" | "ju2" | "ju3" | "ju4" | "ju5" | "ta");
+    const NAMES: [&str; 6] = ["ju1", "ju2", "ju3", "ju4", "ju5", "ta"];
+    let is_name = |field: &str| NAMES.iter().any(|name| name.eq_ignore_ascii_case(field));
     let official = |fields: &mut Fields<'_>| {
         let here = |fields: &Fields<'_>| fields.peek().is_some_and(|next| !is_name(next));
         Official {
             name: if here(fields) { fields.text("name") } else { None },
-            country: if here(fields) { fields.text_if("country", is_country) } else { None },
+            country: if here(fields) { fields.code_if("country", is_country) } else { None },
         }
     };
     let referee = official(fields);
     let mut judges = Vec::with_capacity(3);
-    while fields.peek().is_some_and(is_name) {
+    while fields.go_to(is_name) {
         fields.next();
         judges.push(official(fields));
     }
@@ -264,17 +284,17 @@ fn officials(fields: &mut Fields<'_>) -> Body {
 }
 
 fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let number = fields.text("number");
+    let number = fields.code("number");
     let phase = fields.text("phase");
-    let (gender, weight_class) = weight_class(fields.text("weight_class"));
+    let (gender, weight_class) = weight_class(fields.code("weight_class"));
     // A number, or empty; what it means is not known.
     fields.next();
     let colours = Colours {
-        blue: SideColours { background: fields.text("colours"), foreground: fields.text("colours") },
-        red: SideColours { background: fields.text("colours"), foreground: fields.text("colours") },
+        blue: SideColours { background: fields.code("colours"), foreground: fields.code("colours") },
+        red: SideColours { background: fields.code("colours"), foreground: fields.code("colours") },
     };
     let colours = (colours != Colours::default()).then_some(colours);
-    let internal_id = fields.text("internal_id");
+    let internal_id = fields.code("internal_id");
     let division = fields.text("division");
     let rounds = fields.number("rounds", 0..=99)?;
     let round_seconds = fields.number("round_seconds", 0..=3600)?;
@@ -306,10 +326,12 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
     let Some(text) = text else { return (None, None) };
     let (word, class) = text.split_once(' ').unwrap_or((&text, ""));
-    let gender = match word {
-        "MEN" => Gender::Men,
-        "WOMEN" => Gender::Women,
-        _ => return (None, Some(text)),
+    let gender = if word.eq_ignore_ascii_case("MEN") {
+        Gender::Men
+    } else if word.eq_ignore_ascii_case("WOMEN") {
+        Gender::Women
+    } else {
+        return (None, Some(text));
     };
     let class = class.trim();
     (Some(gender), (!class.is_empty()).then(|| class.to_owned()))
@@ -317,6 +339,8 @@ fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
 
 fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let state = match fields.value("state") {
+        // What is left of an answer is no request.
+        None if fields.is_cut() => return Err("`state` is missing".to_owned()),
         None => ReviewState::Requested,
         Some("1") => ReviewState::Accepted,
         Some("0") => ReviewState::Rejected,
@@ -338,17 +362,19 @@ fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let round = fields.needed("round", 1..=99)?;
     let mut side = |name: &str| {
-        match fields.next() {
-            Some(field) if field == name => {}
+        match fields.peek() {
+            Some(field) if field.eq_ignore_ascii_case(name) || fields.is_cut_name(name) => fields.next(),
+            None if fields.is_cut() => None,
             other => return Err(format!("`{}` where `{name}` was expected", other.unwrap_or_default())),
-        }
-        let mut count = |what| fields.needed(what, 0..=999);
+        };
+        let mut count = |what| fields.counted(what, 0..=999);
         Ok(SideStatistics {
             body: count("body")?,
             head: count("head")?,
             punch: count("punch")?,
             technical: [count("technical")?, count("technical")?],
-            gam_jeom: count("gam_jeom")?,
+            // An empty one at the end of the message cannot be told from none.
+            gam_jeom: fields.number("gam_jeom", 0..=999)?,
         })
     };
     Ok(Body::RoundStatistics(Box::new(RoundStatistics { round, blue: side("st1")?, red: side("st2")? })))

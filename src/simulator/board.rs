@@ -12,14 +12,19 @@ const ROUND_LOSING_GAM_JEOM: u16 = 5;
 /// What happened to one side in a round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
-    pub(super) counts: SideStatistics,
+    body: u16,
+    head: u16,
+    punch: u16,
+    /// Turning kicks to the body and to the head.
+    technical: [u16; 2],
+    pub(super) gam_jeom: u16,
     /// Hits that the sensors felt, scoring or not.
     pub(super) hits: u16,
 }
 
 impl Tally {
     fn count(&mut self, technique: Technique) -> &mut u16 {
-        let SideStatistics { body, head, punch, technical: [technical_body, technical_head], .. } = &mut self.counts;
+        let Self { body, head, punch, technical: [technical_body, technical_head], .. } = self;
         match technique {
             Technique::Punch => punch,
             Technique::Body => body,
@@ -31,7 +36,7 @@ impl Tally {
 
     /// Points of its own, those for the opponent's gam-jeom apart.
     fn points(&self) -> u16 {
-        let SideStatistics { body, head, punch, technical, .. } = self.counts;
+        let Self { body, head, punch, technical, .. } = *self;
         punch + 2 * body + 3 * head + self.technical_points(technical)
     }
 
@@ -39,9 +44,21 @@ impl Tally {
         4 * body + 5 * head
     }
 
+    /// As a console tells it after the round.
+    pub(super) fn statistics(&self) -> SideStatistics {
+        let Self { body, head, punch, technical, gam_jeom, .. } = *self;
+        SideStatistics {
+            body: Some(body),
+            head: Some(head),
+            punch: Some(punch),
+            technical: technical.map(Some),
+            gam_jeom: Some(gam_jeom),
+        }
+    }
+
     /// What decides between level scores, the most important first.
     fn superiority(&self) -> [u16; 4] {
-        let SideStatistics { body, head, punch, technical, .. } = self.counts;
+        let Self { body, head, punch, technical, .. } = *self;
         [self.technical_points(technical), head, body, punch]
     }
 }
@@ -94,13 +111,13 @@ impl Board {
     /// The score of the round that is on.
     pub(super) fn score(&self) -> (u16, u16) {
         let (blue, red) = (&self.blue, &self.red);
-        (blue.points() + red.counts.gam_jeom, red.points() + blue.counts.gam_jeom)
+        (blue.points() + red.gam_jeom, red.points() + blue.gam_jeom)
     }
 
     /// Who leads the round, superiority counted in as far as the console counts it.
     pub(super) fn leader(&self) -> Option<Side> {
         let (blue, red) = self.score();
-        let gam_jeom = self.red.counts.gam_jeom.cmp(&self.blue.counts.gam_jeom);
+        let gam_jeom = self.red.gam_jeom.cmp(&self.blue.gam_jeom);
         let by = blue.cmp(&red).then_with(|| self.blue.superiority().cmp(&self.red.superiority())).then(gam_jeom);
         ahead(by)
     }
@@ -123,7 +140,7 @@ impl Board {
 
     /// The side that has lost the round by its gam-jeom.
     pub(super) fn loser_by_gam_jeom(&self) -> Option<Side> {
-        let lost = |tally: &Tally| tally.counts.gam_jeom >= ROUND_LOSING_GAM_JEOM;
+        let lost = |tally: &Tally| tally.gam_jeom >= ROUND_LOSING_GAM_JEOM;
         if lost(&self.blue) { Some(Side::Blue) } else { lost(&self.red).then_some(Side::Red) }
     }
 
@@ -144,7 +161,7 @@ impl Board {
     }
 
     pub(super) fn gam_jeom_pair(&self) -> Pair {
-        Pair { blue: Some(self.blue.counts.gam_jeom), red: Some(self.red.counts.gam_jeom) }
+        Pair { blue: Some(self.blue.gam_jeom), red: Some(self.red.gam_jeom) }
     }
 
     /// A score for each of so many rounds, 0 for those to come.

@@ -198,7 +198,8 @@ impl Console {
         let mut said =
             vec![Body::RoundWinners(board.round_winners(columns)), Body::RoundScores(board.round_scores(columns))];
         if self.dialect == Dialect::TkStrike3 {
-            let statistics = RoundStatistics { round: board.round, blue: board.blue.counts, red: board.red.counts };
+            let (blue, red) = (board.blue.statistics(), board.red.statistics());
+            let statistics = RoundStatistics { round: board.round, blue, red };
             said.push(Body::RoundStatistics(Box::new(statistics)));
             said.push(Body::Console(event::Console::Setting { name: "rsr", value: None }));
         }

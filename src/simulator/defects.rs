@@ -128,7 +128,8 @@ impl Spoiler {
             Some(message) => (message, "\r\n"),
             None => (text, ""),
         };
-        if self.one_in(3) && surplus(text) > 2 {
+        // The result stands at the end of its message, and in no other.
+        if !matches!(body, Body::Result(_)) && self.one_in(3) && surplus(text) > 2 {
             // Only senders that end lines cut them.
             let line = format!("{message}\r\n");
             let units = line.encode_utf16().count();

@@ -78,7 +78,7 @@ impl Incident {
                 fight.stop();
                 fight.pause(500..=3_000);
                 let side = fight.anybody();
-                fight.board.tally(side).counts.gam_jeom += 1;
+                fight.board.tally(side).gam_jeom += 1;
                 fight.console.penalised(&fight.board);
                 fight.pause(1_000..=4_000);
                 After::Stands

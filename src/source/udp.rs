@@ -156,9 +156,6 @@ impl UdpReceiver {
                 Ok(datagram) => {
                     failing = false;
                     let (at, arrived) = stamper.stamp();
-                    if let Some(resync) = &mut resync {
-                        resync.heard(arrived, datagram.from);
-                    }
                     counters.received.fetch_add(1, Relaxed);
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter is one of 32 bits that starts again at 0.
@@ -171,6 +168,9 @@ impl UdpReceiver {
                     }
                     let length = datagram.length.min(LONGEST_DATAGRAM);
                     let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                    if let Some(resync) = &mut resync {
+                        resync.heard(arrived, datagram.from, &bytes);
+                    }
                     let datagram = Datagram { bytes, from: datagram.from, truncated };
                     match queue.try_send(Received { at, arrived, datagram }) {
                         Ok(()) => {}
@@ -184,7 +184,7 @@ impl UdpReceiver {
                     ErrorKind::WouldBlock | ErrorKind::TimedOut if last_call.is_some() => return,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
                         if let Some(resync) = &mut resync {
-                            resync.idle(&self.socket);
+                            resync.idle(&self.socket, Instant::now());
                         }
                     }
                     _ => {

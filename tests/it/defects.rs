@@ -31,6 +31,41 @@ fn a_cut_of_the_line_end_alone_loses_nothing() {
 }
 
 #[test]
+fn of_a_cut_result_only_what_is_whole_is_told() {
+    let lines: Vec<_> = ["2-0 PTF", "2-0 PT", "2-0 P", "2-0", "2-", "2", "", "12-1 sup", "Win by poi", "WD"]
+        .map(|banner| told(format!("wmh;ŻÓŁĆ;{banner}\0").as_bytes()))
+        .to_vec();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    ok wmh {"name":"ŻÓŁĆ","result":"2-0","decision":"PTF"}
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 PT`
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 P`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-0`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2`
+    ok wmh {"name":"ŻÓŁĆ"}
+    ok wmh {"name":"ŻÓŁĆ","result":"12-1","decision":"SUP"}
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `Win by poi`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `WD`
+    "#);
+}
+
+#[test]
+fn codes_and_numbers_that_are_cut_are_absent() {
+    let lines: Vec<_> =
+        ["at1;ŻÓŁĆ;ŻÓŁĆ;PO", "ref;ŻÓŁĆ;PO", "at1;ŻÓŁĆ;Ż;POL;at2;A;A;POL\r\nmch;24", "ŻÓŁĆ;\r\nmch;245.A;F;MEN -6"]
+            .map(|text| told(text.as_bytes()))
+            .to_vec();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ"},"red":{}} # `blue.country` is absent: the message was cut within or behind `PO`; `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut
+    recovered ref {"referee":{"name":"ŻÓŁĆ"},"judges":[]} # `country` is absent: the message was cut within or behind `PO`
+    ok at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"Ż","country":"POL"},"red":{"short_name":"A","long_name":"A","country":"POL"}}
+    recovered mch {} # `number` is absent: the message was cut within or behind `24`; `phase` is absent: the message was cut; `weight_class` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    unknown ŻÓŁĆ {"fields":[]}
+    recovered mch {"number":"245.A","phase":"F"} # `weight_class` is absent: the message was cut within or behind `MEN -6`; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    "#);
+}
+
+#[test]
 fn a_cut_within_the_name_of_the_other_athlete_makes_up_nobody() {
     // Everything from the `2` on is missing.
     insta::assert_snapshot!(told("at1;ŻÓŁĆ;ŻÓŁĆ ŻÓŁĆ;POL;at".as_bytes()), @r##"recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ ŻÓŁĆ","country":"POL"},"red":{}} # `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut"##);
@@ -92,6 +127,84 @@ fn letter_cases_vary() {
     ok mch {"number":"1","counts":"up"}
     ok clk {"seconds":0,"action":"end"}
     "##);
+}
+
+#[test]
+fn letter_cases_vary_in_every_name_and_word() {
+    insta::assert_snapshot!(told(b"HL1;50HL2;60\r\nHl2;7\r\nref;;;JU1;A;KOR;Ju2;;;TA;;\r\nRST;1;ST1;2;2;2;0;0;0;St2;1;3;0;0;0;0\r\nudp port 6000 Disconnected\r\nUDP PORT 6000 CONNECTED\r\nINLB:Red\r\nmch;1;;Women +73kg\r\nwrd;RD1;1;Rd2;2\r\nS11;1;S21;2\r\nAT1;;;CRO;AT2;;;GER\r\nsup;NULL\r\nCH1;\r\nWMH;;2-1 ptf"), @r#"
+    recovered hl1 {"side":"blue","level":50} # two hit levels were glued together
+    recovered hl2 {"side":"red","level":60} # two hit levels were glued together
+    ok hl2 {"side":"red","level":7}
+    ok ref {"referee":{},"judges":[{"name":"A","country":"KOR"},{},{}]}
+    ok rst {"round":1,"blue":{"body":2,"head":2,"punch":2,"technical":[0,0],"gam_jeom":0},"red":{"body":1,"head":3,"punch":0,"technical":[0,0],"gam_jeom":0}}
+    ok Udp Port {"state":"disconnected"}
+    ok Udp Port {"state":"connected"}
+    ok inlb {"name":"inlb","value":"Red"}
+    ok mch {"number":"1","gender":"women","weight_class":"+73kg"}
+    ok wrd {"winners":["blue","red"]}
+    ok s11 {"rounds":[{"round":1,"blue":1,"red":2}]}
+    ok at1 {"blue":{"country":"CRO"},"red":{"country":"GER"}}
+    recovered sup {"fields":[]} # `side` is `null`: taken as absent
+    ok ch1 {"side":"blue","state":"requested"}
+    ok wmh {"result":"2-1","decision":"PTF"}
+    "#);
+}
+
+#[test]
+fn a_message_of_which_every_field_is_absent_is_an_empty_one() {
+    insta::assert_snapshot!(told(b"win;null\r\nclk;null\r\nrnd;null;\r\nsup;null\r\navt;null\r\nbrk;null;null\r\npt1;null\r\nhl2;null\r\nij1;null\r\nto2;null\r\nhwt;null\r\nwrd;null\r\nrst;null\r\nsc1;null;sc2;null\r\nwmh;null;null\r\nwin;;\r\nwrd;;\r\nclk;;;"), @r#"
+    recovered win {"fields":[]} # `winner` is `null`: taken as absent
+    recovered clk {"fields":[]} # `seconds` is `null`: taken as absent
+    recovered rnd {"fields":[]} # `round` is `null`: taken as absent
+    recovered sup {"fields":[]} # `side` is `null`: taken as absent
+    recovered avt {"fields":[]} # `value` is `null`: taken as absent
+    recovered brk {"fields":[]} # `seconds` is `null`: taken as absent
+    recovered pt1 {"fields":[]} # `technique` is `null`: taken as absent
+    recovered hl2 {"fields":[]} # `level` is `null`: taken as absent
+    recovered ij1 {"fields":[]} # `seconds` is `null`: taken as absent
+    recovered to2 {"fields":[]} # `seconds` is `null`: taken as absent
+    recovered hwt {"fields":[]} # `state` is `null`: taken as absent
+    recovered wrd {"fields":[]} # `winners` is `null`: taken as absent
+    recovered rst {"fields":[]} # `round` is `null`: taken as absent
+    recovered sc1 {} # `score` is `null`: taken as absent; `score` is `null`: taken as absent
+    recovered wmh {} # `name` is `null`: taken as absent; `result` is `null`: taken as absent
+    ok win {"fields":[]}
+    ok wrd {"fields":[]}
+    ok clk {"fields":[]}
+    "#);
+}
+
+#[test]
+fn counts_of_a_round_that_are_empty_are_absent() {
+    insta::assert_snapshot!(told(b"rst;1;st1;;;;;;;st2;1;3;;0;null;2;\r\nrst;2;st1;;;;;;;st2;;;;;;;\r\nrst;2;st1;;;;;;;st2;;;;;;\r\nrst;1;st1;1;2;st2;1;3;0;0;0;0\r\nrst;;st1;;;;;;;st2;;;;;;;"), @r#"
+    recovered rst {"round":1,"blue":{"technical":[null,null]},"red":{"body":1,"head":3,"technical":[0,null],"gam_jeom":2}} # `technical` is `null`: taken as absent
+    ok rst {"round":2,"blue":{"technical":[null,null]},"red":{"technical":[null,null]}}
+    ok rst {"round":2,"blue":{"technical":[null,null]},"red":{"technical":[null,null]}}
+    invalid rst {"fields":["1","st1","1","2","st2","1","3","0","0","0","0"]} # `punch` is `st2`, which is no number from 0 to 999
+    invalid rst {"fields":["","st1","","","","","","","st2","","","","","",""]} # `round` is missing
+    "#);
+}
+
+#[test]
+fn fields_too_many_within_a_message_do_not_move_the_others() {
+    insta::assert_snapshot!(told(b"at1;A;Ana A;CRO;7;at2;B;Bea B;FRA\r\nat1;A;Ana A;CRO;B;Bea B;FRA\r\nref;R;BRA;x;ju1;J;KOR;y;z;ta;T;JPN;9"), @r#"
+    recovered at1 {"blue":{"short_name":"A","long_name":"Ana A","country":"CRO"},"red":{"short_name":"B","long_name":"Bea B","country":"FRA"}} # extra fields before `at2`: `7`
+    recovered at1 {"blue":{"short_name":"A","long_name":"Ana A","country":"CRO"},"red":{}} # extra fields at the end: `B;Bea B;FRA`
+    recovered ref {"referee":{"name":"R","country":"BRA"},"judges":[{"name":"J","country":"KOR"},{"name":"T","country":"JPN"}]} # extra fields before `ju1`: `x`; extra fields before `ta`: `y;z`; extra fields at the end: `9`
+    "#);
+}
+
+#[test]
+fn an_answer_to_a_review_that_is_cut_is_no_request() {
+    let lines = ["ŻÓŁĆ ŻÓŁ;\r\nch1;-", "ŻÓŁĆ;\r\nch1;", "ŻÓŁĆ;\r\nch1;1;"].map(|text| told(text.as_bytes()));
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    unknown ŻÓŁĆ ŻÓŁ {"fields":[]}
+    invalid ch1 {"fields":["-"]} # `state` is absent: the message was cut within or behind `-`; `state` is missing
+    unknown ŻÓŁĆ {"fields":[]}
+    recovered ch1 {"fields":[]} # `state` is absent: the message was cut
+    unknown ŻÓŁĆ {"fields":[]}
+    ok ch1 {"side":"blue","state":"accepted"}
+    "#);
 }
 
 #[test]

@@ -243,6 +243,25 @@ fn what_init_writes_is_fine() {
 }
 
 #[test]
+fn a_pss_that_does_not_answer_is_told_of_once_though_its_machine_broadcasts() {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let console = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let hall = Hall::new("");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let resync = format!("bind: \"127.0.0.1:0\", resync: \"{}\"", nobody.local_addr().unwrap());
+    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
+    let running = hall.run();
+    let complaint = format!("the PSS at {} does not answer", nobody.local_addr().unwrap());
+    wait_for("the complaint", || {
+        console.send_to(b"clk;01:10;", running.to).unwrap();
+        running.log().contains(&complaint).then_some(())
+    });
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert_eq!(log.matches(&complaint).count(), 1, "{log}");
+}
+
+#[test]
 fn a_run_begun_in_the_middle_asks_the_pss_and_knows_the_bout() {
     let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
     pss.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();

@@ -1,4 +1,4 @@
-use super::{told, told_after_head};
+use super::{parse, told, told_after_head};
 
 fn told_of_sink(sink: &str) -> String {
     told_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
@@ -130,6 +130,43 @@ fn an_address_is_checked() {
     3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: pss.local:6001 }
       |                                                     ^^^^^^^^^^^^^^
     ");
+}
+
+#[test]
+fn what_is_asked_is_another_than_the_court_and_may_answer() {
+    insta::assert_snapshot!(told_of_source("bind: 192.168.7.10:6000, resync: 192.168.7.10:6000"), @r#"
+    error: `resync` is where the court itself receives
+     --> event.yaml:3:58
+      |
+    3 |   court-1: { type: udp, bind: 192.168.7.10:6000, resync: 192.168.7.10:6000 }
+      |                                                          ^^^^^^^^^^^^^^^^^
+      |
+      = help: name the port on which the PSS answers questions, or leave `resync` out
+    "#);
+    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, resync: 127.0.0.1:6000"), @r#"
+    error: `resync` is where the court itself receives
+     --> event.yaml:3:53
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: 127.0.0.1:6000 }
+      |                                                     ^^^^^^^^^^^^^^
+      |
+      = help: name the port on which the PSS answers questions, or leave `resync` out
+    "#);
+    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001"), @r#"
+    error: `allow` refuses what the PSS at `resync` answers
+     --> event.yaml:3:78
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001 }
+      |                                                                              ^^^^^^^^^^^^^^^^^
+      |
+      = help: add 192.168.7.20 to `allow`
+    "#);
+    for fine in
+        ["resync: 192.168.7.20:6000", "allow: [192.168.7.20], resync: 192.168.7.20:6001", "resync: 127.0.0.1:6001"]
+    {
+        let config = format!("name: a\nsources:\n  court-1: {{ type: udp, bind: 0.0.0.0:6000, {fine} }}\n");
+        assert!(parse(&config).is_ok(), "{fine}");
+    }
 }
 
 #[test]

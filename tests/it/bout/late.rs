@@ -71,3 +71,10 @@ fn what_a_bout_that_is_loaded_again_had_come_to_is_its_own() {
     assert_eq!((bout.ordinal, bout.red.score, bout.blue.penalties), (2, 5, 2));
     assert!(!kinds(&events).contains(&"score_corrected"), "it is where the bout goes on from");
 }
+
+#[test]
+fn an_answer_to_a_request_of_the_bout_loaded_is_its_own() {
+    let (events, bout) = told(&after_the_load(&[(300, "ch1;"), (600, "ch1;0"), (610, "ch1;-1")]));
+    assert!(kinds(&events).contains(&"review_closed"));
+    assert_eq!(bout.blue.requests_left, 0);
+}

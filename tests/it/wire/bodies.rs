@@ -13,7 +13,8 @@ fn text() -> impl Strategy<Value = String> {
         .prop_filter("a word of the protocol", |text| {
             let decision = text.to_ascii_uppercase().rsplit(' ').next().is_some_and(|w| w.parse::<Decision>().is_ok());
             let words = ["null", "at2", "ta", "ju1", "ju2", "ju3", "ju4", "ju5", "MEN", "WOMEN"];
-            !decision && !words.iter().any(|word| text.split(' ').next() == Some(word))
+            let first = text.split(' ').next().unwrap_or_default();
+            !decision && !words.iter().any(|word| word.eq_ignore_ascii_case(first))
         })
 }
 
@@ -129,7 +130,8 @@ fn review() -> impl Strategy<Value = Review> {
 
 fn statistics() -> impl Strategy<Value = RoundStatistics> {
     let side = || {
-        [0u16..=999, 0..=999, 0..=999, 0..=999, 0..=999, 0..=999].prop_map(|[body, head, punch, one, two, gam_jeom]| {
+        let count = || of(0u16..=999);
+        [count(), count(), count(), count(), count(), count()].prop_map(|[body, head, punch, one, two, gam_jeom]| {
             SideStatistics { body, head, punch, technical: [one, two], gam_jeom }
         })
     };
