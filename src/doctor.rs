@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-pub use self::named::missing;
+pub use self::named::{LookedUp, look_up};
 use crate::config::{Config, PlayerSink, Sink, Source, UdpSource};
 pub use crate::finding::{Finding, Mark};
 use crate::finding::{Findings, size, try_writing};
@@ -63,13 +63,15 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     // Where it cannot be asked, that has been found out.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut findings = Findings::about(&options.instance);
-    let missing = missing(&config.rules.files, &options.instance, &inventory);
-    for mistake in &missing {
+    let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
+    for mistake in &looked_up.missing {
         let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let place = format!("{}:{}:{}", mistake.file, mistake.line, mistake.column);
         findings.add(Mark::Fail, format!("{}, which {place} names{help}", mistake.message));
     }
-    if missing.is_empty() && !config.rules.files.is_empty() {
+    if let Some(text) = looked_up.not_looked_up() {
+        findings.add(Mark::Warn, text);
+    } else if looked_up.missing.is_empty() && !config.rules.files.is_empty() {
         findings.add(Mark::Ok, "the scenes, sources and filters that the rules name are there");
     }
     found.extend(findings.into_vec());

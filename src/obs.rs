@@ -33,6 +33,7 @@ mod status;
 mod supervisor;
 
 use std::fmt;
+use std::net::{ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +83,12 @@ impl ObsOptions {
     /// Host and port, as in a URL.
     fn address(&self) -> String {
         format!("{}:{}", self.url_host(), self.port)
+    }
+
+    /// Whether it runs on this computer: on an address that a socket of ours can have. Blocks while a name is looked up.
+    fn is_here(&self) -> bool {
+        let host = self.host.trim_matches(['[', ']']);
+        (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| UdpSocket::bind(address).is_ok()))
     }
 
     /// The host as URLs want it: IPv6 addresses stand in brackets.

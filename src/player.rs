@@ -8,6 +8,7 @@
 //! - Every request has a time limit. An mpv that leaves one unanswered is ended, and so is replaced one that died: what
 //!   was shown is shown again, where it was. Until then commands wait, for two seconds at most.
 //! - Where mpv does not start, commands fail at once with the reason; it is tried again for ever, with growing pauses.
+//! - Keys in mpv's window change the camera and the clip ([`keys`]); all else that the jury need has keys of mpv's own.
 //! - Whoever closes mpv's window means it: the next clip opens it again, and nothing before that.
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
@@ -15,6 +16,7 @@
 mod desk;
 mod failure;
 mod ipc;
+mod keys;
 mod mpv;
 mod process;
 mod screen;

@@ -1,28 +1,68 @@
-//! Whether OBS has the scenes, sources and filters that rules name.
+//! Whether OBS has the scenes, sources, filters, transitions and hotkeys that rules name.
 
 use crate::obs::Inventory;
 use crate::rules::check::{self, Mistake, Named, What};
 use crate::rules::{RuleFile, Sources};
-use crate::suggest::near;
+use crate::suggest::{enumerate, near};
 
-/// What rules name and the OBS sink of that name has not.
-pub fn missing(files: &[RuleFile], obs: &str, inventory: &Inventory) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
+/// More names than this are no help.
+const MOST_NAMES: usize = 20;
+
+/// What there is to say of the names in rules.
+#[derive(Debug, Default)]
+pub struct LookedUp {
+    /// What the OBS has not.
+    pub missing: Vec<Mistake>,
+    /// Where a name stands that is known only when the rule runs: file, line and column.
+    pub unknown: Vec<String>,
+}
+
+/// Looks up what rules name in the OBS sink of that name.
+pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp {
+    let mut found = LookedUp::default();
     for file in files {
         // What cannot be read is told by whoever compiles it.
         let Ok(sources) = Sources::read(std::slice::from_ref(file)) else { continue };
-        let named = check::names(&sources);
-        let named = named.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs));
-        mistakes.extend(named.filter_map(|named| not_there(obs, inventory, named)));
+        let mut names = check::names(&sources);
+        names.sort_by_key(Named::order);
+        let ours = names.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs));
+        for named in ours {
+            // What several rules import is told once.
+            if named.what == What::Unknown {
+                found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
+            } else {
+                let missing = not_there(obs, inventory, named);
+                found.missing.extend(missing.filter(|mistake| !found.missing.contains(mistake)));
+            }
+        }
     }
-    mistakes
+    found
+}
+
+impl LookedUp {
+    /// What is to be said of names that could not be looked up, if there are any.
+    pub fn not_looked_up(&self) -> Option<String> {
+        let (names, it) = match self.unknown.len() {
+            0 => return None,
+            1 => ("1 name is".to_owned(), "it is"),
+            count => (format!("{count} names are"), "they are"),
+        };
+        let places = self.unknown.join(", ");
+        Some(format!("{names} not looked up in OBS, since {it} put together while the rule runs: see {places}"))
+    }
 }
 
 /// What is wrong with a name, if OBS has nothing of it.
 fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake> {
     let sources = || inventory.scenes.keys().chain(inventory.groups.keys()).chain(inventory.inputs.keys());
     let lacks = |what: String, name: &str, known: Vec<&str>| {
-        let help = near(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = match near(name, known.iter().copied()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None if (1..=MOST_NAMES).contains(&known.len()) => {
+                Some(format!("it has {}", enumerate(known.iter().copied())))
+            }
+            None => None,
+        };
         (!known.contains(&name)).then(|| named.mistake(format!("OBS `{obs}` has no {what}"), help))
     };
     match &named.what {
@@ -48,5 +88,12 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake>
             let what = format!("filter `{filter}` on the source `{source}`");
             lacks(what, filter, filters.iter().map(String::as_str).collect())
         }
+        What::Transition(name) => {
+            lacks(format!("transition `{name}`"), name, inventory.transitions.iter().map(String::as_str).collect())
+        }
+        What::Hotkey(name) => {
+            lacks(format!("hotkey `{name}`"), name, inventory.hotkeys.iter().map(String::as_str).collect())
+        }
+        What::Unknown => None,
     }
 }

@@ -2,7 +2,6 @@
 
 mod saving;
 
-use std::net::{ToSocketAddrs as _, UdpSocket};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -49,7 +48,7 @@ pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
             return findings.into_vec();
         }
     };
-    let mut checkup = Checkup { options, line, events, here: is_here(options), needed: pre_roll + SPARE, findings };
+    let mut checkup = Checkup { options, line, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
     if let Err(failure) = checkup.run().await {
         checkup.findings.add(Mark::Fail, failure.to_string());
     }
@@ -81,7 +80,9 @@ impl Checkup<'_> {
         self.connection();
         self.frames_and_recording().await?;
         if !self.buffer_runs().await? {
-            return Ok(());
+            // A folder that is not there keeps it from starting, and so does a full disk.
+            let folder = self.line.ask("GetRecordDirectory", Value::Null).await?;
+            return self.folder(folder["recordDirectory"].as_str().map(PathBuf::from), None).await;
         }
         let buffer = self.buffer().await?;
         if let Some(buffer) = &buffer {
@@ -273,10 +274,4 @@ impl Checkup<'_> {
         self.findings.add(mark, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
         Ok(())
     }
-}
-
-/// Whether an instance runs on this machine: on an address that a socket of ours can have.
-fn is_here(options: &ObsOptions) -> bool {
-    let host = options.host.trim_matches(['[', ']']);
-    (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| UdpSocket::bind(address).is_ok()))
 }

@@ -63,6 +63,8 @@ pub(super) enum Failure {
     SomeoneRecords,
     #[error("the recording that runs is not ours, and is left alone; stop it in OBS")]
     NotOurRecording,
+    #[error("the recording that runs is that of `{0}`, and is left alone; that court ends it")]
+    RecordingOf(Arc<str>),
     #[error("OBS is not recording")]
     NotRecording,
     #[error("OBS did not start to record; its screen or its log (Help → Log Files) says why")]

@@ -33,6 +33,8 @@ pub(super) struct Link {
     pub(super) limit: Duration,
     /// Requests go through [`Link::send`].
     pub(super) conversation: Conversation,
+    /// Whose connection it is.
+    pub(super) options: ObsOptions,
     health: watch::Sender<Health>,
 }
 
@@ -50,30 +52,38 @@ enum Health {
 impl Link {
     /// A connection of which nothing bad is known.
     pub(super) fn new(client: Client, conversation: Conversation, options: &ObsOptions) -> Self {
-        Self { client, limit: options.request_timeout, conversation, health: watch::Sender::new(Health::Well) }
+        let health = watch::Sender::new(Health::Well);
+        Self { client, limit: options.request_timeout, conversation, options: options.clone(), health }
     }
 
     /// Asks OBS for something by name, within the time limit, and gives its answer's data. While OBS is not ready, as
     /// when it changes its scene collection, it is asked again.
     pub(super) async fn send(&self, request: &str, data: Value) -> Result<Value, Failure> {
+        self.when_ready(request, || self.conversation.ask(request, data.clone())).await
+    }
+
+    /// As [`Link::send`], for what `obws` can read; `ask` asks once.
+    pub(super) async fn ask<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = obws::error::Result<T>>,
+    {
+        let version = &self.conversation.version;
+        version.must_know(request)?;
+        let ask = || async { ask().await.map_err(|error| Failure::of(request, error, &version.in_words())) };
+        self.when_ready(request, ask).await
+    }
+
+    async fn when_ready<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         let deadline = Instant::now() + self.limit;
         loop {
-            match self.within_limit(request, self.conversation.ask(request, data.clone())).await? {
-                Err(Failure::NotReady(_)) if Instant::now() < deadline => sleep(ASK_AGAIN).await,
+            match self.within_limit(request, ask()).await? {
+                Err(Failure::NotReady(_)) if Instant::now() < deadline => self.unless_lost(sleep(ASK_AGAIN)).await?,
                 answer => return answer,
             }
         }
-    }
-
-    /// Asks OBS for something, within the time limit; at once a failure if OBS is known not to answer.
-    pub(super) async fn ask<T>(
-        &self,
-        request: &str,
-        answer: impl Future<Output = obws::error::Result<T>>,
-    ) -> Result<T, Failure> {
-        let version = &self.conversation.version;
-        version.must_know(request)?;
-        self.within_limit(request, answer).await?.map_err(|error| Failure::of(request, error, &version.in_words()))
     }
 
     /// Waits for the answer to a request as long as OBS may take.

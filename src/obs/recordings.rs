@@ -115,7 +115,7 @@ impl Recordings<'_> {
                     let Some(command) = command else { break };
                     let result = match command.action.verb.obs() {
                         Some(ObsVerb::StartRecording { name }) => self.start(Ours::new(&command, name.as_deref())).await,
-                        Some(ObsVerb::StopRecording {}) => self.stop().await,
+                        Some(ObsVerb::StopRecording {}) => self.stop(&command.court).await,
                         Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
                         _ => Err(Failure::NotForObs(command.action.verb.name())),
                     };
@@ -127,7 +127,7 @@ impl Recordings<'_> {
 
     /// Finds out whether OBS records, and whether it is still the recording that we know.
     async fn look(&mut self) -> Result<(), Failure> {
-        let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await?;
+        let status = self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await?;
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
                 warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
@@ -151,7 +151,8 @@ impl Recordings<'_> {
     async fn file(&self) -> Option<String> {
         for output in ["simple_file_output", "adv_file_output"] {
             let outputs = self.link.client.outputs();
-            let settings = self.link.ask("GetOutputSettings", outputs.settings::<Value>(output)).await;
+            let settings =
+                self.link.ask("GetOutputSettings", || async { outputs.settings::<Value>(output).await }).await;
             if let Some(path) = settings.ok().as_ref().and_then(|settings| settings.get("path")?.as_str()) {
                 return Some(path.to_owned());
             }
@@ -171,7 +172,7 @@ impl Recordings<'_> {
                 (false, false) => Err(Failure::SomeoneRecords),
             };
         }
-        match self.link.ask("StartRecord", self.link.client.recording().start()).await {
+        match self.link.ask("StartRecord", || async { self.link.client.recording().start().await }).await {
             Err(failure) if failure.is(StatusCode::OutputRunning) => return Err(Failure::SomeoneRecords),
             answer => answer?,
         }
@@ -180,16 +181,18 @@ impl Recordings<'_> {
         self.until(Stage::Recording, "starting to record").await
     }
 
-    async fn stop(&mut self) -> Result<(), Failure> {
-        let ours = self.recording.borrow().as_ref().map(|running| running.ours.as_ref().map(|ours| ours.split));
-        match ours {
+    /// Ends the recording that this court began.
+    async fn stop(&mut self, court: &Arc<str>) -> Result<(), Failure> {
+        let running = self.recording.borrow().clone();
+        match running.map(|running| running.ours) {
             Some(None) => return Err(Failure::NotOurRecording),
+            Some(Some(ours)) if ours.court != *court => return Err(Failure::RecordingOf(ours.court)),
             // It goes on, as it did before we came.
-            Some(Some(true)) => return self.split(None).await,
+            Some(Some(ours)) if ours.split => return self.split(None).await,
             _ => {}
         }
         if self.stage != Stage::Stopping {
-            match self.link.ask("StopRecord", self.link.client.recording().stop()).await {
+            match self.link.ask("StopRecord", || async { self.link.client.recording().stop().await }).await {
                 Err(failure) if failure.is(StatusCode::OutputNotRunning) => {
                     self.stage = Stage::Idle;
                     self.recording.send_replace(None);
@@ -204,7 +207,7 @@ impl Recordings<'_> {
 
     /// Ends the file that OBS writes to and lets it go on with another, which is ours or nobody's.
     async fn split(&mut self, ours: Option<Ours>) -> Result<(), Failure> {
-        self.link.ask("SplitRecordFile", self.link.client.recording().split_file()).await?;
+        self.link.ask("SplitRecordFile", || async { self.link.client.recording().split_file().await }).await?;
         let deadline = Instant::now() + CHANGE_LIMIT;
         let ours = ours.map(|ours| Ours { split: true, ..ours });
         loop {
@@ -213,20 +216,27 @@ impl Recordings<'_> {
                 self.hear(change).await;
                 continue;
             };
-            let before = self.recording.send_replace(None);
-            if let Some(before) = before.filter(|before| before.ours.is_some()) {
-                self.finished(before, change.at).await;
-            }
-            let running = Running { path: change.path, begins_at: Some(change.at), ours };
-            self.reporter.recording(Report::RecordingStarted, &running, None);
-            self.recording.send_replace(Some(running));
+            self.goes_on(change, ours).await;
             return Ok(());
         }
     }
 
+    /// The recording goes on in another file; the one before is final.
+    async fn goes_on(&mut self, Change { path, at, .. }: Change, ours: Option<Ours>) {
+        let before = self.recording.send_replace(None);
+        if let Some(before) = before.filter(|before| before.ours.is_some()) {
+            self.finished(before, at).await;
+        }
+        let running = Running { path, begins_at: Some(at), ours };
+        self.reporter.recording(Report::RecordingStarted, &running, None);
+        self.recording.send_replace(Some(running));
+    }
+
     /// Sets a chapter mark in the recording, where OBS can: hybrid MP4, from OBS 30.2 on.
     async fn chapter(&mut self, name: &str) -> Result<(), Failure> {
-        self.link.ask("CreateRecordChapter", self.link.client.recording().create_chapter(Some(name))).await
+        self.link
+            .ask("CreateRecordChapter", || async { self.link.client.recording().create_chapter(Some(name)).await })
+            .await
     }
 
     /// Follows OBS's events until it is at `goal`.
@@ -253,13 +263,14 @@ impl Recordings<'_> {
     }
 
     /// Takes in what OBS says and tells the courts.
-    async fn hear(&mut self, Change { kind, path, at }: Change) {
+    async fn hear(&mut self, change: Change) {
+        let Change { kind, at, .. } = change;
         match kind {
             ChangeKind::State(OutputState::Starting) => self.stage = Stage::Starting,
             ChangeKind::State(OutputState::Started) => {
                 self.stage = Stage::Recording;
                 let ours = self.recording.send_replace(None).and_then(|running| running.ours);
-                let running = Running { path, begins_at: Some(at), ours };
+                let running = Running { path: change.path, begins_at: Some(at), ours };
                 self.reporter.recording(Report::RecordingStarted, &running, None);
                 self.recording.send_replace(Some(running));
             }
@@ -274,11 +285,13 @@ impl Recordings<'_> {
                 let running = self.recording.send_replace(None).unwrap_or_default();
                 let ends_at = self.stopping_at.take().unwrap_or(at);
                 if began {
-                    self.finished(Running { path: path.or(running.path), ..running }, ends_at).await;
+                    self.finished(Running { path: change.path.or(running.path), ..running }, ends_at).await;
                 }
             }
+            // OBS splits it by itself, or a person does: whose it was, it stays.
             ChangeKind::File => {
-                self.recording.send_replace(Some(Running { path, begins_at: Some(at), ours: None }));
+                let ours = self.recording.borrow().as_ref().and_then(|running| running.ours.clone());
+                self.goes_on(change, ours).await;
             }
             ChangeKind::State(_) => {}
         }

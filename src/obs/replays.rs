@@ -1,7 +1,14 @@
 //! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
+//!
+//! A clip ends when OBS was asked for it. So it is for commands that came before, and a command that comes while OBS
+//! saves gets a save of its own, right after.
 
+use std::collections::VecDeque;
+use std::io;
+use std::iter;
+use std::mem;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use obws::responses::StatusCode;
@@ -10,6 +17,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
+use super::ObsOptions;
 use super::failure::Failure;
 use super::film;
 use super::link::Link;
@@ -18,18 +26,22 @@ use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::edge::Command;
 use crate::event::ClipSource;
+use crate::media;
 use crate::naming::with_local_time;
 use crate::time::Time;
 
-/// How long a save may take, from the request to the finished file.
+/// How long a save may take, from OBS's answer to the finished file.
 const SAVE_LIMIT: Duration = Duration::from_secs(10);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
 /// whatever OBS's clock says. A clip that we have given a name of its own is in nobody's way.
 const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
-/// More commands than this do not share a save but wait for the next.
-const MOST_SHARING: usize = 64;
+/// How many commands may be looked over for those that can share a save; more wait in the lane.
+const MOST_WAITING: usize = 64;
+
+/// A file's time of creation lies up to so much before the truth.
+const COARSE_TIME: Duration = Duration::from_millis(20);
 
 /// How long it is tried to name a clip: a jury waits for it.
 const RENAME_PATIENCE: Duration = Duration::from_millis(100);
@@ -88,14 +100,16 @@ pub(super) struct Replays<'a> {
     pub(super) reporter: &'a Reporter,
     pub(super) buffer: &'a Buffer<'a>,
     pub(super) commands: mpsc::Receiver<Command>,
+    /// Commands that were taken from the lane and wait for their save.
+    pub(super) waiting: VecDeque<Command>,
     /// The recording that OBS is at, of which a part can stand in for a replay.
     pub(super) recording: &'a watch::Sender<Option<Running>>,
     /// The paths that OBS's events name.
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished that still has the name that OBS gave it.
     pub(super) last_named_by_obs: Option<Instant>,
-    /// Whether an earlier save ran out of time, so that its event may yet come.
-    pub(super) overdue: bool,
+    /// Whether it is not known what became of an earlier save, so that its event may yet come.
+    pub(super) overdue: &'a mut bool,
 }
 
 impl Replays<'_> {
@@ -105,6 +119,10 @@ impl Replays<'_> {
             warn!("replays cannot be saved: {failure}");
         }
         loop {
+            if let Some(command) = self.waiting.pop_front() {
+                self.save(command).await;
+                continue;
+            }
             tokio::select! {
                 // What OBS has saved before a command is not what the command asked for.
                 biased;
@@ -118,7 +136,8 @@ impl Replays<'_> {
     }
 
     async fn ready(&self) -> Result<(), Failure> {
-        match self.link.ask("GetReplayBufferStatus", self.link.client.replay_buffer().status()).await {
+        match self.link.ask("GetReplayBufferStatus", || async { self.link.client.replay_buffer().status().await }).await
+        {
             Ok(active) => {
                 self.buffer.set(active);
                 if !active {
@@ -141,7 +160,8 @@ impl Replays<'_> {
     /// comes while it is still stopping is lost, and so it is asked for twice.
     async fn start_buffer(&self) -> Result<(), Failure> {
         for _ in 0..2 {
-            match self.link.ask("StartReplayBuffer", self.link.client.replay_buffer().start()).await {
+            match self.link.ask("StartReplayBuffer", || async { self.link.client.replay_buffer().start().await }).await
+            {
                 Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
                 answer => answer.map_err(in_words)?,
             }
@@ -153,16 +173,16 @@ impl Replays<'_> {
         Err(Failure::BufferDidNotStart(self.link.limit))
     }
 
-    /// Carries out a save for this command and for those that come before it has ended.
+    /// Carries out a save for this command and for those that can share it.
     async fn save(&mut self, command: Command) {
+        let name = file_name(&command).map(|name| with_local_time(name, command.action.at, TimeZone::system()));
+        let pause = self.until_nameable().await;
+        let savers = self.sharing(command);
         let asked = Time::now();
-        let name = match command.action.verb.obs() {
-            Some(ObsVerb::SaveReplay { name, .. }) => name.as_deref(),
-            _ => None,
+        let saved = match pause {
+            Ok(()) => self.save_now().await,
+            Err(lost) => Err(lost),
         };
-        let name = name.map(|name| with_local_time(name, command.action.at, TimeZone::system()));
-        let mut savers = vec![command];
-        let saved = self.save_for(&mut savers).await;
         let result = match saved {
             Ok(Saved { path, at }) => {
                 let clip = clip(path.clone(), name, at).await;
@@ -179,17 +199,44 @@ impl Replays<'_> {
         }
     }
 
+    /// Waits until OBS gives the next replay another name than the last.
+    async fn until_nameable(&self) -> Result<(), Failure> {
+        match self.last_named_by_obs {
+            Some(last) => self.link.unless_lost(sleep_until(last + BETWEEN_SAVES)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The commands that a save which is asked for now is for: the first, and those that have come and want its name.
+    fn sharing(&mut self, first: Command) -> Vec<Command> {
+        while self.waiting.len() < MOST_WAITING
+            && let Ok(command) = self.commands.try_recv()
+        {
+            self.waiting.push_back(command);
+        }
+        let come = mem::take(&mut self.waiting).into_iter();
+        let (sharing, waiting): (VecDeque<_>, _) = come.partition(|command| file_name(command) == file_name(&first));
+        self.waiting = waiting;
+        iter::once(first).chain(sharing).collect()
+    }
+
     /// What was asked for is in the recording, if one runs.
     async fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
         let running = self.recording.borrow().clone();
         let Some((path, started_at)) = running.and_then(|running| Some((running.path?, running.begins_at))) else {
             return Err(failure);
         };
+        let begins_at = self.first_frame_at(started_at).await.or(started_at);
+        let has_begun = begins_at.is_none_or(|begins_at| begins_at < asked);
+        if !has_begun || !is_playable(path.clone().into()).await {
+            warn!("{path} has nothing to show yet that could stand in for the clip");
+            return Err(failure);
+        }
         warn!("the clip is taken from the recording: {failure}");
         Ok(Clip {
             path: path.into(),
             from: ClipSource::Recording,
-            begins_at: self.first_frame_at(started_at).await.or(started_at),
+            begins_at,
             ends_at: Some(asked),
             note: Some(failure.to_string()),
         })
@@ -198,7 +245,8 @@ impl Replays<'_> {
     /// When the recording has its first frame: a recording that shares its encoder with the replay buffer or the stream
     /// waits for the encoder's next key frame, which can be many seconds after its start.
     async fn first_frame_at(&self, started_at: Option<Time>) -> Option<Time> {
-        let status = self.link.ask("GetRecordStatus", self.link.client.recording().status()).await.ok()?;
+        let status =
+            self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await.ok()?;
         // While OBS pauses, the time of a recording stands still.
         if !status.active || status.paused {
             return None;
@@ -207,40 +255,40 @@ impl Replays<'_> {
         started_at.map(|started_at| started_at.max(written))
     }
 
-    async fn save_for(&mut self, savers: &mut Vec<Command>) -> Result<Saved, Failure> {
-        if let Some(last) = self.last_named_by_obs {
-            let pause = sleep_until(last + BETWEEN_SAVES);
-            share(&mut self.commands, savers, self.link.unless_lost(pause)).await?;
-        }
+    /// Asks OBS for a replay and waits for it.
+    async fn save_now(&mut self) -> Result<Saved, Failure> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
-        let requested = SystemTime::now();
-        let before = Time::now();
-        let deadline = Instant::now() + SAVE_LIMIT;
-        if let Err(failure) = self.link.ask("SaveReplayBuffer", self.link.client.replay_buffer().save()).await {
-            return Err(self.recover(failure).await);
-        }
+        let save = || async {
+            let before = Time::now();
+            self.link.client.replay_buffer().save().await.map(|()| (before, Time::now()))
+        };
+        let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
+            Ok(times) => times,
+            Err(failure) => {
+                *self.overdue |= matches!(failure, Failure::NoAnswer { .. } | Failure::Lost(_));
+                return Err(self.recover(failure).await);
+            }
+        };
+        let overdue = mem::replace(self.overdue, true);
         // OBS looks at its clock between the request and its answer.
-        let at = before + Time::now().since(before) / 2;
+        let at = requested + answered.since(requested) / 2;
+        let deadline = Instant::now() + SAVE_LIMIT;
         loop {
-            let named = timeout_at(deadline, self.link.unless_lost(self.saved.recv()));
-            let path = match share(&mut self.commands, savers, named).await {
+            let path = match timeout_at(deadline, self.link.unless_lost(self.saved.recv())).await {
                 Ok(Ok(Some(path))) => path,
                 // Events end with the connection.
                 Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
                 Ok(Err(lost)) => return Err(lost),
-                Err(_) => {
-                    self.overdue = true;
-                    return Err(Failure::NoClip(SAVE_LIMIT));
-                }
+                Err(_) => return Err(Failure::NoClip(SAVE_LIMIT)),
             };
-            if self.overdue && made_before(&path, requested).await {
+            if overdue && made_before(&path, requested, self.link.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
-            share(&mut self.commands, savers, written(&path, deadline)).await?;
-            self.overdue = false;
+            written(&path, deadline).await?;
+            *self.overdue = false;
             return Ok(Saved { path, at });
         }
     }
@@ -279,19 +327,11 @@ async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
     }
 }
 
-/// Waits for a step of a save while commands that come in the meantime join it.
-async fn share<T>(
-    commands: &mut mpsc::Receiver<Command>,
-    savers: &mut Vec<Command>,
-    step: impl Future<Output = T>,
-) -> T {
-    tokio::pin!(step);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut step => return done,
-            Some(command) = commands.recv(), if savers.len() < MOST_SHARING => savers.push(command),
-        }
+/// The name that a command wants for its clip, if any.
+fn file_name(command: &Command) -> Option<&str> {
+    match command.action.verb.obs() {
+        Some(ObsVerb::SaveReplay { name, .. }) => name.as_deref(),
+        _ => None,
     }
 }
 
@@ -304,10 +344,8 @@ fn in_words(failure: Failure) -> Failure {
 async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
     loop {
         let looked_for = path.to_owned();
-        let there = spawn_blocking(move || {
-            let elsewhere = !looked_for.parent().is_some_and(Path::is_dir);
-            elsewhere || looked_for.metadata().is_ok_and(|file| file.len() > 0)
-        });
+        let there =
+            spawn_blocking(move || is_elsewhere(&looked_for) || looked_for.metadata().is_ok_and(|file| file.len() > 0));
         if there.await.unwrap_or(false) {
             return Ok(());
         }
@@ -318,10 +356,24 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
     }
 }
 
-/// Whether a file is so much older than a request that an earlier save made it, which ran out of time `SAVE_LIMIT`
-/// ago. Not known of files on other machines.
-async fn made_before(path: &Path, requested: SystemTime) -> bool {
-    let path = path.to_owned();
-    let created = spawn_blocking(move || path.metadata().and_then(|file| file.created())).await;
-    matches!(created, Ok(Ok(created)) if requested.duration_since(created).is_ok_and(|age| age > SAVE_LIMIT / 2))
+/// Whether a recording can be played as far as it goes; trusts OBS if the folder is on another machine.
+async fn is_playable(path: PathBuf) -> bool {
+    spawn_blocking(move || is_elsewhere(&path) || media::is_playable(&path).unwrap_or(false)).await.unwrap_or(false)
+}
+
+/// Whether a file is on another machine.
+fn is_elsewhere(path: &Path) -> bool {
+    !path.parent().is_some_and(Path::is_dir)
+}
+
+/// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another
+/// one: there it counts how long the file took until it was finished, which is now.
+async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
+    let (path, now) = (path.to_owned(), Time::now());
+    let begun = spawn_blocking(move || {
+        let file = path.metadata()?;
+        let created = Time::from(file.created()?);
+        Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
+    });
+    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > COARSE_TIME)
 }

@@ -1,5 +1,6 @@
 //! The life of one connection: commands go to their lanes, events to whom they concern.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub(super) struct Memory {
     recording: watch::Sender<Option<Running>>,
     /// The scene on program.
     program: Program,
+    /// Whether it is not known what became of an earlier save.
+    overdue: bool,
     /// Whether a recording of somebody else is split when one of ours is to begin.
     splits: bool,
     /// From how much on, in MB, little is left of the disk.
@@ -62,7 +65,7 @@ pub(super) async fn run(
     Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    Memory { recording, program, splits, min_free_mb }: &mut Memory,
+    Memory { recording, program, overdue, splits, min_free_mb }: &mut Memory,
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
@@ -77,10 +80,11 @@ pub(super) async fn run(
         reporter,
         buffer: &buffer,
         commands: saves,
+        waiting: VecDeque::new(),
         saved,
         recording,
         last_named_by_obs: None,
-        overdue: false,
+        overdue,
     };
     let recordings = Recordings {
         link,

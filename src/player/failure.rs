@@ -31,6 +31,11 @@ pub(super) enum Failure {
     TimeUnknown { path: String },
     #[error("a loop must end after it begins")]
     EmptyLoop,
+    #[error("the loop begins behind the end of the clip, which plays for {}.{} s", tenths / 10, tenths % 10)]
+    LoopBehindEnd {
+        /// How long the clip plays, in tenths of a second.
+        tenths: u64,
+    },
     #[error("the player was closed by hand; the next clip opens it again")]
     Closed,
     #[error("the player is still starting")]

@@ -25,6 +25,8 @@ pub(super) enum Event {
     PlaybackRestart,
     /// A file is no longer played; with the reason if it could not be.
     EndFile { entry: u64, error: Option<String> },
+    /// What a key in its window was told to send.
+    Message(Vec<String>),
     /// Anything else.
     Other,
 }
@@ -48,6 +50,8 @@ struct Line {
     playlist_entry_id: Option<u64>,
     reason: Option<String>,
     file_error: Option<String>,
+    #[serde(default)]
+    args: Vec<String>,
 }
 
 impl Line {
@@ -55,6 +59,7 @@ impl Line {
         match (self.event.as_deref(), self.playlist_entry_id) {
             (Some("start-file"), Some(entry)) => Event::StartFile { entry },
             (Some("playback-restart"), _) => Event::PlaybackRestart,
+            (Some("client-message"), _) => Event::Message(self.args),
             (Some("end-file"), Some(entry)) => {
                 let failed = self.reason.as_deref() == Some("error");
                 let error = self.file_error.unwrap_or_else(|| "it does not say why".to_owned());

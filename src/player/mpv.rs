@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::PlayerOptions;
 use super::failure::Failure;
 use super::ipc::{Event, Ipc};
-use super::process;
 use super::screen::{Glance, Showing, Start};
+use super::{keys, process};
 
 /// How long mpv may take from its start to its first answer; a quarter of a second is usual.
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -53,6 +53,12 @@ impl Mpv {
             }
             Err(failure) => return Err(not_started(failure.to_string())),
         };
+        for binding in keys::bindings() {
+            match ipc.request(binding).await {
+                Err(failure @ Failure::Refused { .. }) => tracing::debug!("the jury do without a key: {failure}"),
+                answer => drop(answer?),
+            }
+        }
         Ok(Self { child, ipc, version })
     }
 
@@ -144,10 +150,28 @@ impl Mpv {
         self.set("ab-loop-b", to).await
     }
 
+    /// Goes to the beginning of a part unless the clip stands in it: mpv loops only when it comes to the part's end.
+    pub(super) async fn go_into(&mut self, (from, to): (f64, f64)) -> Result<(), Failure> {
+        match self.known("time-pos").await?.as_f64() {
+            Some(position) if !(from..to).contains(&position) => {
+                self.ipc.forget_events();
+                self.ipc.request(json!(["seek", from, "absolute+exact"])).await?;
+                self.moved().await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Shows a text over the picture until another is set.
     pub(super) async fn overlay(&mut self, text: &str) -> Result<(), Failure> {
-        // From `$>` on, nothing in it is put in by mpv.
+        // From `$>` on, nothing in it is put in by mpv, which before that reads escapes as of C.
+        let text = text.replace('\\', r"\\");
         self.set("osd-msg1", if text.is_empty() { json!("") } else { json!(format!("$>{text}")) }).await
+    }
+
+    /// Shows a text for two seconds.
+    pub(super) async fn hint(&mut self, text: &str) -> Result<(), Failure> {
+        self.ipc.request(json!(["show-text", text, 2000])).await.map(drop)
     }
 
     /// Shows nothing.

@@ -31,6 +31,8 @@ struct Shot {
     /// Where in the first clip to begin.
     start: Start,
     court: Arc<str>,
+    /// Whether it was ever on the screen.
+    seen: bool,
 }
 
 /// What is shown, and from where on.
@@ -69,6 +71,15 @@ pub(super) struct Glance {
 pub(super) enum Step {
     Next,
     Previous,
+}
+
+/// What else to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Another camera's clip of the same.
+    Camera(Step),
+    /// Another clip that was played.
+    Clip(Step),
 }
 
 /// What is to be on the screen.
@@ -114,7 +125,7 @@ impl Screen {
         while self.shots.len() >= MOST_SHOTS {
             self.shots.pop_front();
         }
-        self.shots.push_back(Shot { clips: vec![play.clip.clone()], start, court: court.clone() });
+        self.shots.push_back(Shot { clips: vec![play.clip.clone()], start, court: court.clone(), seen: false });
         self.shown = Some(Shown { shot: self.shots.len() - 1, camera: 0, start });
         (self.paused, self.speed, self.part) = (play.paused, play.speed, None);
         self.overlay.clone_from(&play.overlay);
@@ -187,12 +198,24 @@ impl Screen {
         if part.0 >= part.1 {
             return Err(Failure::EmptyLoop);
         }
+        if let Some(duration) = self.duration.filter(|duration| *duration <= part.0) {
+            return Err(Failure::LoopBehindEnd { tenths: (duration * 10.0).round() as u64 });
+        }
         self.part = Some(part);
         Ok(part)
     }
 
     pub(super) fn end_part(&mut self) {
         self.part = None;
+    }
+
+    /// What is to be shown is on the screen.
+    pub(super) fn succeeded(&mut self) {
+        if let Some(shown) = &self.shown
+            && let Some(shot) = self.shots.get_mut(shown.shot)
+        {
+            shot.seen = true;
+        }
     }
 
     /// Takes in how the clip is shown by now; a person may have changed it.
@@ -208,8 +231,13 @@ impl Screen {
         (self.shown, self.part, self.overlay, self.duration) = (None, None, None, None);
     }
 
-    /// What was to be shown cannot be; the text over it stays.
+    /// What was to be shown cannot be; the text over it stays. A clip that never was on the screen is not come back to.
     pub(super) fn failed(&mut self) {
+        if let Some(shown) = &self.shown
+            && self.shots.get(shown.shot).is_some_and(|shot| !shot.seen)
+        {
+            self.shots.remove(shown.shot);
+        }
         (self.shown, self.part, self.duration) = (None, None, None);
     }
 }

@@ -7,8 +7,10 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::desk::Desk;
 use super::failure::Failure;
+use super::ipc::Event;
+use super::keys;
 use super::mpv::Mpv;
-use super::screen::{Screen, Step};
+use super::screen::{Screen, Step, Turn};
 use crate::action::{Play, PlayerVerb, Verb};
 use crate::edge::Command;
 
@@ -63,12 +65,28 @@ pub(super) async fn run(mpv: &mut Mpv, desk: &mut Desk, carried: Option<Command>
                 },
                 None => return Ended::Stopped,
             },
-            event = mpv.event() => event.map(drop),
+            event = mpv.event() => match event {
+                Ok(Event::Message(message)) => pressed(mpv, desk, &message).await,
+                other => other.map(drop),
+            },
             _ = glances.tick() => look(mpv, &mut desk.screen).await,
         };
         if let Err(failure) = still_runs {
             return Ended::Lost { failure, carried: None };
         }
+    }
+}
+
+/// Does what a key in the player's window means; the error is that mpv can be used no longer.
+async fn pressed(mpv: &mut Mpv, desk: &mut Desk, message: &[String]) -> Result<(), Failure> {
+    let Some(turn) = keys::meaning(message) else { return Ok(()) };
+    let mut done = change(mpv, &mut desk.screen, turn).await;
+    if done.is_ok() {
+        done = show(mpv, desk, None).await;
+    }
+    match done {
+        Err(failure) if !failure.is_of_the_player() => mpv.hint(&failure.to_string()).await,
+        done => done,
     }
 }
 
@@ -125,6 +143,7 @@ async fn show(mpv: &mut Mpv, desk: &mut Desk, command: Option<&Command>) -> Resu
     mpv.overlay(desk.screen.overlay()).await?;
     match mpv.show(&showing).await {
         Ok(position) => {
+            desk.screen.succeeded();
             desk.shown(&showing, position, command);
             look(mpv, &mut desk.screen).await
         }
@@ -159,19 +178,24 @@ async fn act(mpv: &mut Mpv, screen: &mut Screen, court: &Arc<str>, verb: &Player
         PlayerVerb::Play(play) => screen.play(court, play),
         PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(clip).map(|()| Next::Look),
         PlayerVerb::Add(clip) => screen.play(court, &Play::of(clip.clone())),
-        PlayerVerb::NextCamera {} => {
-            look(mpv, screen).await?;
-            screen.change_camera(Step::Next)?;
-        }
-        PlayerVerb::PreviousCamera {} => {
-            look(mpv, screen).await?;
-            screen.change_camera(Step::Previous)?;
-        }
-        PlayerVerb::NextClip {} => screen.change_clip(Step::Next)?,
-        PlayerVerb::PreviousClip {} => screen.change_clip(Step::Previous)?,
+        PlayerVerb::NextCamera {} => change(mpv, screen, Turn::Camera(Step::Next)).await?,
+        PlayerVerb::PreviousCamera {} => change(mpv, screen, Turn::Camera(Step::Previous)).await?,
+        PlayerVerb::NextClip {} => change(mpv, screen, Turn::Clip(Step::Next)).await?,
+        PlayerVerb::PreviousClip {} => change(mpv, screen, Turn::Clip(Step::Previous)).await?,
         other => return adjust(mpv, screen, other).await.map(|()| Next::Look),
     }
     Ok(Next::Show)
+}
+
+/// Another clip is to be on the screen; a camera's goes on where the one before stands.
+async fn change(mpv: &mut Mpv, screen: &mut Screen, turn: Turn) -> Result<(), Failure> {
+    match turn {
+        Turn::Camera(step) => {
+            look(mpv, screen).await?;
+            screen.change_camera(step)
+        }
+        Turn::Clip(step) => screen.change_clip(step),
+    }
 }
 
 /// Does what leaves the clip on the screen, or takes it off.
@@ -197,8 +221,11 @@ async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result
         PlayerVerb::Pause { paused } => mpv.pause(*paused).await,
         PlayerVerb::Seek { seconds } => mpv.seek(*seconds).await,
         PlayerVerb::Loop { from, to } => {
+            // How long it is by now, if it is still being recorded.
+            look(mpv, screen).await?;
             let part = screen.set_part(*from, *to)?;
-            mpv.set_part(Some(part)).await
+            mpv.set_part(Some(part)).await?;
+            mpv.go_into(part).await
         }
         PlayerVerb::EndLoop {} => {
             screen.end_part();

@@ -4,10 +4,13 @@
 //! event has of [`reference`](crate::event::reference), and those of the bout of the bout that rules are given. After an
 //! error of syntax the other functions of the file are checked all the same.
 
+mod handlers;
 mod known;
 mod names;
 mod pieces;
 mod shape;
+mod trial;
+mod value;
 mod visit;
 mod walk;
 
@@ -72,23 +75,23 @@ pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) ->
     mistakes
 }
 
-/// The names of scenes, sources and filters that rules write out: what OBS must have. They are checked as they stand: a
-/// constant that the config sets has the config's value.
+/// What rules and the files that they import name in OBS: what it must have. Names are looked at as they stand: a constant
+/// that the config sets has the config's value.
 pub fn names(sources: &Sources) -> Vec<Named> {
     let checker = Checker::new(&Surroundings::default());
-    let of = |(file, text): &(RuleFile, Arc<str>)| {
-        let text = Text::new(&file.path, text.clone());
-        names::of(&pieces::parse(&checker.engine, &text.text).asts, file, &text)
-    };
-    sources.rules.iter().flat_map(of).collect()
+    let mut visit = Visit::new(&checker, &sources.imported);
+    for (file, text) in &sources.rules {
+        visit.rule(file, text.clone());
+    }
+    visit.named
 }
 
 /// How long before a request clips are to open: the longest constant `PRE_ROLL` of the rules, if any has one.
 pub fn pre_roll(sources: &Sources) -> Option<Duration> {
     let checker = Checker::new(&Surroundings::default());
     let of = |(file, text): &(RuleFile, Arc<str>)| {
-        let settings = names::settings(&pieces::parse(&checker.engine, text).asts, file);
-        duration::read(settings.get("PRE_ROLL")?).ok()
+        let settings = walk::constants(&pieces::parse(&checker.engine, text).asts, Some(file));
+        duration::read(settings.get("PRE_ROLL")?.value()?.text()?).ok()
     };
     sources.rules.iter().filter_map(of).max()
 }
@@ -96,18 +99,21 @@ pub fn pre_roll(sources: &Sources) -> Option<Duration> {
 /// What it takes to check scripts.
 struct Checker {
     engine: Engine,
+    meter: Meter,
+    /// Where the engine's functions put down what they are asked for.
+    desk: Desk,
     bout: Shape,
 }
 
 impl Checker {
     fn new(surroundings: &Surroundings) -> Self {
-        let meter = Meter::default();
-        let mut engine = sandbox::engine(&meter, &Desk::default(), surroundings);
+        let (meter, desk) = (Meter::default(), Desk::default());
+        let mut engine = sandbox::engine(&meter, &desk, surroundings);
         // What is optimized away is checked too.
         engine.set_optimization_level(OptimizationLevel::None);
         meter.begin(MOST_AT_THE_TOP);
         let bout = shape::bout(&engine, &Known::of(&engine));
-        Self { engine, bout }
+        Self { engine, meter, desk, bout }
     }
 
     /// Reads a rule's file and finds what is wrong with it and with the files that it imports.
@@ -120,7 +126,7 @@ impl Checker {
         let sources = Sources::read(std::slice::from_ref(file))?;
         let mut visit = Visit::new(self, &sources.imported);
         for (file, text) in &sources.rules {
-            visit.rule(&file.path, text.clone());
+            visit.rule(file, text.clone());
         }
         let mistakes = visit.mistakes;
         if mistakes.is_empty() {

@@ -138,6 +138,38 @@ async fn whatever_becomes_of_obs_and_mpv_the_jury_get_their_clip_or_hear_why_not
 }
 
 #[test]
+fn both_coaches_at_once_have_a_clip_each_that_shows_their_request_also_of_a_slow_obs() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let patient = sink("replay", &obs).replace("timeout_secs: 1", "timeout_secs: 10");
+    let hall = Hall::with_rules(&patient, "rule.rhai");
+    std::fs::write(hall.path("rule.rhai"), r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#)
+        .unwrap();
+    let mut mat = Mat::open(hall);
+    mat.wait_for_buffer(1);
+    mat.begin_bout();
+    for slow in [false, true] {
+        if slow {
+            // What it has missed it makes up for, and each save takes seconds from then on.
+            obs.stop();
+            let began = Instant::now();
+            wait_for("five seconds", || (began.elapsed() > Duration::from_secs(5)).then_some(()));
+            obs.cont();
+        }
+        let (blue, red) = (mat.ask(1), mat.ask(2));
+        for (side, review) in [("blue", blue), ("red", red)] {
+            let (path, from) = mat.gets(review).unwrap();
+            assert_eq!(from, "replay_buffer");
+            assert!(path.contains(&format!(" {side} review ")), "{path} is that of {side}");
+        }
+        mat.answer(1);
+        mat.answer(2);
+    }
+    mat.close();
+    clips_are_right(&mat);
+    assert_eq!(mat.texts("SELECT path FROM clips").len(), 4);
+}
+
+#[test]
 fn without_a_buffer_the_jury_see_their_seconds_in_the_recording_that_runs() {
     let Some(mut obs) = HeadlessObs::start() else { return };
     obs.change_profile("RecRB=true", "RecRB=false");

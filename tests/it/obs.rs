@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
 use vta::action::{ObsVerb, Outcome, Report};
 use vta::obs::ObsOptions;
+use vta::time::Time;
 
 use self::driver::*;
 use crate::headless_obs::HeadlessObs;
@@ -161,14 +162,17 @@ async fn a_saved_clip_is_there_and_can_be_read_when_it_is_reported() {
 }
 
 #[tokio::test]
-async fn saves_at_once_share_a_clip_and_each_court_hears_of_its_own() {
+async fn saves_that_come_before_obs_is_asked_share_a_clip_and_each_court_hears_of_its_own() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     let first = driver.give(save()).await;
     let second = driver.give_for("court-2", save()).await;
     let third = driver.give(save()).await;
+    let given = Time::now();
     let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
-    let path = clip(driver.hears(saved).await, &[first, third]);
+    let Report::ClipSaved(shared) = driver.hears(saved).await else { panic!() };
+    assert!(shared.ends_at.unwrap() >= given, "{shared:?} ends before the last was asked for, {given}");
+    let path = clip(Report::ClipSaved(shared), &[first, third]);
     assert_eq!(clip(hear(&driver.court_2, saved).await, &[second]), path);
     assert_eq!(driver.outcome_of(first).await, Outcome::Done);
     assert_eq!(driver.outcome_of(third).await, Outcome::Done);
@@ -177,6 +181,46 @@ async fn saves_at_once_share_a_clip_and_each_court_hears_of_its_own() {
         matches!(of_court_2, Report::Outcome { action_seq, outcome: Outcome::Done, .. } if action_seq == second),
         "{of_court_2:?}"
     );
+}
+
+#[tokio::test]
+async fn saves_that_come_while_obs_saves_get_clips_of_their_own_that_end_after_them() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    let films = || std::fs::read_dir(&obs.recordings).unwrap().count();
+    // Of what others have saved within this second, OBS would write over the file.
+    driver.saves().await;
+    for round in 1..=3 {
+        let before = films();
+        let first = driver.give(save_as(&format!("R{round} blue review"))).await;
+        // A file is begun: OBS was asked, and saves.
+        wait_until("OBS to begin a file", || films() > before).await;
+        let given = Time::now();
+        let second = driver.give_for("court-2", save_as(&format!("R{round} red review"))).await;
+        let path = clip(driver.hears(saved).await, &[first]);
+        assert_eq!(Path::new(&path), obs.recordings.join(format!("R{round} blue review.mkv")));
+        assert_eq!(driver.outcome_of(first).await, Outcome::Done);
+        hear(&driver.court_2, |report| matches!(report, Report::ClipSaved(clip) if clip.path == path)).await;
+        let Report::ClipSaved(of_court_2) = hear(&driver.court_2, saved).await else { panic!() };
+        assert!(of_court_2.ends_at.unwrap() >= given, "{of_court_2:?} ends before it was asked for, {given}");
+        let path = clip(Report::ClipSaved(of_court_2), &[second]);
+        assert_eq!(Path::new(&path), obs.recordings.join(format!("R{round} red review.mkv")));
+        assert_eq!(clip(driver.hears(saved).await, &[]), path);
+    }
+}
+
+#[tokio::test]
+async fn saves_of_two_names_at_once_give_two_clips_of_these_names() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    let blue = driver.give(save_as("at once, blue")).await;
+    let red = driver.give(save_as("at once, red")).await;
+    let again = driver.give(save_as("at once, blue")).await;
+    for (name, seqs) in [("at once, blue.mkv", &[blue, again][..]), ("at once, red.mkv", &[red])] {
+        assert_eq!(Path::new(&clip(driver.hears(saved).await, seqs)), obs.recordings.join(name));
+    }
 }
 
 #[tokio::test]
@@ -292,6 +336,53 @@ async fn a_recording_of_someone_else_is_left_alone() {
     let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
     let Report::RecordingStopped(recording) = stopped else { panic!() };
     assert_eq!((recording.path, recording.action_seq), (Some(path), None));
+}
+
+#[tokio::test]
+async fn a_recording_of_another_court_is_left_alone() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::ready(&obs).await;
+    driver.does(start_recording(Some("court 1"))).await;
+    let of_court_2 =
+        |seq| move |report: &Report| matches!(report, Report::Outcome { action_seq, .. } if *action_seq == seq);
+    for (verb, why) in [
+        (start_recording(Some("court 2")), "OBS is recording already, for "),
+        (stop_recording(), "the recording that runs is that of `court-1`, and is left alone"),
+    ] {
+        let seq = driver.give_for("court-2", verb).await;
+        let ended = hear(&driver.court_2, of_court_2(seq)).await;
+        let Report::Outcome { outcome: Outcome::Failed { reason }, .. } = ended else { panic!("{ended:?}") };
+        assert!(reason.starts_with(why), "{reason}");
+    }
+    assert!(someone_else(&obs).await.recording().status().await.unwrap().active);
+    driver.does(stop_recording()).await;
+    assert!(obs.recordings.join("court 1.mkv").is_file());
+}
+
+#[tokio::test]
+async fn a_recording_that_has_nothing_yet_does_not_stand_in_for_a_replay() {
+    let Some(mut obs) = HeadlessObs::start() else { return };
+    // Its first picture is the next key frame, eight seconds away at most.
+    obs.change_profile("keyint=15", "keyint=250");
+    obs.restart();
+    let mut driver = Driver::ready(&obs).await;
+    driver.does(start_recording(None)).await;
+    someone_else(&obs).await.replay_buffer().stop().await.unwrap();
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
+    let saving = driver.give(save()).await;
+    let told = |report: &Report| matches!(report, Report::ClipSaved { .. } | Report::Outcome { .. });
+    match driver.hears(told).await {
+        Report::Outcome { action_seq, outcome, .. } => {
+            let reason = "the replay buffer was not running; it has been started".to_owned();
+            assert_eq!((action_seq, outcome), (saving, Outcome::Failed { reason }));
+        }
+        // The key frame was quicker than the test; then there has to be something to see.
+        Report::ClipSaved(clip) => {
+            assert!(clip.begins_at < clip.ends_at, "{clip:?}");
+            assert!(Path::new(&clip.path).metadata().unwrap().len() > 0, "{clip:?}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 
 use std::net::{TcpListener, UdpSocket};
 use std::process::Output;
+use std::time::Duration;
 
+use obws::requests::profiles::SetParameter;
 use serde_json::Value;
 
 use crate::headless_obs::HeadlessObs;
+use crate::obs::someone_else;
 use crate::support::{Hall, output, stderr, stdout, vta, wait_for};
 
 /// A hall with OBS sinks of these names, ports and passwords.
@@ -123,6 +126,30 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     let (code, lines) = doctor(&well, "replay");
     assert_eq!(code, 4);
     says(&lines, "fail: the replay buffer is not enabled; in OBS, tick ");
+}
+
+#[tokio::test]
+async fn the_doctor_names_the_folder_that_keeps_the_replay_buffer_from_starting() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let someone = someone_else(&obs).await;
+    let nowhere = obs.recordings.join("nowhere");
+    let folder = SetParameter { category: "SimpleOutput", name: "FilePath", value: nowhere.to_str() };
+    someone.profiles().set_parameter(folder).await.unwrap();
+    // OBS starts it a moment after it listens.
+    while !someone.replay_buffer().status().await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    someone.replay_buffer().stop().await.unwrap();
+    while someone.replay_buffer().status().await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let hall = hall(&[("replay", obs.port, &obs.password)]);
+    let (code, lines) = tokio::task::spawn_blocking(move || doctor(&hall, "replay")).await.unwrap();
+    assert_eq!(code, 4, "{lines:#?}");
+    says(&lines, "fail: OBS did not start the replay buffer within 3s");
+    let begin = format!("fail: OBS's folder {} cannot be written: ", nowhere.display());
+    assert!(says(&lines, &begin).ends_with("; choose another one in OBS"), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("are free on OBS's disk")), "{lines:#?}");
 }
 
 #[test]

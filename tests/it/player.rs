@@ -116,6 +116,28 @@ async fn another_camera_shows_the_same_instant() {
 }
 
 #[tokio::test]
+async fn the_jury_change_the_camera_and_the_clip_by_keys_in_the_window() {
+    let Some(mut jury) = Jury::sits().await else { return };
+    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.film(name));
+    jury.sees(still(&paths[0], 2.0)).await;
+    // A key that can do nothing is answered on the screen, and takes nothing off it.
+    jury.ask(json!(["keypress", "c"]));
+    jury.ask(json!(["keypress", ">"]));
+    jury.sees(still(&paths[1], 3.0)).await;
+    jury.does(PlayerVerb::Add(clip(&paths[2], "corner", Some(at(1.5))))).await;
+    for (key, path, seconds) in
+        [("c", &paths[2], 1.5), ("C", &paths[1], 3.0), ("<", &paths[0], 2.0), (">", &paths[1], 3.0)]
+    {
+        jury.ask(json!(["keypress", key]));
+        let shown = jury.shown().await;
+        let Report::ClipShown { path: shown, position_us, action_seq: None, .. } = shown else { panic!("{shown:?}") };
+        assert_eq!(&shown, path, "{key}");
+        assert_near(position_us as f64 / 1e6, seconds);
+        assert_eq!(jury.property("path"), json!(path), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_clip_that_was_played_before_can_be_come_back_to() {
     let Some(mut jury) = Jury::sits().await else { return };
     let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
@@ -133,14 +155,49 @@ async fn a_clip_that_was_played_before_can_be_come_back_to() {
 }
 
 #[tokio::test]
+async fn a_clip_that_could_never_be_played_is_not_come_back_to() {
+    let Some(mut jury) = Jury::sits().await else { return };
+    let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
+    for path in &paths {
+        jury.sees(still(path, 3.0)).await;
+    }
+    for _ in 0..2 {
+        jury.fails(still("/nowhere/clip.mkv", 1.0)).await;
+    }
+    for path in paths.iter().rev() {
+        assert_eq!(jury.sees(PlayerVerb::PreviousClip {}).await.0, *path);
+    }
+    assert_eq!(jury.fails(PlayerVerb::PreviousClip {}).await, "there is no other clip");
+}
+
+#[tokio::test]
+async fn a_part_that_the_clip_stands_behind_is_gone_back_to_and_one_behind_its_end_refused() {
+    let Some(mut jury) = Jury::sits().await else { return };
+    let path = jury.film("a.mkv");
+    jury.sees(still(&path, 6.0)).await;
+    let part = |from, to| PlayerVerb::Loop { from: Moment::Seconds(from), to: Moment::Seconds(to) };
+    jury.does(part(2.0, 4.0)).await;
+    assert_near(jury.number("time-pos"), 2.0);
+    // Inside of it, it stays where it is.
+    jury.does(part(1.0, 4.0)).await;
+    assert_near(jury.number("time-pos"), 2.0);
+    let reason = jury.fails(part(100.0, 200.0)).await;
+    assert_eq!(reason, "the loop begins behind the end of the clip, which plays for 10.0 s");
+    assert_eq!((jury.number("ab-loop-a"), jury.number("ab-loop-b")), (1.0, 4.0));
+    // What lies before it is seen once, on the way there.
+    jury.does(part(8.0, 60.0)).await;
+    assert_near(jury.number("time-pos"), 8.0);
+}
+
+#[tokio::test]
 async fn the_overlay_stays_as_it_was_written_until_the_player_is_closed() {
     let Some(mut jury) = Jury::sits().await else { return };
     let path = jury.film("a.mkv");
     assert_eq!(jury.property("osd-msg1"), json!("$>no clip"));
-    let text = "Bout 12 R2 0:45 blue ${path} 김".to_owned();
+    let text = r"Bout 12\A R2 0:45 blue ${path} 김\n".to_owned();
     let with_text = Play { overlay: Some(text.clone()), ..Play::of(clip(&path, "mat", None)) };
     jury.sees(play(with_text)).await;
-    assert_eq!(jury.property("osd-msg1"), json!(format!("$>{text}")));
+    assert_eq!(jury.property("osd-msg1"), json!(r"$>Bout 12\\A R2 0:45 blue ${path} 김\\n"));
     jury.does(PlayerVerb::Overlay { text: "accepted".to_owned() }).await;
     assert_eq!(jury.property("osd-msg1"), json!("$>accepted"));
     let pid = jury.pid();
@@ -350,12 +407,21 @@ impl Drop for Screen {
 
 /// The colour on a display, where no cursor stands.
 fn colour(display: &str) -> [u8; 3] {
+    part_of(display, "crop=2:2:320:540")[..3].try_into().unwrap()
+}
+
+/// What stands on a display where mpv puts its texts.
+fn picture(display: &str) -> Vec<u8> {
+    part_of(display, "crop=1000:200:0:0")
+}
+
+fn part_of(display: &str, part: &str) -> Vec<u8> {
     let grab = Program::new("ffmpeg")
-        .args(["-v", "error", "-f", "x11grab", "-i", display, "-frames:v", "1"])
-        .args(["-vf", "crop=2:2:320:540", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .args(["-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-i", display, "-frames:v", "1"])
+        .args(["-vf", part, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
         .output()
         .unwrap();
-    grab.stdout[..3].try_into().unwrap()
+    grab.stdout
 }
 
 #[tokio::test]
@@ -379,6 +445,13 @@ async fn what_is_told_to_be_shown_is_on_a_real_screen() {
         let [r, _, b] = colour(&display);
         assert_eq!((r > 200, b > 200), (red, blue), "at {at}: {r} {b}");
     }
+    // mpv's own words in place of a text that it cannot read.
+    let overlay = |text: &str| PlayerVerb::Overlay { text: text.to_owned() };
+    let bare = picture(&display);
+    jury.does(overlay("(broken escape sequences)")).await;
+    let broken = wait_for("a text", || Some(picture(&display)).filter(|picture| *picture != bare));
+    jury.does(overlay(r"Bout 12\A")).await;
+    wait_for("another text", || (picture(&display) != broken).then_some(()));
     jury.does(PlayerVerb::Close {}).await;
     wait_for("a black screen", || (colour(&display) == [0, 0, 0]).then_some(()));
     drop(jury.commands);

@@ -43,6 +43,11 @@ fn functions_that_do_not_exist_or_want_other_arguments() {
 }
 
 #[test]
+fn arguments_that_a_function_never_takes() {
+    compare("arguments");
+}
+
+#[test]
 fn functions_of_an_imported_file_and_what_is_wrong_in_it() {
     compare("imports");
 }
@@ -68,11 +73,16 @@ fn errors_of_syntax_in_several_functions_hide_neither_each_other_nor_the_rest() 
 }
 
 #[test]
+fn variables_constants_and_comments_outside_of_functions_and_functions_that_are_indented() {
+    compare("top");
+}
+
+#[test]
 fn what_is_right_is_found_right() {
     let folder = repository("tests/data/rules_check");
-    let output = output(vta().args(["rules", "check", "fine.rhai"]).current_dir(folder));
+    let output = output(vta().args(["rules", "check", "fine.rhai", "helpers.rhai"]).current_dir(folder));
     assert_eq!(stderr(&output), "");
-    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "1 rule is fine: fine.rhai\n"));
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "2 rules are fine: fine.rhai, helpers.rhai\n"));
 }
 
 #[test]
@@ -112,6 +122,24 @@ fn the_rules_of_a_config_are_checked_by_both_verbs() {
 }
 
 #[test]
+fn an_obs_that_the_config_does_not_have_is_told() {
+    // One that serves another court is one all the same: a rule may look at the court first.
+    let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, sources: [court-2] }\n";
+    let hall = Hall::with_rules(sinks, "own.rhai");
+    let config = fs::read_to_string(hall.config()).unwrap();
+    let second = "sources:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
+    fs::write(hall.config(), config.replacen("sources:\n", second, 1)).unwrap();
+    let rule = "const JURY = \"other\";\n\
+                fn on_point(event, bout) {\n    obs::on(\"nix\").scene(\"Live\");\n    obs::on(JURY).scene(\"Live\");\n}\n";
+    fs::write(hall.path("own.rhai"), rule).unwrap();
+    let output = output(vta().args(["rules", "check", "--config"]).arg(hall.config()));
+    let text = stderr(&output);
+    assert_eq!((output.status.code(), text.matches("error: ").count()), (Some(3), 1), "{text}");
+    assert!(text.contains("error: there is no OBS `nix` for this court"), "{text}");
+    assert!(text.contains("own.rhai:3:13") && text.contains("help: there is `jury`, `other`"), "{text}");
+}
+
+#[test]
 fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
     let Some(obs) = HeadlessObs::start() else { return };
     let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
@@ -121,15 +149,32 @@ fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
                 \x20   obs::source_visible(\"Live\", \"Mat camera\", true);\n\
                 \x20   obs::source_visible(\"Live\", \"Mat kamera\", true);\n    obs::text(\"Score\", \"0\");\n\
                 \x20   obs::filter(\"Mat camera\", \"Glow\", true);\n    obs::on(\"replay\").scene(\"Pause\");\n\
-                \x20   obs::scene(`Mat ${bout.number}`);\n    obs::text(\"\", \"0\");\n}\n";
-    fs::write(hall.path("own.rhai"), rule).unwrap();
+                \x20   obs::scene(`Mat ${bout.number}`);\n    obs::text(\"\", \"0\");\n\
+                \x20   let scene = switch bout.stage { \"rest\" => SCENE, \"ended\" => \"\", _ => \"Rest\" };\n\
+                \x20   obs::preview_scene(scene);\n    obs::mute(\"Mikro\", true);\n    obs::media(\"Gong\", \"stop\");\n\
+                \x20   obs::media_file(\"Clip\", \"a.mkv\");\n    obs::transition(\"Fad\");\n\
+                \x20   obs::hotkey(\"nothing of it\");\n    for name in [\"Live\", \"Lve\"] { obs::scene(name); }\n\
+                \x20   let one = obs::on(\"replay\");\n    after(\"2s\", || one.scene(\"Break\"));\n}\n";
+    fs::write(hall.path("own.rhai"), format!("import \"switching\" as switching;\n{rule}")).unwrap();
+    fs::write(hall.path("switching.rhai"), "fn back() { obs::scene(\"Liv\"); }\n").unwrap();
     let mut command = vta();
     command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(hall.config());
-    let output = output(&mut command);
+    let output = self::output(&mut command);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
     let told: Vec<_> = told.iter().map(|m| format!("{}:{} {}", m["line"], m["column"], m["message"])).collect();
     insta::assert_snapshot!(told.join("\n"));
+
+    // What is not known before is no mistake, but not passed over in silence.
+    let rule = "fn on_point(event, bout) {\n    obs::scene(`Mat ${bout.number}`);\n    obs::scene(\"Live\");\n}\n";
+    fs::write(hall.path("own.rhai"), rule).unwrap();
+    let mut command = vta();
+    let output = self::output(command.args(["rules", "check", "--connect", "--config"]).arg(hall.config()));
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""), "{}", stdout(&output));
+    let said: Vec<_> = stdout(&output).lines().collect();
+    let [fine, note] = said[..] else { panic!("{said:#?}") };
+    assert!(fine.starts_with("1 rule is fine: "), "{fine}");
+    assert!(note.starts_with("1 name is not looked up in OBS") && note.contains("own.rhai:2:16"), "{note}");
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub(in crate::cli) struct Args {
     /// How mistakes are told; `json` is a list of `file`, `line`, `column`, `end_column`, `severity`, `message`, `help`.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Ask each OBS of the config whether it has the scenes, sources and filters that the rules name.
+    /// Ask each OBS of the config whether it has the scenes, sources, filters, transitions and hotkeys that the
+    /// rules name.
     #[arg(long)]
     connect: bool,
 }
@@ -49,8 +50,12 @@ impl Args {
             _ => self.files.into_iter().map(RuleFile::from).collect(),
         };
         let mut mistakes = pipeline::check(&files, config.as_ref());
+        let mut notes = Vec::new();
         if let (true, Some(config)) = (self.connect, &config) {
-            mistakes.extend(connect::check(&files, config)?);
+            for looked_up in connect::check(&files, config)? {
+                notes.extend(looked_up.not_looked_up().filter(|note| !notes.contains(note)));
+                mistakes.extend(looked_up.missing);
+            }
         }
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
@@ -61,6 +66,7 @@ impl Args {
         }
         let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
         let are = if files.len() == 1 { "is" } else { "are" };
-        print(&format!("{} {are} fine: {}", count(files.len(), "rule"), names.join(", ")))
+        print(&format!("{} {are} fine: {}", count(files.len(), "rule"), names.join(", ")))?;
+        notes.iter().try_for_each(|note| print(note))
     }
 }

@@ -1,19 +1,18 @@
-//! Whether OBS has the scenes, sources and filters that rules name.
+//! Whether OBS has the scenes, sources, filters, transitions and hotkeys that rules name.
 
 use std::collections::BTreeMap;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::run::runtime;
 use crate::config::{Config, Sink};
-use crate::doctor;
+use crate::doctor::{self, LookedUp};
 use crate::obs::{self, Inventory, ObsOptions};
 use crate::rules::RuleFile;
-use crate::rules::check::Mistake;
 
-/// Asks each OBS of the config what it has; gives what rules name and it has not.
-pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<Mistake>, Failure> {
+/// Asks each OBS of the config what it has, and looks up what rules name.
+pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<LookedUp>, Failure> {
     let inventories = inventories(config)?;
-    Ok(inventories.iter().flat_map(|(name, inventory)| doctor::missing(files, name, inventory)).collect())
+    Ok(inventories.iter().map(|(name, inventory)| doctor::look_up(files, name, inventory)).collect())
 }
 
 fn inventories(config: &Config) -> Result<BTreeMap<String, Inventory>, Failure> {

@@ -23,6 +23,8 @@ type Forms = BTreeMap<usize, BTreeSet<Vec<String>>>;
 pub(super) struct Known {
     /// By module, which is empty for those without, and name: with how many arguments, and how they are called.
     functions: BTreeMap<(String, String), Forms>,
+    /// Those of the engine, by module and name: the types of their parameters.
+    types: BTreeMap<(String, String), Vec<Vec<TypeId>>>,
     /// Modules that are files, which may have no functions.
     imported: BTreeSet<String>,
     /// By type: names of what can be read of its values.
@@ -31,7 +33,12 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(engine: &Engine) -> Self {
-        let mut known = Self { functions: BTreeMap::new(), imported: BTreeSet::new(), getters: BTreeMap::new() };
+        let mut known = Self {
+            functions: BTreeMap::new(),
+            types: BTreeMap::new(),
+            imported: BTreeSet::new(),
+            getters: BTreeMap::new(),
+        };
         for (name, counts) in BUILT_IN {
             for count in *counts {
                 known.add("", name, *count, None);
@@ -40,21 +47,24 @@ impl Known {
         let all = engine.collect_fn_metadata(
             None,
             |info| {
-                let of = info.metadata.param_types.first().copied();
+                let types = info.metadata.param_types.to_vec();
                 let (module, name) = (info.namespace.to_string(), info.metadata.name.to_string());
                 let named =
                     |parameter: &str| Some(parameter.split_once(':')?.0.trim().to_owned()).filter(|name| name != "_");
                 let parameters: Option<Vec<_>> =
                     info.metadata.params_info.iter().take(info.metadata.num_params).map(|p| named(p)).collect();
                 let parameters = parameters.filter(|names| names.len() == info.metadata.num_params);
-                Some((module, name, info.metadata.num_params, of, parameters))
+                Some((module, name, info.metadata.num_params, types, parameters))
             },
             true,
         );
-        for (module, name, count, of, parameters) in all {
-            match (name.strip_prefix("get$"), of) {
-                (Some(field), Some(of)) => known.getters.entry(of).or_default().push(field.to_owned()),
-                _ => known.add(&module, &name, count, parameters),
+        for (module, name, count, types, parameters) in all {
+            match (name.strip_prefix("get$"), types.first()) {
+                (Some(field), Some(of)) => known.getters.entry(*of).or_default().push(field.to_owned()),
+                _ => {
+                    known.add(&module, &name, count, parameters);
+                    known.types.entry((module, name)).or_default().push(types);
+                }
             }
         }
         known.getters.values_mut().for_each(|names| names.sort());
@@ -65,9 +75,15 @@ impl Known {
     pub(super) fn with(mut self, script: &AST) -> Self {
         for function in script.iter_functions().filter(|function| !function.name.starts_with("anon$")) {
             let parameters = function.params.iter().map(|name| (*name).to_owned()).collect();
-            self.add("", function.name, function.params.len(), Some(parameters));
+            self.own(function.name, function.params.len(), Some(parameters));
         }
         self
+    }
+
+    /// Adds a function of the script itself, which takes the place of one of the engine.
+    pub(super) fn own(&mut self, name: &str, count: usize, parameters: Option<Vec<String>>) {
+        self.add("", name, count, parameters);
+        self.types.remove(&(String::new(), name.to_owned()));
     }
 
     /// Adds a function, of which it may be known how its parameters are called.
@@ -90,6 +106,11 @@ impl Known {
     pub(super) fn counts(&self, module: &str, name: &str) -> Option<Vec<usize>> {
         let counts = self.functions.get(&(module.to_owned(), name.to_owned()))?;
         Some(counts.keys().copied().collect())
+    }
+
+    /// The types of the parameters of a function that is the engine's own, and not the script's.
+    pub(super) fn types(&self, module: &str, name: &str) -> Option<&[Vec<TypeId>]> {
+        self.types.get(&(module.to_owned(), name.to_owned())).map(Vec::as_slice)
     }
 
     /// How the parameters of a function are called, where that is known.

@@ -1,19 +1,14 @@
 //! What values look like: which fields an event of a kind and the bout have, as the code itself tells it.
 
-use std::any::TypeId;
+mod bout;
+
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, Map, Scope};
 use strum::IntoEnumIterator;
 
-use super::known::Known;
-use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
-use crate::event::{
-    Athlete, BoutConfig, BoutWinner, Decision, Kind, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict,
-    reference,
-};
-use crate::rules::views::BoutView;
-use crate::time::Time;
+pub(super) use self::bout::bout;
+use super::value::Value;
+use crate::event::{Kind, reference};
 
 /// What is known of a value before anything runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +20,13 @@ pub(super) enum Shape {
         /// The field.
         field: String,
         words: Arc<[String]>,
+    },
+    /// One of a few values that stand in the script.
+    OneOf(Arc<[Value]>),
+    /// What `obs::on` gives.
+    Obs {
+        /// The name, where it stands in the script.
+        instance: Option<String>,
     },
     /// A list of such values.
     List(Arc<Shape>),
@@ -38,12 +40,48 @@ pub(super) enum Shape {
     },
 }
 
+impl From<Value> for Shape {
+    fn from(value: Value) -> Self {
+        Self::OneOf([value].into())
+    }
+}
+
 impl Shape {
     /// Whether it has what another one has, whatever the two are called.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Fields { fields, .. }, Self::Fields { fields: others, .. }) => fields == others,
             _ => self == other,
+        }
+    }
+
+    /// What is known of a value that is like one or like another.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::OneOf(values), Self::OneOf(others)) => {
+                let more = others.iter().filter(|other| !values.contains(other));
+                Self::OneOf(values.iter().chain(more).cloned().collect())
+            }
+            (one, other) if one.is_like(&other) => one,
+            _ => Self::Any,
+        }
+    }
+
+    /// The values that it can be; none where that is not known.
+    pub(super) fn values(&self) -> &[Value] {
+        if let Self::OneOf(values) = self { values } else { &[] }
+    }
+
+    /// The only value that it can be.
+    pub(super) fn value(&self) -> Option<&Value> {
+        if let [only] = self.values() { Some(only) } else { None }
+    }
+
+    /// What is known of each item, if it is a list.
+    pub(super) fn item(&self) -> Self {
+        match (self, self.value()) {
+            (Self::List(inner), _) | (_, Some(Value::List(inner))) => (**inner).clone(),
+            _ => Self::Any,
         }
     }
 }
@@ -83,75 +121,5 @@ fn value(field: &str, shape: &reference::Shape) -> Shape {
         reference::Shape::Fields(inner) => {
             Shape::Fields { of: format!("`{field}`").into(), fields: record(inner).into(), fixed: false }
         }
-    }
-}
-
-/// The bout: each of its fields is read, and theirs, of one that has them all.
-pub(super) fn bout(engine: &Engine, known: &Known) -> Shape {
-    of_value(engine, known, "the bout", Dynamic::from(BoutView(Arc::new(whole_bout()))), true)
-}
-
-fn of_value(engine: &Engine, known: &Known, name: &str, value: Dynamic, fixed: bool) -> Shape {
-    let getters = known.getters(value.type_id());
-    let of: Arc<str> = if fixed && name == "the bout" { name.into() } else { format!("`{name}`").into() };
-    let fields: Vec<_> = if let Some(map) = value.read_lock::<Map>() {
-        map.iter().map(|(key, value)| (key.to_string(), of_value(engine, known, key, value.clone(), false))).collect()
-    } else if let Some(first) = value.read_lock::<rhai::Array>().and_then(|list| list.first().cloned()) {
-        return Shape::List(Arc::new(of_value(engine, known, name, first, false)));
-    } else if is_ours(value.type_id()) && !getters.is_empty() {
-        let read = |field: &String| {
-            let mut scope = Scope::new();
-            scope.push_dynamic("value", value.clone());
-            let inner = engine.eval_with_scope::<Dynamic>(&mut scope, &format!("value.{field}"));
-            (field.clone(), of_value(engine, known, field, inner.unwrap_or(Dynamic::UNIT), true))
-        };
-        getters.iter().map(read).collect()
-    } else {
-        return Shape::Any;
-    };
-    Shape::Fields { of, fields: fields.into(), fixed }
-}
-
-/// Whether it is no type of Rhai's own, whose values can be read in more ways than by getters.
-fn is_ours(of: TypeId) -> bool {
-    let text = [TypeId::of::<rhai::ImmutableString>(), TypeId::of::<String>(), TypeId::of::<char>()];
-    let numbers = [TypeId::of::<i64>(), TypeId::of::<f64>(), TypeId::of::<bool>(), TypeId::of::<()>()];
-    let lists = [TypeId::of::<rhai::Array>(), TypeId::of::<rhai::Blob>()];
-    !text.contains(&of) && !numbers.contains(&of) && !lists.contains(&of)
-}
-
-/// A bout of which everything is known.
-fn whole_bout() -> Bout {
-    let text = || Some("x".to_owned());
-    let athlete = Athlete { short_name: text(), long_name: text(), country: text() };
-    let corner = Corner { athlete: Arc::new(athlete), score: 1, penalties: 1, requests_left: 1 };
-    let config =
-        BoutConfig { number: text(), phase: text(), weight_class: text(), division: text(), ..BoutConfig::default() };
-    let winner = Some(Side::Blue);
-    let review = ReviewProgress {
-        side: Requester::Blue,
-        state: ReviewState::Accepted,
-        verdict: Some(Verdict::Won),
-        request: Some((1, Time::default())),
-        clip: Some(ClipState::Shown),
-        closed: true,
-        cost: true,
-    };
-    Bout {
-        ordinal: 1,
-        stage: Stage::Ended,
-        config: Arc::new(config),
-        blue: corner.clone(),
-        red: corner,
-        round: 1,
-        clock: Some(1),
-        rounds: vec![RoundState { round: 1, blue: 1, red: 1, winner, started: true, ended: true }],
-        leader: MaybeSide::Blue,
-        reviews: vec![review],
-        winner: Some(BoutWinner::Blue),
-        result: Some(ResultBanner { name: text(), result: text(), decision: Some(Decision::Ptf) }),
-        loaded_at: Some(Time::default()),
-        started_at: Some(Time::default()),
-        ended_at: Some(Time::default()),
     }
 }

@@ -7,9 +7,13 @@ use std::sync::Arc;
 use rhai::{AST, Expr, FnAccess, Stmt};
 
 use super::known::Known;
-use super::pieces::{self, Parsed};
-use super::{Checker, Found, Mistake, lower, walk};
-use crate::rules::script::{Text, wrong_handler};
+use super::names::{Name, Named};
+use super::pieces::{self, Broken, Parsed};
+use super::shape::Shape;
+use super::walk::{self, Constants, Script};
+use super::{Checker, Found, Mistake, handlers, lower};
+use crate::rules::RuleFile;
+use crate::rules::script::Text;
 use crate::rules::sources::Library;
 
 /// What a file gives to those that import it.
@@ -18,7 +22,7 @@ struct Given {
     /// The names of functions, and of their parameters where they are known.
     functions: Vec<(String, usize, Option<Vec<String>>)>,
     /// The names of its constants, and of those of the files that it imports.
-    constants: Vec<String>,
+    constants: Constants,
 }
 
 /// Goes through a rule's file and what it imports.
@@ -27,31 +31,23 @@ pub(super) struct Visit<'a> {
     library: &'a Library,
     /// What was found, in the order in which the files were come to.
     pub(super) mistakes: Vec<Mistake>,
+    /// What the files name in OBS.
+    pub(super) named: Vec<Named>,
     /// Files that were come to; one that imports itself gives nothing.
     given: BTreeMap<PathBuf, Given>,
 }
 
 impl<'a> Visit<'a> {
     pub(super) fn new(checker: &'a Checker, library: &'a Library) -> Self {
-        Self { checker, library, mistakes: Vec::new(), given: BTreeMap::new() }
+        Self { checker, library, mistakes: Vec::new(), named: Vec::new(), given: BTreeMap::new() }
     }
 
     /// Checks a rule and what it imports.
-    pub(super) fn rule(&mut self, path: &Path, text: Arc<str>) {
-        let text = Text::new(path, text);
+    pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>) {
+        let text = Text::new(&file.path, text);
         let parsed = pieces::parse(&self.checker.engine, &text.text);
-        let functions = parsed.asts.iter().flat_map(|ast| ast.iter_functions()).map(|f| (f.name, f.params.len()));
-        let broken = parsed.broken.iter().map(|(name, count)| (name.as_str(), *count));
-        let wrong = functions.chain(broken).filter_map(|(name, parameters)| {
-            let message = wrong_handler(name, parameters)?;
-            let (message, help) = match message.split_once(": did") {
-                Some((message, rest)) => (message.to_owned(), Some(format!("did{rest}"))),
-                None => (message, None),
-            };
-            Some(Found { at: text.position_of(name), message, help })
-        });
-        let wrong = wrong.collect();
-        self.file(path, &text, &parsed, wrong);
+        let wrong = handlers::wrong(&parsed, &text);
+        self.file(&file.path, &text, &parsed, Some(file), wrong);
     }
 
     /// What a file that is imported gives; none if it cannot be read.
@@ -61,16 +57,26 @@ impl<'a> Visit<'a> {
         }
         let text = Text::new(path, self.library.text(path).ok()?);
         let parsed = pieces::parse(&self.checker.engine, &text.text);
-        Some(self.file(path, &text, &parsed, Vec::new()))
+        Some(self.file(path, &text, &parsed, None, Vec::new()))
     }
 
-    fn file(&mut self, path: &Path, text: &Text, parsed: &Parsed, mut found: Vec<Found>) -> Given {
+    /// Checks a file; `rule` is what the config says of it, if it is a rule's own.
+    fn file(
+        &mut self,
+        path: &Path,
+        text: &Text,
+        parsed: &Parsed,
+        rule: Option<&RuleFile>,
+        mut found: Vec<Found>,
+    ) -> Given {
         self.given.insert(path.to_owned(), Given::default());
         let Parsed { asts, errors, broken } = parsed;
-        let mut given = own(parsed);
+        let mut given = own(parsed, rule);
         let mut known = asts.iter().fold(Known::of(&self.checker.engine), Known::with);
-        for (name, count) in broken {
-            known.add("", name, *count, None);
+        for broken in broken {
+            if let Broken::Function { name, count } = broken {
+                known.own(name, *count, None);
+            }
         }
         // Those of the files that are imported come behind those of this one.
         let before = self.mistakes.len();
@@ -83,7 +89,16 @@ impl<'a> Visit<'a> {
             given.constants.extend(theirs.constants);
         }
         found.extend(errors.iter().map(|error| Found::new(error.1, lower(&error.0.to_string()))));
-        found.extend(walk::walk(asts, errors.is_empty(), &known, &given.constants, &self.checker.bout));
+        let script = Script { asts, whole: errors.is_empty(), text: &text.text };
+        let (wrong, named) = walk::walk(script, self.checker, &known, &given.constants);
+        found.extend(wrong);
+        self.named.extend(named.into_iter().map(|Name { what, instance, at }| Named {
+            what,
+            instance,
+            file: path.to_owned(),
+            text: text.clone(),
+            at,
+        }));
         found.sort_by_key(|found| (found.at.line(), found.at.position()));
         found.dedup();
         let found: Vec<_> = found.into_iter().map(|found| found.told(path, text)).collect();
@@ -94,14 +109,20 @@ impl<'a> Visit<'a> {
 }
 
 /// What a file gives of its own.
-fn own(parsed: &Parsed) -> Given {
+fn own(parsed: &Parsed, rule: Option<&RuleFile>) -> Given {
     let functions = parsed.asts.iter().flat_map(|ast| ast.iter_functions());
     let functions = functions.filter(|f| f.access == FnAccess::Public && !f.name.starts_with("anon$")).map(|f| {
         let parameters: Vec<_> = f.params.iter().map(|name| (*name).to_owned()).collect();
         (f.name.to_owned(), parameters.len(), Some(parameters))
     });
-    let broken = parsed.broken.iter().map(|(name, count)| (name.clone(), *count, None));
-    Given { functions: functions.chain(broken).collect(), constants: walk::constants(&parsed.asts) }
+    let mut given = Given { functions: functions.collect(), constants: walk::constants(&parsed.asts, rule) };
+    for broken in parsed.broken.iter().cloned() {
+        match broken {
+            Broken::Function { name, count } => given.functions.push((name, count, None)),
+            Broken::Constant(name) => drop(given.constants.insert(name, Shape::Any)),
+        }
+    }
+    given
 }
 
 /// The files that a script imports, with the names that it gives them.

@@ -1,37 +1,60 @@
 //! Walks a script's tree, with what is known of each variable, and finds what would fail.
 
 mod calls;
+mod expressions;
+mod named;
+mod tried;
+mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use rhai::{AST, ASTFlags, ASTNode, Expr, Position, ScriptFnMetadata, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Expr, ScriptFnMetadata, Stmt};
 
-use super::Found;
 use super::known::Known;
+use super::names::Name;
 use super::shape::{self, Shape};
+use super::value::Value;
+use super::{Checker, Found};
 use crate::event::Kind;
-use crate::suggest::{enumerate, near};
+use crate::rules::RuleFile;
 
 /// More names than this are no help.
 const MOST_NAMES: usize = 20;
 
-/// What is wrong with what a script's functions and constants say.
-///
-/// Of a script that is not `whole`, it is not known how its functions are called.
-pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, constants: &[String], bout: &Shape) -> Vec<Found> {
+/// A script that is to be walked.
+pub(super) struct Script<'a> {
+    pub(super) asts: &'a [AST],
+    /// Whether all of it could be read; if not, it is not known how its functions are called.
+    pub(super) whole: bool,
+    pub(super) text: &'a str,
+}
+
+/// What a walk finds: what is wrong with what a script's functions and constants say, and what they name in OBS.
+pub(super) fn walk(
+    script: Script<'_>,
+    checker: &Checker,
+    known: &Known,
+    constants: &Constants,
+) -> (Vec<Found>, Vec<Name>) {
+    let Script { asts, whole, text } = script;
     let mut walk = Walk {
         asts,
         whole,
+        text,
+        checker,
         known,
-        constants: constants.iter().cloned().collect(),
+        constants: constants.clone(),
         aliases: BTreeSet::new(),
         assigned: BTreeSet::new(),
         changed: BTreeSet::new(),
+        handed: BTreeSet::new(),
         properties: BTreeSet::new(),
         methods: BTreeSet::new(),
         scope: Vec::new(),
         this: This::Nothing,
         found: Vec::new(),
+        named: Vec::new(),
     };
     for ast in asts {
         ast.walk(&mut |path| {
@@ -41,20 +64,34 @@ pub(super) fn walk(asts: &[AST], whole: bool, known: &Known, constants: &[String
     }
     for statement in asts.iter().flat_map(|ast| ast.statements()) {
         walk.statement(statement);
+        walk.forgotten(statement);
     }
     walk.scope.clear();
     for ast in asts {
         for function in ast.iter_functions().filter(|function| !function.name.starts_with("anon$")) {
-            walk.function(ast, &function, bout);
+            walk.function(ast, &function, &checker.bout);
         }
     }
-    walk.found
+    (walk.found, walk.named)
 }
 
-/// The constants outside of functions.
-pub(super) fn constants(asts: &[AST]) -> Vec<String> {
+/// The constants of a script, by their names, with what is known of each.
+pub(super) type Constants = BTreeMap<String, Shape>;
+
+/// The constants outside of functions, as the config sets them.
+pub(super) fn constants(asts: &[AST], file: Option<&RuleFile>) -> Constants {
     let constant = |statement: &Stmt| match statement {
-        Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => Some(variable.0.name.to_string()),
+        Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
+            let name = variable.0.name.to_string();
+            let value = Value::constant(&variable.1);
+            let mut settings = file.iter().flat_map(|file| &file.with);
+            let set = settings.find(|setting| setting.name.eq_ignore_ascii_case(&name));
+            let value = match set {
+                Some(set) => value.and_then(|value| value.set(&set.value)),
+                None => value,
+            };
+            Some((name, value.map_or(Shape::Any, Shape::from)))
+        }
         _ => None,
     };
     asts.iter().flat_map(|ast| ast.statements()).filter_map(constant).collect()
@@ -72,15 +109,19 @@ enum This {
 struct Walk<'a> {
     asts: &'a [AST],
     whole: bool,
+    text: &'a str,
+    checker: &'a Checker,
     known: &'a Known,
     /// Known everywhere, by their names and as `global::…`.
-    constants: BTreeSet<String>,
+    constants: Constants,
     /// Names of imported modules.
     aliases: BTreeSet<String>,
     /// Variables that change somewhere: what is known of one at first need not stay true.
     assigned: BTreeSet<String>,
     /// Variables of which a part changes somewhere.
     changed: BTreeSet<String>,
+    /// Variables that something may change which they are handed to, or which is called on them.
+    handed: BTreeSet<String>,
     /// Names that the script itself gives to entries of maps, which may hold functions.
     properties: BTreeSet<String>,
     /// Functions that are called on a value.
@@ -88,6 +129,8 @@ struct Walk<'a> {
     scope: Vec<(String, Shape)>,
     this: This,
     found: Vec<Found>,
+    /// What is named in OBS.
+    named: Vec<Name>,
 }
 
 impl Walk<'_> {
@@ -110,7 +153,28 @@ impl Walk<'_> {
             Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
                 self.methods.insert(call.name.to_string());
             }
+            Some(ASTNode::Expr(Expr::Dot(parts, ..) | Expr::Index(parts, ..))) => {
+                self.handed.extend(root(&parts.lhs).map(str::to_owned));
+            }
+            // Rhai's own functions can change what they are called with first.
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
+                if call.namespace.is_empty() && !call.is_operator_call() =>
+            {
+                self.handed.extend(call.args.first().and_then(root).map(str::to_owned));
+            }
             _ => {}
+        }
+    }
+
+    /// A variable outside of functions: handlers do not see it.
+    fn forgotten(&mut self, statement: &Stmt) {
+        let Stmt::Var(variable, flags, at) = statement else { return };
+        if !flags.contains(ASTFlags::CONSTANT) {
+            let name = variable.0.name.to_string();
+            let found = Found::new(*at, format!("`{name}` is forgotten before a handler runs"));
+            self.found.push(found.help("write `const`, or keep it in `this`"));
+            // That is told once.
+            self.constants.insert(name, Shape::Any);
         }
     }
 
@@ -160,7 +224,8 @@ impl Walk<'_> {
     fn variable(&self, name: &str, shape: Shape) -> (String, Shape) {
         let fixed = matches!(shape, Shape::Fields { fixed: true, .. });
         // An assignment to a field of what cannot be changed is a mistake of its own.
-        let known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
+        let mut known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
+        known &= !matches!(shape, Shape::OneOf(_)) || !self.handed.contains(name);
         (name.to_owned(), if known { shape } else { Shape::Any })
     }
 
@@ -183,14 +248,16 @@ impl Walk<'_> {
             Stmt::If(flow, _) => {
                 self.expression(&flow.expr);
                 let (then, otherwise) = (self.block(flow.body.statements()), self.block(flow.branch.statements()));
-                return if then.is_like(&otherwise) { then } else { Shape::Any };
+                return then.or(otherwise);
             }
-            Stmt::Switch(switch, _) => {
-                self.expression(&switch.0);
-                for case in &switch.1.expressions {
+            Stmt::Switch(switch, at) => {
+                let value = self.expression(&switch.0);
+                self.arms(&value, switch, *at);
+                let arms = switch.1.expressions.iter().map(|case| {
                     self.expression(&case.lhs);
-                    self.expression(&case.rhs);
-                }
+                    self.expression(&case.rhs)
+                });
+                return arms.reduce(Shape::or).unwrap_or(Shape::Any);
             }
             Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 self.expression(&flow.expr);
@@ -198,10 +265,7 @@ impl Walk<'_> {
             }
             Stmt::For(parts, _) => {
                 let (name, counter, flow) = &**parts;
-                let each = match self.expression(&flow.expr) {
-                    Shape::List(inner) => (*inner).clone(),
-                    _ => Shape::Any,
-                };
+                let each = self.expression(&flow.expr).item();
                 let depth = self.scope.len();
                 self.scope.push(self.variable(&name.name, each));
                 self.scope.extend(counter.as_ref().map(|counter| (counter.name.to_string(), Shape::Any)));
@@ -227,129 +291,14 @@ impl Walk<'_> {
                 if let Some(value) = value {
                     self.expression(value);
                 }
+                // It goes on elsewhere: there is no value.
+                return Shape::OneOf(Arc::new([]));
             }
             Stmt::Import(import, _) => {
                 self.expression(&import.0);
             }
             _ => {}
         }
-        Shape::Any
-    }
-
-    /// What is assigned to.
-    fn target(&mut self, target: &Expr) {
-        let (Expr::Dot(parts, _, at) | Expr::Index(parts, _, at)) = target else {
-            self.expression(target);
-            return;
-        };
-        match self.expression(&parts.lhs) {
-            Shape::Fields { of, fixed: true, .. } => {
-                let found = Found::new(*at, format!("{of} cannot be changed"));
-                self.found.push(found.help("keep what is to be remembered in `this`"));
-            }
-            // A map takes any name.
-            _ => {
-                self.chain(Shape::Any, target);
-            }
-        }
-    }
-
-    /// Walks an expression; gives what is known of its value.
-    fn expression(&mut self, expression: &Expr) -> Shape {
-        match expression {
-            Expr::Variable(variable, _, at) => return self.name(variable, *at),
-            Expr::ThisPtr(at) if self.this == This::Nothing => {
-                let found = Found::new(*at, "`this` is nothing here: only handlers and timers see the rule's state");
-                self.found.push(found.help("hand over what the function needs as an argument"));
-            }
-            Expr::Dot(parts, ..) => {
-                let base = self.expression(&parts.lhs);
-                return self.chain(base, &parts.rhs);
-            }
-            Expr::Index(parts, flags, _) => {
-                let base = self.expression(&parts.lhs);
-                return self.index(base, &parts.rhs, *flags);
-            }
-            Expr::FnCall(call, at) => return self.call(call, *at),
-            Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
-                for part in parts {
-                    self.expression(part);
-                }
-            }
-            Expr::Map(map, _) => {
-                for (_, value) in &map.0 {
-                    self.expression(value);
-                }
-            }
-            Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
-                for part in &**parts {
-                    self.expression(part);
-                }
-            }
-            Expr::Stmt(block) => return self.block(block.statements()),
-            Expr::DynamicConstant(value, _) => {
-                if let Some(function) = value.read_lock::<rhai::FnPtr>() {
-                    self.closure(function.fn_name(), Vec::new());
-                }
-            }
-            _ => {}
-        }
-        Shape::Any
-    }
-
-    /// What follows the dot or the bracket behind a value.
-    fn chain(&mut self, base: Shape, rest: &Expr) -> Shape {
-        match rest {
-            Expr::Property(property, at) => self.field(&base, &property.2, *at),
-            Expr::MethodCall(call, at) => self.method(call, *at),
-            Expr::Dot(parts, ..) => {
-                let middle = self.chain(base, &parts.lhs);
-                self.chain(middle, &parts.rhs)
-            }
-            Expr::Index(parts, flags, _) => {
-                let middle = self.chain(base, &parts.lhs);
-                self.index(middle, &parts.rhs, *flags)
-            }
-            other => self.expression(other),
-        }
-    }
-
-    /// What stands in brackets behind a value; unless the chain breaks off there, what follows stands with it.
-    fn index(&mut self, base: Shape, rest: &Expr, flags: ASTFlags) -> Shape {
-        match rest {
-            Expr::Dot(parts, ..) if !flags.contains(ASTFlags::BREAK) => {
-                let item = self.item(&base, &parts.lhs);
-                self.chain(item, &parts.rhs)
-            }
-            Expr::Index(parts, inner, _) if !flags.contains(ASTFlags::BREAK) => {
-                let item = self.item(&base, &parts.lhs);
-                self.index(item, &parts.rhs, *inner)
-            }
-            index => self.item(&base, index),
-        }
-    }
-
-    fn item(&mut self, base: &Shape, index: &Expr) -> Shape {
-        self.expression(index);
-        match (base, index) {
-            (Shape::Fields { .. }, Expr::StringConstant(name, at)) => self.field(base, name, *at),
-            (Shape::List(inner), _) => (**inner).clone(),
-            _ => Shape::Any,
-        }
-    }
-
-    fn field(&mut self, base: &Shape, name: &str, at: Position) -> Shape {
-        let Shape::Fields { of, fields, .. } = base else { return Shape::Any };
-        if let Some((_, shape)) = fields.iter().find(|(known, _)| known == name) {
-            return shape.clone();
-        }
-        let names = || fields.iter().map(|(name, _)| name.as_str());
-        let found = Found::new(at, format!("{of} has no field `{name}`"));
-        self.found.push(match near(name, names()) {
-            Some(near) => found.help(format!("did you mean `{near}`?")),
-            None if fields.len() > MOST_NAMES => found,
-            None => found.help(format!("it has {}", enumerate(names()))),
-        });
         Shape::Any
     }
 

@@ -63,16 +63,16 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     obs_functions! { engine, module, all;
         "save_replay"() => SaveReplay { reason: String::new(), name: None };
         /// Saves the replay buffer; done when the file is there, which `clip_saved` tells. Asked for in answer to
-        /// `review_opened`, the clip belongs to that review. Who asks while a save is under way gets the same
-        /// clip. If the buffer did not run, it is started and the save fails.
+        /// `review_opened`, the clip belongs to that review. Each clip ends after it was asked for: who asks while a save
+        /// is under way gets the next. If the buffer did not run, it is started and the save fails.
         "save_replay"(reason: &str) => SaveReplay { reason: reason.to_owned(), name: None };
         "start_recording"() => StartRecording { name: None };
         /// Begins to record. The finished file gets the name, or that which `names` of the config says; what no
         /// file name may have is replaced by `-`, and ` (2)` is put behind one that is taken. Fails if OBS
         /// records already.
         "start_recording"(name: &str) => StartRecording { name: Some(name.to_owned()) };
-        /// Ends the recording that a rule began; done when the file is final. One that somebody else began is left
-        /// alone: `obs::request("StopRecord")` ends any.
+        /// Ends the recording that a rule of this court began; done when the file is final. One that somebody else
+        /// began, or another court, is left alone: `obs::request("StopRecord")` ends any.
         "stop_recording"() => StopRecording {};
         /// Sets a chapter mark in the recording; OBS 30.2 or newer, and hybrid MP4.
         "chapter"(name: &str) => Chapter { name: name.to_owned() };

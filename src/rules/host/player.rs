@@ -42,7 +42,8 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
         "previous_camera" => () PlayerVerb::PreviousCamera {};
         /// Shows the clip that was played after this one, of the last twenty, from where it began.
         "next_clip" => () PlayerVerb::NextClip {};
-        /// Shows the clip that was played before this one, of the last twenty, from where it began.
+        /// Shows the clip that was played before this one, of the last twenty, from where it began. One that could never
+        /// be played is passed over.
         "previous_clip" => () PlayerVerb::PreviousClip {};
         /// Goes so many frames on, or back if negative, and stands still; a hundred at most.
         "step" => (frames: i64) PlayerVerb::Step { frames };
@@ -54,8 +55,8 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
         "resume" => () PlayerVerb::Pause { paused: false };
         /// Goes so many seconds on, or back if negative.
         "seek" => (seconds: Dynamic) PlayerVerb::Seek { seconds: number("what to seek by", &seconds)? };
-        /// Plays a part over and over. Each end is an instant (`event.at`, or an event) or a number of seconds
-        /// from the clip's beginning.
+        /// Plays a part over and over, from where the clip stands or else from the part's beginning. Each end is an
+        /// instant (`event.at`, or an event) or a number of seconds from the clip's beginning.
         "loop_between" => (from: Dynamic, to: Dynamic) PlayerVerb::Loop { from: moment(&from)?, to: moment(&to)? };
         /// Plays on beyond the part that was played over and over.
         "end_loop" => () PlayerVerb::EndLoop {};

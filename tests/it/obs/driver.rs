@@ -141,6 +141,15 @@ pub(crate) async fn hear(court: &crossbeam_channel::Receiver<Report>, wanted: im
     }
 }
 
+/// Polls until a condition holds.
+pub(crate) async fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
 pub(crate) fn clip(report: Report, seqs: &[u64]) -> String {
     match report {
         Report::ClipSaved(clip) if clip.action_seqs == seqs => clip.path,
@@ -150,6 +159,11 @@ pub(crate) fn clip(report: Report, seqs: &[u64]) -> String {
 
 pub(crate) fn save() -> Verb {
     ObsVerb::SaveReplay { reason: "review".to_owned(), name: None }.on(None)
+}
+
+/// Saves a clip under a name.
+pub(crate) fn save_as(name: &str) -> Verb {
+    ObsVerb::SaveReplay { reason: "review".to_owned(), name: Some(name.to_owned()) }.on(None)
 }
 
 pub(crate) fn scene(name: &str) -> Verb {

@@ -1,9 +1,13 @@
 //! The driver against a scripted peer that answers as a newer OBS than the installed one does, or as no OBS does.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use futures_util::SinkExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast;
 use tokio_stream::StreamExt as _;
 use tokio_websockets::{Message, ServerBuilder, WebSocketStream};
 use vta::event::ClipSource;
@@ -14,7 +18,9 @@ type Socket = WebSocketStream<TcpStream>;
 
 const SCENE_EVENTS: u64 = 1 << 2;
 
-const REQUESTS: [&str; 10] = [
+const SCENE_EVENT: &str = "CurrentProgramSceneChanged";
+
+const REQUESTS: [&str; 12] = [
     "GetVersion",
     "GetStats",
     "GetCurrentProgramScene",
@@ -23,6 +29,8 @@ const REQUESTS: [&str; 10] = [
     "SaveReplayBuffer",
     "GetRecordStatus",
     "GetOutputSettings",
+    "StartRecord",
+    "StopRecord",
     "SplitRecordFile",
     "CreateRecordChapter",
 ];
@@ -31,33 +39,84 @@ async fn say(socket: &mut Socket, op: u8, d: Value) {
     socket.send(Message::text(json!({"op": op, "d": d}).to_string())).await.unwrap();
 }
 
-async fn tell(socket: &mut Socket, event: &str, data: Value) {
-    say(socket, 5, json!({"eventType": event, "eventIntent": 0, "eventData": data})).await;
+/// OBS 31 without a password: its answers and scene events carry UUIDs.
+#[derive(Clone, Default)]
+struct NewerObs {
+    /// Where its films are.
+    films: PathBuf,
+    /// Whether somebody else has told it to record.
+    records: bool,
+    /// Whether its first replay is late: begun after six seconds, and named only when the second is asked for.
+    late: bool,
+    /// Whether it leaves the first request for a replay unanswered, and names that replay only when the second is asked for.
+    mute: bool,
+    /// So often it is not ready for each request about the replay buffer.
+    not_ready: usize,
 }
 
-/// OBS 31 without a password: its answers and scene events carry UUIDs.
-async fn newer_obs(listener: TcpListener, films: PathBuf, records: bool) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(serve(stream, films.clone(), records));
+impl NewerObs {
+    /// A driver that is connected to it.
+    async fn driver(self, splits_recordings: bool) -> Driver {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let driver = Driver::with_options(ObsOptions { splits_recordings, ..options(port, None) });
+        tokio::spawn(self.listens(listener));
+        driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+        driver
+    }
+
+    async fn listens(self, listener: TcpListener) {
+        let (events, _) = broadcast::channel(64);
+        let parts = Arc::default();
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, self.clone(), events.clone(), Arc::clone(&parts)));
+        }
     }
 }
 
-/// Serves one connection. Its first replay is late: the event comes only when the second is asked for. If it records,
-/// somebody else began that, and a split goes on in `part 1.mkv` and so on.
-async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
-    let (mut saves, mut parts) = (0, 0);
+/// What it tells every connection: the event's name and data.
+type Events = broadcast::Sender<(&'static str, Value)>;
+
+/// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
+/// is asked for is noted in a file such as `asked 1`.
+async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
+    let NewerObs { films, records, late, mute, not_ready } = obs;
+    let mut told = events.subscribe();
+    let tell = |event, data| _ = events.send((event, data));
+    let mut saves = 0;
+    let mut refused: HashMap<String, usize> = HashMap::new();
     let began = Instant::now();
     let part = |number: u32| films.join(format!("part {number}.mkv"));
     let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
     say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
     let mut subscribed = 0;
-    while let Some(Ok(message)) = socket.next().await {
+    loop {
+        let message = tokio::select! {
+            message = socket.next() => match message {
+                Some(Ok(message)) => message,
+                _ => return,
+            },
+            event = told.recv() => {
+                let (name, data) = event.unwrap();
+                if name != SCENE_EVENT || subscribed & SCENE_EVENTS != 0 {
+                    let event = json!({"eventType": name, "eventIntent": 0, "eventData": data});
+                    say(&mut socket, 5, event).await;
+                }
+                continue;
+            }
+        };
         let Some(text) = message.as_text() else { continue };
         let message: Value = serde_json::from_str(text).unwrap();
         let d = &message["d"];
         if message["op"] != 6 {
             subscribed = d["eventSubscriptions"].as_u64().unwrap();
             say(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await;
+            continue;
+        }
+        let file = |number| films.join(format!("{number}.mkv"));
+        if mute && saves == 0 && d["requestType"] == "SaveReplayBuffer" {
+            saves += 1;
+            std::fs::write(file(saves), "a film").unwrap();
             continue;
         }
         let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
@@ -77,32 +136,60 @@ async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
                 "outputDuration": 60_000 + u64::try_from(began.elapsed().as_millis()).unwrap(), "outputBytes": 1
             }),
             "GetOutputSettings" => json!({"outputSettings": {"path": part(0)}}),
+            "StopRecord" => json!({"outputPath": part(parts.load(Relaxed))}),
             _ => Value::Null,
         };
-        let status = json!({"result": true, "code": 100});
+        let name = d["requestType"].as_str().unwrap();
+        let refusals = refused.entry(name.to_owned()).or_default();
+        let status = if name.contains("ReplayBuffer") && *refusals < not_ready {
+            *refusals += 1;
+            json!({"result": false, "code": 207})
+        } else {
+            json!({"result": true, "code": 100})
+        };
         let response = json!({
             "requestType": d["requestType"], "requestId": d["requestId"], "requestStatus": status,
             "responseData": answer
         });
         say(&mut socket, 7, response).await;
+        if status["result"] == false {
+            continue;
+        }
+        let recording = |state: &str, part: PathBuf| {
+            let state = format!("OBS_WEBSOCKET_OUTPUT_{state}");
+            json!({"outputActive": state.ends_with("STARTED"), "outputState": state, "outputPath": part})
+        };
         match d["requestType"].as_str().unwrap() {
-            "SetCurrentProgramScene" if subscribed & SCENE_EVENTS != 0 => {
+            "SetCurrentProgramScene" => {
                 let scene = json!({"sceneName": d["requestData"]["sceneName"], "sceneUuid": uuid});
-                tell(&mut socket, "CurrentProgramSceneChanged", scene).await;
+                tell(SCENE_EVENT, scene);
             }
             "SaveReplayBuffer" => {
                 saves += 1;
-                let file = |number| films.join(format!("{number}.mkv"));
-                std::fs::write(file(saves), "a film").unwrap();
-                if saves == 2 {
-                    tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(1)})).await;
-                    tell(&mut socket, "ReplayBufferSaved", json!({"savedReplayPath": file(2)})).await;
+                std::fs::write(films.join(format!("asked {saves}")), "").unwrap();
+                if late && saves == 1 {
+                    let first = file(1);
+                    tokio::spawn(async move {
+                        sleep(Duration::from_secs(6)).await;
+                        std::fs::write(first, "a film").unwrap();
+                    });
+                    continue;
                 }
+                std::fs::write(file(saves), "a film").unwrap();
+                if (late || mute) && saves == 2 {
+                    tell("ReplayBufferSaved", json!({"savedReplayPath": file(1)}));
+                }
+                tell("ReplayBufferSaved", json!({"savedReplayPath": file(saves)}));
             }
+            "StartRecord" => {
+                std::fs::write(part(parts.load(Relaxed)), "a film").unwrap();
+                tell("RecordStateChanged", recording("STARTED", part(parts.load(Relaxed))));
+            }
+            "StopRecord" => tell("RecordStateChanged", recording("STOPPED", part(parts.load(Relaxed)))),
             "SplitRecordFile" => {
-                parts += 1;
-                std::fs::write(part(parts), "a film").unwrap();
-                tell(&mut socket, "RecordFileChanged", json!({"newOutputPath": part(parts)})).await;
+                let next = part(parts.fetch_add(1, Relaxed) + 1);
+                std::fs::write(&next, "a film").unwrap();
+                tell("RecordFileChanged", json!({"newOutputPath": next}));
             }
             "CreateRecordChapter" => {
                 let chapter = d["requestData"]["chapterName"].as_str().unwrap();
@@ -113,27 +200,12 @@ async fn serve(stream: TcpStream, films: PathBuf, records: bool) {
     }
 }
 
-/// A driver that is connected to a newer OBS.
-async fn driver_of_newer_obs(films: &Path) -> Driver {
-    driver_beside(films, false, false).await
-}
-
-/// A driver that is connected to a newer OBS, which somebody else may have told to record.
-async fn driver_beside(films: &Path, records: bool, splits_recordings: bool) -> Driver {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let driver = Driver::with_options(ObsOptions { splits_recordings, ..options(port, None) });
-    tokio::spawn(newer_obs(listener, films.to_owned(), records));
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
-    driver
-}
-
 #[tokio::test]
 async fn every_court_is_told_once_that_the_disk_of_obs_is_nearly_full() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let driver = Driver::with_options(ObsOptions { min_free_mb: 1000, ..options(port, None) });
-    tokio::spawn(newer_obs(listener, PathBuf::new(), false));
+    tokio::spawn(NewerObs::default().listens(listener));
     let told = |report: &Report| matches!(report, Report::DiskLow { .. });
     for court in [&driver.court_1, &driver.court_2] {
         let expected = Report::DiskLow { instance: "replay".to_owned(), free_mb: 900 };
@@ -145,7 +217,7 @@ async fn every_court_is_told_once_that_the_disk_of_obs_is_nearly_full() {
 #[tokio::test]
 async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
     let (log, _guard) = Log::listen();
-    let mut driver = driver_of_newer_obs(Path::new("")).await;
+    let mut driver = NewerObs::default().driver(false).await;
     let old = log.lines("older than");
     assert!(old.is_empty(), "{old:?}");
     for name in ["Replay", "Live"] {
@@ -163,10 +235,14 @@ async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
 async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
     let replays = tempfile::tempdir().unwrap();
     let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
-    let mut driver = driver_of_newer_obs(replays.path()).await;
-    let reason = driver.fails(save()).await;
-    assert_eq!(reason, "OBS named no saved replay within 10s; is its disk full, or the recording paused?");
+    let obs = NewerObs { films: replays.path().to_owned(), late: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    let first = driver.give(save()).await;
+    wait_until("OBS to be asked", || replays.path().join("asked 1").is_file()).await;
+    // It comes while OBS saves, and has its own ten seconds when the first has had them.
     let second = driver.give(save()).await;
+    let reason = "OBS named no saved replay within 10s; is its disk full, or the recording paused?".to_owned();
+    assert_eq!(driver.outcome_of(first).await, Outcome::Failed { reason });
     let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
     assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
     assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
@@ -174,9 +250,60 @@ async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
 }
 
 #[tokio::test]
+async fn a_clip_of_a_request_that_was_left_unanswered_is_not_taken_for_the_next() {
+    let replays = tempfile::tempdir().unwrap();
+    let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
+    let mut driver =
+        NewerObs { films: replays.path().to_owned(), mute: true, ..NewerObs::default() }.driver(false).await;
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("OBS did not answer `SaveReplayBuffer`"), "{reason}");
+    driver.does_at_last(scene("Live")).await;
+    let second = driver.give(save()).await;
+    let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
+    assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
+    assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
+}
+
+#[tokio::test]
+async fn a_replay_waits_for_an_obs_that_is_not_ready() {
+    let replays = tempfile::tempdir().unwrap();
+    let mut driver =
+        NewerObs { films: replays.path().to_owned(), not_ready: 3, ..NewerObs::default() }.driver(false).await;
+    assert_eq!(Path::new(&driver.saves().await), replays.path().join("1.mkv"));
+}
+
+#[tokio::test]
+async fn a_recording_of_ours_that_goes_on_in_another_file_stays_ours() {
+    let films = tempfile::tempdir().unwrap();
+    let mut driver = NewerObs { films: films.path().to_owned(), ..NewerObs::default() }.driver(false).await;
+    let starting = driver.give(start_recording(Some("Bout 7"))).await;
+    assert_eq!(driver.outcome_of(starting).await, Outcome::Done);
+    // Whoever splits it, or OBS by itself.
+    driver.does(request("SplitRecordFile", Value::Null)).await;
+    let told = |report: Report| match report {
+        Report::RecordingStarted(told) | Report::RecordingStopped(told) => told,
+        other => panic!("{other:?}"),
+    };
+    let part = |report: &Report| matches!(report, Report::RecordingStarted(_) | Report::RecordingStopped(_));
+    // The second court gives no commands, so that nothing is passed over while an outcome is waited for.
+    for (stopped, file) in [(false, "part 0.mkv"), (true, "Bout 7.mkv"), (false, "part 1.mkv")] {
+        let report = hear(&driver.court_2, part).await;
+        assert_eq!(matches!(report, Report::RecordingStopped(_)), stopped, "{report:?}");
+        assert_eq!(told(report).path.map(PathBuf::from), Some(films.path().join(file)));
+    }
+    driver.does(stop_recording()).await;
+    let last = told(hear(&driver.court_2, part).await);
+    assert_eq!(last.path.map(PathBuf::from), Some(films.path().join("Bout 7 (2).mkv")));
+    let of_ours: Vec<_> = driver.court_1.try_iter().filter(part).map(|report| told(report).action_seq).collect();
+    assert!(of_ours.iter().all(|seq| *seq == Some(starting)), "{of_ours:?}");
+    driver.does(start_recording(Some("Bout 8"))).await;
+}
+
+#[tokio::test]
 async fn somebody_else_s_recording_is_split_for_ours_and_goes_on_after_it() {
     let films = tempfile::tempdir().unwrap();
-    let mut driver = driver_beside(films.path(), true, true).await;
+    let mut driver =
+        NewerObs { films: films.path().to_owned(), records: true, ..NewerObs::default() }.driver(true).await;
     let starting = driver.give(start_recording(Some("Bout 7"))).await;
     let started = driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
     let Report::RecordingStarted(started) = started else { panic!() };
@@ -192,10 +319,26 @@ async fn somebody_else_s_recording_is_split_for_ours_and_goes_on_after_it() {
     assert!(films.path().join("Bout 7.mkv").is_file() && films.path().join("part 2.mkv").is_file());
 }
 
+/// How Matroska begins, before its first picture.
+const MATROSKA: &[u8] = b"\x1A\x45\xDF\xA3 and so on";
+
+#[tokio::test]
+async fn a_recording_without_a_picture_does_not_stand_in_for_a_replay_that_fails() {
+    let films = tempfile::tempdir().unwrap();
+    let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    std::fs::write(films.path().join("part 0.mkv"), MATROSKA).unwrap();
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("OBS named no saved replay within"), "{reason}");
+    assert!(!driver.court_2.try_iter().any(|report| matches!(report, Report::ClipSaved { .. })));
+}
+
 #[tokio::test]
 async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
     let films = tempfile::tempdir().unwrap();
-    let mut driver = driver_beside(films.path(), true, false).await;
+    let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    std::fs::write(films.path().join("part 0.mkv"), [MATROSKA, b"\x1F\x43\xB6\x75 and pictures"].concat()).unwrap();
     let seq = driver.give(save()).await;
     let saved = driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await;
     let Report::ClipSaved(clip) = saved else { panic!() };
@@ -210,7 +353,8 @@ async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
 #[tokio::test]
 async fn a_chapter_is_set_where_obs_can() {
     let films = tempfile::tempdir().unwrap();
-    let mut driver = driver_beside(films.path(), true, false).await;
+    let mut driver =
+        NewerObs { films: films.path().to_owned(), records: true, ..NewerObs::default() }.driver(false).await;
     driver.does(ObsVerb::Chapter { name: "Round 2".to_owned() }.on(None)).await;
     assert_eq!(std::fs::read_to_string(films.path().join("chapter")).unwrap(), "Round 2");
 }

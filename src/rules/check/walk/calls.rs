@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use rhai::{Expr, FnCallExpr, ImmutableString, Namespace, Position};
 
-use super::{MOST_NAMES, Shape, Walk};
+use super::{MOST_NAMES, Walk};
 use crate::rules::check::Found;
+use crate::rules::check::shape::Shape;
+use crate::rules::check::value::Value;
 use crate::suggest::{enumerate, near};
 
 /// A variable in the tree.
@@ -16,17 +18,17 @@ impl Walk<'_> {
     pub(super) fn name(&mut self, variable: &Variable, at: Position) -> Shape {
         let (_, name, module, _) = variable;
         if !module.is_empty() {
-            self.constant(&module.to_string(), name, at);
-            return Shape::Any;
+            return self.constant(&module.to_string(), name, at);
         }
         if let Some((_, shape)) = self.scope.iter().rev().find(|(known, _)| known == name.as_str()) {
             return shape.clone();
         }
-        if self.constants.contains(name.as_str()) {
-            return Shape::Any;
+        if let Some(shape) = self.constants.get(name.as_str()) {
+            return shape.clone();
         }
-        let names = || self.scope.iter().map(|(name, _)| name).chain(&self.constants).map(String::as_str);
+        let names = || self.scope.iter().map(|(name, _)| name).chain(self.constants.keys()).map(String::as_str);
         let help = match near(name, names()) {
+            _ if self.known.has_module(name) => format!("write `{name}::…` with two colons"),
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there is {}", enumerate(names())),
         };
@@ -34,16 +36,20 @@ impl Walk<'_> {
         Shape::Any
     }
 
-    fn constant(&mut self, module: &str, name: &str, at: Position) {
-        if module != "global" || self.constants.contains(name) {
-            return;
+    fn constant(&mut self, module: &str, name: &str, at: Position) -> Shape {
+        if module != "global" {
+            return Shape::Any;
         }
-        let names = || self.constants.iter().map(String::as_str);
+        if let Some(shape) = self.constants.get(name) {
+            return shape.clone();
+        }
+        let names = || self.constants.keys().map(String::as_str);
         let help = match near(name, names()) {
             Some(near) => format!("did you mean `global::{near}`?"),
             None => format!("write `const {name} = …;` outside of functions"),
         };
         self.found.push(Found::new(at, format!("there is no constant `global::{name}`")).help(help));
+        Shape::Any
     }
 
     /// A call of a function by its name.
@@ -67,22 +73,36 @@ impl Walk<'_> {
         let variable = || self.scope.iter().any(|(name, _)| name == call.name.as_str());
         if !unread && !(module.is_empty() && (variable() || is_of_pointers(&call.name))) {
             self.exists(&module, &call.name, call.args.len(), 0, at);
+            self.tried(&module, call, &arguments, at);
         }
         if let ("Fn", [Expr::StringConstant(name, at)]) = (call.name.as_str(), &call.args[..])
             && self.known.counts("", name).is_none()
         {
             self.unknown("", name, *at);
         }
+        if module != "obs" {
+            return Shape::Any;
+        }
+        if call.name == "on" {
+            let instance = arguments.first().and_then(Shape::value).and_then(Value::text).map(str::to_owned);
+            return Shape::Obs { instance };
+        }
+        let at = call.args.first().map_or(at, Expr::start_position);
+        self.names(&call.name, &arguments, None, at);
         Shape::Any
     }
 
     /// A call of a function on a value.
-    pub(super) fn method(&mut self, call: &FnCallExpr, at: Position) -> Shape {
-        for argument in &call.args {
-            self.expression(argument);
-        }
+    pub(super) fn method(&mut self, base: &Shape, call: &FnCallExpr, at: Position) -> Shape {
+        let arguments: Vec<_> = call.args.iter().map(|argument| self.expression(argument)).collect();
         if !is_of_pointers(&call.name) && !self.properties.contains(call.name.as_str()) {
             self.exists("", &call.name, call.args.len(), 1, at);
+        }
+        if let Shape::Obs { .. } = base {
+            // One OBS does what all of them do.
+            self.tried("obs", call, &arguments, at);
+            let at = call.args.first().map_or(at, Expr::start_position);
+            self.names(&call.name, &arguments, Some(base), at);
         }
         Shape::Any
     }
@@ -151,38 +171,6 @@ impl Walk<'_> {
             None => found,
         });
     }
-
-    /// A field that is one of a few words, beside a text that is none of them.
-    fn compared(&mut self, call: &FnCallExpr, arguments: &[Shape]) {
-        let ([left, right], [left_shape, right_shape]) = (&call.args[..], arguments) else { return };
-        match call.name.as_str() {
-            "==" | "!=" => {
-                self.word(left_shape, right);
-                self.word(right_shape, left);
-            }
-            "contains" => {
-                if let Expr::Array(items, _) = left {
-                    for item in items {
-                        self.word(right_shape, item);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn word(&mut self, shape: &Shape, value: &Expr) {
-        let (Shape::Word { field, words }, Expr::StringConstant(text, at)) = (shape, value) else { return };
-        if words.iter().any(|word| word == text.as_str()) {
-            return;
-        }
-        let names = || words.iter().map(String::as_str);
-        let help = match near(text, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of {}", enumerate(names())),
-        };
-        self.found.push(Found::new(*at, format!("`{field}` is never \"{text}\"")).help(help));
-    }
 }
 
 /// Whether a function belongs to what holds a function.
@@ -190,6 +178,6 @@ fn is_of_pointers(name: &str) -> bool {
     matches!(name, "call" | "curry")
 }
 
-fn written(module: &str, name: &str) -> String {
+pub(super) fn written(module: &str, name: &str) -> String {
     if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }
