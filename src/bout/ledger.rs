@@ -9,7 +9,7 @@ use super::state::*;
 use crate::event::*;
 use crate::time::Time;
 
-/// How long behind a load messages of the bout before may come.
+/// How late messages may come: of the bout before behind a load, and ticks of an injury clock that was hidden.
 const LATE: Duration = Duration::from_secs(1);
 
 /// The state, and what is remembered to derive from it. Cheap to copy: what is large is shared.
@@ -24,12 +24,25 @@ pub(super) struct Ledger {
     reload: Option<Reload>,
     pub(super) this_round: ThisRound,
     pub(super) scoring: Scoring,
-    /// Since when the injury clock is up.
-    injury: Option<(MaybeSide, Time)>,
+    /// Each side's injury clock, and the one that is nobody's.
+    injuries: [InjuryClock; 3],
+    /// When each who may ask for a review was last heard of about one.
+    pub(super) review_heard: [Option<Time>; 3],
+    /// Its load was heard: scores and gam-jeom that nobody has told before it begins are 0.
+    pub(super) load_heard: bool,
     /// The winner was found to disagree with the rounds.
     disputed: bool,
     /// The event from which on events belong to another bout than was thought, and the bout they were taken for.
     pub(super) split: Option<(u64, Arc<Bout>)>,
+}
+
+/// Whether an injury clock is up, and since when.
+#[derive(Clone, Copy, Debug, Default)]
+enum InjuryClock {
+    #[default]
+    Unseen,
+    Up(Time),
+    Hidden(Time),
 }
 
 /// A load that may turn out to be of the same bout.
@@ -68,13 +81,13 @@ impl Ledger {
             }
             Body::Round(round) => self.round(seq, *round, derived),
             Body::Clock(clock) => self.clock(seq, at, *clock, derived),
-            Body::Rest(_) => self.rest(seq, derived),
+            Body::Rest(rest) => self.rest(seq, *rest, derived),
             Body::Injury(injury) => self.injury(seq, at, *injury, derived),
             Body::Hit(hit) => self.scoring.hit(at, *hit),
             Body::Point(point) => self.scoring.point(seq, at, *point),
             Body::Score(score) => self.score(seq, *score, derived),
             Body::Penalties(count) => self.penalties(seq, *count),
-            Body::RoundScores(scores) => self.round_scores(seq, scores),
+            Body::RoundScores(scores) => self.round_scores(seq, scores, derived),
             Body::RoundWinners(winners) => self.round_winners(seq, winners, derived),
             Body::Winner(winner) => self.winner(seq, at, winner.winner, derived),
             Body::Result(result) => self.change().result = Some(result.clone()),
@@ -90,11 +103,10 @@ impl Ledger {
 
     /// A bout of which nothing is known yet, after the one before.
     fn begin(&mut self, at: Time) {
-        self.replace(self.bout.ordinal + 1, at, None);
+        self.replace(self.bout.ordinal + 1, at, Some(self.bout.clone()), None);
     }
 
-    fn replace(&mut self, ordinal: u32, at: Time, reload: Option<Reload>) {
-        let before = Some(self.bout.clone());
+    fn replace(&mut self, ordinal: u32, at: Time, before: Option<Arc<Bout>>, reload: Option<Reload>) {
         let review_rules = self.review_rules;
         let corner = || Corner { requests_left: review_rules.requests, ..Corner::default() };
         let bout = Bout {
@@ -113,13 +125,16 @@ impl Ledger {
         let ordinal = self.bout.ordinal;
         let waits = self.bout.started_at.is_none() && self.bout.stage <= Stage::Ready;
         if ordinal == 0 || !waits {
-            return self.begin(at);
+            self.begin(at);
+        } else {
+            // Whether this is the same bout again is known when its number comes; until then it takes the place of the
+            // one that waits.
+            let known = self.bout.config.number.is_some();
+            let reload = known.then(|| Reload { from_seq: seq, waited: self.bout.clone() }).or(self.reload.take());
+            let before = self.before.take();
+            self.replace(ordinal, at, before, reload);
         }
-        // Whether this is the same bout again is known when its number comes; until then it takes the place of the
-        // one that waits.
-        let known = self.bout.config.number.is_some();
-        let reload = known.then(|| Reload { from_seq: seq, waited: self.bout.clone() }).or(self.reload.take());
-        self.replace(ordinal, at, reload);
+        self.load_heard = true;
     }
 
     fn configured(&mut self, at: Time, config: &BoutConfig) {
@@ -154,7 +169,8 @@ impl Ledger {
         }
     }
 
-    /// Whether a message repeats what the bout before had come to, just after another bout was loaded.
+    /// Whether a message is of the bout before: it comes just after another bout was loaded, and says what no bout can
+    /// say that has not begun.
     fn is_late(&self, at: Time, body: &Body) -> bool {
         let Some(before) = &self.before else { return false };
         let bout = &self.bout;
@@ -162,48 +178,46 @@ impl Ledger {
         if !soon || bout.started_at.is_some() || before.ordinal == 0 || before.config.number == bout.config.number {
             return false;
         }
-        let same = |pair: &Pair, blue: u16, red: u16| {
-            (blue, red) != (0, 0)
-                && pair.blue.is_none_or(|points| points == blue)
-                && pair.red.is_none_or(|points| points == red)
-        };
+        let counts = |blue: Option<u16>, red: Option<u16>| blue.unwrap_or(0) > 0 || red.unwrap_or(0) > 0;
         match body {
+            // A bout that was broken off may be loaded again in a later round.
             Body::Round(round) => round.round > 1 && round.round == before.round,
             Body::Clock(clock) => {
                 let full = bout.config.round_seconds;
                 before.clock == Some(clock.seconds) && full.is_some_and(|full| full != clock.seconds)
             }
-            Body::Leader(leader) => leader.side != MaybeSide::None && leader.side == before.leader,
-            Body::Score(score) => same(score, before.blue.score, before.red.score),
-            Body::Penalties(count) => same(count, before.blue.penalties, before.red.penalties),
-            Body::RoundScores(scores) => scores.rounds.iter().any(|round| {
-                let known = before.rounds.iter().find(|known| known.round == round.round);
-                known.is_some_and(|known| same(&Pair { blue: round.blue, red: round.red }, known.blue, known.red))
-            }),
-            Body::RoundWinners(winners) => winners.winners.iter().any(Option::is_some) && before.winner.is_some(),
-            Body::Winner(winner) => before.winner == Some(winner.winner),
-            Body::Result(result) => before.result.as_ref() == Some(result),
+            Body::Leader(leader) => leader.side != MaybeSide::None,
+            Body::Score(count) | Body::Penalties(count) => counts(count.blue, count.red),
+            Body::RoundScores(scores) => scores.rounds.iter().any(|round| counts(round.blue, round.red)),
+            Body::RoundWinners(winners) => winners.winners.iter().any(Option::is_some),
+            // A coach may ask already, and is answered then.
+            Body::Review(Review { side, state, .. }) => {
+                *state != ReviewState::Requested && bout.reviews.iter().all(|review| review.side != *side)
+            }
+            Body::Point(_) | Body::Hit(_) | Body::Injury(_) | Body::Winner(_) | Body::Result(_) => true,
             _ => false,
         }
     }
 
-    fn injury(&mut self, seq: u64, at: Time, injury: Injury, derived: &mut Derived) {
-        match (injury.action, self.injury) {
-            (Some(InjuryAction::Hide), Some((side, since))) => {
-                self.injury = None;
+    fn injury(&mut self, seq: u64, at: Time, Injury { side, action, .. }: Injury, derived: &mut Derived) {
+        let clock = &mut self.injuries[side as usize];
+        match (action, *clock) {
+            (Some(InjuryAction::Hide), InjuryClock::Up(since)) => {
+                *clock = InjuryClock::Hidden(at);
                 derived.push((seq, Body::InjuryEnded(InjuryEnded { side, took_ms: milliseconds(at, since) })));
             }
-            (Some(InjuryAction::Hide | InjuryAction::Reset), _) => {}
-            (Some(InjuryAction::Show) | None, None) => {
-                self.injury = Some((injury.side, at));
-                derived.push((seq, Body::InjuryStarted(InjuryStarted { side: injury.side })));
+            // A tick from before it was hidden.
+            (None, InjuryClock::Hidden(since)) if at.since(since) <= LATE => {}
+            (Some(InjuryAction::Show) | None, InjuryClock::Unseen | InjuryClock::Hidden(_)) => {
+                *clock = InjuryClock::Up(at);
+                derived.push((seq, Body::InjuryStarted(InjuryStarted { side })));
             }
-            (Some(InjuryAction::Show) | None, Some(_)) => {}
+            _ => {}
         }
     }
 
     fn winner(&mut self, seq: u64, at: Time, winner: BoutWinner, derived: &mut Derived) {
-        self.end_round(seq, self.bout.clock, derived);
+        self.end_round(seq, derived);
         if self.bout.winner == Some(winner) {
             return;
         }

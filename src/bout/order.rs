@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::event::{Body, Clock, ClockAction, Counts, MaybeSide, Pair, ReviewState, RoundScore};
+use crate::event::{Body, Clock, ClockAction, Counts, InjuryAction, MaybeSide, Pair, ReviewState, RoundScore};
 
 /// Where a message stands among those of its burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,18 +20,19 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         Body::Athletes(_) | Body::Officials(_) => (2, 0),
         Body::BoutReady {} => (3, 0),
         Body::Round(round) => (4, round.round.into()),
-        // Senders say that nobody leads before they say who does.
-        Body::Leader(leader) => (5, i64::from(leader.side != MaybeSide::None)),
-        Body::Hit(_) => (6, 0),
-        Body::Point(_) => (7, 0),
-        Body::Penalties(count) => (8, sum(count)),
-        Body::Score(score) => (9, sum(score)),
-        Body::Clock(clock) => (10, within_clock(clock, counts)),
+        // The table may tell that another round is on.
         Body::RoundScores(scores) => {
             let sum = |round: &RoundScore| sum(&Pair { blue: round.blue, red: round.red });
-            (11, scores.rounds.iter().map(sum).sum())
+            (5, scores.rounds.iter().map(sum).sum())
         }
-        Body::Rest(_) => (12, 0),
+        // Senders say that nobody leads before they say who does.
+        Body::Leader(leader) => (6, i64::from(leader.side != MaybeSide::None)),
+        Body::Hit(_) => (7, 0),
+        Body::Point(_) => (8, 0),
+        Body::Penalties(count) => (9, sum(count)),
+        Body::Score(score) => (10, sum(score)),
+        Body::Clock(clock) => (11, within_clock(clock, counts)),
+        Body::Rest(rest) => (12, -i64::from(rest.seconds)),
         Body::RoundWinners(_) => (13, 0),
         // The banner first, so that the end of the bout can tell how it was decided.
         Body::Result(_) => (14, 0),
@@ -40,6 +41,12 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
             ReviewState::Requested => (16, 0),
             ReviewState::Accepted | ReviewState::Rejected => (16, 1),
             ReviewState::Closed => (16, 2),
+        },
+        Body::Injury(injury) => match injury.action {
+            Some(InjuryAction::Show) => (17, 0),
+            None => (17, 1),
+            Some(InjuryAction::Reset) => (17, 2),
+            Some(InjuryAction::Hide) => (17, 3),
         },
         _ => (20, 0),
     };
@@ -52,13 +59,15 @@ fn sum(pair: &Pair) -> i64 {
 
 /// A clock starts, ticks, stops, is corrected and ends.
 fn within_clock(clock: &Clock, counts: Option<Counts>) -> i64 {
-    const STEP: i64 = 1 << 32;
+    const STEP: i64 = 1 << 40;
     let seconds = i64::from(clock.seconds);
     let forward = if counts == Some(Counts::Up) { seconds } else { -seconds };
     match clock.action {
         Some(ClockAction::Start) => -STEP,
         None => forward,
-        Some(ClockAction::Stop) => STEP,
+        // One that counts up is set back after its end.
+        Some(ClockAction::Stop) if counts == Some(Counts::Up) && clock.seconds == 0 => 4 * STEP,
+        Some(ClockAction::Stop) => STEP + forward,
         Some(ClockAction::Correction) => 2 * STEP,
         Some(ClockAction::End) => 3 * STEP,
     }

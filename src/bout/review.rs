@@ -7,51 +7,44 @@ use super::state::{ClipState, ReviewProgress};
 use crate::event::*;
 use crate::time::Time;
 
-/// A request that comes so long after an unanswered one is another: its answer was lost.
+/// So long after the last that was heard of a review, the next is about another: what came between was lost.
 const FORGOTTEN: Duration = Duration::from_secs(60);
 
 impl Ledger {
     pub(super) fn review(&mut self, seq: u64, at: Time, review: Review, derived: &mut Derived) {
-        let side = review.side;
-        let open = self.bout.reviews.iter().find(|open| open.side == side && !open.closed).copied();
-        let request = open.and_then(|open| open.request);
-        let progress = ReviewProgress {
-            side,
-            state: review.state,
-            verdict: review.verdict,
-            request,
-            clip: open.and_then(|open| open.clip),
-            closed: false,
-            cost: open.is_some_and(|open| open.cost),
-        };
+        let Review { side, state, verdict } = review;
+        let soon = self.review_heard[side as usize].is_some_and(|heard| at.since(heard) < FORGOTTEN);
+        self.review_heard[side as usize] = Some(at);
+        // What is said soon after a window was closed is still about its review.
+        let known = self.bout.reviews.iter().find(|known| known.side == side && (!known.closed || soon)).copied();
+        let fresh = ReviewProgress { side, state, verdict, request: None, clip: None, closed: false, cost: false };
+        let request = known.and_then(|known| known.request);
         let number = request.map(|(seq, _)| seq);
         let took_ms = request.map(|(_, requested)| milliseconds(at, requested));
-        match (review.state, open) {
+        match (state, known) {
             // A request repeated is the same review.
-            (ReviewState::Requested, Some(ReviewProgress { state: ReviewState::Requested, .. }))
-                if request.is_some_and(|(_, requested)| at.since(requested) < FORGOTTEN) => {}
+            (ReviewState::Requested, Some(ReviewProgress { state: ReviewState::Requested, closed: false, .. }))
+                if soon => {}
             (ReviewState::Requested, _) => {
-                self.put_review(ReviewProgress { request: Some((seq, at)), clip: None, cost: false, ..progress });
+                self.put_review(ReviewProgress { request: Some((seq, at)), ..fresh });
                 derived.push((seq, Body::ReviewOpened(ReviewSide { side, review: Some(seq) })));
             }
-            (ReviewState::Accepted | ReviewState::Rejected, open) => {
-                let told = open.is_some_and(|open| {
-                    open.state == review.state && (review.verdict.is_none() || open.verdict == review.verdict)
-                });
+            (ReviewState::Accepted | ReviewState::Rejected, known) => {
+                let told =
+                    known.is_some_and(|known| known.state == state && (verdict.is_none() || known.verdict == verdict));
                 if !told {
-                    self.put_review(progress);
+                    self.put_review(ReviewProgress { state, verdict, ..known.unwrap_or(fresh) });
                     let requests_left = side.side().map(|side| self.bout.corner(side).requests_left);
-                    let ReviewProgress { state, verdict, .. } = progress;
                     let decided = ReviewDecided { side, review: number, state, verdict, took_ms, requests_left };
                     derived.push((seq, Body::ReviewDecided(decided)));
                 }
             }
             // The window was closed, which undoes no verdict.
-            (ReviewState::Closed, Some(open)) => {
+            (ReviewState::Closed, Some(open)) if !open.closed => {
                 self.put_review(ReviewProgress { closed: true, ..open });
                 derived.push((seq, Body::ReviewClosed(ReviewClosed { side, review: number, took_ms })));
             }
-            (ReviewState::Closed, None) => {}
+            (ReviewState::Closed, _) => {}
         }
     }
 

@@ -23,6 +23,10 @@ pub(super) struct ThisRound {
     pub(super) widest_gap: u16,
     /// The last seconds were told.
     final_seconds: bool,
+    /// What its clock showed last while the round was on.
+    shown: Option<u32>,
+    /// What the clock of the rest showed last, since the round clock began to run.
+    rest: Option<u32>,
 }
 
 impl Ledger {
@@ -31,6 +35,10 @@ impl Ledger {
             return;
         }
         let known = self.bout.round > 0;
+        if self.bout.rounds.iter().any(|entry| entry.round == self.bout.round && entry.started && !entry.ended) {
+            // Its end was lost.
+            self.end_round(seq, derived);
+        }
         let bout = self.change();
         bout.round = round.round;
         if known {
@@ -56,23 +64,24 @@ impl Ledger {
             Some(ClockAction::Stop) => {
                 if self.bout.stage == Stage::Fighting {
                     self.change().stage = Stage::Stopped;
+                    self.this_round.shown = Some(clock.seconds);
                 }
             }
-            Some(ClockAction::End) => self.end_round(seq, before, derived),
+            Some(ClockAction::End) => self.end_round(seq, derived),
             Some(ClockAction::Correction) => {}
             None => {
-                let ran = before.is_some_and(|before| {
-                    let step = match self.bout.config.counts {
-                        Some(Counts::Up) => clock.seconds.checked_sub(before),
-                        Some(Counts::Down) | None => before.checked_sub(clock.seconds),
-                    };
-                    step.is_some_and(|step| (1..=LONGEST_TICK).contains(&step))
+                let ran = before.is_some_and(|before| match self.bout.config.counts {
+                    Some(Counts::Up) => is_tick(before, clock.seconds),
+                    Some(Counts::Down) | None => is_tick(clock.seconds, before),
                 });
                 // Its start was lost, or never heard.
                 if ran && self.bout.stage != Stage::Fighting {
                     self.run(seq, at, derived);
                 }
             }
+        }
+        if matches!(clock.action, None | Some(ClockAction::Start | ClockAction::Correction)) {
+            self.this_round.shown = Some(clock.seconds);
         }
         self.check_final_seconds(seq, derived);
     }
@@ -82,14 +91,23 @@ impl Ledger {
         if self.bout.stage == Stage::Ended {
             return;
         }
-        let bout = self.change();
-        bout.stage = Stage::Fighting;
-        let on = bout.round;
-        // A round that the operator ended by mistake goes on.
-        bout.rounds.iter_mut().filter(|round| round.round == on).for_each(|round| round.ended = false);
-        if bout.started_at.is_none() {
-            bout.started_at = Some(at);
-            derived.push((seq, Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })));
+        let on = self.bout.round;
+        let decided = self.bout.rounds.iter().any(|round| round.round == on && round.winner.is_some());
+        if decided && self.bout.stage != Stage::Fighting && self.is_full() {
+            // The number of the next round was lost.
+            self.round(seq, Round { round: on.saturating_add(1) }, derived);
+        }
+        self.this_round.rest = None;
+        self.change().stage = Stage::Fighting;
+        if self.bout.started_at.is_none() {
+            if self.load_heard {
+                self.scoring.starts_from_zero();
+            }
+            if self.load_heard && self.bout.round == 0 {
+                self.round(seq, Round { round: 1 }, derived);
+            }
+            self.change().started_at = Some(at);
+            derived.push((seq, Body::BoutStarted(BoutStarted { number: self.bout.config.number.clone() })));
         }
         self.check_round_started(seq, derived);
     }
@@ -119,6 +137,12 @@ impl Ledger {
         }
     }
 
+    /// Whether the round clock has hardly run.
+    fn is_full(&self) -> bool {
+        let full = self.bout.config.round_seconds.filter(|full| *full > 0);
+        full.zip(self.left(self.bout.clock)).is_some_and(|(full, left)| left + LONGEST_TICK >= full)
+    }
+
     fn check_final_seconds(&mut self, seq: u64, derived: &mut Derived) {
         if self.bout.stage != Stage::Fighting || self.this_round.final_seconds {
             return;
@@ -129,30 +153,36 @@ impl Ledger {
         }
     }
 
-    /// A rest follows a round whose time is over, even if that was lost. It says nothing of a round that is on: a PSS
-    /// that is asked tells its last rest again.
-    pub(super) fn rest(&mut self, seq: u64, derived: &mut Derived) {
-        if self.left(self.bout.clock) == Some(0) {
-            self.end_round(seq, self.bout.clock, derived);
+    /// A rest that runs follows a round that is over, even if its end was lost, and so does any rest once the time of
+    /// the round is. A single message says nothing else: a PSS that is asked tells its last rest again.
+    pub(super) fn rest(&mut self, seq: u64, rest: Clock, derived: &mut Derived) {
+        let runs = self.this_round.rest.replace(rest.seconds).is_some_and(|before| is_tick(rest.seconds, before));
+        if runs || self.left(self.this_round.shown) == Some(0) {
+            self.end_round(seq, derived);
         }
     }
 
-    /// Ends the round, if it has begun and is not over; `clock` is what its clock showed last.
-    pub(super) fn end_round(&mut self, seq: u64, clock: Option<u32>, derived: &mut Derived) {
-        if self.bout.stage == Stage::Ended {
+    /// Ends the round, if it has begun and has not ended before.
+    pub(super) fn end_round(&mut self, seq: u64, derived: &mut Derived) {
+        let stage = self.bout.stage;
+        if stage == Stage::Ended {
             return;
         }
-        if self.bout.stage > Stage::Ready && self.bout.stage != Stage::Rest {
+        if stage > Stage::Ready && stage != Stage::Rest {
             self.change().stage = Stage::Rest;
         }
         let (blue, red) = (self.bout.blue.score, self.bout.red.score);
         let most_penalties = self.bout.blue.penalties.max(self.bout.red.penalties);
-        let how = if self.left(clock) == Some(0) {
+        let left = self.left(self.this_round.shown);
+        let how = if left == Some(0) {
             RoundEnd::Time
         } else if blue.abs_diff(red) >= ROUND_ENDING_GAP {
             RoundEnd::PointGap
         } else if most_penalties >= ROUND_LOSING_PENALTIES {
             RoundEnd::Disqualification
+        } else if stage == Stage::Fighting && left.is_some_and(|left| left <= LONGEST_TICK) {
+            // The last ticks were lost.
+            RoundEnd::Time
         } else {
             RoundEnd::Operator
         };
@@ -171,7 +201,7 @@ impl Ledger {
                 self.entry_of(number).winner = *winner;
             }
             if winner.is_some() && number == self.bout.round {
-                self.end_round(seq, self.bout.clock, derived);
+                self.end_round(seq, derived);
             }
         }
         self.check_winner(seq, derived);
@@ -193,4 +223,9 @@ impl Ledger {
         }
         &mut rounds[place]
     }
+}
+
+/// Whether a clock that runs can show one after the other.
+fn is_tick(lower: u32, upper: u32) -> bool {
+    upper.checked_sub(lower).is_some_and(|step| (1..=LONGEST_TICK).contains(&step))
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use super::ledger::{Derived, Ledger};
+use super::state::*;
 use crate::event::*;
 use crate::time::Time;
 
@@ -15,6 +16,8 @@ const SAME_KICK: Duration = Duration::from_millis(500);
 pub(super) struct Scoring {
     /// The latest hit of each side that no point was tied to.
     hits: [Option<(Time, Hit)>; 2],
+    /// The latest point of each side.
+    latest: [Option<(Time, Point)>; 2],
     /// Points given in this burst, and when.
     points: Vec<(u64, Time, Point)>,
     /// Scores and gam-jeom before this burst, and what was heard of them in it.
@@ -22,8 +25,8 @@ pub(super) struct Scoring {
     told: Told,
     /// Whether the score, and the gam-jeom, were ever told: a session may begin in the middle of a bout.
     known: (bool, bool),
-    /// What the table of rounds said last of the round that is on, and for how many bursts it has disagreed with the
-    /// score. One is no contradiction: the next score may have come before its table.
+    /// What the table of rounds said of the round that is on, if its score has not changed since, and for how many
+    /// bursts it has disagreed with it. One is no contradiction: the next score may have come before its table.
     table: Option<(u64, RoundScore)>,
     disagreed: u8,
 }
@@ -40,6 +43,21 @@ struct Tally {
 struct Told {
     score: Option<u64>,
     penalties: Option<u64>,
+    table: bool,
+}
+
+/// How the score has changed in a burst, and what explains it, for each side.
+struct Account {
+    changed: [i32; 2],
+    explained: [i32; 2],
+    /// The points that count: those said twice are left out.
+    points: Vec<(u64, Time, Point)>,
+}
+
+impl Account {
+    fn is_even(&self) -> bool {
+        self.changed == self.explained
+    }
 }
 
 impl Scoring {
@@ -51,10 +69,17 @@ impl Scoring {
         self.points.push((seq, at, point));
     }
 
+    /// Scores and gam-jeom that were not told are 0.
+    pub(super) fn starts_from_zero(&mut self) {
+        self.known = (true, true);
+    }
+
     /// Scores and gam-jeom start from 0, and nothing of that is a correction.
     pub(super) fn new_round(&mut self) {
         self.before = Tally::default();
         self.table = None;
+        self.disagreed = 0;
+        self.starts_from_zero();
     }
 
     /// The hit that a point was given for.
@@ -66,6 +91,29 @@ impl Scoring {
             return None;
         }
         hit.take().map(|(_, hit)| hit)
+    }
+
+    fn account(&self, bout: &Bout) -> Account {
+        let change = |now: u16, before: u16| i32::from(now) - i32::from(before);
+        let Tally { score, penalties } = self.before;
+        let changed = [change(bout.blue.score, score[0]), change(bout.red.score, score[1])];
+        // Each gam-jeom gives the opponent a point.
+        let mut explained = [change(bout.red.penalties, penalties[1]), change(bout.blue.penalties, penalties[0])];
+        let mut latest = self.latest;
+        let is_new = |(_, at, point): &&(u64, Time, Point)| {
+            let side = point.side as usize;
+            let alike = latest[side].is_some_and(|(earlier, same)| same == *point && at.since(earlier) <= SAME_KICK);
+            let worth = i32::from(point.points);
+            // One that is said twice does not change the score again.
+            let is_new = !alike || explained[side] + worth <= changed[side];
+            if is_new {
+                explained[side] += worth;
+                latest[side] = Some((*at, *point));
+            }
+            is_new
+        };
+        let points = self.points.iter().filter(is_new).copied().collect();
+        Account { changed, explained, points }
     }
 }
 
@@ -107,11 +155,16 @@ impl Ledger {
         }
     }
 
-    pub(super) fn round_scores(&mut self, seq: u64, scores: &RoundScores) {
+    pub(super) fn round_scores(&mut self, seq: u64, scores: &RoundScores, derived: &mut Derived) {
+        if let Some(next) = self.next_round(scores) {
+            self.round(seq, Round { round: next.round }, derived);
+            self.score(seq, Pair { blue: next.blue, red: next.red }, derived);
+        }
         for score in &scores.rounds {
             if score.round == self.bout.round {
                 // The score of the round that is on is `sc1`'s to say.
                 self.scoring.table = Some((seq, *score));
+                self.scoring.told.table = true;
                 continue;
             }
             let played = score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0;
@@ -134,35 +187,41 @@ impl Ledger {
         self.scoring.points.clear();
     }
 
+    /// The next round, if the table has points of it: its number was lost.
+    fn next_round(&self, scores: &RoundScores) -> Option<RoundScore> {
+        let bout = &self.bout;
+        let next = bout.round.checked_add(1).filter(|_| bout.round > 0 && bout.stage != Stage::Ended)?;
+        let begun = bout.rounds.iter().any(|round| round.round == next && round.started);
+        let played = |score: &&RoundScore| score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0;
+        scores.rounds.iter().filter(played).find(|score| score.round == next && !begun).copied()
+    }
+
+    /// Whether something was said that more is to be said of: a score without its points, or a winner without a banner.
+    pub(super) fn is_incomplete(&self, derived: &Derived) -> bool {
+        let Scoring { known, points, .. } = &self.scoring;
+        let expected = known.0 || !points.is_empty();
+        let ended = derived.iter().any(|(_, body)| matches!(body, Body::BoutEnded(_)));
+        expected && !self.scoring.account(&self.bout).is_even() || ended && self.bout.result.is_none()
+    }
+
     /// After the messages of a burst: what they say together.
     pub(super) fn end_burst(&mut self, derived: &mut Derived) {
         let bout = self.bout.clone();
         let (blue, red) = (bout.blue.score, bout.red.score);
-        let Scoring { before, told, known, .. } = self.scoring.clone();
-        let changed = [i32::from(blue) - i32::from(before.score[0]), i32::from(red) - i32::from(before.score[1])];
-        let mut explained = [0i32; 2];
-        let points = std::mem::take(&mut self.scoring.points);
-        for (place, (seq, at, point)) in points.iter().enumerate() {
-            let Point { side, technique, points: worth } = *point;
-            let so_far = &mut explained[side as usize];
-            let alike = points[..place].iter().any(|(_, _, earlier)| earlier == point);
-            if alike && *so_far + i32::from(worth) > changed[side as usize] {
-                // Said twice: the score has not changed by it.
-                continue;
-            }
-            *so_far += i32::from(worth);
+        let account = self.scoring.account(&bout);
+        let Scoring { before, told, known, .. } = self.scoring;
+        for (seq, at, point) in &account.points {
+            let Point { side, technique, points } = *point;
+            self.scoring.latest[side as usize] = Some((*at, *point));
             let level = self.scoring.take_hit(*at, side).map(|hit| hit.level);
-            let scored = Scored { side, technique, points: worth, level, round: bout.round, blue, red };
+            let scored = Scored { side, technique, points, level, round: bout.round, blue, red };
             derived.push((*seq, Body::Scored(scored)));
         }
         if let Some(seq) = told.penalties {
             self.scoring.known.1 = true;
             for (side, now) in [(Side::Blue, bout.blue.penalties), (Side::Red, bout.red.penalties)] {
-                let was = before.penalties[side as usize];
-                // Each gives the opponent a point.
-                explained[side.other() as usize] += i32::from(now) - i32::from(was);
                 let penalty = Penalty { side, count: now };
-                match now.cmp(&was) {
+                match now.cmp(&before.penalties[side as usize]) {
                     Ordering::Greater if known.1 => derived.push((seq, Body::PenaltyGiven(penalty))),
                     Ordering::Less if known.1 => derived.push((seq, Body::PenaltyTakenBack(penalty))),
                     _ => {}
@@ -171,12 +230,17 @@ impl Ledger {
         }
         if let Some(seq) = told.score {
             self.scoring.known.0 = true;
+            // Gam-jeom told for the first time may explain any score.
+            let expected = known.0 && (known.1 || told.penalties.is_none());
             let [blue_before, red_before] = before.score;
             // A score that is repeated is no correction, whatever else was said.
-            if known.0 && changed != explained && changed != [0, 0] {
+            if expected && !account.is_even() && account.changed != [0, 0] {
                 let corrected = ScoreCorrected { blue, red, blue_before, red_before };
                 derived.push((seq, Body::ScoreCorrected(corrected)));
             }
+        }
+        if account.changed != [0, 0] && !told.table {
+            self.scoring.table = None;
         }
         self.check_table(derived);
     }

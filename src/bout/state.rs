@@ -97,7 +97,7 @@ pub struct RoundState {
     pub winner: Option<Side>,
     /// Whether its clock has run.
     pub started: bool,
-    /// Whether it is over.
+    /// Whether it has ended; so it stays if the operator lets it go on.
     pub ended: bool,
 }
 

@@ -1,5 +1,6 @@
 //! Bursts of messages, whose order does not count.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::state::*;
 use crate::event::*;
 use crate::time::Time;
 
-/// A burst is over when nothing came for so long…
+/// A burst is over when nothing came for so long, unless what it says is but half of what belongs together…
 const PAUSE: Duration = Duration::from_millis(100);
 /// …and at the latest so long after its first message.
 const LONGEST_BURST: Duration = Duration::from_millis(250);
@@ -27,9 +28,15 @@ pub struct Tracker {
     /// As it was before the burst.
     before: Ledger,
     burst: Vec<Heard>,
-    /// Whether the burst's messages came in the order that makes sense of them.
+    /// When the burst's first message came, and its last.
+    span: (Time, Time),
+    /// Whether `now` has the burst's messages in the order that makes sense of them.
     in_order: bool,
-    /// What they implied in the order they came.
+    /// The bout that the first of them was taken for.
+    taken_for: u32,
+    /// Whether the pause after them has passed, and more is to come.
+    held: bool,
+    /// What they implied, in the order that `now` has them.
     implied: Derived,
     /// The last message, and whether the silence after it was said.
     last: Option<(u64, Time, bool)>,
@@ -50,6 +57,12 @@ struct Deadline {
 struct Heard {
     event: Arc<Event>,
     place: Place,
+}
+
+impl Heard {
+    fn order(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place).then_with(|| order::tie(&self.event.body, &other.event.body))
+    }
 }
 
 /// What messages imply.
@@ -84,8 +97,10 @@ impl Tracker {
 
     /// When a burst is over, or a silence long enough to be said.
     fn pause_due(&self) -> Option<Time> {
-        if let (Some(first), Some(last)) = (self.burst.first(), self.burst.last()) {
-            return Some((last.event.at + PAUSE).min(first.event.at + LONGEST_BURST));
+        if !self.burst.is_empty() {
+            let (first, last) = self.span;
+            let latest = first + LONGEST_BURST;
+            return Some(if self.held { latest } else { latest.min(last + PAUSE) });
         }
         match self.last {
             Some((_, at, false)) if self.now.bout.stage == Stage::Fighting => Some(at + SILENCE),
@@ -107,15 +122,20 @@ impl Tracker {
         if self.burst.is_empty() {
             self.now.begin_burst();
             self.before = self.now.clone();
+            self.span.0 = event.at;
             self.in_order = true;
             self.implied.clear();
         }
-        let place = order::place(&event.body, self.now.bout.config.counts);
-        self.in_order &= self.burst.last().is_none_or(|last| last.place <= place);
+        self.held = false;
+        self.span.1 = event.at;
+        let heard = Heard { event: event.clone(), place: order::place(&event.body, self.now.bout.config.counts) };
+        self.in_order &= self.burst.last().is_none_or(|last| last.order(&heard).is_le());
         // All that a burst says counts as said at its beginning.
-        let at = self.burst.first().map_or(event.at, |first| first.event.at);
-        self.now.apply(event.seq, at, &event.body, &mut self.implied);
-        self.burst.push(Heard { event: event.clone(), place });
+        self.now.apply(event.seq, self.span.0, &event.body, &mut self.implied);
+        if self.burst.is_empty() {
+            self.taken_for = self.now.bout.ordinal;
+        }
+        self.burst.push(heard);
         if self.burst.len() >= MOST_MESSAGES { self.end_burst() } else { Implied::default() }
     }
 
@@ -127,6 +147,9 @@ impl Tracker {
         } else {
             self.before.apply(event.seq, event.at, &event.body, &mut events);
             self.now.apply(event.seq, event.at, &event.body, &mut Derived::new());
+            self.span.1 = event.at;
+            // Its answer may have overtaken it.
+            self.in_order &= !self.burst.iter().any(|heard| matches!(heard.event.body, Body::Review(_)));
         }
         if !events.is_empty() {
             let ReviewRules { limit, reminder, .. } = self.now.review_rules;
@@ -164,6 +187,12 @@ impl Tracker {
             return self.deadline(deadline);
         }
         if !self.burst.is_empty() {
+            let may_last = !self.held && self.span.1 + PAUSE < self.span.0 + LONGEST_BURST;
+            self.put_in_order();
+            if may_last && self.now.is_incomplete(&self.implied) {
+                self.held = true;
+                return Implied::default();
+            }
             return self.end_burst();
         }
         let Some((seq, _, said)) = &mut self.last else { return Implied::default() };
@@ -186,27 +215,26 @@ impl Tracker {
         if self.burst.is_empty() { Implied::default() } else { self.end_burst() }
     }
 
-    fn end_burst(&mut self) -> Implied {
-        let mut events = std::mem::take(&mut self.implied);
-        let mut split_from = None;
-        let noteworthy = self.burst.iter().any(|heard| is_noteworthy(&heard.event.body));
-        if !self.in_order {
-            events.clear();
-            let first = self.burst.first().map(|heard| (heard.event.seq, heard.event.at));
-            let (first, at) = first.unwrap_or_default();
-            self.burst.sort_by(|one, other| {
-                one.place.cmp(&other.place).then_with(|| order::tie(&one.event.body, &other.event.body))
-            });
-            let mut ledger = std::mem::take(&mut self.before);
-            let ordinal_before = ledger.bout.ordinal;
-            for Heard { event, .. } in &self.burst {
-                ledger.apply(event.seq, at, &event.body, &mut events);
-            }
-            if ledger.bout.ordinal != ordinal_before {
-                split_from = Some(first);
-            }
-            self.now = ledger;
+    /// Makes the state anew from the burst's messages in the order that makes sense of them.
+    fn put_in_order(&mut self) {
+        if self.in_order {
+            return;
         }
+        self.in_order = true;
+        self.implied.clear();
+        self.now = self.before.clone();
+        self.burst.sort_by(Heard::order);
+        for Heard { event, .. } in &self.burst {
+            self.now.apply(event.seq, self.span.0, &event.body, &mut self.implied);
+        }
+    }
+
+    fn end_burst(&mut self) -> Implied {
+        self.put_in_order();
+        let mut events = std::mem::take(&mut self.implied);
+        let first = self.burst.iter().map(|heard| heard.event.seq).min();
+        let split_from = first.filter(|_| self.now.bout.ordinal != self.taken_for);
+        let noteworthy = self.burst.iter().any(|heard| is_noteworthy(&heard.event.body));
         self.now.end_burst(&mut events);
         self.burst.clear();
         // It would make each change of the state a copy.

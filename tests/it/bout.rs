@@ -14,6 +14,10 @@ use vta::time::Time;
 
 use crate::support::repository;
 
+mod bursts;
+mod late;
+mod lost;
+
 /// A message and when it comes, in milliseconds.
 type Message = (u64, String);
 
@@ -103,6 +107,25 @@ proptest! {
         prop_assert_eq!(events_twice, events);
         prop_assert_eq!(bout_twice, bout);
     }
+}
+
+/// The derived events of messages, each as its kind and some of its fields.
+fn derived(messages: &[Message], kinds: &[&str], fields: &[&str]) -> Vec<String> {
+    let told = told(messages).0;
+    let chosen = told.iter().filter(|event| kinds.contains(&event["kind"].as_str().unwrap()));
+    let line = |event: &Value| {
+        let fields = fields.iter().filter_map(|name| event.get(*name)).map(|value| value.to_string().replace('"', ""));
+        std::iter::once(event["kind"].as_str().unwrap().to_owned()).chain(fields).collect::<Vec<_>>().join(" ")
+    };
+    chosen.map(line).collect()
+}
+
+/// A bout that was loaded and has begun after five seconds, and what follows.
+fn begun(after: &[(u64, &str)]) -> Vec<Message> {
+    let mut messages: Vec<Message> = (0..).map(|number| number * 12).zip(load("101")).collect();
+    messages.extend([(5000, "clk;02:00;start".to_owned()), (5012, "clk;01:59".to_owned())]);
+    messages.extend(after.iter().map(|(at, text)| (*at, (*text).to_owned())));
+    messages
 }
 
 /// Messages one after the other, `gap` milliseconds apart.

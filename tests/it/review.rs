@@ -140,6 +140,54 @@ fn a_verdict_that_is_corrected_is_counted_once() {
 }
 
 #[test]
+fn an_answer_repeated_after_the_window_was_closed_changes_nothing() {
+    let mut table = Table::with(ReviewRules { requests: 2, ..ReviewRules::default() }, &["mat"]);
+    for (at, message) in [(7.0, "ch1;"), (9.0, "ch1;0;"), (9.012, "ch1;-1;"), (9.2, "ch1;0;"), (9.5, "ch1;-1;")] {
+        table.say(at, message);
+    }
+    assert_eq!(table.events(20.0, &["review_decided", "review_closed"]).len(), 2);
+    assert_eq!(table.left(), (1, 2));
+}
+
+#[test]
+fn a_verdict_after_the_window_was_closed_is_that_of_its_review() {
+    let mut table = Table::new();
+    for (at, message) in [(7.0, "ch1;"), (10.2, "ch1;1;"), (10.212, "ch1;-1;"), (25.0, "ch1;1;0;")] {
+        table.say(at, message);
+    }
+    let decided = table.events(30.0, &["review_decided"]);
+    let told = |event: &Value| (event["review"].clone(), event["took_ms"].clone(), event["requests_left"].clone());
+    let told: Vec<_> = decided.iter().map(|(_, event)| told(event)).collect();
+    assert_eq!(told, [(json!(3), json!(3200), json!(1)), (json!(3), json!(18_000), json!(0))]);
+    assert_eq!(table.left(), (0, 1));
+}
+
+#[test]
+fn an_answer_long_after_the_window_was_closed_is_to_a_request_that_was_lost() {
+    let mut table = Table::with(ReviewRules { requests: 2, ..ReviewRules::default() }, &["mat"]);
+    for (at, message) in [(7.0, "ch1;"), (9.0, "ch1;0;"), (9.012, "ch1;-1;"), (200.0, "ch1;0;")] {
+        table.say(at, message);
+    }
+    let decided = table.events(210.0, &["review_decided"]);
+    let reviews: Vec<_> = decided.iter().map(|(_, event)| event.get("review").cloned()).collect();
+    assert_eq!(reviews, [Some(json!(3)), None]);
+    assert_eq!(table.left(), (0, 2));
+}
+
+#[test]
+fn an_answer_that_overtakes_its_request_answers_it() {
+    let mut table = Table::new();
+    table.say(7.0, "ch1;-1;");
+    table.say(7.01, "ch1;");
+    table.say(30.0, "ch2;0;");
+    table.say(30.01, "ch2;");
+    let events = table.events(90.0, &["review_opened", "review_decided", "review_closed", "review_deadline"]);
+    let told: Vec<_> = events.iter().map(|(_, event)| (event["kind"].clone(), event["review"].clone())).collect();
+    let expected = [("review_opened", 4), ("review_closed", 4), ("review_opened", 8), ("review_decided", 8)];
+    assert_eq!(told, expected.map(|(kind, review)| (json!(kind), json!(review))));
+}
+
+#[test]
 fn the_competition_says_how_many_requests_there_are_and_whether_a_granted_one_is_kept() {
     let mut table = Table::with(ReviewRules { requests: 2, won_is_kept: false, ..ReviewRules::default() }, &["mat"]);
     table.say(1.0, "ch1;");
