@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::order::tells;
 use super::rounds::ThisRound;
 use super::scoring::Scoring;
 use super::state::*;
@@ -90,7 +91,10 @@ impl Ledger {
             Body::RoundScores(scores) => self.round_scores(seq, scores, derived),
             Body::RoundWinners(winners) => self.round_winners(seq, winners, derived),
             Body::Winner(winner) => self.winner(seq, at, winner.winner, derived),
-            Body::Result(result) => self.change().result = Some(result.clone()),
+            // One that was cut undoes no whole one.
+            Body::Result(result) if self.bout.result.is_none() || tells(result) > 0 => {
+                self.change().result = Some(result.clone());
+            }
             Body::Leader(leader) if self.bout.leader != leader.side => self.change().leader = leader.side,
             Body::Review(review) => self.review(seq, at, *review, derived),
             _ => {}

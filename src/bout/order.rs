@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use crate::event::{Body, Clock, ClockAction, Counts, InjuryAction, MaybeSide, Pair, ReviewState, RoundScore};
+use crate::event::{
+    Body, Clock, ClockAction, Counts, InjuryAction, MaybeSide, Pair, ResultBanner, ReviewState, RoundScore,
+};
 
 /// Where a message stands among those of its burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +37,7 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         Body::Rest(rest) => (12, -i64::from(rest.seconds)),
         Body::RoundWinners(_) => (13, 0),
         // The banner first, so that the end of the bout can tell how it was decided.
-        Body::Result(_) => (14, 0),
+        Body::Result(result) => (14, tells(result)),
         Body::Winner(_) => (15, 0),
         Body::Review(review) => match review.state {
             ReviewState::Requested => (16, 0),
@@ -51,6 +53,11 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         _ => (20, 0),
     };
     Place { rank, value }
+}
+
+/// How much a banner tells of how a bout ended.
+pub(super) fn tells(result: &ResultBanner) -> i64 {
+    i64::from(result.result.is_some()) + i64::from(result.decision.is_some())
 }
 
 fn sum(pair: &Pair) -> i64 {

@@ -65,12 +65,14 @@ impl Ledger {
     fn put_review(&mut self, mut review: ReviewProgress) {
         if let Some(side) = review.side.side() {
             let cost = self.costs(&review);
-            let left = &mut self.change().corner_mut(side).requests_left;
+            let quota = self.review_rules.requests;
+            let corner = self.change().corner_mut(side);
             match (review.cost, cost) {
-                (false, true) => *left = left.saturating_sub(1),
-                (true, false) => *left = left.saturating_add(1),
+                (false, true) => corner.requests_lost = corner.requests_lost.saturating_add(1),
+                (true, false) => corner.requests_lost = corner.requests_lost.saturating_sub(1),
                 _ => {}
             }
+            corner.requests_left = quota.saturating_sub(corner.requests_lost);
             review.cost = cost;
         }
         let reviews = &mut self.change().reviews;

@@ -81,6 +81,9 @@ pub struct Corner {
     pub penalties: u16,
     /// Requests for review that it has left, counted from the verdicts.
     pub requests_left: u8,
+    /// Requests that it has lost, which can be more than it had.
+    #[serde(skip)]
+    pub requests_lost: u8,
 }
 
 /// One round of a bout.

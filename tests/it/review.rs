@@ -140,6 +140,18 @@ fn a_verdict_that_is_corrected_is_counted_once() {
 }
 
 #[test]
+fn a_corrected_verdict_gives_back_no_request_that_was_lost_before() {
+    let mut table = Table::new();
+    for (at, message) in [(1.0, "ch1;"), (5.0, "ch1;0;"), (5.1, "ch1;-1;"), (9.0, "ch1;"), (12.0, "ch1;0;")] {
+        table.say(at, message);
+    }
+    // It had one, and asked twice all the same; the second answer was meant otherwise.
+    table.say(14.0, "ch1;1;1;");
+    table.events(20.0, &[]);
+    assert_eq!(table.left(), (0, 1));
+}
+
+#[test]
 fn an_answer_repeated_after_the_window_was_closed_changes_nothing() {
     let mut table = Table::with(ReviewRules { requests: 2, ..ReviewRules::default() }, &["mat"]);
     for (at, message) in [(7.0, "ch1;"), (9.0, "ch1;0;"), (9.012, "ch1;-1;"), (9.2, "ch1;0;"), (9.5, "ch1;-1;")] {

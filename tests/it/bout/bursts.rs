@@ -30,6 +30,15 @@ fn a_winner_and_the_banner_belong_together_150_milliseconds_apart() {
 }
 
 #[test]
+fn a_banner_without_its_end_undoes_none_that_is_whole() {
+    for (whole, cut) in [(9000, 9005), (9005, 9000), (8000, 9000)] {
+        let messages = begun(&[(whole, "wmh;A A;2-0 RSC"), (cut, "wmh;A A"), (9010, "win;BLUE"), (20_000, "bye;")]);
+        let told = derived(&messages, &["bout_ended"], &["winner", "result", "decision"]);
+        assert_eq!(told, ["bout_ended blue 2-0 RSC"], "{whole} {cut}");
+    }
+}
+
+#[test]
 fn what_waits_for_more_waits_a_quarter_of_a_second_at_most() {
     let messages =
         begun(&[(6000, "clk;1:58"), (6090, "sc1;0;sc2;3"), (6180, "hl1;40"), (6240, "hl1;41"), (9000, "clk;1:56")]);

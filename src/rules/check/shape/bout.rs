@@ -85,7 +85,7 @@ fn is_ours(of: TypeId) -> bool {
 fn whole_bout() -> Bout {
     let text = || Some("x".to_owned());
     let athlete = Athlete { short_name: text(), long_name: text(), country: text() };
-    let corner = Corner { athlete: Arc::new(athlete), score: 1, penalties: 1, requests_left: 1 };
+    let corner = Corner { athlete: Arc::new(athlete), score: 1, penalties: 1, requests_left: 1, requests_lost: 0 };
     let config =
         BoutConfig { number: text(), phase: text(), weight_class: text(), division: text(), ..BoutConfig::default() };
     let winner = Some(Side::Blue);
