@@ -150,7 +150,7 @@ async fn a_clip_that_was_played_before_can_be_come_back_to() {
     assert_eq!(path, paths[1]);
     assert_near(position, 3.0);
     jury.does(PlayerVerb::Close {}).await;
-    assert_eq!(jury.property("path"), Value::Null);
+    jury.waits_for("path", Value::is_null);
     assert_eq!(jury.sees(PlayerVerb::PreviousClip {}).await.0, paths[1]);
 }
 
@@ -219,7 +219,7 @@ async fn what_cannot_be_played_leaves_an_empty_screen_and_says_why() {
         jury.sees(still(&path, 1.0)).await;
         let said = jury.fails(still(wrong, 1.0)).await;
         assert!(said.starts_with(reason), "{said}");
-        assert_eq!(jury.property("path"), Value::Null, "{wrong}");
+        jury.waits_for("path", Value::is_null);
     }
     jury.sees(still(&path, 1.0)).await;
 }
