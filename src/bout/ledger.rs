@@ -176,7 +176,8 @@ impl Ledger {
     /// Whether a message is of the bout before: it comes just after another bout was loaded, and says what no bout can
     /// say that has not begun.
     fn is_late(&self, at: Time, body: &Body) -> bool {
-        let Some(before) = &self.before else { return false };
+        // Without its `pre` a bout is told of as a whole, by a PSS that was asked.
+        let Some(before) = self.before.as_ref().filter(|_| self.load_heard) else { return false };
         let bout = &self.bout;
         let soon = bout.loaded_at.is_some_and(|loaded| at.since(loaded) <= LATE);
         if !soon || bout.started_at.is_some() || before.ordinal == 0 || before.config.number == bout.config.number {
@@ -217,6 +218,16 @@ impl Ledger {
                 derived.push((seq, Body::InjuryStarted(InjuryStarted { side })));
             }
             _ => {}
+        }
+    }
+
+    /// Nobody fights while an injury clock runs: those whose end was lost are over.
+    pub(super) fn end_injuries(&mut self, seq: u64, at: Time, derived: &mut Derived) {
+        for side in [MaybeSide::None, MaybeSide::Blue, MaybeSide::Red] {
+            if let InjuryClock::Up(_) = self.injuries[side as usize] {
+                let hide = Injury { side, seconds: 0, action: Some(InjuryAction::Hide) };
+                self.injury(seq, at, hide, derived);
+            }
         }
     }
 

@@ -98,7 +98,6 @@ impl Ledger {
             self.round(seq, Round { round: on.saturating_add(1) }, derived);
         }
         self.this_round.rest = None;
-        self.change().stage = Stage::Fighting;
         if self.bout.started_at.is_none() {
             if self.load_heard {
                 self.scoring.starts_from_zero();
@@ -109,6 +108,10 @@ impl Ledger {
             self.change().started_at = Some(at);
             derived.push((seq, Body::BoutStarted(BoutStarted { number: self.bout.config.number.clone() })));
         }
+        if self.bout.stage != Stage::Fighting {
+            self.end_injuries(seq, at, derived);
+        }
+        self.change().stage = Stage::Fighting;
         self.check_round_started(seq, derived);
     }
 

@@ -199,9 +199,13 @@ impl Ledger {
     /// Whether something was said that more is to be said of: a score without its points, or a winner without a banner.
     pub(super) fn is_incomplete(&self, derived: &Derived) -> bool {
         let Scoring { known, points, .. } = &self.scoring;
+        let account = self.scoring.account(&self.bout);
+        // A point that is taken for that of the burst before may yet have a score of its own.
+        let counts = |point: &Point| account.points.iter().any(|(_, _, counted)| counted == point);
+        let is_open = !account.is_even() || points.iter().any(|(_, _, point)| !counts(point));
         let expected = known.0 || !points.is_empty();
         let ended = derived.iter().any(|(_, body)| matches!(body, Body::BoutEnded(_)));
-        expected && !self.scoring.account(&self.bout).is_even() || ended && self.bout.result.is_none()
+        expected && is_open || ended && self.bout.result.is_none()
     }
 
     /// After the messages of a burst: what they say together.
@@ -239,7 +243,10 @@ impl Ledger {
                 derived.push((seq, Body::ScoreCorrected(corrected)));
             }
         }
-        if account.changed != [0, 0] && !told.table {
+        // Where only one of them is told, the other may have been lost.
+        let table_alone = told.table && told.score.is_none();
+        let score_alone = account.changed != [0, 0] && !told.table;
+        if table_alone || score_alone {
             self.scoring.table = None;
         }
         self.check_table(derived);

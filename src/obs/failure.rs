@@ -49,6 +49,8 @@ pub(super) enum Failure {
     BufferNotEnabled,
     #[error("OBS named no saved replay within {0:?}; is its disk full, or the recording paused?")]
     NoClip(Duration),
+    #[error("the replay buffer had just been started: its clip begins after what was asked for")]
+    BegunTooLate,
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
     ClipMissing(String),
 

@@ -40,11 +40,15 @@ const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 /// How many commands may be looked over for those that can share a save; more wait in the lane.
 const MOST_WAITING: usize = 64;
 
-/// A file's time of creation lies up to so much before the truth.
-const COARSE_TIME: Duration = Duration::from_millis(20);
+/// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
+/// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
+const COARSE_TIME: Duration = Duration::from_millis(1020);
 
 /// How long it is tried to name a clip: a jury waits for it.
 const RENAME_PATIENCE: Duration = Duration::from_millis(100);
+
+/// How long a file that OBS has finished may be missing: it may have been taken away.
+const FILE_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long to wait before a file that is not there yet is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -108,8 +112,6 @@ pub(super) struct Replays<'a> {
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished that still has the name that OBS gave it.
     pub(super) last_named_by_obs: Option<Instant>,
-    /// Whether it is not known what became of an earlier save, so that its event may yet come.
-    pub(super) overdue: &'a mut bool,
 }
 
 impl Replays<'_> {
@@ -187,7 +189,14 @@ impl Replays<'_> {
             Ok(Saved { path, at }) => {
                 let clip = clip(path.clone(), name, at).await;
                 self.last_named_by_obs = (clip.path == path).then(Instant::now);
-                Ok(clip)
+                let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
+                let request = Time::now() - waited;
+                if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
+                    self.reporter.clip_saved(&clip, &[]);
+                    self.recorded_instead(Failure::BegunTooLate, asked).await
+                } else {
+                    Ok(clip)
+                }
             }
             Err(failure) => self.recorded_instead(failure, asked).await,
         };
@@ -222,6 +231,10 @@ impl Replays<'_> {
 
     /// What was asked for is in the recording, if one runs.
     async fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
+        // While OBS hangs, its recording does not go on.
+        if matches!(failure, Failure::Frozen | Failure::NoAnswer { .. }) {
+            return Err(failure);
+        }
         let running = self.recording.borrow().clone();
         let Some((path, started_at)) = running.and_then(|running| Some((running.path?, running.begins_at))) else {
             return Err(failure);
@@ -266,12 +279,8 @@ impl Replays<'_> {
         };
         let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
             Ok(times) => times,
-            Err(failure) => {
-                *self.overdue |= matches!(failure, Failure::NoAnswer { .. } | Failure::Lost(_));
-                return Err(self.recover(failure).await);
-            }
+            Err(failure) => return Err(self.recover(failure).await),
         };
-        let overdue = mem::replace(self.overdue, true);
         // OBS looks at its clock between the request and its answer.
         let at = requested + answered.since(requested) / 2;
         let deadline = Instant::now() + SAVE_LIMIT;
@@ -283,12 +292,12 @@ impl Replays<'_> {
                 Ok(Err(lost)) => return Err(lost),
                 Err(_) => return Err(Failure::NoClip(SAVE_LIMIT)),
             };
-            if overdue && made_before(&path, requested, self.link.options.clone()).await {
+            // A save of somebody else's, or an earlier one of ours that was given up.
+            if made_before(&path, requested, self.link.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
-            written(&path, deadline).await?;
-            *self.overdue = false;
+            written(&path, deadline.min(Instant::now() + FILE_LIMIT)).await?;
             return Ok(Saved { path, at });
         }
     }

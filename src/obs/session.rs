@@ -45,8 +45,6 @@ pub(super) struct Memory {
     recording: watch::Sender<Option<Running>>,
     /// The scene on program.
     program: Program,
-    /// Whether it is not known what became of an earlier save.
-    overdue: bool,
     /// Whether a recording of somebody else is split when one of ours is to begin.
     splits: bool,
     /// From how much on, in MB, little is left of the disk.
@@ -65,7 +63,7 @@ pub(super) async fn run(
     Connection { link, events, told }: Connection,
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    Memory { recording, program, overdue, splits, min_free_mb }: &mut Memory,
+    Memory { recording, program, splits, min_free_mb }: &mut Memory,
 ) -> Ended {
     let link = &link;
     let buffer = Buffer::new(reporter);
@@ -84,7 +82,6 @@ pub(super) async fn run(
         saved,
         recording,
         last_named_by_obs: None,
-        overdue,
     };
     let recordings = Recordings {
         link,

@@ -98,7 +98,9 @@ impl Desk {
     pub(super) fn refuse(&mut self, command: &Command, failure: &Failure) {
         match &command.action.verb {
             Verb::Player(PlayerVerb::Close {}) => {
-                self.screen.close();
+                if !self.screen.is_of_another(&command.court) {
+                    self.screen.close();
+                }
                 return self.ended(command, Ok(()));
             }
             Verb::Player(verb) if verb.shows_a_clip() => self.screen.failed(),

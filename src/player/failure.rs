@@ -23,6 +23,8 @@ pub(super) enum Failure {
     NotShown { path: String, limit: Duration },
     #[error("no clip is shown")]
     NothingShown,
+    #[error("no other clip of its review is played")]
+    NoReview,
     #[error("there is no other {0}")]
     NoOther(&'static str),
     #[error("the clips of more than {0} cameras cannot be stepped between")]

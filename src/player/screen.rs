@@ -132,10 +132,26 @@ impl Screen {
         self.duration = None;
     }
 
-    /// Puts another camera's clip beside the one that is shown.
-    pub(super) fn add(&mut self, clip: &Clip) -> Result<(), Failure> {
-        let shown = self.shown.as_ref().ok_or(Failure::NothingShown)?;
-        let shot = self.shots.get_mut(shown.shot).ok_or(Failure::NothingShown)?;
+    /// Whether what is shown is another court's.
+    pub(super) fn is_of_another(&self, court: &str) -> bool {
+        self.showing().is_some_and(|showing| *showing.court != *court)
+    }
+
+    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review, whatever
+    /// is shown by now.
+    pub(super) fn add(&mut self, court: &str, clip: &Clip) -> Result<(), Failure> {
+        let shot = match clip.review {
+            Some(_) => {
+                let is_its = |shot: &&mut Shot| {
+                    *shot.court == *court && shot.clips.iter().any(|other| other.review == clip.review)
+                };
+                self.shots.iter_mut().rev().find(is_its).ok_or(Failure::NoReview)?
+            }
+            None => {
+                let shown = self.shown.as_ref().ok_or(Failure::NothingShown)?;
+                self.shots.get_mut(shown.shot).ok_or(Failure::NothingShown)?
+            }
+        };
         if shot.clips.len() >= MOST_CAMERAS {
             return Err(Failure::TooManyCameras(MOST_CAMERAS));
         }
@@ -279,7 +295,7 @@ mod tests {
     #[test]
     fn an_instant_before_the_other_clip_is_its_first_frame() {
         let mut screen = showing(clip("a", Some(100)));
-        screen.add(&clip("b", Some(104))).unwrap();
+        screen.add("court-1", &clip("b", Some(104))).unwrap();
         screen.saw(glance(1.0));
         screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
         screen.change_camera(Step::Next).unwrap();
@@ -291,7 +307,7 @@ mod tests {
     #[test]
     fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
         let mut screen = showing(clip("a", Some(100)));
-        screen.add(&clip("b", None)).unwrap();
+        screen.add("court-1", &clip("b", None)).unwrap();
         screen.saw(glance(7.0));
         screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
         screen.change_camera(Step::Previous).unwrap();
@@ -313,9 +329,23 @@ mod tests {
         }
         assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MOST_SHOTS - 1, "30"));
         for number in 0..MOST_CAMERAS - 1 {
-            screen.add(&clip(&number.to_string(), None)).unwrap();
+            screen.add("court-1", &clip(&number.to_string(), None)).unwrap();
         }
-        assert_eq!(screen.add(&clip("one more", None)), Err(Failure::TooManyCameras(MOST_CAMERAS)));
+        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(Failure::TooManyCameras(MOST_CAMERAS)));
+    }
+
+    #[test]
+    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whatever_is_shown() {
+        let of = |path, review| Clip { review: Some(review), ..clip(path, None) };
+        let mut screen = showing(of("blue", 1));
+        screen.play(&"court-1".into(), &Play::of(of("red", 2)));
+        screen.add("court-1", &of("blue of the other camera", 1)).unwrap();
+        assert_eq!(screen.change_camera(Step::Next), Err(Failure::NoOther("camera")));
+        screen.change_clip(Step::Previous).unwrap();
+        screen.change_camera(Step::Next).unwrap();
+        assert_eq!(screen.showing().unwrap().clip.path, "blue of the other camera");
+        assert_eq!(screen.add("court-2", &of("of another court", 1)), Err(Failure::NoReview));
+        assert!(screen.is_of_another("court-2") && !screen.is_of_another("court-1"));
     }
 
     #[test]

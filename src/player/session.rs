@@ -176,7 +176,9 @@ enum Next {
 async fn act(mpv: &mut Mpv, screen: &mut Screen, court: &Arc<str>, verb: &PlayerVerb) -> Result<Next, Failure> {
     match verb {
         PlayerVerb::Play(play) => screen.play(court, play),
-        PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(clip).map(|()| Next::Look),
+        PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(court, clip).map(|()| Next::Look),
+        // Another court's jury are looking.
+        PlayerVerb::Close {} | PlayerVerb::Overlay { .. } if screen.is_of_another(court) => return Ok(Next::Look),
         PlayerVerb::Add(clip) => screen.play(court, &Play::of(clip.clone())),
         PlayerVerb::NextCamera {} => change(mpv, screen, Turn::Camera(Step::Next)).await?,
         PlayerVerb::PreviousCamera {} => change(mpv, screen, Turn::Camera(Step::Previous)).await?,

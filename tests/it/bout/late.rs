@@ -78,3 +78,22 @@ fn an_answer_to_a_request_of_the_bout_loaded_is_its_own() {
     assert!(kinds(&events).contains(&"review_closed"));
     assert_eq!(bout.blue.requests_left, 0);
 }
+
+#[test]
+fn a_bout_that_is_told_of_in_its_middle_keeps_what_is_told() {
+    let mut messages = begun(&[(6000, "pt2;3"), (6010, "sc1;0;sc2;3")]);
+    let asked = [
+        "clk;01:30;stop",
+        "rnd;2",
+        "sc1;5;sc2;3",
+        "wg1;1;wg2;0",
+        "mch;102;Final;M -68kg;;#0000ff;#FFFFFF;#ff0000;#FFFFFF;1;Senior;3;120;cntDown;20;5;",
+        "wrd;rd1;1;rd2;0",
+    ];
+    messages.extend((0..).map(|number| 30_000 + number * 5).zip(asked.map(str::to_owned)));
+    messages.push((40_000, "clk;01:30;start".to_owned()));
+    let bout = told(&messages).1;
+    assert_eq!((bout.config.number.as_deref(), bout.round), (Some("102"), 2));
+    assert_eq!((bout.blue.score, bout.red.score, bout.blue.penalties), (5, 3, 1));
+    assert_eq!(bout.rounds_won(), (1, 0));
+}

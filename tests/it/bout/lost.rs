@@ -182,3 +182,51 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_score_that_was_lost_contradicts_no_table() {
+    let whole = real_bout("console-bout-2.tsv");
+    let scores = whole.iter().filter(|(_, message)| message.starts_with("sc1;")).map(|(at, _)| *at);
+    let times: HashSet<_> = scores.collect();
+    assert!(times.len() > 10);
+    for at in times {
+        let mut messages = whole.clone();
+        messages.retain(|(time, message)| *time != at || !message.starts_with("sc1;"));
+        let told = derived(&messages, &["contradiction"], &["what"]);
+        // The console's own, about the winner, stays.
+        assert_eq!(told.len(), 1, "without the score at {at}: {told:?}");
+    }
+}
+
+#[test]
+fn an_injury_whose_end_was_lost_is_over_when_the_fight_goes_on() {
+    let messages = begun(&[
+        (6000, "clk;1:58;stop"),
+        (6100, "ij1;1:00;show"),
+        (7100, "ij1;0:59"),
+        (20_000, "clk;1:58;start"),
+        (21_000, "clk;1:57"),
+        (40_000, "clk;1:38;stop"),
+        (40_100, "ij1;1:00;show"),
+        (45_100, "ij1;0:55;hide"),
+        (50_000, "clk;1:38;start"),
+    ]);
+    let told = derived(&messages, &["injury_started", "injury_ended"], &["side", "took_ms"]);
+    assert_eq!(
+        told,
+        ["injury_started blue", "injury_ended blue 13900", "injury_started blue", "injury_ended blue 5000"]
+    );
+}
+
+#[test]
+fn a_bout_begins_before_its_first_round_does_though_the_number_was_lost() {
+    let load =
+        ["pre;FightLoaded", "mch;101;Final;M -68kg;;#0000ff;#FFFFFF;#ff0000;#FFFFFF;1;Senior;3;120;cntDown;20;5;"];
+    let messages = [
+        (0, load[0].to_owned()),
+        (5, load[1].to_owned()),
+        (5000, "clk;02:00;start".to_owned()),
+        (6000, "clk;01:59".to_owned()),
+    ];
+    assert_eq!(derived(&messages, &["bout_started", "round_started"], &["round"]), ["bout_started", "round_started 1"]);
+}
