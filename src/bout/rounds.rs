@@ -35,7 +35,7 @@ impl Ledger {
             return;
         }
         let known = self.bout.round > 0;
-        if self.bout.rounds.iter().any(|entry| entry.round == self.bout.round && entry.started && !entry.ended) {
+        if self.is_round_on() {
             // Its end was lost.
             self.end_round(seq, derived);
         }
@@ -189,9 +189,9 @@ impl Ledger {
         } else {
             RoundEnd::Operator
         };
-        let is_on =
-            self.bout.rounds.iter().any(|entry| entry.round == self.bout.round && entry.started && !entry.ended);
-        if is_on && let Some(entry) = self.entry() {
+        if self.is_round_on()
+            && let Some(entry) = self.entry()
+        {
             entry.ended = true;
             derived.push((seq, Body::RoundEnded(RoundEnded { round: entry.round, how, blue, red })));
         }
@@ -208,6 +208,11 @@ impl Ledger {
             }
         }
         self.check_winner(seq, derived);
+    }
+
+    /// Whether the round has begun and has not ended.
+    fn is_round_on(&self) -> bool {
+        self.bout.rounds.iter().any(|entry| entry.round == self.bout.round && entry.started && !entry.ended)
     }
 
     /// The entry of the round that is on; none before any was named.

@@ -114,6 +114,8 @@ impl Tracker {
         if let Body::Review(Review { state: ReviewState::Requested, .. }) = &event.body {
             return self.request(event);
         }
+        // What is waited for adds to the score: one that falls is a correction of its own.
+        let ended = if self.held && self.falls(&event.body) { self.end_burst() } else { Implied::default() };
         // The network, or the sender, has said it twice. Of points that are alike, the score tells how many there are.
         let twice = |heard: &Heard| heard.event.body == event.body && !matches!(event.body, Body::Point(_));
         if self.burst.iter().any(twice) {
@@ -136,7 +138,14 @@ impl Tracker {
             self.taken_for = self.now.bout.ordinal;
         }
         self.burst.push(heard);
-        if self.burst.len() >= MOST_MESSAGES { self.end_burst() } else { Implied::default() }
+        if self.burst.len() >= MOST_MESSAGES { self.end_burst() } else { ended }
+    }
+
+    /// Whether the score is lower than it was.
+    fn falls(&self, body: &Body) -> bool {
+        let Body::Score(Pair { blue, red }) = *body else { return false };
+        let before = [self.now.bout.blue.score, self.now.bout.red.score];
+        [blue, red].into_iter().zip(before).any(|(now, before)| now.is_some_and(|now| now < before))
     }
 
     /// A request for review waits for nothing: it counts as made before all else that its burst says.
@@ -230,6 +239,7 @@ impl Tracker {
     }
 
     fn end_burst(&mut self) -> Implied {
+        self.held = false;
         self.put_in_order();
         let mut events = std::mem::take(&mut self.implied);
         let first = self.burst.iter().map(|heard| heard.event.seq).min();

@@ -140,12 +140,7 @@ async fn whatever_becomes_of_obs_and_mpv_the_jury_get_their_clip_or_hear_why_not
 #[test]
 fn both_coaches_at_once_have_a_clip_each_that_shows_their_request_also_of_a_slow_obs() {
     let Some(obs) = HeadlessObs::start() else { return };
-    let patient = sink("replay", &obs).replace("timeout_secs: 1", "timeout_secs: 10");
-    let hall = Hall::with_rules(&patient, "rule.rhai");
-    std::fs::write(hall.path("rule.rhai"), r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#)
-        .unwrap();
-    let mut mat = Mat::open(hall);
-    mat.wait_for_buffer(1);
+    let mut mat = Mat::that_saves(&obs);
     mat.begin_bout();
     for slow in [false, true] {
         if slow {

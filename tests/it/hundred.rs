@@ -8,22 +8,16 @@ use std::time::Duration;
 use vta::time::Time;
 
 use crate::headless_obs::HeadlessObs;
-use crate::mat::{Mat, sink};
+use crate::mat::Mat;
 use crate::obs::length;
-use crate::support::{Hall, output, stderr, vta};
+use crate::support::{output, stderr, vta};
 
 const REVIEWS: usize = 100;
 
 #[test]
 fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
     let Some(obs) = HeadlessObs::start() else { return };
-    // Beside other tests OBS may take its time.
-    let patient = sink("replay", &obs).replace("timeout_secs: 1", "timeout_secs: 10");
-    let hall = Hall::with_rules(&patient, "rule.rhai");
-    std::fs::write(hall.path("rule.rhai"), r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#)
-        .unwrap();
-    let mut mat = Mat::open(hall);
-    mat.wait_for_buffer(1);
+    let mut mat = Mat::that_saves(&obs);
     let mut requested = Vec::new();
     for message in reviews_of_the_simulator() {
         if is_request(&message) {

@@ -43,6 +43,17 @@ impl Mat {
         Self { hall, running, socket: UdpSocket::bind("127.0.0.1:0").unwrap(), said: Vec::new() }
     }
 
+    /// Starts it with a rule that saves a clip for each review, and an OBS that may take its time beside other tests.
+    pub fn that_saves(obs: &HeadlessObs) -> Self {
+        let patient = sink("replay", obs).replace("timeout_secs: 1", "timeout_secs: 10");
+        let hall = Hall::with_rules(&patient, "rule.rhai");
+        let rule = r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#;
+        std::fs::write(hall.path("rule.rhai"), rule).unwrap();
+        let mat = Self::open(hall);
+        mat.wait_for_buffer(1);
+        mat
+    }
+
     /// The console says something; gives when.
     pub fn say(&mut self, message: &str) -> Time {
         let at = Time::now();

@@ -158,3 +158,15 @@ proptest! {
         prop_assert_eq!(shuffled, expected);
     }
 }
+
+#[test]
+fn a_score_corrected_twice_at_once_is_what_was_said_last() {
+    for (first, second) in [(2, 1), (4, 3)] {
+        let [one, other] = [first, second].map(|blue| format!("sc1;{blue};sc2;0"));
+        let scored = [(6000, "pt1;3"), (6010, "sc1;3;sc2;0"), (9000, &*one), (9200, &*other), (20_000, "clk;1:40")];
+        let messages = begun(&scored);
+        let corrected = [first, second].map(|blue| format!("score_corrected {blue} 0"));
+        assert_eq!(derived(&messages, &["score_corrected"], &["blue", "red"]), corrected);
+        assert_eq!(told(&messages).1.blue.score, second);
+    }
+}
