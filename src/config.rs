@@ -6,7 +6,7 @@
 //! | key | meaning | default |
 //! |---|---|---|
 //! | `name` | the event, in the database and in file names | required |
-//! | `sources` | the courts: [`Source`] | required |
+//! | `courts` | the courts: [`CourtConfig`] | required |
 //! | `decoder` | how bytes are read: [`Decoder`] | PSS 2.3 |
 //! | `rules` | what decides: [`Rules`] | none |
 //! | `reviews` | what the competition says about reviews: [`ReviewRules`] | those of World Taekwondo |
@@ -16,6 +16,7 @@
 //! Values may hold variables of the environment, `${NAME}` or `${NAME:-default}`. Paths are relative to the file. A key
 //! without a value counts as left out.
 
+mod court;
 mod expand;
 mod names;
 mod problem;
@@ -25,7 +26,6 @@ pub mod scenario;
 mod secret;
 mod section;
 mod sink;
-mod source;
 
 mod syntax;
 mod tree;
@@ -43,10 +43,10 @@ use std::sync::Arc;
 
 use strum::{Display, EnumString, VariantNames};
 
+pub use court::{CourtConfig, UdpCourt};
 pub use problem::{ConfigError, Invalid};
 pub use secret::Secret;
 pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, Served, Sink, StoreSink};
-pub use source::{Source, UdpSource};
 
 use crate::bout::ReviewRules;
 use crate::naming::Names;
@@ -63,7 +63,7 @@ pub struct Config {
     /// The event's name.
     pub name: String,
     /// The courts by name, at least one.
-    pub sources: BTreeMap<Arc<str>, Source>,
+    pub courts: BTreeMap<Arc<str>, CourtConfig>,
     /// How datagrams are read.
     pub decoder: Decoder,
     /// What decides.
@@ -156,9 +156,9 @@ impl Config {
 
     fn read(file: &Path, mut section: Section<'_>) -> Option<Self> {
         let name = section.required("name", "Hamburg Open 2026", Field::name);
-        let sources = section.required("sources", "{ court-1: { type: udp, bind: 0.0.0.0:6000 } }", |field| {
-            let sources = field.named()?;
-            if sources.is_empty() { Err(field.wants("at least one source")) } else { Ok(sources) }
+        let courts = section.required("courts", "{ court-1: { type: udp, bind: 0.0.0.0:6000 } }", |field| {
+            let courts = field.named()?;
+            if courts.is_empty() { Err(field.wants("at least one court")) } else { Ok(courts) }
         });
         let decoder = section.optional("decoder", |field| field.section().map(Decoder::read));
         let rules = section.optional("rules", |field| field.section().map(|section| rules::read(file, section)));
@@ -167,15 +167,15 @@ impl Config {
         let sinks = section.optional("sinks", Field::named).unwrap_or_default();
         section.finish();
         // Without courts every name of a court would be wrong: that they are missing says enough.
-        let sources = sources?;
-        let courts: Vec<Arc<str>> = sources.iter().map(|source| Arc::from(source.key)).collect();
-        let sources = source::read(&sources);
-        let sinks = sink::read(&sinks, &courts);
+        let courts = courts?;
+        let names_of_courts: Vec<Arc<str>> = courts.iter().map(|court| Arc::from(court.key)).collect();
+        let courts = court::read(&courts);
+        let sinks = sink::read(&sinks, &names_of_courts);
         Some(Self {
             file: file.to_owned(),
             names: names::read(names, name.as_deref().unwrap_or_default().into()),
             name: name?,
-            sources,
+            courts,
             decoder: decoder.unwrap_or_default(),
             rules: rules.unwrap_or_default(),
             reviews: reviews.unwrap_or_default(),

@@ -396,8 +396,8 @@ impl Court {
             Some((stream, status, notes, raw)) => (Some(stream), status, notes, Some(raw)),
             None => (None, Status::Ok, Vec::new(), None),
         };
-        let source = self.name.clone();
-        Arc::new(Event { seq: self.events, at, source, stream, status, cause, body, notes, raw })
+        let court = self.name.clone();
+        Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
     /// Gives an event out, and what the rules say to it.

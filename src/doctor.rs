@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use self::named::{LookedUp, look_up};
-use crate::config::{Config, PlayerSink, Sink, Source, UdpSource};
+use crate::config::{Config, CourtConfig, PlayerSink, Sink, UdpCourt};
 pub use crate::finding::{Finding, Mark};
 use crate::finding::{Findings, size, try_writing};
 use crate::obs::{self, ObsOptions};
@@ -34,8 +34,8 @@ const NO_SPACE: u64 = 100_000_000;
 /// Looks at all that the config names. What it makes, it deletes again.
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (court, source) in &config.sources {
-        let Source::Udp(source) = source;
+    for (court, source) in &config.courts {
+        let CourtConfig::Udp(source) = source;
         found.extend(port(court, source));
     }
     for (name, sink) in &config.sinks {
@@ -78,7 +78,7 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &UdpSource) -> Vec<Finding> {
+fn port(court: &std::sync::Arc<str>, source: &UdpCourt) -> Vec<Finding> {
     let mut findings = Findings::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {

@@ -36,7 +36,7 @@ pub struct Event {
     /// When it happened.
     pub at: Time,
     /// Name of the court, as in the config.
-    pub source: Arc<str>,
+    pub court: Arc<str>,
     /// First field of the PSS message; none on derived events and reports.
     pub stream: Option<Cow<'static, str>>,
     /// How far the fields can be trusted.
@@ -74,7 +74,7 @@ impl Serialize for Event {
         Line {
             seq: self.seq,
             at: self.at,
-            source: &self.source,
+            court: &self.court,
             stream: self.stream.as_deref(),
             kind: self.kind(),
             status: self.status,
@@ -96,7 +96,7 @@ struct Line<'a> {
     /// When it happened: UTC, RFC 3339, microseconds.
     at: Time,
     /// Name of the court.
-    source: &'a str,
+    court: &'a str,
     /// First field of the message; not of events that nobody sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,

@@ -36,11 +36,11 @@ fn point(seq: u64) -> Arc<Event> {
 }
 
 fn event(seq: u64, body: Body) -> Arc<Event> {
-    let (source, at) = ("court-1".into(), Time::default());
+    let (court, at) = ("court-1".into(), Time::default());
     Arc::new(Event {
         seq,
         at,
-        source,
+        court,
         stream: None,
         status: Status::Ok,
         cause: None,

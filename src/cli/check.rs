@@ -21,13 +21,13 @@ impl Args {
             return Err(Failure::mistakes(&mistakes));
         }
         Failure::warnings(&mistakes);
-        for court in config.sources.keys() {
+        for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }
         print(&format!(
             "{} is fine: {}, {}, {}",
             self.config.display(),
-            count(config.sources.len(), "court"),
+            count(config.courts.len(), "court"),
             count(config.rules.files.len(), "rule"),
             count(config.sinks.len(), "sink")
         ))

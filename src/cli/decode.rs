@@ -25,15 +25,15 @@ pub(super) struct Args {
     port: Option<u16>,
     /// Name of the court in the events; that of the capture when left out.
     #[arg(long, value_name = "NAME")]
-    source: Option<String>,
+    court: Option<String>,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let mut reader = capture::open(&self.file)?.with_port(self.port);
-        let source: Arc<str> = self.source.as_deref().or(reader.court()).unwrap_or("court-1").into();
+        let court: Arc<str> = self.court.as_deref().or(reader.court()).unwrap_or("court-1").into();
         let mut out = BufWriter::new(io::stdout().lock());
-        let mut decoder = if self.derived { Decoder::bout(source) } else { Decoder::wire(source) };
+        let mut decoder = if self.derived { Decoder::bout(court) } else { Decoder::wire(court) };
         let mut print = |recorded: &Recorded| {
             let mut written = Ok(());
             decoder.take(recorded, |event| {
@@ -66,30 +66,30 @@ fn line(out: &mut impl Write, event: &Event) -> io::Result<()> {
 /// From inputs to events.
 enum Decoder {
     /// What was said.
-    Wire { source: Arc<str>, events: u64 },
+    Wire { court: Arc<str>, events: u64 },
     /// What was said and what it implies.
     Bout { court: Box<Court>, outputs: Vec<Output> },
 }
 
 impl Decoder {
-    fn wire(source: Arc<str>) -> Self {
-        Self::Wire { source, events: 0 }
+    fn wire(court: Arc<str>) -> Self {
+        Self::Wire { court, events: 0 }
     }
 
-    fn bout(source: Arc<str>) -> Self {
-        Self::Bout { court: Box::new(Court::new(source, Vec::new(), Rules::none())), outputs: Vec::new() }
+    fn bout(court: Arc<str>) -> Self {
+        Self::Bout { court: Box::new(Court::new(court, Vec::new(), Rules::none())), outputs: Vec::new() }
     }
 
     fn take(&mut self, recorded: &Recorded, mut each: impl FnMut(&Event)) {
         match self {
-            Self::Wire { source, events } => {
+            Self::Wire { court, events } => {
                 let Input::Datagram(datagram) = &recorded.input else { return };
                 pss::decode(&datagram.bytes, datagram.truncated, |message| {
                     *events += 1;
                     each(&Event {
                         seq: *events,
                         at: recorded.at,
-                        source: source.clone(),
+                        court: court.clone(),
                         stream: Some(message.stream),
                         status: message.status,
                         cause: None,

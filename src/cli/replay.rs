@@ -38,7 +38,7 @@ pub(super) struct Args {
     outcomes: Option<OutcomesArg>,
     /// The court of the config to replay it for; the one it was captured on, or the only one, when left out.
     #[arg(long, value_name = "NAME")]
-    source: Option<String>,
+    court: Option<String>,
     /// Take only datagrams that were sent to this UDP port.
     #[arg(long)]
     port: Option<u16>,
@@ -120,21 +120,21 @@ impl Args {
     }
 
     fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, Failure> {
-        let known = || config.sources.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        if let Some(wanted) = &self.source {
-            return match config.sources.get_key_value(wanted.as_str()) {
+        let known = || config.courts.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        if let Some(wanted) = &self.court {
+            return match config.courts.get_key_value(wanted.as_str()) {
                 Some((name, _)) => Ok(name.clone()),
                 None => {
                     Err(Failure::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known())))
                 }
             };
         }
-        let captured = reader.court().and_then(|court| config.sources.get_key_value(court));
-        let only = if config.sources.len() == 1 { config.sources.first_key_value() } else { None };
+        let captured = reader.court().and_then(|court| config.courts.get_key_value(court));
+        let only = if config.courts.len() == 1 { config.courts.first_key_value() } else { None };
         match captured.or(only) {
             Some((name, _)) => Ok(name.clone()),
             None => {
-                Err(Failure::new(Exit::Usage, format!("which court was this? say --source with one of {}", known())))
+                Err(Failure::new(Exit::Usage, format!("which court was this? say --court with one of {}", known())))
             }
         }
     }

@@ -42,7 +42,7 @@ pub struct CaptureSink {
     /// Where captures are put. Required.
     pub directory: PathBuf,
     /// The courts that are captured.
-    pub sources: Served,
+    pub courts: Served,
 }
 
 /// An instance of OBS Studio.
@@ -62,7 +62,7 @@ pub struct ObsSink {
     /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never. 5000 by default.
     pub min_free_mb: u64,
     /// The courts that it shows.
-    pub sources: Served,
+    pub courts: Served,
 }
 
 /// A player that shows clips to the jury.
@@ -73,7 +73,7 @@ pub struct PlayerSink {
     /// What it is given besides. Nothing by default.
     pub arguments: Vec<String>,
     /// The courts whose jury sees it.
-    pub sources: Served,
+    pub courts: Served,
 }
 
 /// The log.
@@ -102,7 +102,7 @@ pub enum Level {
     Error,
 }
 
-/// The courts that a sink serves (`sources`): all when left out.
+/// The courts that a sink serves (`courts`): all when left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Served {
     /// Every court.
@@ -124,7 +124,7 @@ impl Served {
     fn read(field: Field<'_>, courts: &[Arc<str>]) -> Result<Self, Problem> {
         if matches!(&field.node.value, Value::List(names) if names.is_empty()) {
             let problem = Problem::new(field.node.at.clone(), "a sink must serve a court");
-            return Err(problem.help("leave `sources` out to serve every court"));
+            return Err(problem.help("leave `courts` out to serve every court"));
         }
         let served = field.list(|field| court(field, courts))?;
         Ok(Self::Courts(served.into_iter().collect()))
@@ -135,10 +135,10 @@ fn court(field: Field<'_>, courts: &[Arc<str>]) -> Result<Arc<str>, Problem> {
     let names = || courts.iter().map(|court| &**court);
     let name = field.text()?;
     courts.iter().find(|court| ***court == name).cloned().ok_or_else(|| {
-        let problem = Problem::new(field.node.at.clone(), "there is no such source");
+        let problem = Problem::new(field.node.at.clone(), "there is no such court");
         match near(&name, names()) {
             Some(near) => problem.label(format!("did you mean `{near}`?")),
-            None => problem.help(format!("the sources are {}", enumerate(names()))),
+            None => problem.help(format!("the courts are {}", enumerate(names()))),
         }
     })
 }
@@ -186,9 +186,9 @@ impl StoreSink {
 impl CaptureSink {
     fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Option<Self> {
         let directory = section.required("directory", "data/captures", Field::path);
-        let sources = section.optional("sources", |field| Served::read(field, courts));
+        let served = section.optional("courts", |field| Served::read(field, courts));
         section.finish();
-        Some(Self { directory: directory?, sources: sources.unwrap_or_default() })
+        Some(Self { directory: directory?, courts: served.unwrap_or_default() })
     }
 }
 
@@ -203,7 +203,7 @@ impl ObsSink {
         let timeout_secs = section.optional("timeout_secs", |field| field.number(0.1..=60.0));
         let in_progress = section.optional("recording_in_progress", Field::choice::<InProgress>);
         let min_free_mb = section.optional("min_free_mb", |field| field.number(0..=1_000_000_000));
-        let sources = section.optional("sources", |field| Served::read(field, courts));
+        let served = section.optional("courts", |field| Served::read(field, courts));
         section.finish();
         Self {
             host: host.unwrap_or_else(|| "127.0.0.1".to_owned()),
@@ -212,7 +212,7 @@ impl ObsSink {
             timeout: timeout_secs.map_or(Duration::from_secs(2), Duration::from_secs_f64),
             splits_recordings: matches!(in_progress, Some(InProgress::Split)),
             min_free_mb: min_free_mb.unwrap_or(5000),
-            sources: sources.unwrap_or_default(),
+            courts: served.unwrap_or_default(),
         }
     }
 }
@@ -229,12 +229,12 @@ impl PlayerSink {
     fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Self {
         let command = section.optional("command", command);
         let arguments = section.optional("arguments", |field| field.list(Field::text));
-        let sources = section.optional("sources", |field| Served::read(field, courts));
+        let served = section.optional("courts", |field| Served::read(field, courts));
         section.finish();
         Self {
             command: command.unwrap_or_else(|| PathBuf::from("mpv")),
             arguments: arguments.unwrap_or_default(),
-            sources: sources.unwrap_or_default(),
+            courts: served.unwrap_or_default(),
         }
     }
 }
@@ -289,7 +289,7 @@ fn conflict(one: &Sink, other: &Sink, courts: &[Arc<str>]) -> Option<String> {
     match (one, other) {
         (Sink::Player(one), Sink::Player(other)) => courts
             .iter()
-            .find(|court| one.sources.serves(court) && other.sources.serves(court))
+            .find(|court| one.courts.serves(court) && other.courts.serves(court))
             .map(|court| format!("the player of `{court}`")),
         (Sink::Obs(_), Sink::Obs(_)) => None,
         _ => (one.kind() == other.kind()).then(|| format!("of type `{}`, of which there can be one", one.kind())),

@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_every_event_has_is_told_apart() {
-        let all = ["seq", "at", "source", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
+        let all = ["seq", "at", "court", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
         assert_eq!(names(common()), all);
     }
 }

@@ -15,7 +15,7 @@ use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
 use super::worker::{Acting, Kept, Summary, Worker};
 use crate::action::Report;
 use crate::capture::About;
-use crate::config::{Config, Source};
+use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Sources;
 use crate::rules::check::has_errors;
@@ -85,12 +85,12 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     }
     let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
     let mut rules = Vec::new();
-    for (name, source) in &config.sources {
+    for (name, source) in &config.courts {
         let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::rules)?;
         rules.push((name.clone(), source, compiled));
     }
     let mut sockets = Vec::new();
-    for (name, Source::Udp(udp), rules) in rules {
+    for (name, CourtConfig::Udp(udp), rules) in rules {
         let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         tracing::info!(court = %name, "listening on UDP {}", socket.local());
         sockets.push((name, udp, rules, socket));
@@ -100,7 +100,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     if let Some(sink) = setup::capture_sink(config) {
         let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
         for (name, _, _, socket) in &sockets {
-            if sink.sources.serves(name) {
+            if sink.courts.serves(name) {
                 let about = About { court: name.to_string(), local: socket.local(), event: config.name.clone() };
                 let recorder = Recorder::start(&sink.directory, started, about).map_err(failed)?;
                 recorders.insert(name.clone(), recorder);
@@ -112,7 +112,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         for (name, ..) in &sockets {
             let capture = recorders.get(name).map(|(recorder, _)| recorder.path().display().to_string());
             let session = store.begin_session(&NewSession {
-                source: name.to_string(),
+                court: name.to_string(),
                 mode: Mode::Live,
                 event_name: Some(config.name.clone()),
                 capture,

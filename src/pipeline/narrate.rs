@@ -10,7 +10,7 @@ use crate::event::{Athlete, Body, Event, RuleFailed, Status};
 
 /// Tells what happened, where it is worth telling.
 pub(super) fn event(event: &Event) {
-    let court = display(&event.source);
+    let court = display(&event.court);
     match event.status {
         Status::Invalid => {
             let raw = event.raw.as_ref().map(|raw| raw.text());
@@ -88,6 +88,6 @@ pub(super) fn bout(court: &str, bout: &Bout, told: &mut String) {
 pub(super) fn refused(court: &str, input: &Input) {
     if let Input::Datagram(Datagram { from: Some(from), .. }) = input {
         let from = from.ip();
-        warn!(court = display(court), "{from} sends, and is not allowed to: `allow` of the source does not have it");
+        warn!(court = display(court), "{from} sends, and is not allowed to: `allow` of the court does not have it");
     }
 }

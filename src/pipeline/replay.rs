@@ -11,7 +11,7 @@ use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
 use super::worker::{Acting, Kept, Show, Summary, Worker};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
-use crate::config::{Config, Source};
+use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Explain;
 use crate::store::{Drained, Mode, NewSession, Store};
@@ -82,8 +82,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     if let Some(explain) = explain {
         rules.explain_to(explain);
     }
-    let allow = match config.sources.get(&name) {
-        Some(Source::Udp(udp)) => udp.allow.clone(),
+    let allow = match config.courts.get(&name) {
+        Some(CourtConfig::Udp(udp)) => udp.allow.clone(),
         None => Vec::new(),
     };
     let court =
@@ -101,7 +101,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     {
         let mut store = Store::open(&sink.path)?;
         let session = store.begin_session(&NewSession {
-            source: name.to_string(),
+            court: name.to_string(),
             mode: Mode::Replay,
             event_name: Some(config.name.clone()),
             capture: Some(capture.display().to_string()),

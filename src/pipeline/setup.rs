@@ -70,7 +70,7 @@ pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
 /// Compiles the config's rules, which were read before, for one court.
 pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
-    let obs = obs_sinks(config).filter(|(_, sink)| sink.sources.serves(court)).map(|(name, _)| name.clone()).collect();
+    let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();
     Rules::of(sources, limits, &Surroundings { obs })
 }
 
@@ -112,7 +112,7 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
     };
     let mut edges: HashMap<Arc<str>, Edges> = reports.keys().map(|court| (court.clone(), Edges::default())).collect();
     for (name, sink) in obs_sinks(config) {
-        let courts = served(&sink.sources);
+        let courts = served(&sink.courts);
         let (commands, queue) = mpsc::channel(MOST_COMMANDS);
         for (court, edges) in &mut edges {
             if courts.contains_key(court) {
@@ -122,7 +122,7 @@ pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Re
         obs::spawn(ObsOptions::of(name, sink), queue, courts);
     }
     for (name, sink) in player_sinks(config) {
-        let courts = served(&sink.sources);
+        let courts = served(&sink.courts);
         let (commands, queue) = mpsc::channel(MOST_COMMANDS);
         for (court, edges) in &mut edges {
             if courts.contains_key(court) {

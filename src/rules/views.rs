@@ -30,7 +30,7 @@ impl EventView {
         match name {
             "seq" => whole(event.seq),
             "at" => text(event.at),
-            "source" => text(&event.source),
+            "court" => text(&event.court),
             "stream" => or_unit(event.stream.as_deref().map(text)),
             "kind" => text(event.kind()),
             "status" => text(event.status),

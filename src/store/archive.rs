@@ -67,9 +67,7 @@ impl Archive {
             let found = self.query(|connection| {
                 connection
                     .prepare_cached(sql)?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| {
-                        from_row(row, &session.source)
-                    })?
+                    .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
                     .collect::<rusqlite::Result<Vec<_>>>()
             })?;
             rows.extend(found);

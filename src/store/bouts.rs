@@ -14,7 +14,7 @@ pub struct BoutRow {
     /// Id of its session.
     pub session: i64,
     /// Name of the court.
-    pub source: String,
+    pub court: String,
     /// Number within the session, from 1.
     pub ordinal: u32,
     /// Its number, as in `245.A`.
@@ -70,11 +70,11 @@ pub struct RoundRow {
 }
 
 impl BoutRow {
-    fn from_row(row: &Row<'_>, source: &str) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>, court: &str) -> rusqlite::Result<Self> {
         let rounds: String = row.get("rounds")?;
         Ok(Self {
             session: row.get("session")?,
-            source: source.to_owned(),
+            court: court.to_owned(),
             ordinal: row.get("ordinal")?,
             number: row.get("number")?,
             phase: row.get("phase")?,

@@ -20,7 +20,7 @@ pub struct StoredEvent<'a> {
     /// When it happened: UTC, RFC 3339 with microseconds.
     pub at: &'a str,
     /// Name of the court.
-    pub source: &'a str,
+    pub court: &'a str,
     /// Ordinal of its bout; 0 before the first was loaded.
     pub bout: u32,
     /// Number of its bout.
@@ -42,13 +42,13 @@ pub struct StoredEvent<'a> {
 }
 
 impl<'a> StoredEvent<'a> {
-    fn from_row(row: &'a Row<'_>, source: &'a str, numbers: &'a Numbers) -> rusqlite::Result<Self> {
+    fn from_row(row: &'a Row<'_>, court: &'a str, numbers: &'a Numbers) -> rusqlite::Result<Self> {
         let bout = row.get(3)?;
         Ok(Self {
             session: row.get(0)?,
             seq: row.get(1)?,
             at: text(row, 2)?,
-            source,
+            court,
             bout,
             bout_number: numbers.get(&bout).map(String::as_str),
             stream: text_or_null(row, 4)?,
@@ -72,8 +72,8 @@ impl<'a> StoredEvent<'a> {
     /// Those of `out`.
     pub fn write_json(&self, out: &mut impl Write, with_session: bool) -> io::Result<()> {
         write_start(out, with_session.then_some(self.session), self.seq, self.at)?;
-        out.write_all(b",\"source\":")?;
-        serde_json::to_writer(&mut *out, self.source)?;
+        out.write_all(b",\"court\":")?;
+        serde_json::to_writer(&mut *out, self.court)?;
         if let Some(stream) = self.stream {
             out.write_all(b",\"stream\":")?;
             serde_json::to_writer(&mut *out, stream)?;
@@ -140,7 +140,7 @@ impl Archive {
             let mut statement = self.connection.prepare(&sql).map_err(failed)?;
             let mut rows = statement.query(params_from_iter(conditions.values)).map_err(failed)?;
             while let Some(row) = rows.next().map_err(failed)? {
-                let event = StoredEvent::from_row(row, &session.source, &numbers).map_err(failed)?;
+                let event = StoredEvent::from_row(row, &session.court, &numbers).map_err(failed)?;
                 sink(&event).map_err(StoreError::Output)?;
                 count += 1;
             }

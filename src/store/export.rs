@@ -24,7 +24,7 @@ pub enum Format {
 
 /// The columns of a table.
 const COLUMNS: [&str; 13] =
-    ["session", "seq", "at", "source", "bout", "stream", "kind", "status", "cause", "side", "fields", "notes", "raw"];
+    ["session", "seq", "at", "court", "bout", "stream", "kind", "status", "cause", "side", "fields", "notes", "raw"];
 
 impl Archive {
     /// Exports the events that a filter asks for, in order of session and seq; of all kinds when none is named.
@@ -106,7 +106,7 @@ fn write_record<W: Write>(table: &mut csv::Writer<W>, event: &StoredEvent<'_>) -
             event.session.to_string().as_str(),
             event.seq.to_string().as_str(),
             event.at,
-            event.source,
+            event.court,
             event.bout_number.unwrap_or_default(),
             event.stream.unwrap_or_default(),
             event.kind,

@@ -34,7 +34,7 @@ pub struct Filter {
     /// Which sessions.
     pub sessions: Sessions,
     /// Name of the court.
-    pub source: Option<String>,
+    pub court: Option<String>,
     /// Which bout.
     pub bout: Option<BoutKey>,
     /// Nothing before this instant.
@@ -58,7 +58,7 @@ pub struct Found {
 #[derive(Debug)]
 pub(super) struct Searched {
     pub(super) id: i64,
-    pub(super) source: String,
+    pub(super) court: String,
 }
 
 /// The sessions that a query searches, in order of their ids.
@@ -84,10 +84,10 @@ impl Archive {
     pub(super) fn select(&self, filter: &Filter) -> Result<Selection, StoreError> {
         let all = self.query(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, source, mode = 'replay' FROM sessions WHERE ?1 IS NULL OR source = ?1 ORDER BY id",
+                "SELECT id, court, mode = 'replay' FROM sessions WHERE ?1 IS NULL OR court = ?1 ORDER BY id",
             )?;
-            let session = |row: &Row<'_>| Ok((Searched { id: row.get(0)?, source: row.get(1)? }, row.get(2)?));
-            statement.query_map([&filter.source], session)?.collect::<rusqlite::Result<Vec<(Searched, bool)>>>()
+            let session = |row: &Row<'_>| Ok((Searched { id: row.get(0)?, court: row.get(1)? }, row.get(2)?));
+            statement.query_map([&filter.court], session)?.collect::<rusqlite::Result<Vec<(Searched, bool)>>>()
         })?;
         let live = all.iter().filter(|(_, replay)| !replay).count();
         let replays_left_out = if filter.sessions == Sessions::Live && live > 0 { all.len() - live } else { 0 };

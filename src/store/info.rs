@@ -26,7 +26,7 @@ pub struct SessionRow {
     /// Its id.
     pub id: i64,
     /// Name of the court.
-    pub source: String,
+    pub court: String,
     /// `live` or `replay`.
     pub mode: String,
     /// What was held.
@@ -67,7 +67,7 @@ impl SessionRow {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get("id")?,
-            source: row.get("source")?,
+            court: row.get("court")?,
             mode: row.get("mode")?,
             event_name: row.get("event_name")?,
             capture: row.get("capture")?,

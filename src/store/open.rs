@@ -9,7 +9,8 @@ use super::error::StoreError;
 use crate::time::Time;
 
 /// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("schema-1.sql")), M::up(include_str!("schema-2.sql"))];
+const MIGRATIONS: &[M<'static>] =
+    &[M::up(include_str!("schema-1.sql")), M::up(include_str!("schema-2.sql")), M::up(include_str!("schema-3.sql"))];
 
 /// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
@@ -38,7 +39,7 @@ pub enum Mode {
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// Name of the court, as in its events.
-    pub source: String,
+    pub court: String,
     /// How it comes by its datagrams.
     pub mode: Mode,
     /// What is being held, such as `Hamburg Open 2026`.
@@ -98,10 +99,10 @@ impl Store {
         let mode: &str = session.mode.into();
         self.connection
             .execute(
-                "INSERT INTO sessions (source, mode, event_name, capture, vta_version, started_at)
+                "INSERT INTO sessions (court, mode, event_name, capture, vta_version, started_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
-                    session.source,
+                    session.court,
                     mode,
                     session.event_name,
                     session.capture,

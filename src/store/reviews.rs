@@ -11,7 +11,7 @@ pub struct ReviewRow {
     /// Id of its session.
     pub session: i64,
     /// Name of the court.
-    pub source: String,
+    pub court: String,
     /// Number of the bout, as in `245.A`.
     pub number: Option<String>,
     /// The `seq` of its request.
@@ -47,11 +47,11 @@ pub struct ReviewRow {
 }
 
 impl ReviewRow {
-    fn from_row(row: &Row<'_>, source: &str) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>, court: &str) -> rusqlite::Result<Self> {
         let clips: String = row.get("clips")?;
         Ok(Self {
             session: row.get("session")?,
-            source: source.to_owned(),
+            court: court.to_owned(),
             number: row.get("number")?,
             review: row.get("review")?,
             side: row.get("side")?,

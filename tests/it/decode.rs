@@ -41,7 +41,7 @@ fn the_derived_events_tell_the_second_bout() {
         .filter(|event| event["derived"] == true)
         .map(|event| {
             let fields = event.as_object().unwrap().iter();
-            let common = ["seq", "at", "source", "kind", "status", "derived", "cause"];
+            let common = ["seq", "at", "court", "kind", "status", "derived", "cause"];
             let fields: BTreeMap<_, _> = fields.filter(|(name, _)| !common.contains(&name.as_str())).collect();
             format!("{} {}", event["kind"].as_str().unwrap(), serde_json::to_string(&fields).unwrap())
         })

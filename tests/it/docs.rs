@@ -57,8 +57,8 @@ fn every_config_in_the_docs_parses() {
         // What an example leaves out is of no matter to it.
         let has = |key: &str| block.lines().any(|line| line.starts_with(key));
         let name = if has("name:") { "" } else { "name: Test Open\n" };
-        let courts = "sources:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
-        let sources = if has("sources:") { "" } else { courts };
+        let courts = "courts:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
+        let sources = if has("courts:") { "" } else { courts };
         let whole = format!("{name}{sources}{block}\n");
         // The rules that it names lie in the repository.
         if let Err(error) = Config::parse(&repository("event.yaml"), &whole, &|_| None) {
@@ -201,7 +201,7 @@ fn every_message_in_the_docs_decodes_to_what_stands_below_it() {
     assert!(examples.len() > 40, "{} examples", examples.len());
     for (text, shown) in examples {
         let events = decoded(datagram(&text)).into_iter().map(|event| {
-            let left_out = ["seq", "at", "source", "raw"];
+            let left_out = ["seq", "at", "court", "raw"];
             let fields = event.into_iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
             serde_json::to_string(&fields.collect::<Map<_, _>>()).unwrap()
         });
@@ -249,7 +249,7 @@ fn every_kind_of_event_stands_in_the_reference_with_its_fields() {
     for kind in Kind::iter() {
         assert!(section_of(&reference, kind.into()).len() > 10, "{kind}");
     }
-    let common = ["seq", "at", "source", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
+    let common = ["seq", "at", "court", "stream", "kind", "status", "derived", "cause", "notes", "raw"];
     let said = examples().into_iter().flat_map(|(text, _)| decoded(datagram(&text)));
     let told = events(Rules::none()).into_iter().map(|event| serde_json::to_value(event).unwrap());
     let mut seen = BTreeSet::new();

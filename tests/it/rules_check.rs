@@ -124,11 +124,11 @@ fn the_rules_of_a_config_are_checked_by_both_verbs() {
 #[test]
 fn an_obs_that_the_config_does_not_have_is_told() {
     // One that serves another court is one all the same: a rule may look at the court first.
-    let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, sources: [court-2] }\n";
+    let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, courts: [court-2] }\n";
     let hall = Hall::with_rules(sinks, "own.rhai");
     let config = fs::read_to_string(hall.config()).unwrap();
-    let second = "sources:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
-    fs::write(hall.config(), config.replacen("sources:\n", second, 1)).unwrap();
+    let second = "courts:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
+    fs::write(hall.config(), config.replacen("courts:\n", second, 1)).unwrap();
     let rule = "const JURY = \"other\";\n\
                 fn on_point(event, bout) {\n    obs::on(\"nix\").scene(\"Live\");\n    obs::on(JURY).scene(\"Live\");\n}\n";
     fs::write(hall.path("own.rhai"), rule).unwrap();

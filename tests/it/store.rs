@@ -27,7 +27,7 @@ fn database() -> (TempDir, PathBuf) {
 
 fn session(mode: Mode) -> NewSession {
     NewSession {
-        source: "court-1".into(),
+        court: "court-1".into(),
         mode,
         event_name: Some("Hamburg Open 2026".into()),
         capture: None,
@@ -45,7 +45,7 @@ fn event(seq: u64, stream: &'static str, body: Body, raw: impl Into<Vec<u8>>) ->
     Event {
         seq,
         at: second(seq),
-        source: "court-1".into(),
+        court: "court-1".into(),
         stream: Some(stream.into()),
         status: Status::Ok,
         cause: None,

@@ -22,7 +22,7 @@ impl Args {
         select::print(self.format, &bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
-                bout.source.clone(),
+                bout.court.clone(),
                 text(&bout.number),
                 text(&bout.phase),
                 text(&bout.weight_class),

@@ -40,7 +40,7 @@ impl Args {
             };
             [
                 session.id.to_string(),
-                session.source.clone(),
+                session.court.clone(),
                 session.mode.clone(),
                 second(session.first_at),
                 second(session.last_at),

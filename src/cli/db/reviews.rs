@@ -24,7 +24,7 @@ impl Args {
                 milliseconds.map_or_else(String::new, |milliseconds| format!("{milliseconds} ms"))
             };
             [
-                review.source.clone(),
+                review.court.clone(),
                 text(&review.number),
                 review.review.to_string(),
                 review.requested_at.clone(),

@@ -55,7 +55,7 @@ pub(super) struct Selection {
     bout: Option<String>,
     /// Name of the court.
     #[arg(long, value_name = "COURT")]
-    source: Option<String>,
+    court: Option<String>,
     /// Nothing before this time, such as 2026-11-22, 2026-11-22T14:30 (as the clock on the wall shows it) or
     /// 2026-11-22T13:30:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
@@ -92,7 +92,7 @@ impl Selection {
     pub(super) fn filter(self) -> Filter {
         Filter {
             sessions: self.session,
-            source: self.source,
+            court: self.court,
             bout: self.bout.map(BoutKey::Number),
             since: self.since,
             until: self.until,

@@ -40,7 +40,7 @@ impl Args {
                 out,
                 "bout {} on {}: {} against {}",
                 name(&bout.number),
-                bout.source,
+                bout.court,
                 name(&bout.blue),
                 name(&bout.red)
             )?;

@@ -32,7 +32,7 @@ enum Format {
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = Config::load(&self.config)?;
-        for court in config.sources.keys() {
+        for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }
         let findings = runtime()?.block_on(doctor::examine(&config));

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::super::{Config, Protocol, Served, Sink, Source};
+use super::super::{Config, CourtConfig, Protocol, Served, Sink};
 use super::{HEAD, parse};
 
 #[test]
@@ -9,7 +9,7 @@ fn a_full_config_is_understood() {
     let config = parse(
         r#"
 name: Hamburg Open 2026
-sources:
+courts:
   court-1:
     type: udp
     bind: 0.0.0.0:6000
@@ -25,8 +25,8 @@ names: { clip: "{court} {bout} {side}", recording: "{bout} {blue} - {red}" }
 sinks:
   store:   { type: sqlite, path: data/hamburg.db }
   capture: { type: capture, directory: data/captures }
-  replay:  { type: obs, host: 192.168.7.30, recording_in_progress: split, min_free_mb: 20000, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", sources: [court-1] }
-  jury:    { type: player, command: tools/mpv, arguments: [--mute=yes], sources: [court-1, court-2] }
+  replay:  { type: obs, host: 192.168.7.30, recording_in_progress: split, min_free_mb: 20000, port: "${OBS_PORT:-4455}", password: "${OBS_PASSWORD:-}", courts: [court-1] }
+  jury:    { type: player, command: tools/mpv, arguments: [--mute=yes], courts: [court-1, court-2] }
   log:     { type: log, directory: data/logs, level: warn, keep_files: 3 }
 "#,
     );
@@ -34,9 +34,9 @@ sinks:
     Config {
         file: "event.yaml",
         name: "Hamburg Open 2026",
-        sources: {
+        courts: {
             "court-1": Udp(
-                UdpSource {
+                UdpCourt {
                     bind: 0.0.0.0:6000,
                     allow: [
                         192.168.7.0/24,
@@ -49,7 +49,7 @@ sinks:
                 },
             ),
             "court-2": Udp(
-                UdpSource {
+                UdpCourt {
                     bind: [::1]:6001,
                     allow: [],
                     receive_buffer_bytes: 4194304,
@@ -79,7 +79,7 @@ sinks:
             "capture": Capture(
                 CaptureSink {
                     directory: "data/captures",
-                    sources: All,
+                    courts: All,
                 },
             ),
             "jury": Player(
@@ -88,7 +88,7 @@ sinks:
                     arguments: [
                         "--mute=yes",
                     ],
-                    sources: Courts(
+                    courts: Courts(
                         {
                             "court-1",
                             "court-2",
@@ -115,7 +115,7 @@ sinks:
                     timeout: 2s,
                     splits_recordings: true,
                     min_free_mb: 20000,
-                    sources: Courts(
+                    courts: Courts(
                         {
                             "court-1",
                         },
@@ -149,9 +149,9 @@ fn what_is_left_out_has_a_default() {
     Config {
         file: "event.yaml",
         name: "Hamburg Open 2026",
-        sources: {
+        courts: {
             "court-1": Udp(
-                UdpSource {
+                UdpCourt {
                     bind: 0.0.0.0:6000,
                     allow: [],
                     receive_buffer_bytes: 4194304,
@@ -182,7 +182,7 @@ fn what_is_left_out_has_a_default() {
                 PlayerSink {
                     command: "mpv",
                     arguments: [],
-                    sources: All,
+                    courts: All,
                 },
             ),
             "log": Log(
@@ -200,7 +200,7 @@ fn what_is_left_out_has_a_default() {
                     timeout: 2s,
                     splits_recordings: false,
                     min_free_mb: 5000,
-                    sources: All,
+                    courts: All,
                 },
             ),
         },
@@ -219,7 +219,7 @@ fn paths_are_relative_to_the_file_and_a_program_s_name_is_looked_up() {
 }
 
 #[test]
-fn a_sink_without_sources_serves_every_court() {
+fn a_sink_without_courts_serves_every_court() {
     assert!(Served::All.serves("court-9"));
     let some = Served::Courts(["court-1".into()].into());
     assert!(some.serves("court-1"));
@@ -262,7 +262,7 @@ fn line_ends_and_byte_order_mark_of_windows_are_taken() {
     let text = format!("\u{feff}{}", HEAD.replace('\n', "\r\n"));
     let config = parse(&text).unwrap();
     assert_eq!(config.name, "Hamburg Open 2026");
-    let Source::Udp(udp) = &config.sources["court-1"];
+    let CourtConfig::Udp(udp) = &config.courts["court-1"];
     assert_eq!(udp.bind, "0.0.0.0:6000".parse::<SocketAddr>().unwrap());
 }
 

@@ -96,13 +96,13 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
       = help: write for example `type: udp`
     ");
     insta::assert_snapshot!(told("name: a\n"), @"
-    error: `sources` is missing in the config
+    error: `courts` is missing in the config
      --> event.yaml:1:1
       |
     1 | name: a
       | ^^^^
       |
-      = help: write for example `sources: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
+      = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
     ");
     insta::assert_snapshot!(told("decoder: { protocol: pss-2.3 }\nsources: { a: { type: udp, bind: 0.0.0.0:6000 } }\n"), @"
     error: `name` is missing in the config
@@ -118,19 +118,19 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
 #[test]
 fn a_required_key_wants_a_value() {
     insta::assert_snapshot!(told("name: a\nsources:\n"), @"
-    error: `sources` has no value
+    error: `courts` has no value
      --> event.yaml:2:1
       |
-    2 | sources:
+    2 | courts:
       | ^^^^^^^
       |
-      = help: write for example `sources: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
+      = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
     ");
     insta::assert_snapshot!(told("name: a\nsources: {}\n"), @"
-    error: `sources` wants at least one source
+    error: `courts` wants at least one court
      --> event.yaml:2:10
       |
-    2 | sources: {}
+    2 | courts: {}
       |          ^^ this is a section
     ");
     insta::assert_snapshot!(told("name: ' '\nsources:\n  court-1:\n"), @"

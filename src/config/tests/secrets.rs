@@ -42,7 +42,7 @@ fn a_misspelt_key_masks_its_value_too() {
     5 |   replay: { type: obs, obs_pass: ******* }
       |                        ^^^^^^^^
       |
-      = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress`, `min_free_mb` and `sources`
+      = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress`, `min_free_mb` and `courts`
     "#);
 }
 
@@ -107,7 +107,7 @@ fn a_secret_of_several_lines_is_masked_to_its_end() {
 #[test]
 fn no_error_holds_the_password_however_it_is_shown() {
     let broken =
-        ["port: abc", "prot: 1", "a: b: c", "type: obs", "sources: [b]", "}", "\tport: 1", "password: hunter2", "x"];
+        ["port: abc", "prot: 1", "a: b: c", "type: obs", "courts: [b]", "}", "\tport: 1", "password: hunter2", "x"];
     let values =
         ["hunter2", "'hunter2'", "\"hunter2\"", "\n      hunter2", "|\n      hunter2", "[hunter2]", "#hunter2"];
     let passwords = values.map(|value| format!("password: {value}"));
@@ -116,7 +116,7 @@ fn no_error_holds_the_password_however_it_is_shown() {
         "password: '${OBS PASS:-hunter2}'",
         "password: '${OBS_PASS:-hunter2'",
         "type: obs password:hunter2",
-        "sources: [password:hunter2]",
+        "courts: [password:hunter2]",
         "{ password:hunter2 }",
         "[password:hunter2]",
         "pasword: hunter2",

@@ -11,14 +11,14 @@ fn a_tab_that_indents_is_told_as_such() {
     3 |     court-1: { type: udp }
       | ^^^^ a tab
     ");
-    insta::assert_snapshot!(told("sources:\n  court-1:\n    type: udp\n\tbind: 0.0.0.0:6000\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: udp\n\tbind: 0.0.0.0:6000\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:4:1
       |
     4 |     bind: 0.0.0.0:6000
       | ^^^^ a tab
     ");
-    insta::assert_snapshot!(told("sources:\n  court-1:\n  \ttype: udp\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n  \ttype: udp\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:3:3
       |
@@ -115,7 +115,7 @@ fn a_forgotten_space_after_a_colon_is_told() {
     error: a colon cannot stand here
      --> event.yaml:2:8
       |
-    2 | sources:
+    2 | courts:
       |        ^
       |
       = help: put a value with `: ` in quotes; indent keys of a section alike
@@ -205,7 +205,7 @@ fn other_mistakes_in_yaml_come_with_advice() {
       |
       = help: remove it: YAML is plain text
     ");
-    insta::assert_snapshot!(told("sources:\n  court-1:\n    type: udp\n   bind: 0.0.0.0:6000\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: udp\n   bind: 0.0.0.0:6000\n"), @"
     error: this is not indented like the rest of its section
      --> event.yaml:4:4
       |

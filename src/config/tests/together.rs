@@ -1,37 +1,37 @@
 use super::{parse, told, told_after_head};
 
-fn two_sources(one: &str, other: &str) -> String {
+fn two_courts(one: &str, other: &str) -> String {
     format!(
         "name: a\nsources:\n  court-1:\n    type: udp\n    bind: {one}\n  court-2:\n    type: udp\n    bind: {other}\n"
     )
 }
 
 #[test]
-fn a_sink_names_only_sources_that_are_there() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, sources: [court-2] }\n"), @"
-    error: there is no such source
+fn a_sink_names_only_courts_that_are_there() {
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-2] }\n"), @"
+    error: there is no such court
      --> event.yaml:5:34
       |
-    5 |   replay: { type: obs, sources: [court-2] }
+    5 |   replay: { type: obs, courts: [court-2] }
       |                                  ^^^^^^^ did you mean `court-1`?
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, sources: [court-1, finals] }\n"), @"
-    error: there is no such source
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-1, finals] }\n"), @"
+    error: there is no such court
      --> event.yaml:5:43
       |
-    5 |   replay: { type: obs, sources: [court-1, finals] }
+    5 |   replay: { type: obs, courts: [court-1, finals] }
       |                                           ^^^^^^
       |
-      = help: the sources are `court-1`
+      = help: the courts are `court-1`
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, sources: [] }\n"), @"
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [] }\n"), @"
     error: a sink must serve a court
      --> event.yaml:5:33
       |
-    5 |   replay: { type: obs, sources: [] }
+    5 |   replay: { type: obs, courts: [] }
       |                                 ^^
       |
-      = help: leave `sources` out to serve every court
+      = help: leave `courts` out to serve every court
     ");
 }
 
@@ -74,24 +74,24 @@ fn there_is_one_store_one_capture_and_one_log() {
 
 #[test]
 fn a_court_has_one_player() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  jury: { type: player }\n  hall: { type: player, sources: [court-1] }\n"), @"
+    insta::assert_snapshot!(told_after_head("sinks:\n  jury: { type: player }\n  hall: { type: player, courts: [court-1] }\n"), @"
     error: `jury` and `hall` are both the player of `court-1`
      --> event.yaml:6:3
       |
     5 |   jury: { type: player }
       |   ---- the first
-    6 |   hall: { type: player, sources: [court-1] }
+    6 |   hall: { type: player, courts: [court-1] }
       |   ^^^^ the second
       |
       = help: remove one of them
     ");
-    let apart = "sinks:\n  a: { type: player, sources: [court-1] }\n  b: { type: player, sources: [court-2] }\n";
-    assert!(parse(&(two_sources("0.0.0.0:1", "0.0.0.0:2") + apart)).is_ok());
+    let apart = "sinks:\n  a: { type: player, courts: [court-1] }\n  b: { type: player, courts: [court-2] }\n";
+    assert!(parse(&(two_courts("0.0.0.0:1", "0.0.0.0:2") + apart)).is_ok());
 }
 
 #[test]
-fn two_sources_cannot_receive_on_the_same_address() {
-    insta::assert_snapshot!(told(&two_sources("0.0.0.0:6000", "0.0.0.0:6000")), @"
+fn two_courts_cannot_receive_on_the_same_address() {
+    insta::assert_snapshot!(told(&two_courts("0.0.0.0:6000", "0.0.0.0:6000")), @"
     error: `court-1` and `court-2` cannot receive on the same address
      --> event.yaml:8:11
       |
@@ -103,7 +103,7 @@ fn two_sources_cannot_receive_on_the_same_address() {
       |
       = help: give each court a port of its own
     ");
-    insta::assert_snapshot!(told(&two_sources("0.0.0.0:6000", "192.168.7.5:6000")), @"
+    insta::assert_snapshot!(told(&two_courts("0.0.0.0:6000", "192.168.7.5:6000")), @"
     error: `court-1` and `court-2` cannot receive on the same address
      --> event.yaml:8:11
       |
@@ -115,20 +115,20 @@ fn two_sources_cannot_receive_on_the_same_address() {
       |
       = help: give each court a port of its own
     ");
-    assert!(parse(&two_sources("192.168.7.5:6000", "192.168.7.6:6000")).is_ok());
-    assert!(parse(&two_sources("0.0.0.0:6000", "0.0.0.0:6001")).is_ok());
-    assert!(parse(&two_sources("127.0.0.1:0", "127.0.0.1:0")).is_ok());
+    assert!(parse(&two_courts("192.168.7.5:6000", "192.168.7.6:6000")).is_ok());
+    assert!(parse(&two_courts("0.0.0.0:6000", "0.0.0.0:6001")).is_ok());
+    assert!(parse(&two_courts("127.0.0.1:0", "127.0.0.1:0")).is_ok());
 }
 
 #[test]
 fn all_mistakes_are_told_at_once() {
-    let text = "name: a\nsource:\n  b:\nsources:\n  court-1: { type: udp, bind: here }\nsinks:\n  replay: { type: obs, port: abc, prot: 1, sources: [court-2] }\n";
+    let text = "name: a\nsource:\n  b:\nsources:\n  court-1: { type: udp, bind: here }\nsinks:\n  replay: { type: obs, port: abc, prot: 1, courts: [court-2] }\n";
     insta::assert_snapshot!(told(text), @"
     error: unknown key `source` in the config
      --> event.yaml:2:1
       |
     2 | source:
-      | ^^^^^^ did you mean `sources`?
+      | ^^^^^^ did you mean `courts`?
 
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:5:31
@@ -139,26 +139,26 @@ fn all_mistakes_are_told_at_once() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:7:30
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, sources: [court-2] }
+    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
       |                              ^^^
 
     error: unknown key `prot` in `replay`
      --> event.yaml:7:35
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, sources: [court-2] }
+    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
       |                                   ^^^^ did you mean `port`?
 
-    error: there is no such source
+    error: there is no such court
      --> event.yaml:7:54
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, sources: [court-2] }
+    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
       |                                                      ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(parse(text).unwrap_err(), @"
-    event.yaml:2:1: unknown key `source` in the config; did you mean `sources`?
+    event.yaml:2:1: unknown key `source` in the config; did you mean `courts`?
     event.yaml:5:31: `bind` wants an IP address with a port such as `192.168.7.20:6000`
     event.yaml:7:30: `port` wants a number from 1 to 65535
     event.yaml:7:35: unknown key `prot` in `replay`; did you mean `port`?
-    event.yaml:7:54: there is no such source; did you mean `court-1`?
+    event.yaml:7:54: there is no such court; did you mean `court-1`?
     ");
 }

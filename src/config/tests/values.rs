@@ -4,7 +4,7 @@ fn told_of_sink(sink: &str) -> String {
     told_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
 }
 
-fn told_of_source(source: &str) -> String {
+fn told_of_court(source: &str) -> String {
     told(&format!("name: a\nsources:\n  court-1: {{ type: udp, {source} }}\n"))
 }
 
@@ -24,11 +24,11 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     5 |   a: { type: obs, port: [1, 2] }
       |                         ^^^^^^ this is a list
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, sources: court-1"), @"
-    error: `sources` wants a list: `[one, another]`
+    insta::assert_snapshot!(told_of_sink("type: obs, courts: court-1"), @"
+    error: `courts` wants a list: `[one, another]`
      --> event.yaml:5:28
       |
-    5 |   a: { type: obs, sources: court-1 }
+    5 |   a: { type: obs, courts: court-1 }
       |                            ^^^^^^^
     ");
     insta::assert_snapshot!(told_after_head("sinks: [obs, log]\n"), @"
@@ -98,7 +98,7 @@ fn a_number_out_of_range_shows_the_range() {
     4 | rules: { max_operations: 0 }
       |                          ^
     ");
-    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
+    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
     error: `receive_buffer_bytes` wants a number from 65536 to 1073741824
      --> event.yaml:3:67
       |
@@ -109,21 +109,21 @@ fn a_number_out_of_range_shows_the_range() {
 
 #[test]
 fn an_address_is_checked() {
-    insta::assert_snapshot!(told_of_source("bind: 6000"), @"
+    insta::assert_snapshot!(told_of_court("bind: 6000"), @"
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:31
       |
     3 |   court-1: { type: udp, bind: 6000 }
       |                               ^^^^
     ");
-    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
+    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
     error: `allow` wants networks or addresses such as `192.168.7.0/24` or `192.168.7.20`
      --> event.yaml:3:69
       |
     3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
       |                                                                     ^^^^^^^^^
     ");
-    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
+    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
     error: `resync` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:53
       |
@@ -134,7 +134,7 @@ fn an_address_is_checked() {
 
 #[test]
 fn what_is_asked_is_another_than_the_court_and_may_answer() {
-    insta::assert_snapshot!(told_of_source("bind: 192.168.7.10:6000, resync: 192.168.7.10:6000"), @r#"
+    insta::assert_snapshot!(told_of_court("bind: 192.168.7.10:6000, resync: 192.168.7.10:6000"), @r#"
     error: `resync` is where the court itself receives
      --> event.yaml:3:58
       |
@@ -143,7 +143,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
     "#);
-    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, resync: 127.0.0.1:6000"), @r#"
+    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, resync: 127.0.0.1:6000"), @r#"
     error: `resync` is where the court itself receives
      --> event.yaml:3:53
       |
@@ -152,7 +152,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
     "#);
-    insta::assert_snapshot!(told_of_source("bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001"), @r#"
+    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001"), @r#"
     error: `allow` refuses what the PSS at `resync` answers
      --> event.yaml:3:78
       |

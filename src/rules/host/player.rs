@@ -201,7 +201,7 @@ mod tests {
         let event = Event {
             seq: 9,
             at: Time::from_micros(30_000_000),
-            source: "court-1".into(),
+            court: "court-1".into(),
             stream: None,
             status: Status::Ok,
             cause: None,

@@ -116,7 +116,7 @@ fn a_table_has_a_column_for_what_all_have_in_common() {
     });
     assert_eq!(table.matches("\r\n").count(), 6, "RFC 4180 ends lines so");
     insta::assert_snapshot!(table.replace("\r\n", "\n"), @r#"
-    session,seq,at,source,bout,stream,kind,status,cause,side,fields,notes,raw
+    session,seq,at,court,bout,stream,kind,status,cause,side,fields,notes,raw
     1,1,2026-05-02T09:00:01.000000Z,court-1,245.A,pre,bout_loaded,ok,,,{},,pre;FightLoaded
     1,2,2026-05-02T09:00:02.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":120,""action"":""start""}",,clk;2:00;start
     1,3,2026-05-02T09:00:03.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":119}",,clk;1:59
@@ -207,7 +207,7 @@ fn a_bout_is_listed_with_what_it_came_to() {
     [
       {
         "session": 1,
-        "source": "court-1",
+        "court": "court-1",
         "ordinal": 1,
         "number": "245.A",
         "phase": "Semifinals",
@@ -302,8 +302,8 @@ fn filters_narrow_what_is_found() {
     assert_eq!(seqs(Filter { bout: number("245.A"), ..all() }, &[]), [1, 2, 3, 4, 5, 6, 7, 8]);
     assert_eq!(seqs(Filter { bout: number("245"), ..all() }, &[]), [0; 0]);
     assert_eq!(seqs(Filter { bout: Some(BoutKey::Ordinal(2)), ..all() }, &[]), [9]);
-    assert_eq!(seqs(Filter { source: Some("court-2".into()), ..all() }, &[]), [0; 0]);
-    assert_eq!(seqs(Filter { source: Some("court-1".into()), ..all() }, &[Kind::BoutLoaded]), [1, 9]);
+    assert_eq!(seqs(Filter { court: Some("court-2".into()), ..all() }, &[]), [0; 0]);
+    assert_eq!(seqs(Filter { court: Some("court-1".into()), ..all() }, &[Kind::BoutLoaded]), [1, 9]);
 }
 
 #[test]
@@ -343,8 +343,8 @@ fn lines_of_several_sessions_begin_with_the_session() {
         archive(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
     });
     insta::assert_snapshot!(events, @r#"
-    {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","source":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
-    {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","source":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
+    {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","court":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
+    {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","court":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
     "#);
     let actions = text(|out| {
         archive(&path).export_actions(&Filter::default(), out).unwrap();

@@ -12,14 +12,14 @@ use super::section::{Field, Section};
 
 /// Where a court is heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum CourtConfig {
     /// `type: udp`
-    Udp(UdpSource),
+    Udp(UdpCourt),
 }
 
 /// A port on which the scoring system's datagrams arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UdpSource {
+pub struct UdpCourt {
     /// The address and port to receive on; `0.0.0.0` for every network card. Required.
     pub bind: SocketAddr,
     /// Who may send; everybody if empty, which is the default. An address alone is a network of one.
@@ -36,15 +36,15 @@ enum Kind {
     Udp,
 }
 
-impl Source {
+impl CourtConfig {
     fn read(mut section: Section<'_>) -> Option<Self> {
         match section.required("type", "udp", Field::choice)? {
-            Kind::Udp => UdpSource::read(section).map(Self::Udp),
+            Kind::Udp => UdpCourt::read(section).map(Self::Udp),
         }
     }
 }
 
-impl UdpSource {
+impl UdpCourt {
     fn read(mut section: Section<'_>) -> Option<Self> {
         let bind = section.required("bind", "0.0.0.0:6000", Field::address);
         let allow = section.optional("allow", |field| field.list(Field::network));
@@ -80,12 +80,12 @@ fn is_own(bind: SocketAddr, address: SocketAddr) -> bool {
         && (bind.ip() == ip || bind.ip().is_unspecified() && (ip.is_loopback() || ip.is_unspecified()))
 }
 
-/// Reads all sources and makes sure that no two want the same port.
-pub(super) fn read(sources: &[Field<'_>]) -> BTreeMap<Arc<str>, Source> {
-    let mut read: Vec<(Field<'_>, Source)> = Vec::new();
-    for &field in sources {
-        let Some(source) = field.context.accept(field.section()).and_then(Source::read) else { continue };
-        if let Some((other, _)) = read.iter().find(|(_, other)| clash(other, &source)) {
+/// Reads all courts and makes sure that no two want the same port.
+pub(super) fn read(courts: &[Field<'_>]) -> BTreeMap<Arc<str>, CourtConfig> {
+    let mut read: Vec<(Field<'_>, CourtConfig)> = Vec::new();
+    for &field in courts {
+        let Some(court) = field.context.accept(field.section()).and_then(CourtConfig::read) else { continue };
+        if let Some((other, _)) = read.iter().find(|(_, other)| clash(other, &court)) {
             let bind =
                 |field: Field<'_>| field.node.get("bind").map_or(field.key_at.clone(), |bind| bind.node.at.clone());
             let what = format!("`{}` and `{}` cannot receive on the same address", other.key, field.key);
@@ -96,13 +96,13 @@ pub(super) fn read(sources: &[Field<'_>]) -> BTreeMap<Arc<str>, Source> {
                     .help("give each court a port of its own"),
             );
         }
-        read.push((field, source));
+        read.push((field, court));
     }
-    read.into_iter().map(|(field, source)| (Arc::from(field.key), source)).collect()
+    read.into_iter().map(|(field, court)| (Arc::from(field.key), court)).collect()
 }
 
 /// Whether the system would refuse the second: the same port, on the same address or on all.
-fn clash(Source::Udp(one): &Source, Source::Udp(other): &Source) -> bool {
+fn clash(CourtConfig::Udp(one): &CourtConfig, CourtConfig::Udp(other): &CourtConfig) -> bool {
     let (one, other) = (one.bind, other.bind);
     // Port 0 lets the system choose.
     one.port() != 0
