@@ -1,6 +1,6 @@
 //! The vocabulary of what is to be done.
 //!
-//! Rules ask for an [`Action`]; an edge carries it out and tells its [`Outcome`], which comes back to the court as a
+//! Rules ask for an [`Action`]; a sink carries it out and tells its [`Outcome`], which comes back to the court as a
 //! [`Report`] and is an event that rules can hear.
 
 mod obs;
@@ -93,20 +93,20 @@ impl Verb {
         }
     }
 
-    /// Which edge carries it out.
-    pub fn edge(&self) -> Edge<'_> {
+    /// Which sink carries it out.
+    pub fn sink(&self) -> ActionSink<'_> {
         match self {
-            Self::Obs(action) => Edge::Obs(action.instance.as_deref()),
-            Self::Player(_) => Edge::Player,
-            Self::Mark { .. } => Edge::Timeline,
-            Self::Log { .. } => Edge::Log,
+            Self::Obs(action) => ActionSink::Obs(action.instance.as_deref()),
+            Self::Player(_) => ActionSink::Player,
+            Self::Mark { .. } => ActionSink::Timeline,
+            Self::Log { .. } => ActionSink::Log,
         }
     }
 }
 
 /// Who carries an action out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge<'a> {
+pub enum ActionSink<'a> {
     /// The OBS sink of that name.
     Obs(Option<&'a str>),
     /// The court's player.
@@ -145,7 +145,7 @@ pub enum Outcome {
     },
 }
 
-/// What an edge tells a court; captures keep it as a JSON packet.
+/// What a sink tells a court; captures keep it as a JSON packet.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "report", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Report {

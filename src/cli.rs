@@ -4,8 +4,8 @@ mod capture_file;
 mod check;
 mod db;
 mod decode;
+mod error;
 mod explain;
-mod failure;
 mod init;
 mod obs;
 mod replay;
@@ -17,11 +17,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use failure::{Exit, Failure};
+pub use error::{CliError, Exit};
 
 /// Hears a taekwondo scoring system over UDP; drives OBS Studio, mpv and SQLite by rules.
 #[derive(Debug, Parser)]
-#[command(name = "vta", version, after_help = failure::EXIT_CODES)]
+#[command(name = "vta", version, after_help = error::EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -18,7 +18,7 @@ use crate::event::{
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
-use crate::rules::{Retired, Rules, Said};
+use crate::rules::{Retired, RuleOutput, Rules};
 use crate::time::Time;
 
 /// What a court takes in; captures keep each with its time.
@@ -26,7 +26,7 @@ use crate::time::Time;
 pub enum Input {
     /// A datagram was received.
     Datagram(Datagram),
-    /// An edge tells something.
+    /// A sink tells something.
     Report(Report),
     /// The session ends; nothing follows.
     Stop,
@@ -74,9 +74,9 @@ pub enum Output {
 
 /// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
 /// far forward, must come to an end.
-const MOST_FIRINGS: u32 = 100_000;
+const MAX_FIRINGS: u32 = 100_000;
 /// Saves of a replay that are remembered until their clip comes, and recordings until they end.
-const MOST_AWAITED: usize = 1000;
+const MAX_AWAITED: usize = 1000;
 
 /// One court: decode → bout → rules, one step at a time.
 ///
@@ -103,13 +103,18 @@ pub struct Court {
     recordings: BTreeMap<u64, u32>,
 }
 
-/// What a message says beside its body.
-type Told = (Cow<'static, str>, Status, Vec<Note>, Raw);
+/// What a message has in addition to its body.
+struct MessageMeta {
+    stream: Cow<'static, str>,
+    status: Status,
+    notes: Vec<Note>,
+    raw: Raw,
+}
 
 /// A request for review, by the `seq` of its events: whatever answers one of them is about that review.
 #[derive(Clone, Copy)]
 struct Request {
-    said: u64,
+    request: u64,
     /// Of the `review_opened` that it implied.
     opened: Option<u64>,
 }
@@ -214,11 +219,11 @@ impl Court {
     pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
         let at = self.advance(at, out);
         let before = std::mem::replace(&mut self.rules, rules);
-        let mut said = Vec::new();
-        let retired = self.rules.take_over(before, at, self.events + 1, &mut said);
+        let mut outputs = Vec::new();
+        let retired = self.rules.take_over(before, at, self.events + 1, &mut outputs);
         self.step(at, &Input::Report(report.clone()), out);
-        for said in said {
-            self.said(said, true, out);
+        for output in outputs {
+            self.carry_out(output, true, out);
         }
         retired
     }
@@ -226,7 +231,7 @@ impl Court {
     /// Lets the time pass: all that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
-        let mut said = Vec::new();
+        let mut outputs = Vec::new();
         while let Some(due) = self.next_due().filter(|due| *due <= to) {
             self.now = due.max(self.now);
             if self.tracker.due() == Some(due) {
@@ -234,13 +239,13 @@ impl Court {
                 self.implied(self.now, implied, out);
             } else {
                 self.firings += 1;
-                if self.firings > MOST_FIRINGS {
-                    self.rules.drop_due(due, &mut said);
+                if self.firings > MAX_FIRINGS {
+                    self.rules.drop_due(due, &mut outputs);
                 } else {
-                    self.rules.fire_due(due, self.tracker.bout(), &mut said);
+                    self.rules.fire_due(due, self.tracker.bout(), &mut outputs);
                 }
-                for said in said.drain(..) {
-                    self.said(said, true, out);
+                for output in outputs.drain(..) {
+                    self.carry_out(output, true, out);
                 }
             }
         }
@@ -260,12 +265,12 @@ impl Court {
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
-        let event = self.event(at, None, body, Some((stream, status, notes, raw)));
+        let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
         let implied = self.tracker.hear(&event);
         if implied.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
-            self.review = Some(Request { said: event.seq, opened: None });
+            self.review = Some(Request { request: event.seq, opened: None });
         }
-        self.tell(event, self.tracker.bout().ordinal, true, out);
+        self.emit(event, self.tracker.bout().ordinal, true, out);
         self.implied(at, implied, out);
     }
 
@@ -282,9 +287,9 @@ impl Court {
         }
         for (cause, body) in implied.events {
             if matches!(body, Body::ReviewOpened(_)) {
-                self.review = Some(Request { said: cause, opened: Some(self.events + 1) });
+                self.review = Some(Request { request: cause, opened: Some(self.events + 1) });
             }
-            self.happened(at, Some(cause), body, out);
+            self.report_event(at, Some(cause), body, out);
         }
     }
 
@@ -296,7 +301,7 @@ impl Court {
                     Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
                     Outcome::Failed { reason } => {
                         let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
-                        self.happened(at, None, Body::ActionFailed(failed), out);
+                        self.report_event(at, None, Body::ActionFailed(failed), out);
                         if let Some(review) = save.and_then(|save| save.review) {
                             self.save_failed(at, review, reason, out);
                         }
@@ -339,7 +344,7 @@ impl Court {
                 })
             }
         };
-        self.happened(at, None, body, out);
+        self.report_event(at, None, body, out);
     }
 
     /// When none of the saves that a review asked for has come to a clip, there is none.
@@ -348,7 +353,7 @@ impl Court {
         let other = self.saves.values().any(|save| save.review == Some(review));
         if clip == Some(ClipState::Saving) && !other {
             self.tracker.clip(review, ClipState::Missing);
-            self.happened(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
+            self.report_event(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
         }
     }
 
@@ -358,7 +363,7 @@ impl Court {
         let clip =
             ClipSaved { instance, path, from, begins_at, ends_at, note, reason: None, action_seq: None, review: None };
         if action_seqs.is_empty() {
-            return self.happened(at, None, Body::ClipSaved(clip), out);
+            return self.report_event(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
             let save = self.saves.remove(&action_seq);
@@ -373,7 +378,7 @@ impl Court {
                 ..clip.clone()
             };
             let event = self.event(at, None, Body::ClipSaved(clip), None);
-            self.tell(event, bout, true, out);
+            self.emit(event, bout, true, out);
         }
     }
 
@@ -382,18 +387,18 @@ impl Court {
         let ours = recording.action_seq.and_then(|action_seq| self.recordings.get(&action_seq));
         let bout = ours.copied().unwrap_or(self.tracker.bout().ordinal);
         let event = self.event(at, None, kind(recording), None);
-        self.tell(event, bout, true, out);
+        self.emit(event, bout, true, out);
     }
 
-    fn happened(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
+    fn report_event(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
         let event = self.event(at, cause, body, None);
-        self.tell(event, self.tracker.bout().ordinal, true, out);
+        self.emit(event, self.tracker.bout().ordinal, true, out);
     }
 
-    fn event(&mut self, at: Time, cause: Option<u64>, body: Body, told: Option<Told>) -> Arc<Event> {
+    fn event(&mut self, at: Time, cause: Option<u64>, body: Body, meta: Option<MessageMeta>) -> Arc<Event> {
         self.events += 1;
-        let (stream, status, notes, raw) = match told {
-            Some((stream, status, notes, raw)) => (Some(stream), status, notes, Some(raw)),
+        let (stream, status, notes, raw) = match meta {
+            Some(MessageMeta { stream, status, notes, raw }) => (Some(stream), status, notes, Some(raw)),
             None => (None, Status::Ok, Vec::new(), None),
         };
         let court = self.name.clone();
@@ -401,19 +406,19 @@ impl Court {
     }
 
     /// Gives an event out, and what the rules say to it.
-    fn tell(&mut self, event: Arc<Event>, bout: u32, failures_are_told: bool, out: &mut Vec<Output>) {
+    fn emit(&mut self, event: Arc<Event>, bout: u32, failures_are_heard: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
-        let mut said = Vec::new();
-        self.rules.hear(&event, self.tracker.bout(), &mut said);
-        for said in said {
-            self.said(said, failures_are_told, out);
+        let mut outputs = Vec::new();
+        self.rules.hear(&event, self.tracker.bout(), &mut outputs);
+        for output in outputs {
+            self.carry_out(output, failures_are_heard, out);
         }
     }
 
-    fn said(&mut self, said: Said, failures_are_told: bool, out: &mut Vec<Output>) {
+    fn carry_out(&mut self, output: RuleOutput, failures_are_heard: bool, out: &mut Vec<Output>) {
         let bout = self.tracker.bout().ordinal;
-        match said {
-            Said::Ask { rule, cause, at, mut verb } => {
+        match output {
+            RuleOutput::Action { rule, cause, at, mut verb } => {
                 self.actions += 1;
                 let seq = self.actions;
                 self.name(cause, &mut verb);
@@ -430,11 +435,11 @@ impl Court {
                 }
                 out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
             }
-            Said::Failed { cause, at, failure } => {
+            RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
-                if failures_are_told {
+                if failures_are_heard {
                     // A rule that fails at hearing of a failure is not told of again.
-                    self.tell(event, bout, false, out);
+                    self.emit(event, bout, false, out);
                 } else {
                     out.push(Output::Event { event, bout });
                 }
@@ -444,8 +449,8 @@ impl Court {
 
     /// The request for review that an event is about.
     fn review_about(&self, cause: u64) -> Option<u64> {
-        let about = |request: &Request| cause == request.said || Some(cause) == request.opened;
-        self.review.filter(about).map(|request| request.said)
+        let about = |request: &Request| cause == request.request || Some(cause) == request.opened;
+        self.review.filter(about).map(|request| request.request)
     }
 
     /// Gives the file of a clip or a recording its name, where the rule gives none.
@@ -465,7 +470,7 @@ impl Court {
 
 /// Remembers what an action was for; the oldest is forgotten when there are too many.
 fn remember<T>(awaited: &mut BTreeMap<u64, T>, seq: u64, what: T) {
-    while awaited.len() >= MOST_AWAITED {
+    while awaited.len() >= MAX_AWAITED {
         awaited.pop_first();
     }
     awaited.insert(seq, what);

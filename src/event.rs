@@ -1,7 +1,7 @@
 //! The vocabulary of what happened.
 //!
 //! Whatever happened is an [`Event`], whether the scoring system (PSS) said it, the state of the bout implies it
-//! (derived), or an edge such as OBS reported it. An event serializes to one flat JSON object; the same names stand
+//! (derived), or a sink such as OBS reported it. An event serializes to one flat JSON object; the same names stand
 //! in Rhai, JSON and SQL.
 
 mod derived;
@@ -63,7 +63,7 @@ impl Event {
         }
     }
 
-    /// Whether the state of the bout implied it, rather than a sender or an edge having said it.
+    /// Whether the state of the bout implied it, rather than a sender or a sink having said it.
     pub fn is_derived(&self) -> bool {
         self.cause.is_some() && self.raw.is_none()
     }

@@ -7,7 +7,7 @@
 //! - `cli`: one file a verb
 //! - `pipeline`: builds it all from the config, supervises, shuts down
 //! - `doctor`: what will go wrong, before it does
-//! - edges: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
+//! - sinks: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
 //! - `scenario`: plays what rules are tested with
 //! - `config`: `event.yaml`, typed and checked
 //! - `court`: the core, one step at a time: decode → bout → rules
@@ -23,8 +23,8 @@ pub mod cli;
 pub mod config;
 pub mod countries;
 pub mod court;
+pub mod diagnostic;
 pub mod doctor;
-pub mod edge;
 pub mod event;
 mod finding;
 pub mod media;
@@ -36,6 +36,7 @@ pub mod pss;
 pub mod rules;
 pub mod scenario;
 pub mod simulator;
+pub mod sink;
 pub mod source;
 pub mod store;
 mod suggest;

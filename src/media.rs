@@ -27,7 +27,7 @@ const CLUSTER: [u8; 4] = [0x1F, 0x43, 0xB6, 0x75];
 const HEAD: u64 = 64 * 1024;
 
 /// So many boxes an MP4 has before its index, at most.
-const MOST_BOXES: usize = 64;
+const MAX_BOXES: usize = 64;
 
 /// Whether a video that may still be written can be played as far as it goes: a Matroska file from its first pictures on,
 /// an MP4 when it has its index, which one that is not written in fragments gets last. Of other formats it is believed
@@ -51,7 +51,7 @@ pub fn is_playable(path: &Path) -> io::Result<bool> {
 /// Whether the boxes of an MP4 have its index among them.
 fn has_index(file: &mut File) -> io::Result<bool> {
     let mut at = 0;
-    for _ in 0..MOST_BOXES {
+    for _ in 0..MAX_BOXES {
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0; 16];
         let read = file.by_ref().take(16).read(&mut head)?;

@@ -45,7 +45,7 @@ pub use self::ask::{AskError, Inventory, inventory};
 pub use self::doctor::examine;
 pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
 use crate::config::{ObsSink, Secret};
-use crate::edge::{Command, Courts};
+use crate::sink::{Command, Courts};
 
 /// How to reach an OBS instance.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! Builds it all from the config, keeps it going, and brings it to its end.
 //!
-//! Each court has a thread of its own that takes its inputs one by one, and hands what comes of them to the edges.
+//! Each court has a thread of its own that takes its inputs one by one, and hands what comes of them to the sinks.
 //! Every way between threads is a bounded queue; what happens when one is full:
 //!
 //! | queue | when it is full |

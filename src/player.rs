@@ -30,7 +30,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use crate::edge::{Command, Courts};
+use crate::sink::{Command, Courts};
 
 /// How to start the player.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@
 
 pub mod check;
 mod costly;
-mod desk;
 mod documented;
 pub(crate) mod duration;
+mod effects;
 mod engine;
 pub mod eval;
 mod explain;
@@ -26,7 +26,7 @@ mod sources;
 mod timers;
 mod views;
 
-pub use engine::{Retired, Rules, Said};
+pub use engine::{Retired, RuleOutput, Rules};
 pub use explain::{Did, Explain, Explained, Held};
 pub use script::{ScriptError, near_kind};
 pub use sources::{RuleFile, Setting, SettingValue, Sources};
@@ -42,11 +42,11 @@ pub struct Limits {
 
 impl Limits {
     /// Entries of a list, with those of lists inside it, that a rule may make: each copy of one takes that long.
-    pub const MOST_ENTRIES: usize = 80;
+    pub const MAX_ENTRIES: usize = 80;
     /// Entries of a map, with those of maps inside it or inside a list, that a rule may make.
-    pub const MOST_NAMES: usize = 32;
+    pub const MAX_NAMES: usize = 32;
     /// Length of a text that a rule may make: each function of a text takes that long.
-    pub const MOST_TEXT: usize = 4000;
+    pub const MAX_TEXT: usize = 4000;
 }
 
 impl Default for Limits {

@@ -2,7 +2,7 @@
 //!
 //! What is said comes of three parts that do no I/O: the *fight* (`card`, `board`, `clock`, `incident`, `fight`) follows
 //! the rules of the sport; the *console* says what happens in it by the habits of its dialect; the *defects* spoil that
-//! as real senders do. [`Feeds`] gives the datagrams, and `send` and `trace` are the edges.
+//! as real senders do. [`Feeds`] gives the datagrams, and `send` and `trace` are the sinks.
 
 mod answers;
 mod board;

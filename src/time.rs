@@ -24,7 +24,7 @@ impl Time {
         self.0
     }
 
-    /// What the system's clock says now. Only the edges call this.
+    /// What the system's clock says now. Only the sinks call this.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
     }

@@ -4,8 +4,8 @@
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 mod decode;
-#[path = "../../tests/it/endless.rs"]
-mod endless;
+#[path = "../../tests/it/endless_handlers.rs"]
+mod endless_handlers;
 #[path = "../../tests/it/headless_obs.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;

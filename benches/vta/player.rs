@@ -54,7 +54,7 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
         let verb = Verb::Player(PlayerVerb::Play(Box::new(Play { from, paused: true, ..Play::of(clip) })));
         let action = Action { seq, at: Time::default(), rule: "bench.rhai".into(), cause: 1, verb };
         let received = Instant::now();
-        let command = vta::edge::Command { court: "court-1".into(), action: Arc::new(action), received };
+        let command = vta::sink::Command { court: "court-1".into(), action: Arc::new(action), received };
         commands.try_send(command).unwrap();
         hear(|report| matches!(report, Report::ClipShown { .. }));
         took.push(received.elapsed());

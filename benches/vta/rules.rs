@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use rhai::{AST, Dynamic, Engine, Map, Scope};
 use vta::bout::Bout;
 use vta::event::{Body, Event, Point, Round, Side, Status, Technique};
-use vta::rules::{Limits, Rules, Said, Surroundings};
+use vta::rules::{Limits, RuleOutput, Rules, Surroundings};
 use vta::time::Time;
 
-use crate::endless;
+use crate::endless_handlers;
 
 const CALLS: u32 = 100_000;
 const RUNS: usize = 5;
@@ -73,7 +73,7 @@ fn against_bare_calls() {
     let mut rules = rules(&handlers);
     let bout = Arc::new(Bout::default());
     let events: Vec<_> = (0..64).map(point).collect();
-    let mut said: Vec<Said> = Vec::new();
+    let mut said: Vec<RuleOutput> = Vec::new();
     let ours = best(|| {
         for call in 0..CALLS {
             // Each event is new, so that it is turned into a value of the script's each time.
@@ -130,8 +130,8 @@ fn unheard() {
 
 fn longest() {
     let mut worst = Duration::ZERO;
-    for (what, body) in endless::ENDLESS {
-        let mut rules = rules(&[endless::rule(body)]);
+    for (what, body) in endless_handlers::ENDLESS {
+        let mut rules = rules(&[endless_handlers::rule(body)]);
         let bout = Arc::new(Bout::default());
         let mut said = Vec::new();
         let time = (0..RUNS)
@@ -142,7 +142,7 @@ fn longest() {
             })
             .min()
             .unwrap();
-        let Some(Said::Failed { failure, .. }) = said.first() else { panic!("{what} came to its end") };
+        let Some(RuleOutput::Failed { failure, .. }) = said.first() else { panic!("{what} came to its end") };
         println!("{what}: {:.1} ms ({})", time.as_secs_f64() * 1000.0, failure.message);
         worst = worst.max(time);
     }

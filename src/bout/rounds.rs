@@ -6,7 +6,7 @@ use crate::event::*;
 use crate::time::Time;
 
 /// The furthest that a clock moves between two ticks of a running clock, in seconds; one that moves further was set.
-const LONGEST_TICK: u32 = 3;
+const MAX_TICK: u32 = 3;
 /// How many seconds are the last ones of a round.
 const FINAL_SECONDS: u32 = 10;
 /// The points of a lead that end a round (World Taekwondo, best of three).
@@ -143,7 +143,7 @@ impl Ledger {
     /// Whether the round clock has hardly run.
     fn is_full(&self) -> bool {
         let full = self.bout.config.round_seconds.filter(|full| *full > 0);
-        full.zip(self.left(self.bout.clock)).is_some_and(|(full, left)| left + LONGEST_TICK >= full)
+        full.zip(self.left(self.bout.clock)).is_some_and(|(full, left)| left + MAX_TICK >= full)
     }
 
     fn check_final_seconds(&mut self, seq: u64, derived: &mut Derived) {
@@ -183,7 +183,7 @@ impl Ledger {
             RoundEnd::PointGap
         } else if most_penalties >= ROUND_LOSING_PENALTIES {
             RoundEnd::Disqualification
-        } else if stage == Stage::Fighting && left.is_some_and(|left| left <= LONGEST_TICK) {
+        } else if stage == Stage::Fighting && left.is_some_and(|left| left <= MAX_TICK) {
             // The last ticks were lost.
             RoundEnd::Time
         } else {
@@ -235,5 +235,5 @@ impl Ledger {
 
 /// Whether a clock that runs can show one after the other.
 fn is_tick(lower: u32, upper: u32) -> bool {
-    upper.checked_sub(lower).is_some_and(|step| (1..=LONGEST_TICK).contains(&step))
+    upper.checked_sub(lower).is_some_and(|step| (1..=MAX_TICK).contains(&step))
 }

@@ -14,9 +14,9 @@ use crate::time::Time;
 /// A burst is over when nothing came for so long, unless what it says is but half of what belongs together…
 const PAUSE: Duration = Duration::from_millis(100);
 /// …and at the latest so long after its first message.
-const LONGEST_BURST: Duration = Duration::from_millis(250);
+const MAX_BURST: Duration = Duration::from_millis(250);
 /// More messages than this at once are no burst of one bout.
-const MOST_MESSAGES: usize = 64;
+const MAX_MESSAGES: usize = 64;
 /// How long nothing is heard while a clock runs before it is said.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -99,7 +99,7 @@ impl Tracker {
     fn pause_due(&self) -> Option<Time> {
         if !self.burst.is_empty() {
             let (first, last) = self.span;
-            let latest = first + LONGEST_BURST;
+            let latest = first + MAX_BURST;
             return Some(if self.held { latest } else { latest.min(last + PAUSE) });
         }
         match self.last {
@@ -138,7 +138,7 @@ impl Tracker {
             self.taken_for = self.now.bout.ordinal;
         }
         self.burst.push(heard);
-        if self.burst.len() >= MOST_MESSAGES { self.end_burst() } else { ended }
+        if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
     }
 
     /// Whether the score is lower than it was.
@@ -196,7 +196,7 @@ impl Tracker {
             return self.deadline(deadline);
         }
         if !self.burst.is_empty() {
-            let may_last = !self.held && self.span.1 + PAUSE < self.span.0 + LONGEST_BURST;
+            let may_last = !self.held && self.span.1 + PAUSE < self.span.0 + MAX_BURST;
             self.put_in_order();
             if may_last && self.now.is_incomplete(&self.implied) {
                 self.held = true;

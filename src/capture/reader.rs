@@ -98,7 +98,7 @@ impl Reader {
         }
     }
 
-    /// Whether the capture is our own: then it has all that the court took in, the reports of the edges too.
+    /// Whether the capture is our own: then it has all that the court took in, the reports of the sinks too.
     pub fn has_reports(&self) -> bool {
         matches!(&self.body, Body::Pcapng(file) if file.has_reports())
     }

@@ -1,6 +1,6 @@
 //! What the verbs that read a capture have in common.
 
-use super::failure::say;
+use super::error::say;
 use crate::capture::Reader;
 
 /// Says on standard error what there is to say about a capture that was read.

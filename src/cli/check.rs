@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::failure::{Failure, print};
+use super::error::{CliError, print};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::check::has_errors;
@@ -14,13 +14,13 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
-            return Err(Failure::mistakes(&mistakes));
+            return Err(CliError::mistakes(&mistakes));
         }
-        Failure::warnings(&mistakes);
+        CliError::warnings(&mistakes);
         for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }

@@ -9,7 +9,7 @@ mod timeline;
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::CliError;
 
 /// Look into the database: what is in it, bouts, reviews, timelines, exports.
 #[derive(Debug, Subcommand)]
@@ -22,7 +22,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Info(args) => args.run(),
             Self::Bouts(args) => args.run(),

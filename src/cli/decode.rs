@@ -2,7 +2,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Failure;
+use super::CliError;
 use super::capture_file;
 use crate::capture::{self, Recorded};
 use crate::court::{Court, Input, Output};
@@ -29,7 +29,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let mut reader = capture::open(&self.file)?.with_port(self.port);
         let court: Arc<str> = self.court.as_deref().or(reader.court()).unwrap_or("court-1").into();
         let mut out = BufWriter::new(io::stdout().lock());
@@ -41,10 +41,10 @@ impl Args {
                     written = line(&mut out, event);
                 }
             });
-            written.map_err(Failure::output)
+            written.map_err(CliError::output)
         };
         let mut last = Time::default();
-        let read = reader.try_for_each(|recorded| -> Result<(), Failure> {
+        let read = reader.try_for_each(|recorded| -> Result<(), CliError> {
             let recorded = recorded?;
             last = recorded.at;
             print(&recorded)
@@ -52,7 +52,7 @@ impl Args {
         // What the last messages say together is still to come.
         print(&Recorded { at: last, input: Input::Stop })?;
         // What could be read is worth having, whatever came then.
-        out.flush().map_err(Failure::output)?;
+        out.flush().map_err(CliError::output)?;
         capture_file::remark(&reader);
         read
     }

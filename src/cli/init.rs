@@ -2,7 +2,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::failure::{Exit, Failure, print};
+use super::error::{CliError, Exit, print};
 
 /// Write a config and rules to start from.
 #[derive(Debug, clap::Args)]
@@ -25,17 +25,17 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let taken = FILES.iter().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
         if let Some(path) = taken {
             let text = format!("{} is there already; choose another folder, or move it away", path.display());
-            return Err(Failure::new(Exit::Refused, text));
+            return Err(CliError::new(Exit::Refused, text));
         }
         for (name, text) in FILES {
             let path: PathBuf = self.folder.join(name).components().collect();
             // In the repository the rules lie beside the examples' folder.
             write(&path, &text.replace("../rules/", "rules/")).map_err(|error| {
-                Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
+                CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
             })?;
             print(&path.display().to_string())?;
         }

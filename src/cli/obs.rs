@@ -5,7 +5,7 @@ mod status;
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::CliError;
 
 /// Look at OBS: how it is, and whether the day can begin.
 #[derive(Debug, Subcommand)]
@@ -15,7 +15,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Status(args) => args.run(),
             Self::Doctor(args) => args.run(),

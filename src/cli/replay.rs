@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::failure::{Exit, Failure, say};
+use super::error::{CliError, Exit, say};
 use super::{capture_file, explain, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
@@ -61,7 +61,7 @@ fn pace(text: &str) -> Result<Pace, String> {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         let mut reader = capture::open(&self.capture)?.with_port(self.port);
         let court = self.court(&config, &reader)?;
@@ -105,7 +105,7 @@ impl Args {
             say(&format!("note: {} datagrams came from senders that are not allowed", summary.counts.refused));
         }
         if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(Failure::output(error));
+            return Err(CliError::output(error));
         }
         if let Some(error) = replayed.broken {
             return Err(error.into());
@@ -113,19 +113,19 @@ impl Args {
         match replayed.drained {
             Some(drained) if !drained.is_complete() => {
                 let lost = drained.dropped + drained.failed + drained.left;
-                Err(Failure::new(Exit::Failed, format!("{lost} entries are not in the database")))
+                Err(CliError::new(Exit::Failed, format!("{lost} entries are not in the database")))
             }
             _ => Ok(()),
         }
     }
 
-    fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, Failure> {
+    fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, CliError> {
         let known = || config.courts.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         if let Some(wanted) = &self.court {
             return match config.courts.get_key_value(wanted.as_str()) {
                 Some((name, _)) => Ok(name.clone()),
                 None => {
-                    Err(Failure::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known())))
+                    Err(CliError::new(Exit::Usage, format!("the config has no court `{wanted}`; it has {}", known())))
                 }
             };
         }
@@ -134,7 +134,7 @@ impl Args {
         match captured.or(only) {
             Some((name, _)) => Ok(name.clone()),
             None => {
-                Err(Failure::new(Exit::Usage, format!("which court was this? say --court with one of {}", known())))
+                Err(CliError::new(Exit::Usage, format!("which court was this? say --court with one of {}", known())))
             }
         }
     }

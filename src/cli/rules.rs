@@ -7,7 +7,7 @@ mod test;
 
 use clap::Subcommand;
 
-use super::failure::Failure;
+use super::error::CliError;
 
 /// Check rules, test them, try them.
 #[derive(Debug, Subcommand)]
@@ -18,7 +18,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Check(args) => args.run(),
             Self::Test(args) => args.run(),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::level_filters::LevelFilter;
 
-use super::failure::{Exit, Failure, say};
+use super::error::{CliError, Exit, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
 use crate::telemetry::{self, Log, LogOptions};
@@ -19,7 +19,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         let log = start_log(&config, io::stderr())?;
         let runtime = runtime()?;
@@ -50,13 +50,13 @@ impl Args {
         if undone.is_empty() {
             Ok(())
         } else {
-            Err(Failure::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
+            Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
         }
     }
 }
 
 /// Begins to log as the config says; `terminal` is where people read it.
-pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, Failure> {
+pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, CliError> {
     let sink = config.sinks.values().find_map(|sink| match sink {
         Sink::Log(sink) => Some(sink),
         _ => None,
@@ -71,16 +71,16 @@ pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) 
     let keep_files = sink.map_or(0, |sink| sink.keep_files);
     telemetry::start(LogOptions { level, directory, keep_files }, terminal).map_err(|error| {
         let directory = directory.unwrap_or(std::path::Path::new("")).display();
-        Failure::new(Exit::Refused, format!("the log cannot be written to {directory}: {error}"))
+        CliError::new(Exit::Refused, format!("the log cannot be written to {directory}: {error}"))
     })
 }
 
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("the system refuses threads: {error}")))
+        .map_err(|error| CliError::new(Exit::Failed, format!("the system refuses threads: {error}")))
 }
 
 /// Comes to pass with the first interrupt or request to end; the second ends the program at once.

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use strum::VariantNames;
 
 use super::capture_file;
-use super::failure::{Exit, Failure, print, say};
+use super::error::{CliError, Exit, print, say};
 use crate::capture;
 use crate::pss::Dialect;
 use crate::simulator::{self, Feeds, Outgoing, Pace, Plan, PlayError, Station, WriteError};
@@ -82,7 +82,7 @@ fn dialect() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::VARIANTS).try_map(|name| name.parse::<Dialect>())
 }
 
-impl From<PlayError> for Failure {
+impl From<PlayError> for CliError {
     fn from(error: PlayError) -> Self {
         match error {
             PlayError::Trace(error) => error.into(),
@@ -91,20 +91,20 @@ impl From<PlayError> for Failure {
     }
 }
 
-impl From<WriteError> for Failure {
+impl From<WriteError> for CliError {
     fn from(error: WriteError) -> Self {
         Self::new(Exit::Refused, error)
     }
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let pace = self.rate.map_or(self.speed, Pace::Rate);
         if let Some(path) = &self.made_up.trace_out {
             return self.made_up.write(path, pace);
         }
         // The command line was checked for it.
-        let to = self.to.ok_or_else(|| Failure::new(Exit::Usage, "say where to send it with --to"))?;
+        let to = self.to.ok_or_else(|| CliError::new(Exit::Usage, "say where to send it with --to"))?;
         match &self.trace {
             Some(trace) => play_trace(trace, to, pace),
             None => self.made_up.send(to, pace),
@@ -112,7 +112,7 @@ impl Args {
     }
 }
 
-fn play_trace(trace: &Path, to: SocketAddr, pace: Pace) -> Result<(), Failure> {
+fn play_trace(trace: &Path, to: SocketAddr, pace: Pace) -> Result<(), CliError> {
     let mut reader = capture::open(trace)?;
     let played = Station::bind(None, to)?.play(&mut reader, pace)?;
     capture_file::remark(&reader);
@@ -128,7 +128,7 @@ impl MadeUp {
         Plan { courts: self.courts, bouts, seed, dialect: self.dialect, defects: self.defects }
     }
 
-    fn send(&self, to: SocketAddr, pace: Pace) -> Result<(), Failure> {
+    fn send(&self, to: SocketAddr, pace: Pace) -> Result<(), CliError> {
         let mut stations = Vec::with_capacity(self.courts.into());
         for court in 0..self.courts {
             let from = self.listen.map(|listen| next_port(listen, court)).transpose()?;
@@ -153,7 +153,7 @@ impl MadeUp {
         report.end(&format!("sent {} datagrams to {to}{ports} in {took:.1} s", played.datagrams))
     }
 
-    fn write(&self, path: &Path, pace: Pace) -> Result<(), Failure> {
+    fn write(&self, path: &Path, pace: Pace) -> Result<(), CliError> {
         let paths: Vec<_> = (1..=self.courts).map(|court| path_of(path, court)).collect();
         let mut report = Report::new(self.courts);
         let played = simulator::write(Feeds::new(&self.plan()), &paths, pace, self.seconds, |court, outgoing| {
@@ -165,8 +165,8 @@ impl MadeUp {
 }
 
 /// The address of a further court.
-fn next_port(address: SocketAddr, further: u16) -> Result<SocketAddr, Failure> {
-    let none_left = || Failure::new(Exit::Usage, format!("there is no port {further} above {}", address.port()));
+fn next_port(address: SocketAddr, further: u16) -> Result<SocketAddr, CliError> {
+    let none_left = || CliError::new(Exit::Usage, format!("there is no port {further} above {}", address.port()));
     // Any free port is any free port, for each court.
     let port = if address.port() == 0 { Some(0) } else { address.port().checked_add(further) };
     Ok(SocketAddr::new(address.ip(), port.ok_or_else(none_left)?))
@@ -198,7 +198,7 @@ impl Report {
     }
 
     /// Counts what is wrong with a datagram, and tells of the bout that it ends.
-    fn hear(&mut self, court: usize, outgoing: &Outgoing) -> Result<(), Failure> {
+    fn hear(&mut self, court: usize, outgoing: &Outgoing) -> Result<(), CliError> {
         for defect in &outgoing.defects {
             *self.defects.entry(defect.to_string()).or_default() += 1;
         }
@@ -207,7 +207,7 @@ impl Report {
         print(&format!("{court}{outcome}"))
     }
 
-    fn end(self, played: &str) -> Result<(), Failure> {
+    fn end(self, played: &str) -> Result<(), CliError> {
         let defects: Vec<_> = self.defects.iter().map(|(defect, count)| format!("{count} {defect}")).collect();
         if !defects.is_empty() {
             print(&format!("defects: {}", defects.join(", ")))?;

@@ -6,7 +6,7 @@ use crate::rules::{RuleFile, Sources};
 use crate::suggest::{enumerate, near};
 
 /// More names than this are no help.
-const MOST_NAMES: usize = 20;
+const MAX_NAMES: usize = 20;
 
 /// What there is to say of the names in rules.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake>
     let lacks = |what: String, name: &str, known: Vec<&str>| {
         let help = match near(name, known.iter().copied()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
-            None if (1..=MOST_NAMES).contains(&known.len()) => {
+            None if (1..=MAX_NAMES).contains(&known.len()) => {
                 Some(format!("it has {}", enumerate(known.iter().copied())))
             }
             None => None,

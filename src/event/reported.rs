@@ -1,4 +1,4 @@
-//! The fields of what rules and edges report.
+//! The fields of what rules and sinks report.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

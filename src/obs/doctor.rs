@@ -23,7 +23,7 @@ const SPARE: Duration = Duration::from_secs(3);
 const DAY: Duration = Duration::from_secs(10 * 60 * 60);
 
 /// Less than this at the beginning of a day is no beginning.
-const LEAST_FREE: f64 = 1e9;
+const MIN_FREE: f64 = 1e9;
 
 /// Frames that may come too late, as a share of all.
 const SKIPPED: f64 = 0.01;
@@ -264,7 +264,7 @@ impl Checkup<'_> {
             Some(needed) => format!("{hours} h of recordings take about {}", size(needed)),
             None => format!("what {hours} h of recordings take is not known"),
         };
-        let (mark, advice) = if free < LEAST_FREE {
+        let (mark, advice) = if free < MIN_FREE {
             (Mark::Fail, "; make room")
         } else if needed.is_some_and(|needed| needed > free) {
             (Mark::Warn, "; make room, or choose another folder in OBS")

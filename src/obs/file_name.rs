@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Leaves room below the 255 that file systems allow for a number and an ending.
-const LONGEST_BYTES: usize = 200;
+const MAX_BYTES: usize = 200;
 
 /// Windows keeps these names for devices, whatever their ending.
 const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
@@ -14,7 +14,7 @@ const RESERVED: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 pub(super) fn safe(name: &str) -> String {
     let forbidden = |character: char| character.is_control() || r#"<>:"/\|?*"#.contains(character);
     let replaced = name.replace(forbidden, "-");
-    let cut = &replaced[..replaced.floor_char_boundary(LONGEST_BYTES)];
+    let cut = &replaced[..replaced.floor_char_boundary(MAX_BYTES)];
     // Windows drops dots and blanks at the end; a dot in front hides the file elsewhere.
     let trimmed = cut.trim_matches(|character: char| character == '.' || character.is_whitespace());
     match trimmed {

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::link::Link;
 use super::reporter::Reporter;
 use crate::action::ObsVerb;
-use crate::edge::Command;
+use crate::sink::Command;
 
 /// How long OBS may take: a stream begins when its server has answered.
 const SWITCH_LIMIT: Duration = Duration::from_secs(10);

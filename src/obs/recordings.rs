@@ -16,8 +16,8 @@ use super::film;
 use super::link::Link;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
-use crate::edge::Command;
 use crate::naming::with_local_time;
+use crate::sink::Command;
 use crate::time::Time;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the

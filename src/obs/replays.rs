@@ -24,10 +24,10 @@ use super::link::Link;
 use super::recordings::Running;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
-use crate::edge::Command;
 use crate::event::ClipSource;
 use crate::media;
 use crate::naming::with_local_time;
+use crate::sink::Command;
 use crate::time::Time;
 
 /// How long a save may take, from OBS's answer to the finished file.
@@ -38,7 +38,7 @@ const SAVE_LIMIT: Duration = Duration::from_secs(10);
 const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
 /// How many commands may be looked over for those that can share a save; more wait in the lane.
-const MOST_WAITING: usize = 64;
+const MAX_WAITING: usize = 64;
 
 /// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
 /// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
@@ -218,7 +218,7 @@ impl Replays<'_> {
 
     /// The commands that a save which is asked for now is for: the first, and those that have come and want its name.
     fn sharing(&mut self, first: Command) -> Vec<Command> {
-        while self.waiting.len() < MOST_WAITING
+        while self.waiting.len() < MAX_WAITING
             && let Ok(command) = self.commands.try_recv()
         {
             self.waiting.push_back(command);

@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::recordings::Running;
 use super::replays::Clip;
 use crate::action::{ClipReport, Outcome, Report};
-use crate::edge::{Command, Courts, deliver};
 use crate::event::Recording;
+use crate::sink::{Command, Courts, deliver};
 use crate::time::Time;
 
 /// Where an instance's reports go.

@@ -8,7 +8,7 @@ use super::link::Link;
 use super::reporter::Reporter;
 use super::scenes::Program;
 use crate::action::{MediaAction, ObsVerb};
-use crate::edge::Command;
+use crate::sink::Command;
 
 /// Carries actions out one after the other.
 pub(super) struct Requests<'a> {

@@ -21,7 +21,7 @@ use super::reporter::Reporter;
 use super::requests::Requests;
 use super::scenes::{Program, Scenes};
 use crate::action::ObsVerb;
-use crate::edge::Command;
+use crate::sink::Command;
 use crate::time::Time;
 
 /// How many commands a lane may have waiting.

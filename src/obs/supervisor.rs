@@ -13,13 +13,13 @@ use super::failure::Failure;
 use super::reporter::Reporter;
 use super::session::{self, Ended, Memory};
 use crate::action::Report;
-use crate::edge::{Command, Courts};
+use crate::sink::{Command, Courts};
 
 /// The first pause between two attempts to connect; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// The pause when only a person can put it right.
 const PERSON_PAUSE: Duration = Duration::from_secs(30);
@@ -104,7 +104,7 @@ impl Waiting {
 }
 
 fn next_pause(before: Duration, failure: &ConnectFailure) -> Duration {
-    if failure.needs_a_person() { PERSON_PAUSE } else { (before * 2).min(LONGEST_PAUSE) }
+    if failure.needs_a_person() { PERSON_PAUSE } else { (before * 2).min(MAX_PAUSE) }
 }
 
 /// Somewhat less than the pause, differently each time, so that drivers do not all try at the same moment.
@@ -123,8 +123,8 @@ mod tests {
         for _ in 0..10 {
             pause = next_pause(pause, &failure);
         }
-        assert_eq!(pause, LONGEST_PAUSE);
-        assert!(jittered(pause) <= LONGEST_PAUSE && jittered(pause) >= LONGEST_PAUSE * 4 / 5);
+        assert_eq!(pause, MAX_PAUSE);
+        assert!(jittered(pause) <= MAX_PAUSE && jittered(pause) >= MAX_PAUSE * 4 / 5);
     }
 
     #[test]
@@ -136,6 +136,6 @@ mod tests {
     #[test]
     fn after_a_password_was_put_right_pauses_are_short_again() {
         let failure = ConnectFailure::NoAnswer { address: String::new() };
-        assert_eq!(next_pause(PERSON_PAUSE, &failure), LONGEST_PAUSE);
+        assert_eq!(next_pause(PERSON_PAUSE, &failure), MAX_PAUSE);
     }
 }

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 use super::check::check;
 use super::recorder::Recorder;
 use super::reload::{Change, Hangups, Reloader};
-use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
+use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::worker::{Acting, Kept, Summary, Worker};
 use crate::action::Report;
 use crate::capture::About;
@@ -24,7 +24,7 @@ use crate::store::{Drained, Mode, NewSession, Store, StoreThread};
 use crate::time::Time;
 
 /// Datagrams that may wait for a court.
-const MOST_WAITING: usize = 65_536;
+const MAX_WAITING: usize = 65_536;
 /// How long outcomes are awaited, and then the database, when all comes to its end.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long a court's thread may take to end beyond that; a rule may be at work.
@@ -121,16 +121,16 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             sessions.insert(name.clone(), session);
         }
     }
-    let store = store.map(|store| store.spawn(MOST_ENTRIES)).transpose()?;
+    let store = store.map(|store| store.spawn(MAX_ENTRIES)).transpose()?;
 
     let (report_queues, mut report_ends): (HashMap<_, _>, HashMap<_, _>) = sockets
         .iter()
         .map(|(name, ..)| {
-            let (queue, end) = bounded::<Report>(MOST_REPORTS);
+            let (queue, end) = bounded::<Report>(MAX_REPORTS);
             ((name.clone(), queue), (name.clone(), end))
         })
         .unzip();
-    let mut edges = setup::start_edges(config, &report_queues);
+    let mut sinks = setup::start_sinks(config, &report_queues);
     drop(report_queues);
 
     let stopping = Arc::new(AtomicBool::new(false));
@@ -153,9 +153,9 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             unrecorded = recorder.lost();
             recorder
         });
-        let acting = Acting::Edges(edges.remove(&name).unwrap_or_default());
+        let acting = Acting::Sinks(sinks.remove(&name).unwrap_or_default());
         let reports = report_ends.remove(&name).unwrap_or_else(never);
-        let (queue, feed) = bounded(MOST_WAITING);
+        let (queue, feed) = bounded(MAX_WAITING);
         let counters = Arc::new(UdpCounters::default());
         let thread = thread::Builder::new()
             .name(format!("court {name}"))
@@ -260,7 +260,7 @@ fn live(
             },
             recv(reports) -> report => match report {
                 Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
-                // No edge is left to report.
+                // No sink is left to report.
                 Err(_) => reports = never(),
             },
             recv(changes) -> change => match change {

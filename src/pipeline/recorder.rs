@@ -15,9 +15,9 @@ use crate::court::Input;
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
-const MOST_WAITING: usize = 65_536;
+const MAX_WAITING: usize = 65_536;
 /// The longest that an input stays out of the file while the court is quiet.
-const LONGEST_WAIT: Duration = Duration::from_millis(200);
+const MAX_WAIT: Duration = Duration::from_millis(200);
 /// How long after an error a new file is begun.
 const NEW_FILE_AFTER: Duration = Duration::from_secs(5);
 
@@ -35,7 +35,7 @@ impl Recorder {
     pub(super) fn start(directory: &Path, started: Time, about: About) -> io::Result<(Self, JoinHandle<()>)> {
         fs::create_dir_all(directory)?;
         let (writer, path) = begin(directory, started, &about)?;
-        let (queue, waiting) = bounded(MOST_WAITING);
+        let (queue, waiting) = bounded(MAX_WAITING);
         let lost = Arc::new(AtomicU64::new(0));
         let thread = thread::Builder::new().name(format!("capture {}", about.court)).spawn({
             let (directory, lost) = (directory.to_owned(), lost.clone());
@@ -112,7 +112,7 @@ fn record(
                 if file.is_err() {
                     lost.fetch_add(1, Relaxed);
                 }
-                flush_by = flush_by.min(Instant::now() + LONGEST_WAIT);
+                flush_by = flush_by.min(Instant::now() + MAX_WAIT);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,

@@ -26,9 +26,9 @@ use crate::time::Time;
 /// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks for which a file may be away, while an editor puts another in its place.
-const MOST_AWAY: u32 = 8;
+const MAX_AWAY: u32 = 8;
 /// Changes that may wait for a court.
-const MOST_CHANGES: usize = 4;
+const MAX_CHANGES: usize = 4;
 
 /// What a court is told.
 pub(super) enum Change {
@@ -83,7 +83,7 @@ impl Reloader {
 
     /// Where a court gets its changes from.
     pub(super) fn serve(&mut self, court: &Arc<str>) -> Receiver<Change> {
-        let (queue, changes) = bounded(MOST_CHANGES);
+        let (queue, changes) = bounded(MAX_CHANGES);
         self.courts.push((court.clone(), queue));
         changes
     }
@@ -116,7 +116,7 @@ impl Reloader {
                 continue;
             }
             away = if seen.contains(&None) { away + 1 } else { 0 };
-            if !changed || (1..MOST_AWAY).contains(&away) {
+            if !changed || (1..MAX_AWAY).contains(&away) {
                 continue;
             }
             changed = false;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
 
-use super::setup::{self, MOST_ENTRIES, MOST_REPORTS, StartError};
+use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::worker::{Acting, Kept, Show, Summary, Worker};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
@@ -107,7 +107,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
             capture: Some(capture.display().to_string()),
             started_at: started,
         })?;
-        let (handle, thread) = store.spawn(MOST_ENTRIES)?;
+        let (handle, thread) = store.spawn(MAX_ENTRIES)?;
         writer = Some(thread);
         kept = Some(Kept { store: handle, session, waits: true });
     }
@@ -115,9 +115,9 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         (Some(show), _) => (Acting::Shown(show), never()),
         (None, Outcomes::Recorded) => (Acting::Nobody, never()),
         (None, Outcomes::Live) => {
-            let (queue, end) = bounded(MOST_REPORTS);
-            let mut edges = setup::start_edges(config, &HashMap::from([(name.clone(), queue)]));
-            (Acting::Edges(edges.remove(&name).unwrap_or_default()), end)
+            let (queue, end) = bounded(MAX_REPORTS);
+            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]));
+            (Acting::Sinks(sinks.remove(&name).unwrap_or_default()), end)
         }
     };
     let mut run =
@@ -164,7 +164,7 @@ struct Run {
 }
 
 impl Run {
-    /// Lets the time pass until `at`, taking what the edges report meanwhile and firing what is due.
+    /// Lets the time pass until `at`, taking what the sinks report meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
             let next = self.worker.next_due().map_or(at, |due| due.min(at));
@@ -180,7 +180,7 @@ impl Run {
                         let now = self.started + self.began.elapsed().mul_f64(times);
                         self.worker.take(now, &Input::Report(report));
                     }
-                    // Without edges there is nothing to wait on.
+                    // Without sinks there is nothing to wait on.
                     std::thread::sleep((self.began + wait).saturating_duration_since(Instant::now()));
                 }
             }
@@ -201,10 +201,10 @@ impl Run {
         self.worker.now().max(self.started)
     }
 
-    /// Waits for the outcomes that are still to come from edges.
+    /// Waits for the outcomes that are still to come from sinks.
     fn settle(&mut self) {
         let until = Instant::now() + PATIENCE;
-        while matches!(self.worker.acting(), Acting::Edges(_)) && self.worker.awaited() > 0 {
+        while matches!(self.worker.acting(), Acting::Sinks(_)) && self.worker.awaited() > 0 {
             let Ok(report) = self.reports.recv_deadline(until) else { return };
             self.worker.take(self.worker.now(), &Input::Report(report));
         }

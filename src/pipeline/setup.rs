@@ -1,4 +1,4 @@
-//! From the config to running edges.
+//! From the config to running sinks.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,24 +7,24 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
-use super::worker::Edges;
+use super::worker::Sinks;
 use crate::action::Report;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
-use crate::edge::Courts;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
 use crate::rules::check::Mistake;
 use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
+use crate::sink::Courts;
 use crate::source::BindError;
 use crate::store::StoreError;
 use crate::{obs, player};
 
-/// Commands that may wait for one edge.
-const MOST_COMMANDS: usize = 256;
+/// Commands that may wait for one sink.
+const MAX_COMMANDS: usize = 256;
 /// Entries that may wait for the database.
-pub(super) const MOST_ENTRIES: usize = 100_000;
+pub(super) const MAX_ENTRIES: usize = 100_000;
 /// Reports that may wait for a court.
-pub(super) const MOST_REPORTS: usize = 4096;
+pub(super) const MAX_REPORTS: usize = 4096;
 
 /// Why nothing could be started.
 #[derive(Debug, thiserror::Error)]
@@ -106,32 +106,32 @@ pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
 ///
 /// # Panics
 /// Outside a tokio runtime.
-pub(super) fn start_edges(config: &Config, reports: &HashMap<Arc<str>, Sender<Report>>) -> HashMap<Arc<str>, Edges> {
+pub(super) fn start_sinks(config: &Config, reports: &HashMap<Arc<str>, Sender<Report>>) -> HashMap<Arc<str>, Sinks> {
     let served = |sources: &crate::config::Served| -> Courts {
         reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
     };
-    let mut edges: HashMap<Arc<str>, Edges> = reports.keys().map(|court| (court.clone(), Edges::default())).collect();
+    let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();
     for (name, sink) in obs_sinks(config) {
         let courts = served(&sink.courts);
-        let (commands, queue) = mpsc::channel(MOST_COMMANDS);
-        for (court, edges) in &mut edges {
+        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
+        for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
-                edges.obs.insert(name.clone(), commands.clone());
+                sinks.obs.insert(name.clone(), commands.clone());
             }
         }
         obs::spawn(ObsOptions::of(name, sink), queue, courts);
     }
     for (name, sink) in player_sinks(config) {
         let courts = served(&sink.courts);
-        let (commands, queue) = mpsc::channel(MOST_COMMANDS);
-        for (court, edges) in &mut edges {
+        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
+        for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
-                edges.player = Some(commands.clone());
+                sinks.player = Some(commands.clone());
             }
         }
         let options =
             PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
         player::spawn(options, queue, courts);
     }
-    edges
+    sinks
 }

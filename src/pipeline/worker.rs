@@ -9,24 +9,24 @@ use tokio::sync::mpsc;
 
 use super::narrate;
 use super::recorder::Recorder;
-use crate::action::{Action, Edge, Outcome, Report, Verb};
+use crate::action::{Action, ActionSink, Outcome, Report, Verb};
 use crate::court::{Counts, Court, Input, Output};
-use crate::edge::Command;
 use crate::rules::{Retired, Rules};
+use crate::sink::Command;
 use crate::store::StoreHandle;
 use crate::time::Time;
 
-/// The edges that act for a court.
+/// The sinks that act for a court.
 #[derive(Debug, Default)]
-pub(super) struct Edges {
+pub(super) struct Sinks {
     pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
     pub(super) player: Option<mpsc::Sender<Command>>,
 }
 
 /// Who carries out what the rules ask for.
 pub(super) enum Acting {
-    /// The edges do.
-    Edges(Edges),
+    /// The sinks do.
+    Sinks(Sinks),
     /// Nobody: a recorded day has its outcomes already.
     Nobody,
     /// Nobody; each action is given to this instead.
@@ -202,18 +202,18 @@ impl Worker {
 
     fn act(&mut self, action: &Arc<Action>) {
         narrate::action(&self.summary.court, action);
-        let edges = match &mut self.acting {
+        let sinks = match &mut self.acting {
             Acting::Nobody => {
-                self.summary.open += u64::from(matches!(action.verb.edge(), Edge::Obs(_) | Edge::Player));
+                self.summary.open += u64::from(matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player));
                 return;
             }
             Acting::Shown(show) => return show(action),
-            Acting::Edges(edges) => edges,
+            Acting::Sinks(sinks) => sinks,
         };
-        let queue = match action.verb.edge() {
-            Edge::Timeline | Edge::Log => return,
-            Edge::Obs(instance) => instance.and_then(|instance| edges.obs.get(instance)),
-            Edge::Player => edges.player.as_ref(),
+        let queue = match action.verb.sink() {
+            ActionSink::Timeline | ActionSink::Log => return,
+            ActionSink::Obs(instance) => instance.and_then(|instance| sinks.obs.get(instance)),
+            ActionSink::Player => sinks.player.as_ref(),
         };
         let command =
             Command { court: self.summary.court.as_str().into(), action: action.clone(), received: Instant::now() };
@@ -233,7 +233,7 @@ impl Worker {
         }
     }
 
-    /// Ends the session: what is due happens, and nothing follows but what the edges say to it.
+    /// Ends the session: what is due happens, and nothing follows but what the sinks say to it.
     pub(super) fn stop(&mut self, at: Time) {
         self.advance(at);
         self.take(at, &Input::Stop);
@@ -260,8 +260,8 @@ impl Worker {
 }
 
 fn missing(verb: &Verb) -> &'static str {
-    match verb.edge() {
-        Edge::Player => "no player serves this court: add a sink of `type: player`",
+    match verb.sink() {
+        ActionSink::Player => "no player serves this court: add a sink of `type: player`",
         _ => "no OBS serves this court: add a sink of `type: obs`",
     }
 }

@@ -10,12 +10,12 @@ use tokio::time::{Instant, sleep_until};
 use super::failure::Failure;
 use super::screen::{Screen, Showing};
 use crate::action::{Outcome, PlayerVerb, Report, Verb};
-use crate::edge::{Command, Courts, deliver, micros};
+use crate::sink::{Command, Courts, deliver, micros};
 
 /// How long a command waits for an mpv that is being started.
 const WAITS: Duration = Duration::from_secs(2);
 /// Commands that may wait so; more wait in the queue.
-const MOST_HELD: usize = 64;
+const MAX_HELD: usize = 64;
 
 /// What comes in and goes out, whether mpv runs or not.
 pub(super) struct Desk {
@@ -57,7 +57,7 @@ impl Desk {
             let until = self.held.front().map(|(_, until)| *until);
             tokio::select! {
                 done = &mut work => return Some(done),
-                command = self.commands.recv(), if self.held.len() < MOST_HELD => {
+                command = self.commands.recv(), if self.held.len() < MAX_HELD => {
                     self.held.push_back((command?, Instant::now() + WAITS));
                 }
                 () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {

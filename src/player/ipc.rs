@@ -14,7 +14,7 @@ use super::process::Connection;
 /// How long mpv may take to answer; a thousandth of a second is usual.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// Events that are kept until somebody asks for them; the oldest go first.
-const MOST_EVENTS: usize = 256;
+const MAX_EVENTS: usize = 256;
 
 /// What mpv tells by itself, as far as it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Ipc {
         loop {
             let line = self.next_line().await?;
             if line.event.is_some() {
-                if self.events.len() >= MOST_EVENTS {
+                if self.events.len() >= MAX_EVENTS {
                     self.events.pop_front();
                 }
                 self.events.push_back(line.into_event());

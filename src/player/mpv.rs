@@ -22,7 +22,7 @@ const STEPS_WITHIN: Duration = Duration::from_secs(2);
 /// How long it may take to end by itself.
 const ENDS_WITHIN: Duration = Duration::from_millis(500);
 /// The end of a clip is a frame, and not what lies beyond it.
-const LEAST_BEFORE_END: f64 = 0.05;
+const MIN_BEFORE_END: f64 = 0.05;
 
 /// An mpv that runs.
 pub(super) struct Mpv {
@@ -69,7 +69,7 @@ impl Mpv {
         timeout(SHOWS_WITHIN, there(path)).await.map_err(|_| not_shown()).flatten()?;
         let start = match showing.start {
             Start::Seconds(seconds) => format!("{seconds:.6}"),
-            Start::BeforeEnd(seconds) => format!("-{:.6}", seconds.max(LEAST_BEFORE_END)),
+            Start::BeforeEnd(seconds) => format!("-{:.6}", seconds.max(MIN_BEFORE_END)),
         };
         self.set("pause", showing.paused.into()).await?;
         self.set("speed", showing.speed.into()).await?;

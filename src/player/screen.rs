@@ -8,9 +8,9 @@ use crate::action::{Clip, Moment, Play};
 use crate::time::Time;
 
 /// Clips that were played and can be come back to.
-const MOST_SHOTS: usize = 20;
+const MAX_SHOTS: usize = 20;
 /// Cameras whose clips stand beside one another.
-const MOST_CAMERAS: usize = 16;
+const MAX_CAMERAS: usize = 16;
 /// What stands on a screen that shows nothing.
 const NO_CLIP: &str = "no clip";
 
@@ -122,7 +122,7 @@ impl Screen {
     /// A new clip is to be shown.
     pub(super) fn play(&mut self, court: &Arc<str>, play: &Play) {
         let start = start(play);
-        while self.shots.len() >= MOST_SHOTS {
+        while self.shots.len() >= MAX_SHOTS {
             self.shots.pop_front();
         }
         self.shots.push_back(Shot { clips: vec![play.clip.clone()], start, court: court.clone(), seen: false });
@@ -152,8 +152,8 @@ impl Screen {
                 self.shots.get_mut(shown.shot).ok_or(Failure::NothingShown)?
             }
         };
-        if shot.clips.len() >= MOST_CAMERAS {
-            return Err(Failure::TooManyCameras(MOST_CAMERAS));
+        if shot.clips.len() >= MAX_CAMERAS {
+            return Err(Failure::TooManyCameras(MAX_CAMERAS));
         }
         shot.clips.push(clip.clone());
         Ok(())
@@ -327,11 +327,11 @@ mod tests {
         while screen.change_clip(Step::Previous).is_ok() {
             back += 1;
         }
-        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MOST_SHOTS - 1, "30"));
-        for number in 0..MOST_CAMERAS - 1 {
+        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MAX_SHOTS - 1, "30"));
+        for number in 0..MAX_CAMERAS - 1 {
             screen.add("court-1", &clip(&number.to_string(), None)).unwrap();
         }
-        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(Failure::TooManyCameras(MOST_CAMERAS)));
+        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(Failure::TooManyCameras(MAX_CAMERAS)));
     }
 
     #[test]

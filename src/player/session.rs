@@ -12,12 +12,12 @@ use super::keys;
 use super::mpv::Mpv;
 use super::screen::{Screen, Step, Turn};
 use crate::action::{Play, PlayerVerb, Verb};
-use crate::edge::Command;
+use crate::sink::Command;
 
 /// How often it is looked how the clip stands, and whether mpv still answers.
 const GLANCE: Duration = Duration::from_millis(500);
 /// More frames than this are not stepped over at once.
-const MOST_FRAMES: i64 = 100;
+const MAX_FRAMES: i64 = 100;
 
 /// How a session with an mpv ended.
 pub(super) enum Ended {
@@ -218,7 +218,7 @@ async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result
         return Err(Failure::NothingShown);
     }
     match verb {
-        PlayerVerb::Step { frames } => mpv.step((*frames).clamp(-MOST_FRAMES, MOST_FRAMES)).await,
+        PlayerVerb::Step { frames } => mpv.step((*frames).clamp(-MAX_FRAMES, MAX_FRAMES)).await,
         PlayerVerb::Speed { speed } => mpv.set_speed(*speed).await,
         PlayerVerb::Pause { paused } => mpv.pause(*paused).await,
         PlayerVerb::Seek { seconds } => mpv.seek(*seconds).await,

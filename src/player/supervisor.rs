@@ -13,12 +13,12 @@ use super::failure::Failure;
 use super::mpv::Mpv;
 use super::session::{self, Ended};
 use crate::action::Report;
-use crate::edge::{Command, Courts};
+use crate::sink::{Command, Courts};
 
 /// The first pause between two attempts to start mpv; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// An mpv that ran for less has not really run.
 const RUNS: Duration = Duration::from_secs(1);
 
@@ -56,7 +56,7 @@ pub(super) async fn run(options: PlayerOptions, commands: mpsc::Receiver<Command
                 said = Some(lost.failure.clone());
             }
             let waited = desk.refuse_during(sleep(pause), &lost.failure).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_PAUSE);
             waited
         };
         if goes_on.is_none() {

@@ -22,7 +22,7 @@ pub enum Dialect {
 }
 
 /// The judges that a message has names for.
-const MOST_JUDGES: usize = 5;
+const MAX_JUDGES: usize = 5;
 
 /// Writes the message that says this, with what ends it; `decode` reads the same from it.
 ///
@@ -88,7 +88,7 @@ fn code(side: Option<Side>) -> u8 {
 fn officials_line(line: Line, officials: &Officials) -> String {
     let Official { name, country } = &officials.referee;
     let mut line = line.text(name.as_deref()).text(country.as_deref());
-    let judges = officials.judges.len().min(MOST_JUDGES);
+    let judges = officials.judges.len().min(MAX_JUDGES);
     for (number, judge) in (1..).zip(officials.judges.iter().take(judges)) {
         let assists = number == 3 && judges == 3 && line.dialect != Dialect::TkStrike2;
         line = if assists { line.field("ta") } else { line.field(format_args!("ju{number}")) };

@@ -27,7 +27,7 @@ use crate::event::*;
 const NAMELESS: &str = "json";
 
 /// Milliseconds that no round lasts: a longer `roundTimestamp` is a time of day.
-const LONGEST_ROUND: u32 = 3_600_000;
+const MAX_ROUND: u32 = 3_600_000;
 
 /// What a type says beside where the bout stands.
 enum Said {
@@ -242,7 +242,7 @@ impl Object<'_> {
     fn clock(&self, said: &Said) -> Result<Option<Body>, Reason> {
         let seconds = match self.text("roundTimestampStr") {
             Some(text) => Some(clock::read(&text)?.seconds),
-            None => self.number("roundTimestamp", 0..=LONGEST_ROUND)?.map(|milliseconds| milliseconds / 1000),
+            None => self.number("roundTimestamp", 0..=MAX_ROUND)?.map(|milliseconds| milliseconds / 1000),
         };
         match (seconds, said) {
             (Some(seconds), Said::Clock(action)) => Ok(Some(Body::Clock(Clock { seconds, action: *action }))),

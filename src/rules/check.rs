@@ -23,9 +23,9 @@ use serde::Serialize;
 
 pub use names::{Named, What};
 
-use super::desk::Desk;
+use super::effects::CallEffects;
 use super::meter::Meter;
-use super::script::{MOST_AT_THE_TOP, Text};
+use super::script::{MAX_AT_THE_TOP, Text};
 use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, duration, sandbox};
 use known::Known;
 use shape::Shape;
@@ -108,19 +108,19 @@ struct Checker {
     engine: Engine,
     meter: Meter,
     /// Where the engine's functions put down what they are asked for.
-    desk: Desk,
+    effects: CallEffects,
     bout: Shape,
 }
 
 impl Checker {
     fn new(surroundings: &Surroundings) -> Self {
-        let (meter, desk) = (Meter::default(), Desk::default());
-        let mut engine = sandbox::engine(&meter, &desk, surroundings);
+        let (meter, effects) = (Meter::default(), CallEffects::default());
+        let mut engine = sandbox::engine(&meter, &effects, surroundings);
         // What is optimized away is checked too.
         engine.set_optimization_level(OptimizationLevel::None);
-        meter.begin(MOST_AT_THE_TOP);
+        meter.begin(MAX_AT_THE_TOP);
         let bout = shape::bout(&engine, &Known::of(&engine));
-        Self { engine, meter, desk, bout }
+        Self { engine, meter, effects, bout }
     }
 
     /// Reads a rule's file and finds what is wrong with it and with the files that it imports.

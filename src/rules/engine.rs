@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
-use super::desk::Later;
+use super::effects::Later;
 use super::explain::{Did, Explain, Explained};
 use super::failure::{Failures, name_of};
 use super::memory::Moment;
@@ -22,9 +22,9 @@ use crate::time::Time;
 
 /// What came of letting the rules hear something.
 #[derive(Debug)]
-pub enum Said {
+pub enum RuleOutput {
     /// A rule asks for an action.
-    Ask {
+    Action {
         /// The rule's file name.
         rule: Arc<str>,
         /// The `seq` of the event that it answers.
@@ -150,7 +150,7 @@ impl Rules {
     }
 
     /// Lets the rules hear an event. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, said: &mut Vec<Said>) {
+    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, said: &mut Vec<RuleOutput>) {
         let now = moment(event.at, bout);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
@@ -188,7 +188,7 @@ impl Rules {
     }
 
     /// Fires the next timer that is due by a time; false if there is none.
-    pub fn fire_due(&mut self, by: Time, bout: &Bout, said: &mut Vec<Said>) -> bool {
+    pub fn fire_due(&mut self, by: Time, bout: &Bout, said: &mut Vec<RuleOutput>) -> bool {
         let Some((due, timer)) = self.timers.take_due(by) else { return false };
         let now = moment(due, bout);
         let Later { function, arguments } = timer.call;
@@ -198,20 +198,20 @@ impl Rules {
     }
 
     /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
-    pub fn drop_due(&mut self, by: Time, said: &mut Vec<Said>) {
+    pub fn drop_due(&mut self, by: Time, said: &mut Vec<RuleOutput>) {
         let Some((at, timer)) = self.timers.drop_due(by) else { return };
         self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", said);
     }
 
     /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
     /// its name. A timer whose function is no longer there is dropped, which is said with a time and a cause.
-    pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, said: &mut Vec<Said>) -> Retired {
+    pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, said: &mut Vec<RuleOutput>) -> Retired {
         let mut moved = Vec::new();
         for old in &mut before.scripts {
             let new = self.scripts.iter_mut().position(|new| new.script.path == old.script.path);
             if let Some(new) = new.and_then(|index| self.scripts.get_mut(index)) {
                 new.state = std::mem::replace(&mut old.state, empty());
-                new.script.desk.take_memory(&old.script.desk);
+                new.script.effects.take_memory(&old.script.effects);
             }
             moved.push(new);
         }
@@ -244,16 +244,16 @@ impl Rules {
         Retired(Box::new(before))
     }
 
-    fn dropped(&mut self, at: Time, timer: &Timer, why: &str, said: &mut Vec<Said>) {
+    fn dropped(&mut self, at: Time, timer: &Timer, why: &str, said: &mut Vec<RuleOutput>) {
         let Some(running) = self.scripts.get(timer.script) else { return };
         let told = self.failures.told(&running.script, &timer.call.function, "timer", &why.into());
-        said.extend(told.map(|failure| Said::Failed { cause: timer.cause, at, failure: Box::new(failure) }));
+        said.extend(told.map(|failure| RuleOutput::Failed { cause: timer.cause, at, failure: Box::new(failure) }));
     }
 
-    fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, said: &mut Vec<Said>) {
+    fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, said: &mut Vec<RuleOutput>) {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
-        running.script.desk.begin(now, self.explain.is_some());
+        running.script.effects.begin(now, self.explain.is_some());
         let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
         let (asked, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
@@ -277,12 +277,12 @@ impl Rules {
             let did = Did::Ran { function, asked: &asked.verbs, timers, changed, held: &asked.held, failed };
             explain(&Explained { rule: &script.name, event, cause, at: now.at, did });
         }
-        let ask = |verb| Said::Ask { rule: script.name.clone(), cause, at: now.at, verb };
+        let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb };
         said.extend(asked.verbs.into_iter().map(ask));
         if let Some(error) = failed {
             let heard = event.map_or("timer", |event| event.kind().into());
             let told = self.failures.told(script, function, heard, &error);
-            said.extend(told.map(|failure| Said::Failed { cause, at: now.at, failure: Box::new(failure) }));
+            said.extend(told.map(|failure| RuleOutput::Failed { cause, at: now.at, failure: Box::new(failure) }));
         }
     }
 

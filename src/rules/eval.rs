@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
-use super::desk::Desk;
+use super::effects::CallEffects;
 use super::imports::Imports;
 use super::memory::Moment;
 use super::meter::Meter;
@@ -20,7 +20,7 @@ use crate::time::Time;
 pub struct Bench {
     engine: Engine,
     meter: Meter,
-    desk: Desk,
+    effects: CallEffects,
     limits: Limits,
     functions: AST,
     scope: Scope<'static>,
@@ -44,8 +44,8 @@ impl Bench {
     /// # Errors
     /// All that is wrong with the rules.
     pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
-        let (desk, meter) = (Desk::default(), Meter::default());
-        let mut engine = sandbox::engine(&meter, &desk, surroundings);
+        let (effects, meter) = (CallEffects::default(), Meter::default());
+        let mut engine = sandbox::engine(&meter, &effects, surroundings);
         let mut functions = AST::empty();
         for (rule, text) in &sources.rules {
             let text = Text::new(&rule.path, text.clone());
@@ -55,11 +55,11 @@ impl Bench {
             settings::apply(&mut constants, &rule.with, &text.name)?;
             functions += compiled(&mut engine, constants, &rule.path, &text)?.clone_functions_only();
         }
-        desk.clear();
+        effects.clear();
         let mut scope = Scope::new();
         scope.push("event", Dynamic::UNIT).push("bout", BoutView(Arc::default())).push("state", Map::new());
         let now = Moment { at: Time::default(), bout: 0, round: 0 };
-        Ok(Self { engine, meter, desk, limits, functions, scope, now })
+        Ok(Self { engine, meter, effects, limits, functions, scope, now })
     }
 
     /// Goes to the moment of an event.
@@ -73,9 +73,9 @@ impl Bench {
     /// `this`.
     pub fn try_line(&mut self, line: &str) -> Tried {
         self.meter.begin(self.limits.max_operations);
-        self.desk.begin(self.now, false);
+        self.effects.begin(self.now, false);
         let value = self.value(line);
-        let asked = self.desk.clear();
+        let asked = self.effects.clear();
         Tried { value, asked: asked.verbs, timers: asked.timers.len() }
     }
 

@@ -9,7 +9,7 @@ use super::script::Script;
 use crate::event::RuleFailed;
 
 /// Places at which failures are told apart.
-const MOST_PLACES: usize = 1000;
+const MAX_PLACES: usize = 1000;
 
 /// How often each script failed at each place.
 #[derive(Default)]
@@ -37,7 +37,7 @@ impl Failures {
         let text = script.text(source)?;
         let position = if position.is_none() { text.position_of(function) } else { position };
         let message = in_words(error);
-        if self.0.len() >= MOST_PLACES {
+        if self.0.len() >= MAX_PLACES {
             self.0.clear();
         }
         let function = name_of(function).to_owned();

@@ -3,17 +3,17 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
 
-use super::desk::{Desk, TimerCall};
 use super::documented::documented;
 use super::duration;
+use super::effects::{CallEffects, TimerCall};
 
 /// What a helper gives back to a script.
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Tells the engine the helpers.
-pub(super) fn register(engine: &mut Engine, desk: &Desk) {
-    register_timers(engine, desk);
-    register_memory(engine, desk);
+pub(super) fn register(engine: &mut Engine, effects: &CallEffects) {
+    register_timers(engine, effects);
+    register_memory(engine, effects);
     let function = documented! {
         /// Whether a number lies between two others, or is one of them; never for what nobody has said, `()`.
         "between"(value: Dynamic, low: Dynamic, high: Dynamic)
@@ -31,20 +31,20 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk) {
         .register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
 }
 
-fn register_memory(engine: &mut Engine, desk: &Desk) {
-    let here = desk.clone();
+fn register_memory(engine: &mut Engine, effects: &CallEffects) {
+    let here = effects.clone();
     let function = documented! {
         /// True for the first time in this bout, for that key of the rule.
         "once_per_bout"(key: &str)
     };
     function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_bout(key, now)));
-    let here = desk.clone();
+    let here = effects.clone();
     let function = documented! {
         /// True for the first time in this round, for that key of the rule.
         "once_per_round"(key: &str)
     };
     function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_round(key, now)));
-    let here = desk.clone();
+    let here = effects.clone();
     let function = documented! {
         /// True if the last time that it was true, for that key of the rule, is at least so long ago.
         "cooldown"(key: &str, wait: &str)
@@ -55,36 +55,36 @@ fn register_memory(engine: &mut Engine, desk: &Desk) {
     });
 }
 
-fn register_timers(engine: &mut Engine, desk: &Desk) {
-    let ask = |desk: &Desk| {
-        let desk = desk.clone();
+fn register_timers(engine: &mut Engine, effects: &CallEffects) {
+    let ask = |effects: &CallEffects| {
+        let effects = effects.clone();
         move |key: Option<&str>, wait: &str, call: FnPtr, repeats: bool| -> Result<()> {
             let (key, wait) = (key.map(str::to_owned), duration::read(wait)?);
-            Ok(desk.time(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
+            Ok(effects.time(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
         }
     };
-    let timer = ask(desk);
+    let timer = ask(effects);
     let function = documented! {
         /// Runs a function later, as in `after("2s", || obs::scene("Live"))`; with a key, in place of this rule's other
         /// timer of that key.
         "after"(wait: &str, call: FnPtr)
     };
     function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, false));
-    let timer = ask(desk);
+    let timer = ask(effects);
     let function = documented!("after"(key: &str, wait: &str, call: FnPtr));
     function
         .register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, false));
-    let timer = ask(desk);
+    let timer = ask(effects);
     let function = documented! {
         /// Runs a function again and again, until `cancel` or another one of that key takes its place; without a key,
         /// until the same line sets it anew.
         "every"(wait: &str, call: FnPtr)
     };
     function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, true));
-    let timer = ask(desk);
+    let timer = ask(effects);
     let function = documented!("every"(key: &str, wait: &str, call: FnPtr));
     function.register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, true));
-    let here = desk.clone();
+    let here = effects.clone();
     let function = documented! {
         /// Forgets this rule's timer of that key.
         "cancel"(key: &str)

@@ -5,8 +5,8 @@ mod player;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Module};
 
-use super::desk::Desk;
 use super::documented::documented;
+use super::effects::CallEffects;
 use super::{Surroundings, views};
 use crate::action::{LogLevel, Verb};
 
@@ -14,11 +14,11 @@ use crate::action::{LogLevel, Verb};
 type Done = Result<(), Box<EvalAltResult>>;
 
 /// Tells the engine the functions that scripts may call.
-pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surroundings) {
-    obs::register(engine, desk, surroundings);
-    player::register(engine, desk);
-    register_log(engine, desk);
-    let here = desk.clone();
+pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
+    obs::register(engine, effects, surroundings);
+    player::register(engine, effects);
+    register_log(engine, effects);
+    let here = effects.clone();
     let mark = documented! {
         /// Sets a bookmark in the timeline, which `vta db timeline` shows.
         "mark"(value: Dynamic)
@@ -28,7 +28,7 @@ pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surround
     });
 }
 
-fn register_log(engine: &mut Engine, desk: &Desk) {
+fn register_log(engine: &mut Engine, effects: &CallEffects) {
     let mut module = Module::new();
     let levels = [
         documented! {
@@ -45,16 +45,16 @@ fn register_log(engine: &mut Engine, desk: &Desk) {
         },
     ];
     for (level, function) in [LogLevel::Info, LogLevel::Warn, LogLevel::Error].into_iter().zip(levels) {
-        let here = desk.clone();
+        let here = effects.clone();
         function.set_into_module(&mut module, move |value: Dynamic| -> Done {
             Ok(here.ask(Verb::Log { level, text: views::text_of(&value) })?)
         });
     }
     engine.register_static_module("log", module.into());
-    let print = desk.clone();
+    let print = effects.clone();
     // A line too many is not worth an error here: `print` cannot fail.
     engine.on_print(move |text| drop(print.ask(Verb::Log { level: LogLevel::Info, text: text.to_owned() })));
-    let debug = desk.clone();
+    let debug = effects.clone();
     // `debug` is a word of Rhai's own, which cannot be a function of a module.
     engine.on_debug(move |text, _, _| drop(debug.ask(Verb::Log { level: LogLevel::Debug, text: text.to_owned() })));
 }

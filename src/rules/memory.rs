@@ -7,7 +7,7 @@ use super::explain::Held;
 use crate::time::Time;
 
 /// More keys than this are a mistake of a rule that makes up a new one each time.
-const MOST_KEYS: usize = 1000;
+const MAX_KEYS: usize = 1000;
 
 /// Where a call of a rule's function stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) struct TooManyKeys;
 
 impl From<TooManyKeys> for Box<rhai::EvalAltResult> {
     fn from(_: TooManyKeys) -> Self {
-        format!("it has more than {MOST_KEYS} keys: a key names one thing, such as \"replay\"").into()
+        format!("it has more than {MAX_KEYS} keys: a key names one thing, such as \"replay\"").into()
     }
 }
 
@@ -87,8 +87,8 @@ fn once(
 
 /// Forgets what no longer matters once there is much of it.
 fn make_room<T>(kept: &mut HashMap<String, T>, matters: impl Fn(&T) -> bool) -> Result<(), TooManyKeys> {
-    if kept.len() >= MOST_KEYS {
+    if kept.len() >= MAX_KEYS {
         kept.retain(|_, then| matters(then));
     }
-    if kept.len() >= MOST_KEYS { Err(TooManyKeys) } else { Ok(()) }
+    if kept.len() >= MAX_KEYS { Err(TooManyKeys) } else { Ok(()) }
 }

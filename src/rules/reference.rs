@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use rhai::Engine;
 
-use super::desk::Desk;
+use super::effects::CallEffects;
 use super::meter::Meter;
 use super::views::{self, BoutView, CornerView};
 use super::{Surroundings, sandbox};
@@ -20,7 +20,7 @@ const FORBIDDEN: &[&str] = &["sleep"];
 
 /// The whole of it.
 pub fn markdown() -> String {
-    let told = Told::of(&sandbox::engine(&Meter::default(), &Desk::default(), &Surroundings::default()));
+    let told = Told::of(&sandbox::engine(&Meter::default(), &CallEffects::default(), &Surroundings::default()));
     let mut text = "# Reference of rules\n\n\
         Made from the code of `vta`, by `UPDATE_DOCS=1 cargo test --test it docs::`: do not edit it. [Rules](rules.md) \
         tells how to use all this.\n\n"
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_function_and_every_field_says_what_it_is() {
-        let told = Told::of(&sandbox::engine(&Meter::default(), &Desk::default(), &Surroundings::default()));
+        let told = Told::of(&sandbox::engine(&Meter::default(), &CallEffects::default(), &Surroundings::default()));
         let silent: Vec<_> = told.functions.iter().filter(|(_, function)| function.docs.is_empty()).collect();
         assert!(silent.is_empty(), "{:?}", silent.iter().map(|(name, _)| name).collect::<Vec<_>>());
         assert!(told.functions.len() > 45, "{}", told.functions.len());
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_function_of_ours_is_left_out() {
-        let (meter, desk, around) = (Meter::default(), Desk::default(), Surroundings::default());
+        let (meter, effects, around) = (Meter::default(), CallEffects::default(), Surroundings::default());
         let names = |engine: &Engine| -> std::collections::BTreeSet<(String, String)> {
             let named = engine.collect_fn_metadata(
                 None,
@@ -162,7 +162,7 @@ mod tests {
         };
         let mut bare = sandbox::bare(&meter);
         views::register(&mut bare);
-        let engine = sandbox::engine(&meter, &desk, &around);
+        let engine = sandbox::engine(&meter, &effects, &around);
         let told = Told::of(&engine);
         let known = names(&bare);
         let left_out: Vec<_> = names(&engine)

@@ -5,20 +5,20 @@ use std::sync::OnceLock;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, Module, Shared};
 
-use super::desk::Desk;
+use super::effects::CallEffects;
 use super::meter::Meter;
 use super::{Limits, Surroundings, costly, helpers, host, views};
 
 /// Depth of calls that a script may reach.
-const MOST_DEPTH: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// Depth to which expressions and blocks may be nested.
-const MOST_NESTING: usize = 128;
+const MAX_NESTING: usize = 128;
 /// Names that a script may have at once.
-const MOST_VARIABLES: usize = 200;
+const MAX_VARIABLES: usize = 200;
 /// Files that a script may import, with those that they import.
-pub(super) const MOST_IMPORTS: usize = 20;
+pub(super) const MAX_IMPORTS: usize = 20;
 /// Texts that the engine keeps one copy of.
-const MOST_INTERNED: usize = 256;
+const MAX_INTERNED: usize = 256;
 
 /// An engine in which a script can be compiled, but has nothing to call beside Rhai's own functions.
 pub(super) fn bare(meter: &Meter) -> Engine {
@@ -29,24 +29,24 @@ pub(super) fn bare(meter: &Meter) -> Engine {
     let here = meter.clone();
     engine.on_progress(move |_| if here.take(1) { None } else { Some(Dynamic::UNIT) });
     engine
-        .set_max_strings_interned(MOST_INTERNED)
-        .set_max_call_levels(MOST_DEPTH)
-        .set_max_expr_depths(MOST_NESTING, MOST_NESTING)
-        .set_max_string_size(Limits::MOST_TEXT)
-        .set_max_array_size(Limits::MOST_ENTRIES)
-        .set_max_map_size(Limits::MOST_NAMES)
-        .set_max_variables(MOST_VARIABLES)
-        .set_max_modules(MOST_IMPORTS)
+        .set_max_strings_interned(MAX_INTERNED)
+        .set_max_call_levels(MAX_DEPTH)
+        .set_max_expr_depths(MAX_NESTING, MAX_NESTING)
+        .set_max_string_size(Limits::MAX_TEXT)
+        .set_max_array_size(Limits::MAX_ENTRIES)
+        .set_max_map_size(Limits::MAX_NAMES)
+        .set_max_variables(MAX_VARIABLES)
+        .set_max_modules(MAX_IMPORTS)
         .disable_symbol("eval");
     costly::register(&mut engine, meter);
     engine
 }
 
 /// The engine of a script.
-pub(super) fn engine(meter: &Meter, desk: &Desk, surroundings: &Surroundings) -> Engine {
+pub(super) fn engine(meter: &Meter, effects: &CallEffects, surroundings: &Surroundings) -> Engine {
     let mut engine = bare(meter);
     views::register(&mut engine);
-    host::register(&mut engine, desk, surroundings);
-    helpers::register(&mut engine, desk);
+    host::register(&mut engine, effects, surroundings);
+    helpers::register(&mut engine, effects);
     engine
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
 use strum::IntoEnumIterator;
 
-use super::desk::{Asked, Desk, Later, TimerCall};
+use super::effects::{Asked, CallEffects, Later, TimerCall};
 use super::imports::Imports;
 use super::meter::Meter;
 use super::settings::{self, Constants};
@@ -16,7 +16,7 @@ use super::{Limits, Surroundings, failure, sandbox};
 use crate::event::Kind;
 
 /// Operations that a script's constants may take.
-pub(super) const MOST_AT_THE_TOP: u64 = 100_000;
+pub(super) const MAX_AT_THE_TOP: u64 = 100_000;
 
 /// What a function of a script answers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct Script {
     pub(super) name: Arc<str>,
     /// Where the file lies.
     pub(super) path: PathBuf,
-    pub(super) desk: Desk,
+    pub(super) effects: CallEffects,
     engine: Engine,
     meter: Meter,
     limits: Limits,
@@ -126,12 +126,12 @@ impl Script {
     ) -> Result<Self, Vec<ScriptError>> {
         let file = &*rule.path;
         let text = Text::new(file, text.clone());
-        let (desk, meter) = (Desk::default(), Meter::default());
+        let (effects, meter) = (CallEffects::default(), Meter::default());
         let imports = Imports::of(file, library);
-        let mut engine = sandbox::engine(&meter, &desk, surroundings);
+        let mut engine = sandbox::engine(&meter, &effects, surroundings);
         engine.set_module_resolver(imports.clone());
         let mut constants = constants_of(&engine, &meter, file, &text, &imports)?;
-        let asked = desk.clear();
+        let asked = effects.clear();
         if !asked.verbs.is_empty() || !asked.timers.is_empty() {
             let message = "only constants may stand outside of functions: put this in a handler";
             return Err(vec![text.error(file, Position::new(1, 1), message.into())]);
@@ -148,7 +148,7 @@ impl Script {
         }
         let name = text.name.clone();
         let texts = std::iter::once(text).chain(imports.seal()).collect();
-        Ok(Self { name, path: file.to_owned(), desk, engine, meter, limits, ast, texts })
+        Ok(Self { name, path: file.to_owned(), effects, engine, meter, limits, ast, texts })
     }
 
     /// What it hears, with the names of the handlers.
@@ -169,7 +169,7 @@ impl Script {
         let options = CallFnOptions::new().bind_this_ptr(state).eval_ast(imports);
         let mut scope = Scope::new();
         let result = self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &self.ast, function, arguments);
-        (self.desk.clear(), result.map(drop))
+        (self.effects.clear(), result.map(drop))
     }
 
     /// Whether it has the function that is to be called later; Rhai finds no functions of imported files by their names.
@@ -259,7 +259,7 @@ pub(super) fn constants_of(
 ) -> Result<Constants, Vec<ScriptError>> {
     let ast = engine.compile(&*text.text).map_err(|e| vec![text.error(file, e.1, e.0.to_string())])?;
     let mut scope = Scope::new();
-    meter.begin(MOST_AT_THE_TOP);
+    meter.begin(MAX_AT_THE_TOP);
     if let Err(error) = engine.run_ast_with_scope(&mut scope, &ast) {
         let wrong = imports.wrong();
         let own = || vec![text.error(file, error.position(), failure::in_words(&error))];

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::desk::{Later, TimerCall};
+use super::effects::{Later, TimerCall};
 use crate::time::Time;
 
 /// More timers than this are a mistake of a rule that never lets one fire.
-const MOST_TIMERS: usize = 1000;
+const MAX_TIMERS: usize = 1000;
 
 /// The shortest wait: a rule that puts itself off again and again must let the time pass.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -85,8 +85,8 @@ impl Timers {
             }),
             None => {}
         }
-        if self.waiting.len() >= MOST_TIMERS {
-            return Err(format!("{MOST_TIMERS} timers are waiting already: `after` is called too often"));
+        if self.waiting.len() >= MAX_TIMERS {
+            return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
         }
         let wait = wait.max(SHORTEST);
         self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
-use crate::action::{Action, ClipReport, Edge, ObsVerb, Outcome, Report};
+use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
 use crate::config::scenario::{Scenario, Step, Told};
 use crate::court::{Court, Datagram, Input, Output};
@@ -19,7 +19,7 @@ use crate::time::Time;
 /// How long a scenario goes on behind its last step, so that what messages say together is derived.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 /// More answers than this at one moment are of rules that answer each other without end.
-const MOST_ANSWERS: usize = 1000;
+const MAX_ANSWERS: usize = 1000;
 
 /// An action that a rule asked for.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ impl Play {
             }
             let Some(report) = reports.pop_front() else { return };
             answers += 1;
-            if answers > MOST_ANSWERS {
+            if answers > MAX_ANSWERS {
                 return self.wrong.push("the rules answer what they have asked for themselves without end".to_owned());
             }
             self.court.step(self.court.now(), &Input::Report(report), &mut self.outputs);
@@ -226,13 +226,13 @@ impl Play {
         let outcome = match (self.failing.get(name), action.verb.obs()) {
             (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
             (None, Some(ObsVerb::SaveReplay { .. })) => {
-                let Edge::Obs(by) = action.verb.edge() else { return None };
+                let ActionSink::Obs(by) = action.verb.sink() else { return None };
                 self.saves.push((by.map(Arc::from), action.seq));
                 return None;
             }
             (None, _) => Outcome::Done,
         };
-        let answers = matches!(action.verb.edge(), Edge::Obs(_) | Edge::Player);
+        let answers = matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player);
         answers.then(|| Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
     }
 }

@@ -6,7 +6,7 @@ use crate::event::{Body, Pair};
 use crate::pss::{Dialect, encode};
 
 /// The longest datagram with questions, in bytes.
-pub(super) const LONGEST_QUESTION: usize = 256;
+pub(super) const MAX_QUESTION: usize = 256;
 
 /// What can be asked, by its word.
 #[derive(Clone, Copy, Debug, EnumIter, EnumString, IntoStaticStr, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Memory {
 
     /// The answers to the questions of a datagram; what is none is passed over.
     pub(super) fn answers(&self, datagram: &[u8]) -> Vec<String> {
-        if datagram.len() > LONGEST_QUESTION {
+        if datagram.len() > MAX_QUESTION {
             return Vec::new();
         }
         let asked = String::from_utf8_lossy(datagram);
@@ -136,6 +136,6 @@ mod tests {
         assert_eq!(memory.answers(b"scores"), ["sc1;0;sc2;0\r\n"], "a new round");
         memory.keep(Body::BoutLoaded {});
         assert_eq!(memory.answers(all.as_bytes()), nothing, "a new bout");
-        assert!(memory.answers(&[b'\n'; LONGEST_QUESTION + 1]).is_empty());
+        assert!(memory.answers(&[b'\n'; MAX_QUESTION + 1]).is_empty());
     }
 }

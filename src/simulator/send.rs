@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::answers::{LONGEST_QUESTION, Memory};
+use super::answers::{MAX_QUESTION, Memory};
 use super::feed::{Feeds, Outgoing};
 use super::pace::Pace;
 use crate::capture::{CaptureError, Reader, Recorded};
@@ -159,7 +159,7 @@ impl Station {
     /// Answers those who ask until it is over.
     fn answer(&self, memory: &Mutex<Memory>, over: &AtomicBool) {
         // One byte more than the limit, so that a longer datagram shows.
-        let mut buffer = [0; LONGEST_QUESTION + 1];
+        let mut buffer = [0; MAX_QUESTION + 1];
         while !over.load(Relaxed) {
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {

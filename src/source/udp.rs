@@ -17,7 +17,7 @@ use crate::court::Datagram;
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
-pub const LONGEST_DATAGRAM: usize = 2048;
+pub const MAX_DATAGRAM: usize = 2048;
 /// How soon the thread sees that it is to stop.
 const GLANCE: Duration = Duration::from_millis(100);
 /// How long it goes on taking what the kernel had queued when it was told to stop.
@@ -43,7 +43,7 @@ pub struct UdpCounters {
     pub lost_in_kernel: AtomicU64,
     /// Datagrams thrown away because the court's queue was full.
     pub lost_in_queue: AtomicU64,
-    /// Datagrams longer than [`LONGEST_DATAGRAM`].
+    /// Datagrams longer than [`MAX_DATAGRAM`].
     pub truncated: AtomicU64,
     /// Errors of the receiving call.
     pub errors: AtomicU64,
@@ -135,7 +135,7 @@ impl UdpReceiver {
 
     fn receive(self, queue: &Sender<Received>, counters: &UdpCounters, stop: &AtomicBool) {
         // One byte more than the limit, so that a longer datagram shows.
-        let mut buffer = [0; LONGEST_DATAGRAM + 1];
+        let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
         let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
@@ -162,11 +162,11 @@ impl UdpReceiver {
                         counters.lost_in_kernel.fetch_add(lost.wrapping_sub(lost_before).into(), Relaxed);
                         lost_before = lost;
                     }
-                    let truncated = datagram.length > LONGEST_DATAGRAM;
+                    let truncated = datagram.length > MAX_DATAGRAM;
                     if truncated {
                         counters.truncated.fetch_add(1, Relaxed);
                     }
-                    let length = datagram.length.min(LONGEST_DATAGRAM);
+                    let length = datagram.length.min(MAX_DATAGRAM);
                     let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
                     if let Some(resync) = &mut resync {
                         resync.heard(arrived, datagram.from, &bytes);

@@ -9,7 +9,7 @@ use tracing::error;
 
 use super::handle::Entry;
 use super::open::SessionCounts;
-use crate::action::{Action, Edge};
+use crate::action::{Action, ActionSink};
 use crate::bout::Bout;
 use crate::court::Output;
 use crate::event::{Body, Event, Raw};
@@ -182,7 +182,7 @@ impl RowBuffers {
             action.verb.name(),
             json_of(&mut self.json, &verb.get("args"))?,
             // Nobody but the database and the log has a part in these.
-            matches!(action.verb.edge(), Edge::Timeline | Edge::Log).then_some("done"),
+            matches!(action.verb.sink(), ActionSink::Timeline | ActionSink::Log).then_some("done"),
         ])?;
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use nix::sys::signal::Signal;
 
-use crate::support::{Hall, output, repository, run_if_there, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, output, repository, run_if_there, stderr, stdout, vta, wait_for};
 
 /// Plays a trace of the repository to a running vta.
 fn play(trace: &str, to: std::net::SocketAddr, speed: &str) {
@@ -19,52 +19,52 @@ fn play(trace: &str, to: std::net::SocketAddr, speed: &str) {
 #[test]
 fn a_replay_of_the_capture_gives_the_events_and_actions_of_the_live_run() {
     // Failed actions come back as reports, and timers fire while nothing comes: both have to be the same again.
-    let hall = Hall::with_rules("", "replay.rhai, timers.rhai");
-    fs::copy(repository("rules/instant-replay.rhai"), hall.path("replay.rhai")).unwrap();
+    let venue = Venue::with_rules("", "replay.rhai, timers.rhai");
+    fs::copy(repository("rules/instant-replay.rhai"), venue.path("replay.rhai")).unwrap();
     let timers = r#"
         fn on_score(event, bout) { after("30ms", || mark(`score ${event.blue}-${event.red}`)); }
         fn on_action_failed(event, bout) { mark(event.reason); }
         fn on_winner(event, bout) { after("50ms", || mark("the end")); }
     "#;
-    fs::write(hall.path("timers.rhai"), timers).unwrap();
-    let running = hall.run();
+    fs::write(venue.path("timers.rhai"), timers).unwrap();
+    let running = venue.run();
     play("tests/data/console-bout-2.tsv", running.to, "2000");
-    let actions = |session| hall.db(&["export", "--actions", "--format", "ndjson", "--session", session]);
+    let actions = |session| venue.db(&["export", "--actions", "--format", "ndjson", "--session", session]);
     wait_for("the last timer", || actions("1").contains("the end").then_some(()));
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
-    let live = hall.events("1");
+    let live = venue.events("1");
     assert_eq!(live.lines().filter(|line| line.contains(r#""raw":"#)).count(), 378);
 
-    let captures = hall.captures();
+    let captures = venue.captures();
     assert_eq!(captures.len(), 1);
-    let replay = output(vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(hall.config()));
+    let replay = output(vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
-    assert_eq!(hall.events("2"), live);
+    assert_eq!(venue.events("2"), live);
     assert!(actions("1").lines().count() > 10, "{}", actions("1"));
     assert_eq!(actions("2"), actions("1"));
 }
 
 #[test]
 fn tshark_lists_the_datagrams_of_a_capture() {
-    let hall = Hall::new("");
-    let running = hall.run();
+    let venue = Venue::new("");
+    let running = venue.run();
     play("tests/data/console-bout-1.tsv", running.to, "5000");
-    wait_for("all events", || (hall.events("1").lines().count() > 435).then_some(()));
+    wait_for("all events", || (venue.events("1").lines().count() > 435).then_some(()));
     running.end();
     let mut tshark = Command::new("tshark");
-    let Some(listed) = run_if_there(tshark.arg("-r").arg(&hall.captures()[0]).args(["-Y", "udp"])) else { return };
+    let Some(listed) = run_if_there(tshark.arg("-r").arg(&venue.captures()[0]).args(["-Y", "udp"])) else { return };
     assert!(listed.status.success(), "{}", stderr(&listed));
     assert_eq!(stdout(&listed).lines().count(), 435);
 }
 
 #[test]
 fn a_capture_has_what_was_heard_however_vta_ends_and_though_it_is_never_quiet() {
-    let hall = Hall::new("");
-    let mut running = hall.run();
+    let venue = Venue::new("");
+    let mut running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let recorded = || {
-        let decoded = output(vta().arg("decode").arg(&hall.captures()[0]));
+        let decoded = output(vta().arg("decode").arg(&venue.captures()[0]));
         assert!(decoded.status.success(), "{}", stderr(&decoded));
         stdout(&decoded).lines().count()
     };
@@ -82,24 +82,24 @@ fn a_capture_has_what_was_heard_however_vta_ends_and_though_it_is_never_quiet() 
 
 #[test]
 fn a_dry_run_prints_the_actions_and_keeps_nothing() {
-    let hall = Hall::new("");
+    let venue = Venue::new("");
     let trace = repository("examples/bout-with-review.tsv");
     let replay =
-        output(vta().arg("replay").arg(trace).args(["--speed", "max", "--dry-run", "--config"]).arg(hall.config()));
+        output(vta().arg("replay").arg(trace).args(["--speed", "max", "--dry-run", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
     insta::assert_snapshot!(stdout(&replay));
-    assert!(!hall.path("day.db").exists());
+    assert!(!venue.path("day.db").exists());
 }
 
 #[test]
 fn empty_and_foreign_datagrams_do_not_end_the_source() {
-    let hall = Hall::new("");
-    let running = hall.run();
+    let venue = Venue::new("");
+    let running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     for datagram in [&b""[..], b"\r\n", b"\0\0", &[0xff; 9000], b"hel;"] {
         socket.send_to(datagram, running.to).unwrap();
     }
-    wait_for("the message after them", || hall.events("1").contains(r#""state":"up""#).then_some(()));
+    wait_for("the message after them", || venue.events("1").contains(r#""state":"up""#).then_some(()));
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
     assert!(log.contains("1 datagrams longer than can be read"), "{log}");
@@ -107,40 +107,40 @@ fn empty_and_foreign_datagrams_do_not_end_the_source() {
 
 #[test]
 fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let config = config.replace("bind: \"127.0.0.1:0\"", "bind: \"127.0.0.1:0\", allow: [192.168.7.0/24]");
-    fs::write(hall.config(), config).unwrap();
-    let running = hall.run();
+    fs::write(venue.config(), config).unwrap();
+    let running = venue.run();
     play("tests/data/console-bout-2.tsv", running.to, "100000");
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
     assert!(log.contains("378 datagrams from senders that are not allowed"), "{log}");
-    assert_eq!(hall.events("1"), "");
+    assert_eq!(venue.events("1"), "");
 }
 
 #[test]
 fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
-    let hall = Hall::with_rules("", "broken.rhai");
-    fs::write(hall.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - this.nothing;\n}\n")
+    let venue = Venue::with_rules("", "broken.rhai");
+    fs::write(venue.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - this.nothing;\n}\n")
         .unwrap();
-    let mut running = hall.run();
+    let mut running = venue.run();
     play("tests/data/console-bout-2.tsv", running.to, "5000");
     running.wait_for_log("broken.rhai:2:");
-    wait_for("all events", || hall.events("1").contains(r#""decision":"PTF""#).then_some(()));
+    wait_for("all events", || venue.events("1").contains(r#""decision":"PTF""#).then_some(()));
     let (_, log) = running.end();
     assert!(log.contains("let gap = event.points - this.nothing;"), "{log}");
     assert_eq!(log.matches("broken.rhai:2:").count(), 2, "told the first and the tenth time: {log}");
 }
 
 /// Runs vta with a config that cannot work; gives its exit code and what it says.
-fn refused(change: impl FnOnce(&Hall, String) -> String) -> (i32, String) {
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
-    let config = change(&hall, config);
-    fs::write(hall.config(), config).unwrap();
-    let output = output(vta().arg("run").arg("--config").arg("event.yaml").current_dir(hall.path("")));
-    let text = stderr(&output).replace(&hall.path("").display().to_string(), "HALL/");
+fn refused(change: impl FnOnce(&Venue, String) -> String) -> (i32, String) {
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
+    let config = change(&venue, config);
+    fs::write(venue.config(), config).unwrap();
+    let output = output(vta().arg("run").arg("--config").arg("event.yaml").current_dir(venue.path("")));
+    let text = stderr(&output).replace(&venue.path("").display().to_string(), "HALL/");
     (output.status.code().unwrap(), text)
 }
 
@@ -167,8 +167,8 @@ fn an_unset_variable_is_refused() {
 
 #[test]
 fn a_rule_with_a_syntax_error_is_refused() {
-    let (code, text) = refused(|hall, config| {
-        fs::write(hall.path("wrong.rhai"), "fn on_point(event, bout) {\n    mark(\"a\";\n}\n").unwrap();
+    let (code, text) = refused(|venue, config| {
+        fs::write(venue.path("wrong.rhai"), "fn on_point(event, bout) {\n    mark(\"a\";\n}\n").unwrap();
         let (before, after) = config.split_once("files: [").unwrap();
         let after = after.split_once(']').unwrap().1;
         format!("{before}files: [wrong.rhai]{after}")
@@ -179,8 +179,8 @@ fn a_rule_with_a_syntax_error_is_refused() {
 
 #[test]
 fn a_handler_of_no_event_is_refused() {
-    let (code, text) = refused(|hall, config| {
-        fs::write(hall.path("wrong.rhai"), "fn on_poimt(event, bout) {}\nfn on_point(event) {}\n").unwrap();
+    let (code, text) = refused(|venue, config| {
+        fs::write(venue.path("wrong.rhai"), "fn on_poimt(event, bout) {}\nfn on_point(event) {}\n").unwrap();
         let (before, after) = config.split_once("files: [").unwrap();
         let after = after.split_once(']').unwrap().1;
         format!("{before}files: [wrong.rhai]{after}")
@@ -200,8 +200,8 @@ fn a_port_in_use_is_refused() {
 
 #[test]
 fn a_database_path_that_is_a_folder_is_refused() {
-    let (code, text) = refused(|hall, config| {
-        fs::create_dir(hall.path("day.db")).unwrap();
+    let (code, text) = refused(|venue, config| {
+        fs::create_dir(venue.path("day.db")).unwrap();
         config
     });
     assert_eq!(code, 4);
@@ -210,21 +210,21 @@ fn a_database_path_that_is_a_folder_is_refused() {
 
 #[test]
 fn check_creates_and_binds_nothing() {
-    let hall = Hall::new("");
+    let venue = Venue::new("");
     let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let config = fs::read_to_string(hall.config()).unwrap();
-    fs::write(hall.config(), config.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())).unwrap();
-    let check = output(vta().arg("check").arg("--config").arg(hall.config()));
+    let config = fs::read_to_string(venue.config()).unwrap();
+    fs::write(venue.config(), config.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())).unwrap();
+    let check = output(vta().arg("check").arg("--config").arg(venue.config()));
     assert!(check.status.success(), "{}", stderr(&check));
     assert!(stdout(&check).ends_with("is fine: 1 court, 3 rules, 2 sinks\n"), "{}", stdout(&check));
-    let there: Vec<_> = fs::read_dir(hall.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let there: Vec<_> = fs::read_dir(venue.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(there, ["event.yaml"]);
 }
 
 #[test]
 fn what_init_writes_is_fine() {
-    let hall = Hall::new("");
-    let folder = hall.path("new");
+    let venue = Venue::new("");
+    let folder = venue.path("new");
     let init = output(vta().arg("init").arg(&folder));
     assert!(init.status.success(), "{}", stderr(&init));
     let check = output(vta().arg("check").arg("--config").arg(folder.join("event.yaml")));
@@ -246,11 +246,11 @@ fn what_init_writes_is_fine() {
 fn a_pss_that_does_not_answer_is_told_of_once_though_its_machine_broadcasts() {
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
     let console = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let resync = format!("bind: \"127.0.0.1:0\", resync: \"{}\"", nobody.local_addr().unwrap());
-    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
-    let running = hall.run();
+    fs::write(venue.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
+    let running = venue.run();
     let complaint = format!("the PSS at {} does not answer", nobody.local_addr().unwrap());
     wait_for("the complaint", || {
         console.send_to(b"clk;01:10;", running.to).unwrap();
@@ -264,12 +264,12 @@ fn a_pss_that_does_not_answer_is_told_of_once_though_its_machine_broadcasts() {
 #[test]
 fn a_run_begun_in_the_middle_asks_the_pss_and_knows_the_bout() {
     let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
-    pss.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    pss.set_read_timeout(Some(crate::support::WAIT_TIMEOUT)).unwrap();
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let resync = format!("bind: \"127.0.0.1:0\", resync: \"{}\"", pss.local_addr().unwrap());
-    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
-    let mut running = hall.run();
+    fs::write(venue.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
+    let mut running = venue.run();
     let mut questions = [0; 512];
     let (length, from) = pss.recv_from(&mut questions).unwrap();
     let questions = std::str::from_utf8(&questions[..length]).unwrap();

@@ -6,29 +6,28 @@
 mod bout;
 mod capture;
 #[cfg(unix)]
-mod day;
+mod clip_offsets;
 mod decode;
 mod defects;
 mod docs;
-mod endless;
-#[cfg(unix)]
-mod faults;
-#[cfg(unix)]
-mod frames;
+mod endless_handlers;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
-mod hundred;
-#[cfg(unix)]
 mod live;
-#[cfg(unix)]
-mod mat;
 mod obs;
 #[cfg(unix)]
 mod obs_doctor;
 #[cfg(unix)]
+mod obs_faults;
+#[cfg(unix)]
 mod player;
+mod protocol;
 mod review;
+#[cfg(unix)]
+mod review_series;
+#[cfg(unix)]
+mod review_with_obs;
 mod rules;
 mod rules_check;
 mod rules_eval;
@@ -41,4 +40,5 @@ mod shutdown;
 mod simulate;
 mod store;
 mod support;
-mod wire;
+#[cfg(unix)]
+mod venue;

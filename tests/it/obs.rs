@@ -33,7 +33,7 @@ pub(crate) async fn someone_else(obs: &HeadlessObs) -> obws::Client {
         password: Some(obs.password.as_str()),
         event_subscriptions: None,
         broadcast_capacity: 16,
-        connect_timeout: PATIENCE,
+        connect_timeout: WAIT_TIMEOUT,
         dangerous: Some(obws::client::DangerousConnectConfig {
             skip_studio_version_check: true,
             skip_websocket_version_check: true,
@@ -415,7 +415,7 @@ async fn a_wrong_password_is_said_once_and_not_tried_again_soon() {
 async fn a_missing_password_is_told_from_a_wrong_one() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::with_password(obs.port, None);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     while !driver.fails(scene("Live")).await.contains("asks for a password and this sink has none") {
         assert!(Instant::now() < deadline);
         sleep(Duration::from_millis(20)).await;

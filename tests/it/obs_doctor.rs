@@ -9,18 +9,18 @@ use serde_json::Value;
 
 use crate::headless_obs::HeadlessObs;
 use crate::obs::someone_else;
-use crate::support::{Hall, output, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, output, stderr, stdout, vta, wait_for};
 
-/// A hall with OBS sinks of these names, ports and passwords.
-fn hall(instances: &[(&str, u16, &str)]) -> Hall {
+/// A venue with OBS sinks of these names, ports and passwords.
+fn venue(instances: &[(&str, u16, &str)]) -> Venue {
     let sinks = instances.iter().map(|(name, port, password)| {
         format!("  {name}: {{ type: obs, port: {port}, password: \"{password}\", timeout_secs: 3 }}\n")
     });
-    Hall::new(&sinks.collect::<String>())
+    Venue::new(&sinks.collect::<String>())
 }
 
-fn obs(hall: &Hall, verb: &str, format: &str) -> Output {
-    output(vta().args(["obs", verb, "--format", format, "--config"]).arg(hall.config()))
+fn obs(venue: &Venue, verb: &str, format: &str) -> Output {
+    output(vta().args(["obs", verb, "--format", format, "--config"]).arg(venue.config()))
 }
 
 fn json(output: &Output) -> Value {
@@ -28,8 +28,8 @@ fn json(output: &Output) -> Value {
 }
 
 /// The doctor's exit code, and what it says about an instance as `mark: text` lines.
-fn doctor(hall: &Hall, about: &str) -> (i32, Vec<String>) {
-    let output = obs(hall, "doctor", "json");
+fn doctor(venue: &Venue, about: &str) -> (i32, Vec<String>) {
+    let output = obs(venue, "doctor", "json");
     let findings = json(&output);
     let about = findings.as_array().unwrap().iter().filter(|finding| finding["about"] == about);
     let lines = about.map(|f| format!("{}: {}", f["mark"].as_str().unwrap(), f["text"].as_str().unwrap()));
@@ -49,7 +49,7 @@ fn closed_port() -> u16 {
 #[test]
 fn a_well_obs_passes_and_each_illness_is_found() {
     let Some(mut obs) = HeadlessObs::start() else { return };
-    let well = hall(&[("replay", obs.port, &obs.password)]);
+    let well = venue(&[("replay", obs.port, &obs.password)]);
 
     // It is well.
     let (code, lines) = doctor(&well, "replay");
@@ -73,15 +73,15 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    court-1: port 0 is free")), "{}", stdout(&text));
 
     // The password is wrong, or missing; nobody listens.
-    let (code, lines) = doctor(&hall(&[("replay", obs.port, "wrong and secret")]), "replay");
+    let (code, lines) = doctor(&venue(&[("replay", obs.port, "wrong and secret")]), "replay");
     assert_eq!(code, 4);
     let [line] = &lines[..] else { panic!("{lines:#?}") };
     assert!(line.starts_with("fail: OBS at ") && line.contains("refused the password; set this sink's"), "{line}");
     assert!(!line.contains("secret"), "{line}");
-    let (code, lines) = doctor(&hall(&[("replay", obs.port, "")]), "replay");
+    let (code, lines) = doctor(&venue(&[("replay", obs.port, "")]), "replay");
     assert_eq!(code, 4);
     assert!(lines[0].contains("asks for a password and this sink has none"), "{lines:#?}");
-    let (code, lines) = doctor(&hall(&[("replay", closed_port(), "")]), "replay");
+    let (code, lines) = doctor(&venue(&[("replay", closed_port(), "")]), "replay");
     assert_eq!(code, 4);
     assert!(lines[0].contains("connection refused") && lines[0].contains("is OBS running"), "{lines:#?}");
 
@@ -91,7 +91,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     let script = "const PRE_ROLL = \"30s\";\nfn on_rest(event, bout) { obs::scene(\"Rest\"); }\n";
     std::fs::write(rules.join("rest.rhai"), script).unwrap();
     let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
-    let wanting = Hall::with_rules(&sink, &rules.join("rest.rhai").display().to_string());
+    let wanting = Venue::with_rules(&sink, &rules.join("rest.rhai").display().to_string());
     let (code, lines) = doctor(&wanting, "replay");
     assert_eq!(code, 4);
     says(&lines, "fail: the replay buffer keeps 20 s, and a review needs 33s: raise ");
@@ -99,7 +99,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(named.contains("rest.rhai:2:38 names"), "{named}");
 
     // How it is, beside one that is gone.
-    let two = hall(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
+    let two = venue(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
     let status = self::obs(&two, "status", "json");
     assert_eq!(status.status.code(), Some(4));
     assert_eq!(stderr(&status).trim(), "error: OBS cannot be asked: `stage`");
@@ -143,8 +143,8 @@ async fn the_doctor_names_the_folder_that_keeps_the_replay_buffer_from_starting(
     while someone.replay_buffer().status().await.unwrap() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let hall = hall(&[("replay", obs.port, &obs.password)]);
-    let (code, lines) = tokio::task::spawn_blocking(move || doctor(&hall, "replay")).await.unwrap();
+    let venue = venue(&[("replay", obs.port, &obs.password)]);
+    let (code, lines) = tokio::task::spawn_blocking(move || doctor(&venue, "replay")).await.unwrap();
     assert_eq!(code, 4, "{lines:#?}");
     says(&lines, "fail: OBS did not start the replay buffer within 3s");
     let begin = format!("fail: OBS's folder {} cannot be written: ", nowhere.display());
@@ -155,13 +155,13 @@ async fn the_doctor_names_the_folder_that_keeps_the_replay_buffer_from_starting(
 #[test]
 fn the_doctor_finds_what_is_wrong_beside_obs() {
     let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let hall = Hall::new("  jury: { type: player, command: no-such-player }\n");
-    let config = std::fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::new("  jury: { type: player, command: no-such-player }\n");
+    let config = std::fs::read_to_string(venue.config()).unwrap();
     let config = config
         .replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())
         .replace("directory: captures", "directory: event.yaml/captures");
-    std::fs::write(hall.config(), config).unwrap();
-    let output = obs(&hall, "doctor", "text");
+    std::fs::write(venue.config(), config).unwrap();
+    let output = obs(&venue, "doctor", "text");
     assert_eq!(output.status.code(), Some(4));
     assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 2 lines marked `fail`");
     let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
@@ -171,7 +171,7 @@ fn the_doctor_finds_what_is_wrong_beside_obs() {
     says(&lines, "ok    store: ");
     let capture = says(&lines, "fail  capture: ");
     assert!(capture.contains("cannot be written"), "{capture}");
-    assert!(!hall.path("day.db").exists());
+    assert!(!venue.path("day.db").exists());
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
         obs.port,
         closed_port()
     );
-    let hall = Hall::with_rules(&sinks, "acts.rhai");
+    let venue = Venue::with_rules(&sinks, "acts.rhai");
     let rule = r#"
         fn on_bout_loaded(event, bout) {
             obs::scene("Replay");
@@ -191,21 +191,21 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
             try { obs::media("Clip", "fly"); } catch (error) { mark(`${error}`); }
         }
     "#;
-    std::fs::write(hall.path("acts.rhai"), rule).unwrap();
+    std::fs::write(venue.path("acts.rhai"), rule).unwrap();
 
-    let mut running = hall.run();
+    let mut running = venue.run();
     running.wait_for_log("refused the password");
     let (_, log) = running.end();
     assert_eq!(log.matches("refused the password").count(), 1, "{log}");
 
-    let config = std::fs::read_to_string(hall.config()).unwrap();
-    std::fs::write(hall.config(), config.replace("password: wrong", &format!("password: {}", obs.password))).unwrap();
-    let mut running = hall.run();
+    let config = std::fs::read_to_string(venue.config()).unwrap();
+    std::fs::write(venue.config(), config.replace("password: wrong", &format!("password: {}", obs.password))).unwrap();
+    let mut running = venue.run();
     running.wait_for_log("connected to OBS");
     running.wait_for_log("obs{instance=stage}: not connected");
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"pre;FightLoaded;", running.to).unwrap();
     let ends = || {
-        let events = hall.events("last");
+        let events = venue.events("last");
         let events = events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let ends = events.filter(|event| event["kind"] == "action_done" || event["kind"] == "action_failed");
         let mut ends: Vec<_> = ends.collect();
@@ -221,6 +221,6 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
     assert!(dead.starts_with("obs.scene: OBS `stage` is not connected: connection refused"), "{dead}");
     assert_eq!(transition, "obs.transition: done");
     assert_eq!(hotkey, "obs.hotkey: OBS refused `TriggerHotkeyByName`: No hotkeys were found by that name.");
-    let marks = hall.db(&["export", "--actions", "--format", "ndjson", "--session", "last"]);
+    let marks = venue.db(&["export", "--actions", "--format", "ndjson", "--session", "last"]);
     assert!(marks.contains("obs::media knows play, pause, restart, stop, next, previous, not `fly`"), "{marks}");
 }

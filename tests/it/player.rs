@@ -99,7 +99,7 @@ async fn another_camera_shows_the_same_instant() {
     assert_eq!(jury.fails(PlayerVerb::NextCamera {}).await, "there is no other camera");
     // The second camera's clip begins a second and a half later; of the third it is not known when.
     jury.does(PlayerVerb::Add(clip(&paths[1], "corner", Some(at(1.5))))).await;
-    jury.does(PlayerVerb::Add(clip(&paths[2], "hall", None))).await;
+    jury.does(PlayerVerb::Add(clip(&paths[2], "venue", None))).await;
     jury.does(PlayerVerb::Speed { speed: 0.5 }).await;
     let (path, position) = jury.sees(PlayerVerb::NextCamera {}).await;
     assert_eq!(path, paths[1]);

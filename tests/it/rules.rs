@@ -9,7 +9,7 @@ use vta::event::Body;
 use vta::rules::{Limits, Rules, Surroundings};
 use vta::time::Time;
 
-use crate::endless;
+use crate::endless_handlers;
 
 /// What comes of messages, a second apart, with a rule: its actions, and its failures.
 fn told(rule: &str, messages: &[&str]) -> Vec<String> {
@@ -94,8 +94,8 @@ fn mistakes_are_told_once_with_their_places_and_the_others_go_on() {
 
 #[test]
 fn whatever_never_ends_is_stopped_with_the_reason() {
-    for (what, body) in endless::ENDLESS {
-        let told = told(&endless::rule(body), &["pt1;2"]);
+    for (what, body) in endless_handlers::ENDLESS {
+        let told = told(&endless_handlers::rule(body), &["pt1;2"]);
         let [failure] = &told[..] else { panic!("{what}: {told:?}") };
         assert!(failure.contains("it ran too long: is there a loop that never ends?"), "{what}: {failure}");
     }

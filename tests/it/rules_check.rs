@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::headless_obs::HeadlessObs;
-use crate::support::{Hall, output, repository, stderr, stdout, vta};
+use crate::support::{Venue, output, repository, stderr, stdout, vta};
 
 /// What is said of a script of tests/data/rules_check.
 fn told(name: &str) -> String {
@@ -111,13 +111,13 @@ fn editors_get_json() {
 #[test]
 fn the_rules_of_a_config_are_checked_by_both_verbs() {
     let script = repository("tests/data/rules_check/words.rhai").display().to_string();
-    let hall = Hall::with_rules("  jury: { type: obs, host: 127.0.0.1 }\n", &script);
+    let venue = Venue::with_rules("  jury: { type: obs, host: 127.0.0.1 }\n", &script);
     for verb in [&["check"][..], &["rules", "check"]] {
-        let output = output(vta().args(verb).arg("--config").arg(hall.config()));
+        let output = output(vta().args(verb).arg("--config").arg(venue.config()));
         assert_eq!(output.status.code(), Some(3), "{verb:?}: {}", stdout(&output));
         assert!(stderr(&output).contains("`technique` is never \"hed\""), "{verb:?}: {}", stderr(&output));
     }
-    let output = output(vta().args(["rules", "check", "--config"]).arg(Hall::new("").config()));
+    let output = output(vta().args(["rules", "check", "--config"]).arg(Venue::new("").config()));
     assert!(stdout(&output).starts_with("3 rules are fine: "), "{}{}", stdout(&output), stderr(&output));
 }
 
@@ -125,14 +125,14 @@ fn the_rules_of_a_config_are_checked_by_both_verbs() {
 fn an_obs_that_the_config_does_not_have_is_told() {
     // One that serves another court is one all the same: a rule may look at the court first.
     let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, courts: [court-2] }\n";
-    let hall = Hall::with_rules(sinks, "own.rhai");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::with_rules(sinks, "own.rhai");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let second = "courts:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
-    fs::write(hall.config(), config.replacen("courts:\n", second, 1)).unwrap();
+    fs::write(venue.config(), config.replacen("courts:\n", second, 1)).unwrap();
     let rule = "const JURY = \"other\";\n\
                 fn on_point(event, bout) {\n    obs::on(\"nix\").scene(\"Live\");\n    obs::on(JURY).scene(\"Live\");\n}\n";
-    fs::write(hall.path("own.rhai"), rule).unwrap();
-    let output = output(vta().args(["rules", "check", "--config"]).arg(hall.config()));
+    fs::write(venue.path("own.rhai"), rule).unwrap();
+    let output = output(vta().args(["rules", "check", "--config"]).arg(venue.config()));
     let text = stderr(&output);
     assert_eq!((output.status.code(), text.matches("error: ").count()), (Some(3), 1), "{text}");
     assert!(text.contains("error: there is no OBS `nix` for this court"), "{text}");
@@ -143,7 +143,7 @@ fn an_obs_that_the_config_does_not_have_is_told() {
 fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
     let Some(obs) = HeadlessObs::start() else { return };
     let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
-    let hall = Hall::with_rules(&sink, "own.rhai");
+    let venue = Venue::with_rules(&sink, "own.rhai");
     let rule = "const SCENE = \"Replai\";\n\
                 fn on_point(event, bout) {\n    obs::scene(\"Live\");\n    obs::scene(SCENE);\n\
                 \x20   obs::source_visible(\"Live\", \"Mat camera\", true);\n\
@@ -155,10 +155,10 @@ fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
                 \x20   obs::media_file(\"Clip\", \"a.mkv\");\n    obs::transition(\"Fad\");\n\
                 \x20   obs::hotkey(\"nothing of it\");\n    for name in [\"Live\", \"Lve\"] { obs::scene(name); }\n\
                 \x20   let one = obs::on(\"replay\");\n    after(\"2s\", || one.scene(\"Break\"));\n}\n";
-    fs::write(hall.path("own.rhai"), format!("import \"switching\" as switching;\n{rule}")).unwrap();
-    fs::write(hall.path("switching.rhai"), "fn back() { obs::scene(\"Liv\"); }\n").unwrap();
+    fs::write(venue.path("own.rhai"), format!("import \"switching\" as switching;\n{rule}")).unwrap();
+    fs::write(venue.path("switching.rhai"), "fn back() { obs::scene(\"Liv\"); }\n").unwrap();
     let mut command = vta();
-    command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(hall.config());
+    command.args(["rules", "check", "--connect", "--format", "json", "--config"]).arg(venue.config());
     let output = self::output(&mut command);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
@@ -167,9 +167,9 @@ fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
 
     // What is not known before is no mistake, but not passed over in silence.
     let rule = "fn on_point(event, bout) {\n    obs::scene(`Mat ${bout.number}`);\n    obs::scene(\"Live\");\n}\n";
-    fs::write(hall.path("own.rhai"), rule).unwrap();
+    fs::write(venue.path("own.rhai"), rule).unwrap();
     let mut command = vta();
-    let output = self::output(command.args(["rules", "check", "--connect", "--config"]).arg(hall.config()));
+    let output = self::output(command.args(["rules", "check", "--connect", "--config"]).arg(venue.config()));
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""), "{}", stdout(&output));
     let said: Vec<_> = stdout(&output).lines().collect();
     let [fine, note] = said[..] else { panic!("{said:#?}") };
@@ -179,8 +179,8 @@ fn a_connected_obs_must_have_the_scenes_sources_and_filters_that_rules_name() {
 
 #[test]
 fn an_obs_that_cannot_be_asked_is_no_mistake_of_the_rules() {
-    let hall = Hall::new("  replay: { type: obs, port: 1 }\n");
-    let output = output(vta().args(["rules", "check", "--connect", "--config"]).arg(hall.config()));
+    let venue = Venue::new("  replay: { type: obs, port: 1 }\n");
+    let output = output(vta().args(["rules", "check", "--connect", "--config"]).arg(venue.config()));
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(stderr(&output).contains("OBS `replay`"), "{}", stderr(&output));
 }

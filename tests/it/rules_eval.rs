@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{Hall, output, repository, stderr, stdout, vta};
+use crate::support::{Venue, output, repository, stderr, stdout, vta};
 
 /// What comes of lines that are piped in: standard output, standard error and the exit code.
 fn eval(args: &[&str], lines: &str) -> (String, String, Option<i32>) {
@@ -54,21 +54,24 @@ fn a_line_that_is_wrong_is_told_and_the_others_are_tried() {
 
 #[test]
 fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
-    let hall = Hall::new("  replay: { type: obs, host: 127.0.0.1 }\n");
+    let venue = Venue::new("  replay: { type: obs, host: 127.0.0.1 }\n");
     let rule = "fn on_review_opened(event, bout) {\n    if once_per_bout(\"first\") { mark(\"first\"); }\n\
                 \x20   if !once_per_bout(\"first\") { return; }\n}\n\
                 fn on_rest(event, bout) { if event.seconds > 1000 { mark(\"long\"); } }\n\
                 fn on_winner(event, bout) { throw \"no\"; }\n\
                 fn on_bout_ended(event, bout) { after(\"2s\", || mark(\"late\")); }\n";
-    fs::write(hall.path("own.rhai"), rule).unwrap();
-    let config = fs::read_to_string(hall.config()).unwrap();
+    fs::write(venue.path("own.rhai"), rule).unwrap();
+    let config = fs::read_to_string(venue.config()).unwrap();
     let scenes = repository("rules/scenes.rhai").display().to_string();
     let start = config.find("rules: {").unwrap();
     let end = start + config[start..].find('\n').unwrap();
-    fs::write(hall.config(), format!("{}rules: {{ files: [own.rhai, {scenes}] }}{}", &config[..start], &config[end..]))
-        .unwrap();
+    fs::write(
+        venue.config(),
+        format!("{}rules: {{ files: [own.rhai, {scenes}] }}{}", &config[..start], &config[end..]),
+    )
+    .unwrap();
     let mut command = vta();
-    command.args(["replay", "--explain", "--speed", "max", "--config"]).arg(hall.config()).arg(repository(CAPTURE));
+    command.args(["replay", "--explain", "--speed", "max", "--config"]).arg(venue.config()).arg(repository(CAPTURE));
     let output = output(&mut command);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let told = stdout(&output);
@@ -85,5 +88,5 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
-    assert!(!hall.path("day.db").exists(), "nothing is kept");
+    assert!(!venue.path("day.db").exists(), "nothing is kept");
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::support::{Hall, output, repository, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, output, repository, stderr, stdout, vta, wait_for};
 
 /// Sends hits, so many a second, until it is told to stop; gives how many they were.
 struct Feed {
@@ -51,27 +51,27 @@ impl Feed {
     }
 }
 
-fn hits(hall: &Hall) -> u64 {
-    hall.events("1").lines().filter(|line| line.contains(r#""kind":"hit""#)).count() as u64
+fn hits(venue: &Venue) -> u64 {
+    venue.events("1").lines().filter(|line| line.contains(r#""kind":"hit""#)).count() as u64
 }
 
 #[test]
 fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
-    let hall = Hall::with_rules("", "loop.rhai, text.rhai, deep.rhai, fine.rhai");
-    fs::write(hall.path("loop.rhai"), "fn on_hit(event, bout) {\n  loop { }\n}\n").unwrap();
-    fs::write(hall.path("text.rhai"), "fn on_hit(event, bout) {\n  let s = \"x\";\n  loop { s += s; }\n}\n").unwrap();
-    fs::write(hall.path("deep.rhai"), "fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) { deeper(n + 1) }\n")
+    let venue = Venue::with_rules("", "loop.rhai, text.rhai, deep.rhai, fine.rhai");
+    fs::write(venue.path("loop.rhai"), "fn on_hit(event, bout) {\n  loop { }\n}\n").unwrap();
+    fs::write(venue.path("text.rhai"), "fn on_hit(event, bout) {\n  let s = \"x\";\n  loop { s += s; }\n}\n").unwrap();
+    fs::write(venue.path("deep.rhai"), "fn on_hit(event, bout) {\n  deeper(1);\n}\nfn deeper(n) { deeper(n + 1) }\n")
         .unwrap();
-    fs::write(hall.path("fine.rhai"), "fn on_hit(event, bout) {\n  if event.seq == 1 { mark(\"fine\"); }\n}\n")
+    fs::write(venue.path("fine.rhai"), "fn on_hit(event, bout) {\n  if event.seq == 1 { mark(\"fine\"); }\n}\n")
         .unwrap();
-    let running = hall.run();
+    let running = venue.run();
     let feed = Feed::start(running.to, 1000);
     wait_for("three thousand datagrams", || (feed.sent() >= 3000).then_some(()));
     let sent = feed.end();
-    wait_for("every event", || (hits(&hall) >= sent).then_some(()));
+    wait_for("every event", || (hits(&venue) >= sent).then_some(()));
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
-    assert_eq!(hits(&hall), sent);
+    assert_eq!(hits(&venue), sent);
     assert!(!log.contains("lost"), "{log}");
     for (place, message) in [
         ("loop.rhai:1:4", "it ran too long: is there a loop that never ends?"),
@@ -84,25 +84,25 @@ fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
             lines.iter().filter_map(|line| line.split(", for the ").nth(1)?.split("th").next()).collect();
         assert_eq!((lines.len(), times), (4, vec!["10", "100", "1000"]), "{log}");
     }
-    assert!(hall.db(&["export", "--actions"]).contains("fine"));
+    assert!(venue.db(&["export", "--actions"]).contains("fine"));
 }
 
 #[test]
 fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
-    let hall = Hall::with_rules("", "rule.rhai");
+    let venue = Venue::with_rules("", "rule.rhai");
     let rule = |text: &str| {
         // As editors do it: another file is put in its place.
-        fs::write(hall.path("rule.rhai~"), text).unwrap();
-        fs::rename(hall.path("rule.rhai~"), hall.path("rule.rhai")).unwrap();
+        fs::write(venue.path("rule.rhai~"), text).unwrap();
+        fs::rename(venue.path("rule.rhai~"), venue.path("rule.rhai")).unwrap();
     };
     let marks = |text: &str| {
-        let actions = hall.db(&["export", "--actions", "--format", "ndjson"]);
+        let actions = venue.db(&["export", "--actions", "--format", "ndjson"]);
         actions.lines().filter(|line| line.contains(text)).count()
     };
     rule(
         "fn on_start(bout) { mark(\"begin\"); every(\"100ms\", || mark(\"tick one\")); }\nfn on_hit(event, bout) {\n  this.count = (this.count ?? 0) + 1;\n  if cooldown(\"old\", \"500ms\") { mark(\"old\"); }\n}\n",
     );
-    let mut running = hall.run();
+    let mut running = venue.run();
     let feed = Feed::start(running.to, 200);
     wait_for("the first rule", || (marks("\"old\"") > 1 && marks("tick one") > 1).then_some(()));
 
@@ -126,45 +126,45 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
         (running.log().matches("the rules were changed").count() == 2).then_some(())
     });
     let sent = feed.end();
-    wait_for("every event", || (hits(&hall) >= sent).then_some(()));
+    wait_for("every event", || (hits(&venue) >= sent).then_some(()));
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
-    assert_eq!(hits(&hall), sent);
+    assert_eq!(hits(&venue), sent);
     assert!(!log.contains("lost"), "{log}");
     assert_eq!(marks("begin"), 1, "it was heard once");
-    let events = hall.events("1");
+    let events = venue.events("1");
     for (kind, times) in [("rules_reloaded", 2), ("rules_rejected", 2), ("rule_failed", 0)] {
         assert_eq!(events.matches(&format!(r#""kind":"{kind}""#)).count(), times, "{kind}: {log}");
     }
     // What the capture has is told again by a replay.
     let replay =
-        output(vta().arg("replay").arg(&hall.captures()[0]).args(["--speed", "max", "--config"]).arg(hall.config()));
+        output(vta().arg("replay").arg(&venue.captures()[0]).args(["--speed", "max", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
-    assert_eq!(hall.events("2").matches(r#""kind":"rules_reloaded""#).count(), 2);
+    assert_eq!(venue.events("2").matches(r#""kind":"rules_reloaded""#).count(), 2);
 }
 
 #[test]
 fn a_replay_at_the_speed_of_life_and_one_at_full_speed_give_the_same_actions() {
-    let hall = Hall::with_rules("", "timers.rhai");
+    let venue = Venue::with_rules("", "timers.rhai");
     let timers = r#"
         fn on_start(bout) { every("300ms", || mark("tick")); }
         fn on_clock(event, bout) { after("clock", "700ms", || mark(`clock ${event.seconds}`)); }
         fn on_any(event, bout) { if cooldown("any", "400ms") { mark(`${event.kind} ${event.seq}`); } }
     "#;
-    fs::write(hall.path("timers.rhai"), timers).unwrap();
+    fs::write(venue.path("timers.rhai"), timers).unwrap();
     // The first messages of a bout, in three seconds.
     let trace = fs::read_to_string(repository("tests/data/console-bout-2.tsv")).unwrap();
     let lines = (0..)
         .zip(trace.lines().take(60))
         .map(|(number, line)| format!("{}\t{}\n", number * 50, line.split_once('\t').unwrap().1));
-    fs::write(hall.path("short.tsv"), lines.collect::<String>()).unwrap();
+    fs::write(venue.path("short.tsv"), lines.collect::<String>()).unwrap();
     let actions = |speed: &str| {
         let replay = output(
             vta()
                 .arg("replay")
-                .arg(hall.path("short.tsv"))
+                .arg(venue.path("short.tsv"))
                 .args(["--dry-run", "--speed", speed, "--config"])
-                .arg(hall.config()),
+                .arg(venue.config()),
         );
         assert!(replay.status.success(), "{}", stderr(&replay));
         stdout(&replay).to_owned()

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Hall, output, repository, stderr, stdout, vta};
+use crate::support::{Venue, output, repository, stderr, stdout, vta};
 
 /// What a run over files of tests/data/scenarios says, and its exit code.
 fn run(files: &[&str]) -> (String, Option<i32>) {
@@ -50,30 +50,30 @@ fn a_broken_file_of_scenarios_is_told_with_its_lines() {
 
 #[test]
 fn a_rule_that_fails_fails_its_scenario() {
-    let hall = Hall::new("");
-    fs::write(hall.path("wrong.rhai"), "fn on_review_opened(event, bout) {\n    throw \"no\";\n}\n").unwrap();
+    let venue = Venue::new("");
+    fs::write(venue.path("wrong.rhai"), "fn on_review_opened(event, bout) {\n    throw \"no\";\n}\n").unwrap();
     let scenario = "rules: [wrong.rhai]\nscenarios:\n  it fails: { given: [ch1;], expect: [] }\n";
-    fs::write(hall.path("wrong.yaml"), scenario).unwrap();
-    let output = output(vta().args(["rules", "test"]).arg(hall.path("wrong.yaml")));
+    fs::write(venue.path("wrong.yaml"), scenario).unwrap();
+    let output = output(vta().args(["rules", "test"]).arg(venue.path("wrong.yaml")));
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("wrong.rhai:2:5: on_review_opened failed: no"), "{}", stdout(&output));
 }
 
 #[test]
 fn rules_that_answer_themselves_without_end_fail_their_scenario() {
-    let hall = Hall::new("");
-    fs::write(hall.path("again.rhai"), "fn on_any(event, bout) { obs::scene(\"Live\"); }\n").unwrap();
+    let venue = Venue::new("");
+    fs::write(venue.path("again.rhai"), "fn on_any(event, bout) { obs::scene(\"Live\"); }\n").unwrap();
     let scenario = "rules: [again.rhai]\nscenarios:\n  it ends: { given: [ch1;], includes: [obs.scene] }\n";
-    fs::write(hall.path("again.yaml"), scenario).unwrap();
-    let output = output(vta().args(["rules", "test"]).arg(hall.path("again.yaml")));
+    fs::write(venue.path("again.yaml"), scenario).unwrap();
+    let output = output(vta().args(["rules", "test"]).arg(venue.path("again.yaml")));
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("without end"), "{}", stdout(&output));
 }
 
 #[test]
 fn results_are_written_for_ci() {
-    let hall = Hall::new("");
-    let junit = hall.path("results.xml");
+    let venue = Venue::new("");
+    let junit = venue.path("results.xml");
     let file = repository("tests/data/scenarios/mistakes.yaml");
     let output = output(vta().args(["rules", "test", "--junit"]).arg(&junit).arg(&file));
     assert_eq!(output.status.code(), Some(1));

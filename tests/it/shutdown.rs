@@ -7,27 +7,27 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 
-use crate::support::{Hall, wait_for};
+use crate::support::{Venue, wait_for};
 
 #[test]
 fn a_broadcast_is_heard() {
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
-    fs::write(hall.config(), config.replace("127.0.0.1:0", "0.0.0.0:0")).unwrap();
-    let running = hall.run();
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
+    fs::write(venue.config(), config.replace("127.0.0.1:0", "0.0.0.0:0")).unwrap();
+    let running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_broadcast(true).unwrap();
     socket.send_to(b"hel;", ("127.255.255.255", running.to.port())).unwrap();
-    wait_for("the broadcast", || hall.events("1").contains(r#""state":"up""#).then_some(()));
+    wait_for("the broadcast", || venue.events("1").contains(r#""state":"up""#).then_some(()));
 }
 
 #[test]
 fn what_the_kernel_throws_away_is_counted_and_said() {
-    let hall = Hall::new("");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let small = "bind: \"127.0.0.1:0\", receive_buffer_bytes: 65536";
-    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", small)).unwrap();
-    let mut running = hall.run();
+    fs::write(venue.config(), config.replace("bind: \"127.0.0.1:0\"", small)).unwrap();
+    let mut running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     running.signal(Signal::SIGSTOP);
     for _ in 0..5000 {
@@ -42,16 +42,16 @@ fn what_the_kernel_throws_away_is_counted_and_said() {
     running.signal(Signal::SIGINT);
     let (status, log) = running.wait();
     assert!(status.success(), "{log}");
-    let info: serde_json::Value = serde_json::from_str(&hall.db(&["info", "--format", "json"])).unwrap();
+    let info: serde_json::Value = serde_json::from_str(&venue.db(&["info", "--format", "json"])).unwrap();
     let (kept, lost) = (info[0]["datagrams"].as_u64().unwrap(), info[0]["datagrams_lost"].as_u64().unwrap());
     assert!(lost > 0 && kept + lost > 5000, "{kept} kept, {lost} lost");
 }
 
 #[test]
 fn what_cannot_be_drained_is_said_and_the_exit_code_is_not_0() {
-    let hall = Hall::new("");
-    let mut running = hall.run();
-    let other = Connection::open(hall.path("day.db")).unwrap();
+    let venue = Venue::new("");
+    let mut running = venue.run();
+    let other = Connection::open(venue.path("day.db")).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hel;", running.to).unwrap();
     running.wait_for_log("the database cannot be written");
@@ -64,9 +64,9 @@ fn what_cannot_be_drained_is_said_and_the_exit_code_is_not_0() {
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
-    let hall = Hall::new("");
-    let mut running = hall.run();
-    let other = Connection::open(hall.path("day.db")).unwrap();
+    let venue = Venue::new("");
+    let mut running = venue.run();
+    let other = Connection::open(venue.path("day.db")).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hel;", running.to).unwrap();
     running.wait_for_log("the database cannot be written");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Hall, PATIENCE, output, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, WAIT_TIMEOUT, output, stderr, stdout, vta, wait_for};
 
 const DIALECTS: [&str; 3] = ["tkstrike-2", "tkstrike-3", "published"];
 
@@ -183,7 +183,7 @@ impl Console {
     /// Asks a court until it has answered so often; gives the answers.
     fn ask(&self, court: usize, questions: &str, answers: usize) -> Vec<String> {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(WAIT_TIMEOUT)).unwrap();
         socket.send_to(questions.as_bytes(), self.courts[court]).unwrap();
         let mut buffer = [0; 512];
         let answer = |_| {
@@ -234,11 +234,11 @@ fn a_session_begun_in_the_middle_of_a_bout_asks_for_it() {
         let score = console.ask(0, "scores", 1).remove(0);
         (score.starts_with("sc1;") && score != "sc1;0;sc2;0\r\n" && score != "sc1;sc2;\r\n").then_some(())
     });
-    let hall = Hall::with_rules("", "");
-    let config = fs::read_to_string(hall.config()).unwrap();
+    let venue = Venue::with_rules("", "");
+    let config = fs::read_to_string(venue.config()).unwrap();
     let resync = format!("bind: \"127.0.0.1:0\", resync: \"{}\"", console.courts[0]);
-    fs::write(hall.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
-    let mut running = hall.run();
+    fs::write(venue.config(), config.replace("bind: \"127.0.0.1:0\"", &resync)).unwrap();
+    let mut running = venue.run();
     running.wait_for_log("bout 101: ");
     running.wait_for_log("round 1, ");
 }
@@ -289,7 +289,7 @@ fn each_court_has_the_next_port() {
     assert!(output.status.success(), "{}", stderr(&output));
     let mut buffer = [0; 2048];
     for (socket, number) in [(first, "mch;1"), (second, "mch;2")] {
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(WAIT_TIMEOUT)).unwrap();
         wait_for("the court's bout", || {
             let length = socket.recv(&mut buffer).unwrap();
             buffer[..length].starts_with(number.as_bytes()).then_some(())

@@ -16,7 +16,7 @@ use vta::store::{Archive, Drained, Mode, NewSession, Store};
 use vta::time::Time;
 
 /// Longer than anything here should take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A folder of its own with the path of a database in it.
 fn database() -> (TempDir, PathBuf) {
@@ -88,7 +88,7 @@ fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> Drained {
         handle.send(session, output).unwrap();
     }
     drop(handle);
-    thread.join(PATIENCE)
+    thread.join(WAIT_TIMEOUT)
 }
 
 fn archive(path: &Path) -> Archive {
@@ -104,7 +104,7 @@ fn text(export: impl FnOnce(&mut dyn std::io::Write)) -> String {
 
 /// Looks again and again until something is so.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + WAIT_TIMEOUT;
     while !is_so() {
         assert!(Instant::now() < end, "not so in time: {what}");
         std::thread::sleep(Duration::from_millis(5));

@@ -16,7 +16,7 @@ use vta::event::{ClipSource, Recording};
 use vta::time::Time;
 
 /// The longest that anything here is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The program.
 pub fn vta() -> Command {
@@ -58,7 +58,7 @@ pub fn repository(path: &str) -> PathBuf {
 
 /// Polls until a condition holds.
 pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + WAIT_TIMEOUT;
     loop {
         if let Some(value) = condition() {
             return value;
@@ -69,12 +69,12 @@ pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A folder with a config in it, and the rules that ship.
-pub struct Hall {
+pub struct Venue {
     folder: tempfile::TempDir,
 }
 
-impl Hall {
-    /// A hall with the sinks given as YAML lines under `sinks:`, the three rules that ship, and a database.
+impl Venue {
+    /// A venue with the sinks given as YAML lines under `sinks:`, the three rules that ship, and a database.
     pub fn new(sinks: &str) -> Self {
         let rules = ["instant-replay", "recording", "scenes"]
             .map(|rule| repository(&format!("rules/{rule}.rhai")).display().to_string())

@@ -1,5 +1,5 @@
 use super::select::{self, Database, Form, Selection};
-use crate::cli::Failure;
+use crate::cli::CliError;
 use crate::store::{BoutRow, RoundRow};
 
 /// Print the bouts: athletes, the score by round, who won.
@@ -15,7 +15,7 @@ pub(in super::super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let (bouts, found) = self.database.open()?.bouts(&self.selection.filter())?;
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];

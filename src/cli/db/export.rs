@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
 use super::select::{self, Database, Selection};
-use crate::cli::{Exit, Failure};
+use crate::cli::{CliError, Exit};
 use crate::event::Kind;
 use crate::store::{Format, StoreError};
 
@@ -36,16 +36,16 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         if self.actions && self.format.is_some_and(|format| format != Format::Ndjson) {
-            return Err(Failure::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
+            return Err(CliError::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
         }
         let archive = self.database.open()?;
         let mut out: Box<dyn Write> = match &self.output {
             None => Box::new(BufWriter::new(io::stdout().lock())),
             Some(path) => {
                 let file = File::create(path).map_err(|error| {
-                    Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
+                    CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
                 })?;
                 Box::new(BufWriter::new(file))
             }
@@ -58,11 +58,11 @@ impl Args {
         };
         let found = match found {
             Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                return Err(Failure::output(error));
+                return Err(CliError::output(error));
             }
             found => found?,
         };
-        out.flush().map_err(Failure::output)?;
+        out.flush().map_err(CliError::output)?;
         select::remark(&found);
         Ok(())
     }

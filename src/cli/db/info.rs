@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::select::{self, Database, Form};
-use crate::cli::Failure;
+use crate::cli::CliError;
 
 /// Print what the database holds: its sessions, with what each counted.
 #[derive(Debug, clap::Args)]
@@ -14,11 +14,11 @@ pub(in super::super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let info = self.database.open()?.info()?;
         if matches!(self.format, Form::Table) {
             let size = info.bytes as f64 / 1e6;
-            writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(Failure::output)?;
+            writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(CliError::output)?;
         }
         let head = [
             "session",

@@ -1,5 +1,5 @@
 use super::select::{self, Database, Form, Selection};
-use crate::cli::Failure;
+use crate::cli::CliError;
 
 /// Print the video reviews: who asked, what the jury said, how long each step took, the clips.
 #[derive(Debug, clap::Args)]
@@ -14,7 +14,7 @@ pub(in super::super) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let (reviews, found) = self.database.open()?.reviews(&self.selection.filter())?;
         let head =
             ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];

@@ -8,7 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
-use crate::cli::failure::{Exit, Failure, say};
+use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
 use crate::store::{Archive, BoutKey, Filter, Found, Sessions};
 use crate::time::Time;
@@ -25,7 +25,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn open(&self) -> Result<Archive, Failure> {
+    pub(super) fn open(&self) -> Result<Archive, CliError> {
         if let Some(path) = &self.db {
             return Ok(Archive::open_read_only(path)?);
         }
@@ -36,7 +36,7 @@ impl Database {
         });
         match path {
             Some(path) => Ok(Archive::open_read_only(path)?),
-            None => Err(Failure::new(
+            None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
             )),
@@ -127,7 +127,7 @@ pub(in crate::cli) fn print<T: Serialize, const N: usize>(
     rows: &[T],
     head: [&str; N],
     cells: impl Fn(&T) -> [String; N],
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     let written = match form {
         Form::Table => {
@@ -144,5 +144,5 @@ pub(in crate::cli) fn print<T: Serialize, const N: usize>(
             writeln!(out)
         }),
     };
-    written.map_err(Failure::output)
+    written.map_err(CliError::output)
 }

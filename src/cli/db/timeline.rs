@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, Write};
 use clap::ValueEnum;
 
 use super::select::{self, Database, Selection};
-use crate::cli::Failure;
+use crate::cli::CliError;
 
 /// Print what happened in each bout, and what was done about it, in order of time; without the ticks of clocks.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ enum Only {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let (timelines, found) = self.database.open()?.timelines(&self.selection.filter())?;
         let only = self.only.map(|only| match only {
             Only::Events => "event",
@@ -47,7 +47,7 @@ impl Args {
             let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
             lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
         });
-        written.and_then(|()| out.flush()).map_err(Failure::output)?;
+        written.and_then(|()| out.flush()).map_err(CliError::output)?;
         select::remark(&found);
         Ok(())
     }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::cli::failure::{Exit, Failure, print};
+use crate::cli::error::{CliError, Exit, print};
 use crate::cli::run::runtime;
 use crate::config::Config;
 use crate::doctor::{self, Mark};
@@ -30,7 +30,7 @@ enum Format {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
@@ -44,14 +44,14 @@ impl Args {
             }
             Format::Json => {
                 let text = serde_json::to_string_pretty(&findings);
-                print(&text.map_err(|error| Failure::output(io::Error::from(error)))?)?;
+                print(&text.map_err(|error| CliError::output(io::Error::from(error)))?)?;
             }
         }
         match findings.iter().filter(|finding| finding.mark == Mark::Fail).count() {
             0 => Ok(()),
-            1 => Err(Failure::new(Exit::Refused, "the day cannot begin: see the line marked `fail`")),
+            1 => Err(CliError::new(Exit::Refused, "the day cannot begin: see the line marked `fail`")),
             fails => {
-                Err(Failure::new(Exit::Refused, format!("the day cannot begin: see the {fails} lines marked `fail`")))
+                Err(CliError::new(Exit::Refused, format!("the day cannot begin: see the {fails} lines marked `fail`")))
             }
         }
     }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::cli::db::select::{self, Form};
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::error::{CliError, Exit};
 use crate::cli::run::runtime;
 use crate::config::{Config, Sink};
 use crate::obs::{self, InstanceStatus, ObsOptions, Ready, State};
@@ -29,7 +29,7 @@ enum Format {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         let instances: Vec<_> = config
             .sinks
@@ -41,7 +41,7 @@ impl Args {
             .collect();
         if instances.is_empty() {
             let text = format!("{} has no sink of `type: obs`", self.config.display());
-            return Err(Failure::new(Exit::Config, text));
+            return Err(CliError::new(Exit::Config, text));
         }
         let found = runtime()?.block_on(async {
             let asked: Vec<_> =
@@ -78,7 +78,7 @@ impl Args {
         if gone.is_empty() {
             Ok(())
         } else {
-            Err(Failure::new(Exit::Refused, format!("OBS cannot be asked: {}", gone.join(", "))))
+            Err(CliError::new(Exit::Refused, format!("OBS cannot be asked: {}", gone.join(", "))))
         }
     }
 }

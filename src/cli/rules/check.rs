@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::connect;
 use crate::cli::check::count;
-use crate::cli::failure::{Exit, Failure, print};
+use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::RuleFile;
@@ -40,7 +40,7 @@ enum Format {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = match (&self.config, self.files.is_empty() || self.connect) {
             (Some(file), _) => Some(Config::load(file)?),
             (None, true) => Some(Config::load(Path::new("event.yaml"))?),
@@ -60,13 +60,13 @@ impl Args {
         }
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
-            return if has_errors(&mistakes) { Err(Failure::told(Exit::Config)) } else { Ok(()) };
+            return if has_errors(&mistakes) { Err(CliError::told(Exit::Config)) } else { Ok(()) };
         }
         if has_errors(&mistakes) {
-            return Err(Failure::mistakes(&mistakes));
+            return Err(CliError::mistakes(&mistakes));
         }
         if !mistakes.is_empty() {
-            Failure::warnings(&mistakes);
+            CliError::warnings(&mistakes);
             return Ok(());
         }
         let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();

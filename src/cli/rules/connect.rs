@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::error::{CliError, Exit};
 use crate::cli::run::runtime;
 use crate::config::{Config, Sink};
 use crate::doctor::{self, LookedUp};
@@ -10,23 +10,23 @@ use crate::obs::{self, Inventory, ObsOptions};
 use crate::rules::RuleFile;
 
 /// Asks each OBS of the config what it has, and looks up what rules name.
-pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<LookedUp>, Failure> {
+pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<LookedUp>, CliError> {
     let inventories = inventories(config)?;
     Ok(inventories.iter().map(|(name, inventory)| doctor::look_up(files, name, inventory)).collect())
 }
 
-fn inventories(config: &Config) -> Result<BTreeMap<String, Inventory>, Failure> {
+fn inventories(config: &Config) -> Result<BTreeMap<String, Inventory>, CliError> {
     let runtime = runtime()?;
     let mut inventories = BTreeMap::new();
     for (name, sink) in &config.sinks {
         let Sink::Obs(sink) = sink else { continue };
         let inventory = runtime.block_on(obs::inventory(&ObsOptions::of(name, sink)));
-        let inventory = inventory.map_err(|error| Failure::new(Exit::Refused, format!("OBS `{name}`: {error}")))?;
+        let inventory = inventory.map_err(|error| CliError::new(Exit::Refused, format!("OBS `{name}`: {error}")))?;
         inventories.insert(name.to_string(), inventory);
     }
     if inventories.is_empty() {
         let text = format!("{} has no sink of `type: obs` to connect to", config.file.display());
-        return Err(Failure::new(Exit::Config, text));
+        return Err(CliError::new(Exit::Config, text));
     }
     Ok(inventories)
 }

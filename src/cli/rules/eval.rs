@@ -8,7 +8,7 @@ use rustyline::error::ReadlineError;
 
 use crate::bout::Bout;
 use crate::capture;
-use crate::cli::failure::{Exit, Failure, print, say};
+use crate::cli::error::{CliError, Exit, print, say};
 use crate::config::Config;
 use crate::court::{Court, Input, Output};
 use crate::event::{Event, Kind};
@@ -47,7 +47,7 @@ pub(in crate::cli) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let config = self.config.as_deref().map(Config::load).transpose()?;
         let rules = match &config {
             Some(config) if self.rules.is_empty() => config.rules.files.clone(),
@@ -64,7 +64,7 @@ impl Args {
             (None, Some(seq)) => prompt.index_of(seq),
             (None, None) => Some(0),
         };
-        let index = index.ok_or_else(|| Failure::new(Exit::Usage, "the capture has no such event"))?;
+        let index = index.ok_or_else(|| CliError::new(Exit::Usage, "the capture has no such event"))?;
         prompt.go_to(index);
         if io::stdin().is_terminal() { prompt.ask() } else { prompt.read() }
     }
@@ -74,7 +74,7 @@ impl Args {
 type Moment = (Arc<Event>, Arc<Bout>);
 
 /// The events of a capture, each with the bout as it was then.
-fn moments(path: &Path) -> Result<Vec<Moment>, Failure> {
+fn moments(path: &Path) -> Result<Vec<Moment>, CliError> {
     let mut reader = capture::open(path)?;
     let mut court = Court::new(reader.court().unwrap_or("court-1").into(), Vec::new(), Rules::none());
     let (mut moments, mut outputs) = (Vec::new(), Vec::new());
@@ -109,8 +109,8 @@ enum Next {
 
 impl Prompt {
     /// Asks a person, who can edit lines and has those before at hand.
-    fn ask(&mut self) -> Result<(), Failure> {
-        let refused = |error: ReadlineError| Failure::new(Exit::Refused, format!("the terminal refuses: {error}"));
+    fn ask(&mut self) -> Result<(), CliError> {
+        let refused = |error: ReadlineError| CliError::new(Exit::Refused, format!("the terminal refuses: {error}"));
         let mut editor = DefaultEditor::new().map_err(refused)?;
         say(":help tells what can be typed");
         self.show()?;
@@ -134,10 +134,10 @@ impl Prompt {
     }
 
     /// Takes lines from a pipe; one that is wrong does not keep the others from being tried.
-    fn read(&mut self) -> Result<(), Failure> {
+    fn read(&mut self) -> Result<(), CliError> {
         let mut failed = false;
         for line in io::stdin().lock().lines() {
-            let line = line.map_err(|error| Failure::new(Exit::Refused, format!("standard input: {error}")))?;
+            let line = line.map_err(|error| CliError::new(Exit::Refused, format!("standard input: {error}")))?;
             match self.line(&line)? {
                 Ok(Next::Line) => {}
                 Ok(Next::End) => break,
@@ -147,11 +147,11 @@ impl Prompt {
                 }
             }
         }
-        if failed { Err(Failure::told(Exit::Failed)) } else { Ok(()) }
+        if failed { Err(CliError::told(Exit::Failed)) } else { Ok(()) }
     }
 
     /// Does what a line says; gives what is wrong with it, or that nothing can be printed any more.
-    fn line(&mut self, line: &str) -> Result<Result<Next, String>, Failure> {
+    fn line(&mut self, line: &str) -> Result<Result<Next, String>, CliError> {
         let line = line.trim();
         let Some(command) = line.strip_prefix(':') else { return self.evaluate(line) };
         let (command, argument) = command.split_once(' ').map_or((command, None), |(c, a)| (c, Some(a.trim())));
@@ -177,7 +177,7 @@ impl Prompt {
         }
     }
 
-    fn evaluate(&mut self, line: &str) -> Result<Result<Next, String>, Failure> {
+    fn evaluate(&mut self, line: &str) -> Result<Result<Next, String>, CliError> {
         if line.is_empty() {
             return Ok(Ok(Next::Line));
         }
@@ -196,7 +196,7 @@ impl Prompt {
         Ok(Ok(Next::Line))
     }
 
-    fn kinds(&self) -> Result<(), Failure> {
+    fn kinds(&self) -> Result<(), CliError> {
         let mut counts = std::collections::BTreeMap::<Kind, usize>::new();
         for (event, _) in &self.moments {
             *counts.entry(event.kind()).or_default() += 1;
@@ -216,7 +216,7 @@ impl Prompt {
     }
 
     /// Shows the event of the moment.
-    fn show(&self) -> Result<(), Failure> {
+    fn show(&self) -> Result<(), CliError> {
         match self.moments.get(self.index) {
             Some((event, _)) => print(&serde_json::to_string(&**event).unwrap_or_default()),
             None => Ok(()),

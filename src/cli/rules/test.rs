@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::cli::check::count;
-use crate::cli::failure::{Exit, Failure, print};
+use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
 use crate::config::scenario::Scenarios;
 use crate::pipeline::StartError;
@@ -27,7 +27,7 @@ pub(in crate::cli) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), CliError> {
         let files = if self.files.is_empty() { beside(self.config)? } else { self.files };
         let mut junit = Report::new("vta rules test");
         let (mut played, mut failed) = (0, 0);
@@ -44,7 +44,8 @@ impl Args {
         if let Some(path) = self.junit {
             let written = File::create(&path).map_err(|error| error.to_string());
             let written = written.and_then(|file| junit.serialize(file).map_err(|error| error.to_string()));
-            let refused = |error| Failure::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()));
+            let refused =
+                |error| CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()));
             written.map_err(refused)?;
         }
         let summary = format!("{} of {}: ", count(played, "scenario"), count(files.len(), "file"));
@@ -52,14 +53,14 @@ impl Args {
             0 => print(&format!("{summary}all as expected")),
             failed => {
                 print(&format!("{summary}{failed} failed"))?;
-                Err(Failure::told(Exit::Failed))
+                Err(CliError::told(Exit::Failed))
             }
         }
     }
 }
 
 /// The scenarios beside the rules, in order of their names.
-fn beside(config: Option<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+fn beside(config: Option<PathBuf>) -> Result<Vec<PathBuf>, CliError> {
     let (usual, without_config) = (PathBuf::from("event.yaml"), PathBuf::from("rules/tests"));
     let folders = if config.is_none() && !usual.exists() && without_config.is_dir() {
         BTreeSet::from([without_config])
@@ -73,12 +74,12 @@ fn beside(config: Option<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
     if files.is_empty() {
         let folders: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
         let text = format!("there are no scenarios in {}: name their files", folders.join(", "));
-        return Err(Failure::new(Exit::Config, text));
+        return Err(CliError::new(Exit::Config, text));
     }
     Ok(files.into_iter().collect())
 }
 
-fn tell(file: &Path, verdict: &Verdict) -> Result<(), Failure> {
+fn tell(file: &Path, verdict: &Verdict) -> Result<(), CliError> {
     if verdict.failures.is_empty() {
         return print(&format!("ok      {}", verdict.name));
     }

@@ -23,7 +23,7 @@ const FILM: Duration = Duration::from_secs(2);
 
 /// Less than this says nothing about how many bytes a second takes. A buffer that was started while OBS recorded holds
 /// nothing until the encoder's next key frame.
-const LEAST_FILM: Duration = Duration::from_secs(1);
+const MIN_FILM: Duration = Duration::from_secs(1);
 
 /// How long it is waited for.
 const FILM_LIMIT: Duration = Duration::from_secs(6);
@@ -66,7 +66,7 @@ impl Checkup<'_> {
                     text += "; that is slow: is the disk?";
                 }
                 let mark = if took > QUICK { Mark::Warn } else { Mark::Ok };
-                if length < LEAST_FILM {
+                if length < MIN_FILM {
                     text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
                     (mark, text, None)
                 } else {

@@ -12,10 +12,10 @@ use crate::rules::script::{Text, wrong_handler};
 
 /// A name that differs from that of a handler by more than so many letters is another one: enough for the `on` that was
 /// forgotten.
-const MOST_WRONG_LETTERS: usize = 2;
+const MAX_WRONG_LETTERS: usize = 2;
 
 /// The same in a file that has no handlers, and may be one that others import.
-const MOST_WRONG_LETTERS_IN_A_LIBRARY: usize = 1;
+const MAX_WRONG_LETTERS_IN_A_LIBRARY: usize = 1;
 
 /// What is wrong with the handlers of a rule.
 pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Found> {
@@ -38,7 +38,7 @@ pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Found> {
     if parsed.errors.is_empty() {
         let called = called(&parsed.asts);
         let has_handlers = functions().any(|function| function.name.starts_with("on_"));
-        let most = if has_handlers { MOST_WRONG_LETTERS } else { MOST_WRONG_LETTERS_IN_A_LIBRARY };
+        let most = if has_handlers { MAX_WRONG_LETTERS } else { MAX_WRONG_LETTERS_IN_A_LIBRARY };
         let idle = functions().filter(|function| !function.name.starts_with("on_") && !called.contains(function.name));
         found.extend(idle.filter_map(|function| {
             let handler = meant(function.name, &function.params, most)?;

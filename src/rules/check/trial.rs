@@ -7,11 +7,11 @@ use rhai::{AST, Dynamic, EvalAltResult, FnPtr, Map, Scope};
 
 use super::shape::Shape;
 use super::value::Value;
-use super::{Checker, MOST_AT_THE_TOP};
+use super::{Checker, MAX_AT_THE_TOP};
 use crate::rules::failure;
 
 /// More calls than this are not tried; the call counts as right then.
-const MOST_CALLS: usize = 1000;
+const MAX_CALLS: usize = 1000;
 
 /// An argument of a call.
 #[derive(Clone)]
@@ -96,7 +96,7 @@ impl Argument {
                         map
                     };
                     maps = maps.iter().flat_map(|map| values.iter().map(|value| with(map, value))).collect();
-                    if maps.len() > MOST_CALLS {
+                    if maps.len() > MAX_CALLS {
                         return samples();
                     }
                 }
@@ -172,7 +172,7 @@ impl Checker {
     fn refusal(&self, call: &AST, arguments: &[Argument]) -> Option<Option<String>> {
         let values: Vec<_> = arguments.iter().map(Argument::values).collect();
         let calls = values.iter().map(Vec::len).product();
-        if calls > MOST_CALLS {
+        if calls > MAX_CALLS {
             return None;
         }
         let mut says = None;
@@ -182,9 +182,9 @@ impl Checker {
                 scope.push_dynamic(format!("a{argument}"), values.get(number % values.len())?.clone());
                 number /= values.len();
             }
-            self.meter.begin(MOST_AT_THE_TOP);
+            self.meter.begin(MAX_AT_THE_TOP);
             let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, call);
-            drop(self.desk.clear());
+            drop(self.effects.clear());
             match result.map_err(|error| *error) {
                 Ok(_) => return None,
                 Err(EvalAltResult::ErrorFunctionNotFound(..)) => {}

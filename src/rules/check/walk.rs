@@ -20,7 +20,7 @@ use crate::event::Kind;
 use crate::rules::RuleFile;
 
 /// More names than this are no help.
-const MOST_NAMES: usize = 20;
+const MAX_NAMES: usize = 20;
 
 /// A script that is to be walked.
 pub(super) struct Script<'a> {

@@ -6,7 +6,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Module};
 use serde_json::Value;
 use strum::VariantNames as _;
 
-use super::{Desk, Done, Surroundings};
+use super::{CallEffects, Done, Surroundings};
 use crate::action::{MediaAction, ObsVerb};
 use crate::rules::documented::documented;
 use crate::rules::{duration, views};
@@ -14,7 +14,7 @@ use crate::rules::{duration, views};
 /// The OBS instances that an action goes to.
 #[derive(Clone)]
 struct Obs {
-    desk: Desk,
+    effects: CallEffects,
     instances: Arc<[Arc<str>]>,
 }
 
@@ -23,17 +23,17 @@ impl Obs {
     /// with that reason.
     fn ask(&self, verb: &ObsVerb) -> Done {
         if self.instances.is_empty() {
-            self.desk.ask(verb.clone().on(None))?;
+            self.effects.ask(verb.clone().on(None))?;
         }
         for instance in self.instances.iter() {
-            self.desk.ask(verb.clone().on(Some(instance.clone())))?;
+            self.effects.ask(verb.clone().on(Some(instance.clone())))?;
         }
         Ok(())
     }
 
     fn on(&self, name: &str) -> Result<Self, Box<EvalAltResult>> {
         match self.instances.iter().find(|instance| ***instance == *name) {
-            Some(instance) => Ok(Self { desk: self.desk.clone(), instances: Arc::new([instance.clone()]) }),
+            Some(instance) => Ok(Self { effects: self.effects.clone(), instances: Arc::new([instance.clone()]) }),
             None if self.instances.is_empty() => Ok(self.clone()),
             None => {
                 let known: Vec<_> = self.instances.iter().map(|i| format!("`{i}`")).collect();
@@ -55,9 +55,9 @@ macro_rules! obs_functions {
     )*};
 }
 
-pub(super) fn register(engine: &mut Engine, desk: &Desk, surroundings: &Surroundings) {
+pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
     use ObsVerb::*;
-    let all = Obs { desk: desk.clone(), instances: surroundings.obs.clone().into() };
+    let all = Obs { effects: effects.clone(), instances: surroundings.obs.clone().into() };
     let mut module = Module::new();
     engine.register_type_with_name::<Obs>("Obs");
     obs_functions! { engine, module, all;

@@ -4,9 +4,9 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Module};
 
 use super::Done;
 use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
-use crate::rules::desk::Desk;
 use crate::rules::documented::documented;
 use crate::rules::duration;
+use crate::rules::effects::CallEffects;
 use crate::rules::views::{EventView, text_of};
 use crate::time::Time;
 
@@ -16,18 +16,18 @@ const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=100.0;
 type Read<T> = Result<T, Box<EvalAltResult>>;
 
 macro_rules! functions {
-    ($module:ident, $desk:ident;
+    ($module:ident, $effects:ident;
      $($(#[doc = $docs:literal])* $name:literal => ($($arg:ident: $type:ty),*) $verb:expr;)*) => {$(
-        let desk = $desk.clone();
+        let effects = $effects.clone();
         documented!($(#[doc = $docs])* $name($($arg: $type),*))
-            .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(desk.ask(Verb::Player($verb))?) });
+            .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(effects.ask(Verb::Player($verb))?) });
     )*};
 }
 
 /// Tells the engine the functions of `player`.
-pub(super) fn register(engine: &mut Engine, desk: &Desk) {
+pub(super) fn register(engine: &mut Engine, effects: &CallEffects) {
     let mut module = Module::new();
-    functions! { module, desk;
+    functions! { module, effects;
         "play" => (clip: Dynamic) PlayerVerb::Play(Box::new(play(&clip, &Map::new())?));
         /// Shows a clip in place of the one before, [as the second argument says](rules.md#player). `clip` is the
         /// event that told of it, a map with the same names, or its path.
@@ -184,8 +184,8 @@ mod tests {
 
     /// What a script asks for, or why it failed. `event` is of a clip that was saved for a review.
     fn asked(script: &str) -> String {
-        let (desk, mut engine) = (Desk::default(), Engine::new());
-        register(&mut engine, &desk);
+        let (effects, mut engine) = (CallEffects::default(), Engine::new());
+        register(&mut engine, &effects);
         views::register(&mut engine);
         let clip = ClipSaved {
             instance: "mat".to_owned(),
@@ -214,7 +214,7 @@ mod tests {
         if let Err(error) = engine.run_with_scope(&mut scope, script) {
             return error.to_string();
         }
-        let verbs = desk.clear().verbs;
+        let verbs = effects.clear().verbs;
         verbs.iter().map(|verb| serde_json::to_string(verb).unwrap()).collect::<Vec<_>>().join("\n")
     }
 

@@ -9,7 +9,7 @@ use super::*;
 
 /// Polls until a condition holds.
 async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     while !condition().await {
         assert!(Instant::now() < deadline, "waited in vain for {what}");
         sleep(Duration::from_millis(20)).await;
@@ -43,7 +43,7 @@ async fn a_preview_is_shown_and_put_on_program_in_studio_mode_alone() {
     driver.does(preview()).await;
     // OBS passes over a transition while another goes on, as when studio mode begins. It says itself which scene is on:
     // in studio mode it shows a copy of it.
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     while !driver.court_2.try_iter().any(|report| report == shows("Replay")) {
         assert!(Instant::now() < deadline, "the preview is never put on program");
         driver.does(ObsVerb::TriggerTransition {}.on(None)).await;

@@ -10,13 +10,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use vta::action::{Action, ObsVerb, Outcome, Report, Verb};
-use vta::edge::Command;
 use vta::obs::ObsOptions;
+use vta::sink::Command;
 
 use crate::headless_obs::HeadlessObs;
 
 /// How long the driver may take to answer a command or to notice something.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long OBS may take to answer a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
@@ -110,7 +110,7 @@ impl Driver {
 
     /// Gives a command again and again until it is done.
     pub(crate) async fn does_at_last(&mut self, verb: Verb) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         while self.outcome(verb.clone()).await != Outcome::Done {
             assert!(Instant::now() < deadline, "{verb:?} is never done");
             sleep(Duration::from_millis(50)).await;
@@ -127,7 +127,7 @@ impl Driver {
 }
 
 pub(crate) async fn hear(court: &crossbeam_channel::Receiver<Report>, wanted: impl Fn(&Report) -> bool) -> Report {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     let mut heard = Vec::new();
     loop {
         while let Ok(report) = court.try_recv() {
@@ -143,7 +143,7 @@ pub(crate) async fn hear(court: &crossbeam_channel::Receiver<Report>, wanted: im
 
 /// Polls until a condition holds.
 pub(crate) async fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     while !condition() {
         assert!(Instant::now() < deadline, "waited in vain for {what}");
         sleep(Duration::from_millis(2)).await;

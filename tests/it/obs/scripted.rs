@@ -370,7 +370,7 @@ async fn a_port_that_is_not_of_obs_is_named_as_the_fault() {
             stream.try_write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap();
         }
     });
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     let mut reason = String::new();
     while !reason.contains(&format!("what answers at 127.0.0.1:{port} is not obs-websocket 5")) {
         assert!(Instant::now() < deadline, "{reason}");
@@ -383,7 +383,7 @@ async fn a_port_that_is_not_of_obs_is_named_as_the_fault() {
 async fn a_computer_that_nobody_knows_is_named_as_the_fault() {
     let options = ObsOptions { host: "no-such-computer.invalid".to_owned(), ..options(4455, None) };
     let mut driver = Driver::with_options(options);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     let mut reason = String::new();
     while !reason.contains("no computer is known as `no-such-computer.invalid`") {
         assert!(Instant::now() < deadline, "{reason}");

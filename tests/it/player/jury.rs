@@ -13,13 +13,13 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use vta::action::{Action, Clip, Outcome, Play, PlayerVerb, Report, Verb};
-use vta::edge::Command;
 use vta::player::PlayerOptions;
+use vta::sink::Command;
 use vta::time::Time;
 
 use crate::headless_obs::is_installed;
 use crate::obs::driver::hear;
-use crate::support::{PATIENCE, wait_for};
+use crate::support::{WAIT_TIMEOUT, wait_for};
 
 /// When the clips begin.
 pub(crate) const BEGINS_AT: Time = Time::from_micros(1_700_000_000_000_000);
@@ -145,7 +145,7 @@ impl Jury {
 
     pub(crate) fn ask(&self, command: Value) -> Value {
         let mut socket = wait_for("mpv", || UnixStream::connect(self.folder.path().join("look")).ok());
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(WAIT_TIMEOUT)).unwrap();
         writeln!(socket, "{}", json!({ "command": command, "request_id": 7 })).unwrap();
         let answer = BufReader::new(socket)
             .lines()

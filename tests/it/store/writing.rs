@@ -20,7 +20,7 @@ fn number(connection: &Connection, sql: &str) -> i64 {
 /// Another program that holds the database.
 fn lock(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
-    connection.busy_timeout(PATIENCE).unwrap();
+    connection.busy_timeout(WAIT_TIMEOUT).unwrap();
     connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
     connection
 }
@@ -38,7 +38,7 @@ fn a_second_reader_sees_an_event_while_the_store_is_open() {
     assert_eq!((handle.metrics().written, handle.metrics().queued), (1, 0));
 
     drop((handle, reader));
-    assert!(thread.join(PATIENCE).is_complete());
+    assert!(thread.join(WAIT_TIMEOUT).is_complete());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_locked_database_loses_nothing() {
     eventually("the writer has gone on", || handle.metrics().written == 200);
     assert!(!handle.metrics().failing);
     drop(handle);
-    assert_eq!(thread.join(PATIENCE), Drained { written: 200, dropped: 0, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: 200, dropped: 0, failed: 0, left: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), 200);
 }
 
@@ -108,7 +108,7 @@ fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
     locked.execute_batch("ROLLBACK").unwrap();
 
     drop(handle);
-    assert_eq!(thread.join(PATIENCE), Drained { written: sent - dropped, dropped, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: sent - dropped, dropped, failed: 0, left: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), i64::try_from(sent - dropped).unwrap());
 }
 
@@ -260,7 +260,7 @@ fn a_session_that_ended_says_what_it_counted() {
     let counts = SessionCounts { datagrams: 20, datagrams_lost: 3, entries_dropped: 1 };
     handle.end_session(ended, second(60), counts).unwrap();
     drop(handle);
-    assert!(thread.join(PATIENCE).is_complete());
+    assert!(thread.join(WAIT_TIMEOUT).is_complete());
 
     let sessions = archive(&path).info().unwrap().sessions;
     let [first, second_one] = sessions.as_slice() else { panic!("{sessions:?}") };

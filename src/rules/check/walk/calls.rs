@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::{Expr, FnCallExpr, ImmutableString, Namespace, Position};
 
-use super::{MOST_NAMES, Walk};
+use super::{MAX_NAMES, Walk};
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::value::Value;
@@ -134,7 +134,7 @@ impl Walk<'_> {
         let written =
             |parameters: &Vec<String>| format!("{full}({})", parameters.get(before..).unwrap_or_default().join(", "));
         let forms: BTreeSet<_> = self.known.parameters(module, name).map(written).collect();
-        self.found.push(if forms.is_empty() || forms.len() > MOST_NAMES {
+        self.found.push(if forms.is_empty() || forms.len() > MAX_NAMES {
             found
         } else {
             found.help(format!("write {}", enumerate(forms.iter().map(String::as_str)).replace(" and ", " or ")))

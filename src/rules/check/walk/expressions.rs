@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{ASTFlags, Expr, Position};
 
-use super::{MOST_NAMES, This, Walk};
+use super::{MAX_NAMES, This, Walk};
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::value::Value;
@@ -139,7 +139,7 @@ impl Walk<'_> {
         let found = Found::new(at, format!("{of} has no field `{name}`"));
         self.found.push(match near(name, names()) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
-            None if fields.len() > MOST_NAMES => found,
+            None if fields.len() > MAX_NAMES => found,
             None => found.help(format!("it has {}", enumerate(names()))),
         });
         Shape::Any

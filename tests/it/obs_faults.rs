@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use vta::time::Time;
 
 use crate::headless_obs::HeadlessObs;
-use crate::mat::{JURY, Mat, sink};
 use crate::obs::{length, someone_else};
-use crate::support::{Hall, repository, run_if_there, wait_for};
+use crate::support::{Venue, repository, run_if_there, wait_for};
+use crate::venue::{JURY, Mat, sink};
 
 fn shipped(rules: &[&str]) -> String {
     let path = |rule: &&str| repository(&format!("rules/{rule}.rhai")).display().to_string();
@@ -45,9 +45,9 @@ fn clips_are_right(mat: &Mat) {
 async fn whatever_becomes_of_obs_and_mpv_the_jury_get_their_clip_or_hear_why_not() {
     let Some(mut obs) = HeadlessObs::start() else { return };
     let rules = format!("{}, hurt.rhai", shipped(&["instant-replay"]));
-    let hall = Hall::with_rules(&format!("{}{JURY}", sink("replay", &obs)), &rules);
-    std::fs::write(hall.path("hurt.rhai"), r#"fn on_injury(event, bout) { obs::scene("Nowhere"); }"#).unwrap();
-    let mut mat = Mat::open(hall);
+    let venue = Venue::with_rules(&format!("{}{JURY}", sink("replay", &obs)), &rules);
+    std::fs::write(venue.path("hurt.rhai"), r#"fn on_injury(event, bout) { obs::scene("Nowhere"); }"#).unwrap();
+    let mut mat = Mat::open(venue);
     mat.wait_for_buffer(1);
     mat.begin_bout();
     mat.say("hl1;41;");
@@ -170,7 +170,7 @@ fn without_a_buffer_the_jury_see_their_seconds_in_the_recording_that_runs() {
     obs.change_profile("RecRB=true", "RecRB=false");
     obs.restart();
     let rules = shipped(&["instant-replay", "recording"]);
-    let mut mat = Mat::open(Hall::with_rules(&format!("{}{JURY}", sink("replay", &obs)), &rules));
+    let mut mat = Mat::open(Venue::with_rules(&format!("{}{JURY}", sink("replay", &obs)), &rules));
     connected(&mat, 1);
     mat.begin_bout();
     mat.wait_for(1, "SELECT kind FROM events WHERE kind = 'recording_started'");
@@ -206,7 +206,7 @@ fn one_camera_of_three_is_enough_and_a_password_put_right_brings_the_next() {
     let good = sink("good", &obs);
     let wrong = good.replace("good:", "wrong:").replace(&obs.password, "no");
     let rules = shipped(&["instant-replay"]);
-    let mut mat = Mat::open(Hall::with_rules(&format!("{dead}{wrong}{good}{JURY}"), &rules));
+    let mut mat = Mat::open(Venue::with_rules(&format!("{dead}{wrong}{good}{JURY}"), &rules));
     mat.wait_for_buffer(1);
     mat.running.wait_for_log("refused the password");
     mat.begin_bout();
@@ -220,7 +220,7 @@ fn one_camera_of_three_is_enough_and_a_password_put_right_brings_the_next() {
     clips_are_right(&mat);
 
     // The wrong one alone gives no clip; put right in the config, it does.
-    let mut mat = Mat::open(Hall::with_rules(&format!("{wrong}{JURY}"), &rules));
+    let mut mat = Mat::open(Venue::with_rules(&format!("{wrong}{JURY}"), &rules));
     mat.running.wait_for_log("refused the password");
     mat.begin_bout();
     let review = mat.ask(1);
@@ -229,7 +229,7 @@ fn one_camera_of_three_is_enough_and_a_password_put_right_brings_the_next() {
     mat.answer(1);
     mat.close();
     let right = wrong.replace("\"no\"", &format!("\"{}\"", obs.password));
-    let mut mat = Mat::open(Hall::with_rules(&format!("{right}{JURY}"), &rules));
+    let mut mat = Mat::open(Venue::with_rules(&format!("{right}{JURY}"), &rules));
     mat.wait_for_buffer(1);
     mat.begin_bout();
     let review = mat.ask(1);

@@ -67,7 +67,7 @@ pub const ENDLESS: [(&str, &str); 38] = [
 
 /// A rule with such a handler.
 pub fn rule(body: &str) -> String {
-    let (most, names, text) = (Limits::MOST_ENTRIES, Limits::MOST_NAMES, Limits::MOST_TEXT);
+    let (most, names, text) = (Limits::MAX_ENTRIES, Limits::MAX_NAMES, Limits::MAX_TEXT);
     format!(
         "const MOST = {most};\nconst NAMES = {names};\nconst TEXT = {text};\nfn on_point(event, bout) {{\n  {body}\n}}"
     )

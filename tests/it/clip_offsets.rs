@@ -9,9 +9,9 @@ use tokio::time::{Instant, sleep_until};
 use vta::time::Time;
 
 use crate::headless_obs::HeadlessObs;
-use crate::mat::{Mat, sink};
 use crate::obs::{length, someone_else};
-use crate::support::{Hall, run_if_there};
+use crate::support::{Venue, run_if_there};
+use crate::venue::{Mat, sink};
 
 const RULE: &str = r#"
 fn on_bout_started(event, bout) { obs::start_recording("the bout"); }
@@ -77,9 +77,9 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
     }
     let Some(obs) = HeadlessObs::start() else { return };
     let camera = someone_else(&obs).await;
-    let hall = Hall::with_rules(&sink("replay", &obs), "rule.rhai");
-    std::fs::write(hall.path("rule.rhai"), RULE).unwrap();
-    let mut mat = Mat::open(hall);
+    let venue = Venue::with_rules(&sink("replay", &obs), "rule.rhai");
+    std::fs::write(venue.path("rule.rhai"), RULE).unwrap();
+    let mut mat = Mat::open(venue);
     mat.wait_for_buffer(1);
     mat.begin_bout();
     mat.wait_for(1, "SELECT kind FROM events WHERE kind = 'recording_started'");

@@ -9,8 +9,8 @@ use super::explain::Held;
 use super::memory::{May, Memory, Moment, TooManyKeys};
 use crate::action::Verb;
 
-/// More actions than this from one call of a handler are a mistake, and would fill the edges' queues.
-const MOST_ASKED: usize = 100;
+/// More actions than this from one call of a handler are a mistake, and would fill the sinks' queues.
+const MAX_ASKED: usize = 100;
 
 /// What a script asked for during one call of a handler.
 #[derive(Default)]
@@ -47,11 +47,11 @@ impl From<FnPtr> for Later {
     }
 }
 
-/// The desk of one script in one court, shared with the functions that it calls.
+/// The effects of one script in one court, shared with the functions that it calls.
 ///
 /// Rhai wants such functions to be `Send + Sync`; only the court's own thread ever comes here, so the lock is free.
 #[derive(Clone, Default)]
-pub(super) struct Desk(Arc<Mutex<Inner>>);
+pub(super) struct CallEffects(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
@@ -70,7 +70,7 @@ impl From<TooMuch> for Box<EvalAltResult> {
     }
 }
 
-impl Desk {
+impl CallEffects {
     /// A call begins.
     pub(super) fn begin(&self, now: Moment, explaining: bool) {
         let mut inner = self.lock();
@@ -80,7 +80,7 @@ impl Desk {
 
     pub(super) fn ask(&self, verb: Verb) -> Result<(), TooMuch> {
         let asked = &mut self.lock().asked;
-        if asked.verbs.len() >= MOST_ASKED {
+        if asked.verbs.len() >= MAX_ASKED {
             return Err(TooMuch);
         }
         asked.verbs.push(verb);
@@ -89,7 +89,7 @@ impl Desk {
 
     pub(super) fn time(&self, call: TimerCall) -> Result<(), TooMuch> {
         let asked = &mut self.lock().asked;
-        if asked.timers.len() >= MOST_ASKED {
+        if asked.timers.len() >= MAX_ASKED {
             return Err(TooMuch);
         }
         asked.timers.push(call);
@@ -105,7 +105,7 @@ impl Desk {
         let may = ask(&mut inner.memory, inner.now)?;
         Ok(may
             .map_err(|held| {
-                if inner.explaining && inner.asked.held.len() < MOST_ASKED {
+                if inner.explaining && inner.asked.held.len() < MAX_ASKED {
                     inner.asked.held.push(held);
                 }
             })
@@ -117,7 +117,7 @@ impl Desk {
         std::mem::take(&mut self.lock().asked)
     }
 
-    /// Remembers what another desk does, which forgets it.
+    /// Remembers what another effects does, which forgets it.
     pub(super) fn take_memory(&self, other: &Self) {
         let memory = std::mem::take(&mut other.lock().memory);
         self.lock().memory = memory;

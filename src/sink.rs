@@ -1,4 +1,4 @@
-//! What the edges that act have in common: commands come in, reports go out, and neither way waits.
+//! What the sinks that act have in common: commands come in, reports go out, and neither way waits.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 use crate::action::{Action, Outcome, Report};
 
-/// Something that an edge is to do for a court.
+/// Something that a sink is to do for a court.
 #[derive(Clone, Debug)]
 pub struct Command {
     /// The court that gets the outcome.
@@ -31,10 +31,10 @@ impl Command {
     }
 }
 
-/// The courts that an edge serves, by name, and where their reports go.
+/// The courts that a sink serves, by name, and where their reports go.
 pub type Courts = HashMap<Arc<str>, Sender<Report>>;
 
-/// Gives a court a report. One that does not keep up loses it, and that is said: no edge waits for a court.
+/// Gives a court a report. One that does not keep up loses it, and that is said: no sink waits for a court.
 pub fn deliver(court: &str, reports: &Sender<Report>, report: Report) {
     match reports.try_send(report) {
         // A court that has gone needs no reports.

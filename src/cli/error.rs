@@ -36,13 +36,13 @@ pub enum Exit {
 
 /// Why a verb did not end well.
 #[derive(Debug)]
-pub struct Failure {
+pub struct CliError {
     exit: Exit,
     /// What is told; none where nobody listens any more.
     text: Option<String>,
 }
 
-impl Failure {
+impl CliError {
     /// A failure told in one line, which begins in lower case and says what to do.
     pub fn new(exit: Exit, text: impl ToString) -> Self {
         Self { exit, text: Some(format!("error: {}", text.to_string())) }
@@ -89,8 +89,8 @@ pub(super) fn say(text: &str) {
 }
 
 /// Prints a result on standard output.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{text}").map_err(Failure::output)
+pub(super) fn print(text: &str) -> Result<(), CliError> {
+    writeln!(io::stdout(), "{text}").map_err(CliError::output)
 }
 
 /// Whether errors may have colours.
@@ -98,7 +98,7 @@ fn colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-impl From<ConfigError> for Failure {
+impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
         let exit = match error {
             ConfigError::Unreadable { .. } => Exit::Refused,
@@ -108,7 +108,7 @@ impl From<ConfigError> for Failure {
     }
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Rules(mistakes) => Self::mistakes(&mistakes),
@@ -117,13 +117,13 @@ impl From<StartError> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::new(Exit::Refused, error)
     }
 }
 
-impl From<CaptureError> for Failure {
+impl From<CaptureError> for CliError {
     fn from(error: CaptureError) -> Self {
         let exit = match error {
             CaptureError::Open { .. } | CaptureError::Read { .. } => Exit::Refused,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, Row};
 use vta::time::Time;
 
 use crate::headless_obs::HeadlessObs;
-use crate::support::{Hall, Running, wait_for};
+use crate::support::{Running, Venue, wait_for};
 
 /// What the console says before a bout begins.
 const BOUT: [&str; 6] = [
@@ -30,7 +30,7 @@ pub fn sink(name: &str, obs: &HeadlessObs) -> String {
 
 /// `vta run`, and the console.
 pub struct Mat {
-    pub hall: Hall,
+    pub venue: Venue,
     pub running: Running,
     socket: UdpSocket,
     said: Vec<String>,
@@ -38,18 +38,18 @@ pub struct Mat {
 
 impl Mat {
     /// Starts the program.
-    pub fn open(hall: Hall) -> Self {
-        let running = hall.run();
-        Self { hall, running, socket: UdpSocket::bind("127.0.0.1:0").unwrap(), said: Vec::new() }
+    pub fn open(venue: Venue) -> Self {
+        let running = venue.run();
+        Self { venue, running, socket: UdpSocket::bind("127.0.0.1:0").unwrap(), said: Vec::new() }
     }
 
     /// Starts it with a rule that saves a clip for each review, and an OBS that may take its time beside other tests.
     pub fn that_saves(obs: &HeadlessObs) -> Self {
         let patient = sink("replay", obs).replace("timeout_secs: 1", "timeout_secs: 10");
-        let hall = Hall::with_rules(&patient, "rule.rhai");
+        let venue = Venue::with_rules(&patient, "rule.rhai");
         let rule = r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#;
-        std::fs::write(hall.path("rule.rhai"), rule).unwrap();
-        let mat = Self::open(hall);
+        std::fs::write(venue.path("rule.rhai"), rule).unwrap();
+        let mat = Self::open(venue);
         mat.wait_for_buffer(1);
         mat
     }
@@ -116,7 +116,7 @@ impl Mat {
 
     /// The database as it stands.
     pub fn database(&self) -> Connection {
-        Connection::open_with_flags(self.hall.path("day.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+        Connection::open_with_flags(self.venue.path("day.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
     }
 
     /// The rows that a query gives.

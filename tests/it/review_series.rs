@@ -8,9 +8,9 @@ use std::time::Duration;
 use vta::time::Time;
 
 use crate::headless_obs::HeadlessObs;
-use crate::mat::Mat;
 use crate::obs::length;
 use crate::support::{output, stderr, vta};
+use crate::venue::Mat;
 
 const REVIEWS: usize = 100;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::headless_obs::HeadlessObs;
-use crate::support::{Hall, output, repository, stderr, vta, wait_for};
+use crate::support::{Venue, output, repository, stderr, vta, wait_for};
 
 /// What ffprobe says of a video's length, in seconds.
 fn seconds(video: &Path) -> f64 {
@@ -33,8 +33,8 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
          jury: {{ type: player, command: mpv, arguments: [--vo=null, --ao=null, --keep-open=no] }}\n",
         obs.port, obs.password
     );
-    let hall = Hall::new(&sinks);
-    let mut running = hall.run();
+    let venue = Venue::new(&sinks);
+    let mut running = venue.run();
     running.wait_for_log("connected to OBS");
 
     // The bout's eight minutes in twelve seconds: the review stays open for longer than OBS takes to save.
@@ -50,7 +50,7 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     let (status, log) = running.end();
     assert!(status.success(), "{log}");
 
-    let database = Connection::open_with_flags(hall.path("day.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let database = Connection::open_with_flags(venue.path("day.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     // One clip, of that bout and that review; its file is there and plays.
     let clips = texts(
         &database,
@@ -79,10 +79,10 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     assert!(open.is_empty(), "{open:?}\n{log}");
 
     // The day without OBS: the capture has its answers.
-    let capture = &hall.captures()[0];
-    let replay = output(vta().arg("replay").arg(capture).args(["--speed", "max", "--config"]).arg(hall.config()));
+    let capture = &venue.captures()[0];
+    let replay = output(vta().arg("replay").arg(capture).args(["--speed", "max", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
-    assert_eq!(hall.events("2"), hall.events("1"));
+    assert_eq!(venue.events("2"), venue.events("1"));
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn a_frozen_obs_holds_up_nothing() {
         "  replay: {{ type: obs, host: 127.0.0.1, port: {}, password: \"{}\", timeout_secs: 0.5 }}\n",
         obs.port, obs.password
     );
-    let hall = Hall::new(&sinks);
-    let mut running = hall.run();
+    let venue = Venue::new(&sinks);
+    let mut running = venue.run();
     running.wait_for_log("connected to OBS");
     obs.stop();
     let simulated = output(
@@ -104,10 +104,10 @@ fn a_frozen_obs_holds_up_nothing() {
             .arg(repository("examples/bout-with-review.tsv")),
     );
     assert!(simulated.status.success(), "{}", stderr(&simulated));
-    wait_for("every event in the database", || hall.events("1").contains(r#""decision":"PTF""#).then_some(()));
+    wait_for("every event in the database", || venue.events("1").contains(r#""decision":"PTF""#).then_some(()));
     running.wait_for_log("obs.save_replay failed");
     obs.cont();
     let (_, log) = running.end();
-    let said = hall.events("1").lines().filter(|line| line.contains(r#""raw":"#)).count();
+    let said = venue.events("1").lines().filter(|line| line.contains(r#""raw":"#)).count();
     assert_eq!(said, 381, "{log}");
 }
