@@ -232,6 +232,6 @@ mod tests {
         drop(Store::open(&path).unwrap());
         Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
         let error = Store::open(&path).unwrap_err();
-        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 2)"), "{error}");
+        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 3)"), "{error}");
     }
 }

@@ -36,7 +36,7 @@ fn an_unknown_key_without_a_near_one_shows_what_is_known() {
       |
       = help: known: `files` and `max_operations`
     ");
-    insta::assert_snapshot!(told("name: a\nsources:\n  court-1:\n    type: udp\n    bind: 0.0.0.0:6000\n    color: blue\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: udp\n    bind: 0.0.0.0:6000\n    color: blue\n"), @"
     error: unknown key `color` in `court-1`
      --> event.yaml:6:5
       |
@@ -77,7 +77,7 @@ fn a_key_that_stands_twice_shows_both() {
 
 #[test]
 fn a_missing_key_points_at_the_section_that_lacks_it() {
-    insta::assert_snapshot!(told("name: a\nsources:\n  court-1:\n    type: udp\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: udp\n"), @"
     error: `bind` is missing in `court-1`
      --> event.yaml:3:3
       |
@@ -86,7 +86,7 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
       |
       = help: write for example `bind: 0.0.0.0:6000`
     ");
-    insta::assert_snapshot!(told("name: a\nsources:\n  court-1: { bind: 0.0.0.0:6000 }\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { bind: 0.0.0.0:6000 }\n"), @"
     error: `type` is missing in `court-1`
      --> event.yaml:3:3
       |
@@ -104,7 +104,7 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
       |
       = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
     ");
-    insta::assert_snapshot!(told("decoder: { protocol: pss-2.3 }\nsources: { a: { type: udp, bind: 0.0.0.0:6000 } }\n"), @"
+    insta::assert_snapshot!(told("decoder: { protocol: pss-2.3 }\ncourts: { a: { type: udp, bind: 0.0.0.0:6000 } }\n"), @"
     error: `name` is missing in the config
      --> event.yaml:1:1
       |
@@ -117,23 +117,23 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
 
 #[test]
 fn a_required_key_wants_a_value() {
-    insta::assert_snapshot!(told("name: a\nsources:\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n"), @"
     error: `courts` has no value
      --> event.yaml:2:1
       |
     2 | courts:
-      | ^^^^^^^
+      | ^^^^^^
       |
       = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
     ");
-    insta::assert_snapshot!(told("name: a\nsources: {}\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts: {}\n"), @"
     error: `courts` wants at least one court
      --> event.yaml:2:10
       |
     2 | courts: {}
       |          ^^ this is a section
     ");
-    insta::assert_snapshot!(told("name: ' '\nsources:\n  court-1:\n"), @"
+    insta::assert_snapshot!(told("name: ' '\ncourts:\n  court-1:\n"), @"
     error: `name` wants text that is not blank
      --> event.yaml:1:7
       |
@@ -182,7 +182,7 @@ fn an_unknown_word_suggests_the_near_one() {
     4 | decoder: { protocol: pss-2.2 }
       |                      ^^^^^^^ did you mean `pss-2.3`?
     ");
-    insta::assert_snapshot!(told("name: a\nsources:\n  court-1: { type: tcp }\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { type: tcp }\n"), @"
     error: unknown `type`
      --> event.yaml:3:20
       |

@@ -4,7 +4,7 @@ use super::{HEAD, parse, told, told_after_head};
 
 #[test]
 fn a_tab_that_indents_is_told_as_such() {
-    insta::assert_snapshot!(told("name: a\nsources:\n\tcourt-1: { type: udp }\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n\tcourt-1: { type: udp }\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:3:1
       |
@@ -71,12 +71,12 @@ fn a_variable_that_needs_quotes_is_explained() {
 
 #[test]
 fn a_forgotten_colon_is_told_where_it_is() {
-    insta::assert_snapshot!(told("name: Hamburg\nsources\n  court-1:\n    type: udp\n"), @"
+    insta::assert_snapshot!(told("name: Hamburg\ncourts\n  court-1:\n    type: udp\n"), @"
     error: a colon is missing after this key
      --> event.yaml:2:1
       |
-    2 | sources
-      | ^^^^^^^
+    2 | courts
+      | ^^^^^^
       |
       = help: write `key: value`, with a space after the colon
     ");
@@ -111,12 +111,12 @@ fn a_forgotten_space_after_a_colon_is_told() {
       |
       = help: write `key: value`
     ");
-    insta::assert_snapshot!(told("name:Hamburg\nsources:\n"), @"
+    insta::assert_snapshot!(told("name:Hamburg\ncourts:\n"), @"
     error: a colon cannot stand here
-     --> event.yaml:2:8
+     --> event.yaml:2:7
       |
     2 | courts:
-      |        ^
+      |       ^
       |
       = help: put a value with `: ` in quotes; indent keys of a section alike
     ");
@@ -133,7 +133,7 @@ fn other_mistakes_in_yaml_come_with_advice() {
       |
       = help: put a value with `: ` in quotes; indent keys of a section alike
     ");
-    insta::assert_snapshot!(told("name: 'Hamburg\nsources:\n"), @"
+    insta::assert_snapshot!(told("name: 'Hamburg\ncourts:\n"), @"
     error: quotes are not closed, or something follows them
      --> event.yaml:1:7
       |
@@ -196,7 +196,7 @@ fn other_mistakes_in_yaml_come_with_advice() {
       |
       = help: look at what stands before
     ");
-    insta::assert_snapshot!(told("name: a\0\nsources:\n"), @"
+    insta::assert_snapshot!(told("name: a\0\ncourts:\n"), @"
     error: a control character stands here
      --> event.yaml:1:8
       |

@@ -2,7 +2,7 @@ use super::{parse, told, told_after_head};
 
 fn two_courts(one: &str, other: &str) -> String {
     format!(
-        "name: a\nsources:\n  court-1:\n    type: udp\n    bind: {one}\n  court-2:\n    type: udp\n    bind: {other}\n"
+        "name: a\ncourts:\n  court-1:\n    type: udp\n    bind: {one}\n  court-2:\n    type: udp\n    bind: {other}\n"
     )
 }
 
@@ -10,10 +10,10 @@ fn two_courts(one: &str, other: &str) -> String {
 fn a_sink_names_only_courts_that_are_there() {
     insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-2] }\n"), @"
     error: there is no such court
-     --> event.yaml:5:34
+     --> event.yaml:5:33
       |
     5 |   replay: { type: obs, courts: [court-2] }
-      |                                  ^^^^^^^ did you mean `court-1`?
+      |                                 ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-1, finals] }\n"), @"
     error: there is no such court
@@ -122,13 +122,15 @@ fn two_courts_cannot_receive_on_the_same_address() {
 
 #[test]
 fn all_mistakes_are_told_at_once() {
-    let text = "name: a\nsource:\n  b:\nsources:\n  court-1: { type: udp, bind: here }\nsinks:\n  replay: { type: obs, port: abc, prot: 1, courts: [court-2] }\n";
+    let text = "name: a\nsource:\n  b:\ncourts:\n  court-1: { type: udp, bind: here }\nsinks:\n  replay: { type: obs, port: abc, prot: 1, courts: [court-2] }\n";
     insta::assert_snapshot!(told(text), @"
     error: unknown key `source` in the config
      --> event.yaml:2:1
       |
     2 | source:
-      | ^^^^^^ did you mean `courts`?
+      | ^^^^^^
+      |
+      = help: known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names` and `sinks`
 
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:5:31
@@ -149,10 +151,10 @@ fn all_mistakes_are_told_at_once() {
       |                                   ^^^^ did you mean `port`?
 
     error: there is no such court
-     --> event.yaml:7:54
+     --> event.yaml:7:53
       |
     7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
-      |                                                      ^^^^^^^ did you mean `court-1`?
+      |                                                     ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(parse(text).unwrap_err(), @"
     event.yaml:2:1: unknown key `source` in the config; did you mean `courts`?

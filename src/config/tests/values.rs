@@ -5,7 +5,7 @@ fn told_of_sink(sink: &str) -> String {
 }
 
 fn told_of_court(source: &str) -> String {
-    told(&format!("name: a\nsources:\n  court-1: {{ type: udp, {source} }}\n"))
+    told(&format!("name: a\ncourts:\n  court-1: {{ type: udp, {source} }}\n"))
 }
 
 #[test]
@@ -26,10 +26,10 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     ");
     insta::assert_snapshot!(told_of_sink("type: obs, courts: court-1"), @"
     error: `courts` wants a list: `[one, another]`
-     --> event.yaml:5:28
+     --> event.yaml:5:27
       |
     5 |   a: { type: obs, courts: court-1 }
-      |                            ^^^^^^^
+      |                           ^^^^^^^
     ");
     insta::assert_snapshot!(told_after_head("sinks: [obs, log]\n"), @"
     error: `sinks` wants keys with values, indented below it
@@ -52,7 +52,7 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     5 |   replay: obs
       |           ^^^
     ");
-    insta::assert_snapshot!(told("name:\n  a: b\nsources:\n  a: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
+    insta::assert_snapshot!(told("name:\n  a: b\ncourts:\n  a: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
     error: `name` wants text that is not blank
      --> event.yaml:2:3
       |
@@ -164,7 +164,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     for fine in
         ["resync: 192.168.7.20:6000", "allow: [192.168.7.20], resync: 192.168.7.20:6001", "resync: 127.0.0.1:6001"]
     {
-        let config = format!("name: a\nsources:\n  court-1: {{ type: udp, bind: 0.0.0.0:6000, {fine} }}\n");
+        let config = format!("name: a\ncourts:\n  court-1: {{ type: udp, bind: 0.0.0.0:6000, {fine} }}\n");
         assert!(parse(&config).is_ok(), "{fine}");
     }
 }
