@@ -128,10 +128,10 @@ fn a_required_key_wants_a_value() {
     ");
     insta::assert_snapshot!(told("name: a\ncourts: {}\n"), @"
     error: `courts` wants at least one court
-     --> event.yaml:2:10
+     --> event.yaml:2:9
       |
     2 | courts: {}
-      |          ^^ this is a section
+      |         ^^ this is a section
     ");
     insta::assert_snapshot!(told("name: ' '\ncourts:\n  court-1:\n"), @"
     error: `name` wants text that is not blank

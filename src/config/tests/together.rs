@@ -17,19 +17,19 @@ fn a_sink_names_only_courts_that_are_there() {
     ");
     insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-1, finals] }\n"), @"
     error: there is no such court
-     --> event.yaml:5:43
+     --> event.yaml:5:42
       |
     5 |   replay: { type: obs, courts: [court-1, finals] }
-      |                                           ^^^^^^
+      |                                          ^^^^^^
       |
       = help: the courts are `court-1`
     ");
     insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [] }\n"), @"
     error: a sink must serve a court
-     --> event.yaml:5:33
+     --> event.yaml:5:32
       |
     5 |   replay: { type: obs, courts: [] }
-      |                                 ^^
+      |                                ^^
       |
       = help: leave `courts` out to serve every court
     ");
@@ -157,10 +157,10 @@ fn all_mistakes_are_told_at_once() {
       |                                                     ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(parse(text).unwrap_err(), @"
-    event.yaml:2:1: unknown key `source` in the config; did you mean `courts`?
+    event.yaml:2:1: unknown key `source` in the config; known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names` and `sinks`
     event.yaml:5:31: `bind` wants an IP address with a port such as `192.168.7.20:6000`
     event.yaml:7:30: `port` wants a number from 1 to 65535
     event.yaml:7:35: unknown key `prot` in `replay`; did you mean `port`?
-    event.yaml:7:54: there is no such court; did you mean `court-1`?
+    event.yaml:7:53: there is no such court; did you mean `court-1`?
     ");
 }
