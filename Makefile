@@ -5,9 +5,13 @@ CARGO ?= cargo
 # What the tests run for real: OBS under a screen that is none, ffprobe, mpv, tshark.
 PROGRAMS := obs Xvfb ffprobe mpv tshark
 PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark
+FUZZ_SECONDS ?= 60
+# Without a sanitizer cargo-fuzz needs no nightly toolchain.
+FUZZ := RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
+CORPUS := fuzz/corpus/decode
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench install clean programs
+.PHONY: help demo run test lint bench fuzz corpus install clean programs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -23,11 +27,20 @@ test: programs lint ## all checks and tests, the real OBS included
 	$(CARGO) test --locked
 
 lint: ## formatting and lints; a warning is an error
-	$(CARGO) fmt --check
+	$(CARGO) fmt --check -- fuzz/pack.rs fuzz/fuzz_targets/decode.rs
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 bench: programs ## measure against the bare thing, side by side
 	$(CARGO) bench --locked
+
+fuzz: $(CORPUS) ## feed the decoder and the court with made-up datagrams, for FUZZ_SECONDS
+	command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
+	$(FUZZ) run --sanitizer none decode -- -dict=fuzz/decode.dict -max_len=512 -max_total_time=$(FUZZ_SECONDS)
+
+corpus: $(CORPUS) ## keep what `make fuzz` found: the fewest inputs that reach all the code
+	rm -rf $(CORPUS)-cover && mkdir $(CORPUS)-cover
+	$(FUZZ) run --sanitizer none decode $(CORPUS)-cover $(CORPUS) -- -set_cover_merge=1 -use_counters=0
+	fuzz/target/pack pack fuzz/corpus.txt $(CORPUS)-cover
 
 install: ## install vta for this user
 	$(CARGO) install --locked --path .
@@ -43,3 +56,11 @@ programs:
 	elif [ -n "$$missing" ]; then \
 		echo "not installed:$$missing; tests that need them are left out (in CI they fail)"; \
 	fi
+
+$(CORPUS): fuzz/target/pack fuzz/corpus.txt
+	fuzz/target/pack unpack fuzz/corpus.txt $@
+	touch $@
+
+fuzz/target/pack: fuzz/pack.rs fuzz/corpus.rs
+	mkdir -p fuzz/target
+	rustc --edition 2024 -o $@ $<
