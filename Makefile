@@ -5,6 +5,8 @@ CARGO ?= cargo
 # What the tests run for real: OBS under a screen that is none, ffprobe, mpv, tshark.
 PROGRAMS := obs Xvfb ffprobe mpv tshark
 PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark
+# Where Cargo builds, also with CARGO_TARGET_DIR.
+TARGET = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
 FUZZ_SECONDS ?= 60
 # Without a sanitizer cargo-fuzz needs no nightly toolchain.
 FUZZ := RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
@@ -18,7 +20,7 @@ help: ## this list
 
 demo: ## play a bout over real UDP through vta: database, captures, log, and OBS if there is one
 	$(CARGO) build --release --locked
-	examples/demo.sh target/release/vta
+	examples/demo.sh "$(TARGET)/release/vta"
 
 run: ## run vta with the example config, until Ctrl-C
 	$(CARGO) run --release --locked -- run --config examples/event.yaml
