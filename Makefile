@@ -7,13 +7,25 @@ PROGRAMS := obs Xvfb ffprobe mpv tshark
 PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark
 # Where Cargo builds, also with CARGO_TARGET_DIR.
 TARGET = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
+WINDOWS := x86_64-pc-windows-gnu
 FUZZ_SECONDS ?= 60
 # Without a sanitizer cargo-fuzz needs no nightly toolchain.
 FUZZ := RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
 CORPUS := fuzz/corpus/decode
 
+# Installs Debian packages (2), as root, where a program (1) is missing; else says so, and what comes of it (3).
+define install_debian
+@missing=; for program in $(1); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	echo "installing:$$missing"; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
+elif [ -n "$$missing" ]; then \
+	echo "not installed:$$missing; $(3)"; \
+fi
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench fuzz corpus install clean programs
+.PHONY: help demo run test lint windows bench fuzz corpus install clean programs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +43,11 @@ test: programs lint ## all checks and tests, the real OBS included
 lint: ## formatting and lints; a warning is an error
 	$(CARGO) fmt --check -- fuzz/pack.rs fuzz/fuzz_targets/decode.rs
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+windows: ## compile and lint for Windows
+	$(call install_debian,x86_64-w64-mingw32-gcc,gcc-mingw-w64-x86-64,SQLite cannot be compiled for Windows)
+	rustup target add $(WINDOWS)
+	$(CARGO) clippy --locked --all-targets --target $(WINDOWS) -- -D warnings
 
 bench: programs ## measure against the bare thing, side by side
 	$(CARGO) bench --locked
@@ -51,13 +68,7 @@ clean: ## remove what was built
 	$(CARGO) clean
 
 programs:
-	@missing=; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
-	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "installing what the tests run:$$missing"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
-	elif [ -n "$$missing" ]; then \
-		echo "not installed:$$missing; tests that need them are left out (in CI they fail)"; \
-	fi
+	$(call install_debian,$(PROGRAMS),$(PACKAGES),tests that need them are left out (in CI they fail))
 
 $(CORPUS): fuzz/target/pack fuzz/corpus.txt
 	fuzz/target/pack unpack fuzz/corpus.txt $@
