@@ -8,6 +8,8 @@ PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark
 # Where Cargo builds, also with CARGO_TARGET_DIR.
 TARGET = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
 WINDOWS := x86_64-pc-windows-gnu
+# What `make deny` checks; `advisories` needs a database from the internet.
+DENY ?= licenses bans sources
 FUZZ_SECONDS ?= 60
 # Without a sanitizer cargo-fuzz needs no nightly toolchain.
 FUZZ := RUSTC_BOOTSTRAP=1 $(CARGO) fuzz
@@ -25,7 +27,7 @@ fi
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint windows bench fuzz corpus install clean programs
+.PHONY: help demo run test lint windows deny bench fuzz corpus install clean programs
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -48,6 +50,10 @@ windows: ## compile and lint for Windows
 	$(call install_debian,x86_64-w64-mingw32-gcc,gcc-mingw-w64-x86-64,SQLite cannot be compiled for Windows)
 	rustup target add $(WINDOWS)
 	$(CARGO) clippy --locked --all-targets --target $(WINDOWS) -- -D warnings
+
+deny: ## licences, known duplicates and sources of the dependencies
+	command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny --locked check $(DENY)
 
 bench: programs ## measure against the bare thing, side by side
 	$(CARGO) bench --locked
