@@ -1,19 +1,26 @@
 //! What vta adds to the bare thing, measured side by side in one run. `make bench`; the numbers of one machine stand in
-//! `docs/performance.md`.
+//! `docs/performance.md`. What needs a running vta is measured on Unix alone, where it can be ended by a signal.
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 mod decode;
 #[path = "../../tests/it/endless_handlers.rs"]
 mod endless_handlers;
+#[cfg(unix)]
 #[path = "../../tests/it/headless_obs.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod headless_obs;
+#[cfg(unix)]
 mod intake;
+#[cfg(unix)]
 mod latency;
+#[cfg(unix)]
 mod player;
+#[cfg(unix)]
 mod process;
+#[cfg(unix)]
 mod replay;
+#[cfg(unix)]
 mod review;
 mod rules;
 
@@ -27,10 +34,13 @@ fn main() {
         }
     };
     measure("decode", decode::bench);
-    measure("intake", intake::bench);
-    measure("replay", replay::bench);
     measure("rules", rules::bench);
-    measure("latency", latency::bench);
-    measure("player", player::bench);
-    measure("review", review::bench);
+    #[cfg(unix)]
+    {
+        measure("intake", intake::bench);
+        measure("replay", replay::bench);
+        measure("latency", latency::bench);
+        measure("player", player::bench);
+        measure("review", review::bench);
+    }
 }

@@ -1,5 +1,4 @@
-//! Any bytes, taken for the datagrams of a court. Run with
-//! `RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none decode -- -dict=fuzz/decode.dict -max_len=2048`.
+//! Any bytes, taken for the datagrams of a court. `make fuzz` runs it, `make corpus` keeps what it found.
 #![no_main]
 
 #[path = "../check.rs"]

@@ -364,6 +364,7 @@ fn links_between_the_docs_lead_somewhere() {
     for file in [
         "README.md",
         "ARCHITECTURE.md",
+        "SECURITY.md",
         "docs/configuration.md",
         "docs/rules.md",
         "docs/rules-reference.md",

@@ -4,6 +4,8 @@ use std::fs;
 
 #[path = "../../fuzz/check.rs"]
 mod check;
+#[path = "../../fuzz/corpus.rs"]
+mod corpus;
 
 use crate::support::repository;
 
@@ -12,10 +14,21 @@ const MADE: usize = 5_000;
 const SEED: u64 = 7;
 
 fn corpus() -> Vec<Vec<u8>> {
-    let folder = fs::read_dir(repository("fuzz/corpus/decode")).unwrap();
-    let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files.iter().map(|file| fs::read(file).unwrap()).collect()
+    corpus::unpack(&fs::read_to_string(repository("fuzz/corpus.txt")).unwrap()).unwrap()
+}
+
+#[test]
+fn the_corpus_is_as_make_corpus_packs_it() {
+    assert!(fs::read_to_string(repository("fuzz/corpus.txt")).unwrap() == corpus::pack(corpus()));
+}
+
+#[test]
+fn any_bytes_can_be_packed_and_what_is_no_escape_is_refused() {
+    let all: Vec<Vec<u8>> = vec![Vec::new(), (0..=u8::MAX).collect(), br"\x1".to_vec()];
+    assert_eq!(corpus::unpack(&corpus::pack(all.clone())).unwrap(), all);
+    for wrong in ["\\", "a\\q", "\\x1", "\\xé"] {
+        assert!(corpus::unpack(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod rules_world;
 mod shutdown;
 mod simulate;
 mod store;
+#[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;
 #[cfg(unix)]
 mod venue;
