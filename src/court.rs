@@ -10,7 +10,7 @@ use bytes::Bytes;
 use ipnet::IpNet;
 
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
-use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
+use crate::bout::{Bout, BurstHandler, ClipState, Derived, ReviewRules};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
     ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
@@ -85,7 +85,7 @@ const MAX_AWAITED: usize = 1000;
 pub struct Court {
     name: Arc<str>,
     allow: Vec<IpNet>,
-    tracker: Tracker,
+    bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
     counts: Counts,
@@ -115,7 +115,7 @@ struct MessageMeta {
 #[derive(Clone, Copy)]
 struct Request {
     request: u64,
-    /// Of the `review_opened` that it implied.
+    /// Of the `review_opened` that follows from it.
     opened: Option<u64>,
 }
 
@@ -141,7 +141,7 @@ impl Court {
         Self {
             name,
             allow,
-            tracker: Tracker::default(),
+            bursts: BurstHandler::default(),
             rules,
             names: None,
             counts: Counts::default(),
@@ -157,7 +157,7 @@ impl Court {
 
     /// Counts reviews by these rules.
     pub fn with_review_rules(mut self, rules: ReviewRules) -> Self {
-        self.tracker = Tracker::new(rules);
+        self.bursts = BurstHandler::new(rules);
         self
     }
 
@@ -169,7 +169,7 @@ impl Court {
 
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
-        self.tracker.bout()
+        self.bursts.bout()
     }
 
     /// What it has taken in.
@@ -184,12 +184,12 @@ impl Court {
 
     /// When something happens by itself: a burst of messages is over, or a rule's timer is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.tracker.due().into_iter().chain(self.rules.next_due()).min()
+        self.bursts.due().into_iter().chain(self.rules.next_due()).min()
     }
 
     /// When something happens by itself that does not repeat for ever.
     pub fn next_once_due(&self) -> Option<Time> {
-        self.tracker.due().into_iter().chain(self.rules.next_once_due()).min()
+        self.bursts.due().into_iter().chain(self.rules.next_once_due()).min()
     }
 
     /// How many timers of rules wait that fire once.
@@ -205,10 +205,10 @@ impl Court {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
             Input::Stop => {
-                let implied = self.tracker.finish();
-                self.implied(at, implied, out);
-                if self.tracker.bout().ordinal > 0 {
-                    out.push(Output::Bout(self.tracker.bout().clone()));
+                let derived = self.bursts.finish();
+                self.derived(at, derived, out);
+                if self.bursts.bout().ordinal > 0 {
+                    out.push(Output::Bout(self.bursts.bout().clone()));
                 }
             }
         }
@@ -234,15 +234,15 @@ impl Court {
         let mut outputs = Vec::new();
         while let Some(due) = self.next_due().filter(|due| *due <= to) {
             self.now = due.max(self.now);
-            if self.tracker.due() == Some(due) {
-                let implied = self.tracker.settle();
-                self.implied(self.now, implied, out);
+            if self.bursts.due() == Some(due) {
+                let derived = self.bursts.settle();
+                self.derived(self.now, derived, out);
             } else {
                 self.firings += 1;
                 if self.firings > MAX_FIRINGS {
                     self.rules.drop_due(due, &mut outputs);
                 } else {
-                    self.rules.fire_due(due, self.tracker.bout(), &mut outputs);
+                    self.rules.fire_due(due, self.bursts.bout(), &mut outputs);
                 }
                 for output in outputs.drain(..) {
                     self.carry_out(output, true, out);
@@ -266,26 +266,26 @@ impl Court {
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
-        let implied = self.tracker.hear(&event);
-        if implied.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
+        let derived = self.bursts.handle(&event);
+        if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
             self.review = Some(Request { request: event.seq, opened: None });
         }
-        self.emit(event, self.tracker.bout().ordinal, true, out);
-        self.implied(at, implied, out);
+        self.emit(event, self.bursts.bout().ordinal, true, out);
+        self.derived(at, derived, out);
     }
 
-    /// Gives out what messages imply.
-    fn implied(&mut self, at: Time, implied: Implied, out: &mut Vec<Output>) {
-        if let Some(waited) = implied.waited {
-            out.push(Output::Bout(waited));
+    /// Gives out what follows from messages.
+    fn derived(&mut self, at: Time, derived: Derived, out: &mut Vec<Output>) {
+        if let Some(replaced) = derived.replaced {
+            out.push(Output::Bout(replaced));
         }
-        if let Some(from_seq) = implied.split_from {
-            out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
+        if let Some(from_seq) = derived.split_from {
+            out.push(Output::BoutSplit { from_seq, ordinal: self.bursts.bout().ordinal });
         }
-        if implied.noteworthy {
-            out.push(Output::Bout(self.tracker.bout().clone()));
+        if derived.bout_changed {
+            out.push(Output::Bout(self.bursts.bout().clone()));
         }
-        for (cause, body) in implied.events {
+        for (cause, body) in derived.events {
             if matches!(body, Body::ReviewOpened(_)) {
                 self.review = Some(Request { request: cause, opened: Some(self.events + 1) });
             }
@@ -329,7 +329,7 @@ impl Court {
             }
             Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
                 if let Some(review) = review {
-                    self.tracker.clip(review, ClipState::Shown);
+                    self.bursts.clip(review, ClipState::Shown);
                 }
                 let position_seconds = Duration::from_micros(position_us).as_secs_f64();
                 Body::ClipShown(ClipShown {
@@ -349,10 +349,10 @@ impl Court {
 
     /// When none of the saves that a review asked for has come to a clip, there is none.
     fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
-        let clip = self.tracker.review(review).and_then(|review| review.clip);
+        let clip = self.bursts.bout().review_of(review).and_then(|review| review.clip);
         let other = self.saves.values().any(|save| save.review == Some(review));
         if clip == Some(ClipState::Saving) && !other {
-            self.tracker.clip(review, ClipState::Missing);
+            self.bursts.clip(review, ClipState::Missing);
             self.report_event(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
         }
     }
@@ -368,9 +368,9 @@ impl Court {
         for action_seq in action_seqs {
             let save = self.saves.remove(&action_seq);
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
-                self.tracker.clip(review, ClipState::Saved);
+                self.bursts.clip(review, ClipState::Saved);
             }
-            let bout = save.as_ref().map_or(self.tracker.bout().ordinal, |save| save.bout);
+            let bout = save.as_ref().map_or(self.bursts.bout().ordinal, |save| save.bout);
             let clip = ClipSaved {
                 reason: save.as_ref().map(|save| save.reason.clone()).filter(|reason| !reason.is_empty()),
                 action_seq: Some(action_seq),
@@ -385,14 +385,14 @@ impl Court {
     /// A recording belongs to the bout that it was begun for, whatever is on when it ends.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
         let ours = recording.action_seq.and_then(|action_seq| self.recordings.get(&action_seq));
-        let bout = ours.copied().unwrap_or(self.tracker.bout().ordinal);
+        let bout = ours.copied().unwrap_or(self.bursts.bout().ordinal);
         let event = self.event(at, None, kind(recording), None);
         self.emit(event, bout, true, out);
     }
 
     fn report_event(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
         let event = self.event(at, cause, body, None);
-        self.emit(event, self.tracker.bout().ordinal, true, out);
+        self.emit(event, self.bursts.bout().ordinal, true, out);
     }
 
     fn event(&mut self, at: Time, cause: Option<u64>, body: Body, meta: Option<MessageMeta>) -> Arc<Event> {
@@ -409,14 +409,14 @@ impl Court {
     fn emit(&mut self, event: Arc<Event>, bout: u32, failures_are_heard: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
         let mut outputs = Vec::new();
-        self.rules.hear(&event, self.tracker.bout(), &mut outputs);
+        self.rules.hear(&event, self.bursts.bout(), &mut outputs);
         for output in outputs {
             self.carry_out(output, failures_are_heard, out);
         }
     }
 
     fn carry_out(&mut self, output: RuleOutput, failures_are_heard: bool, out: &mut Vec<Output>) {
-        let bout = self.tracker.bout().ordinal;
+        let bout = self.bursts.bout().ordinal;
         match output {
             RuleOutput::Action { rule, cause, at, mut verb } => {
                 self.actions += 1;
@@ -426,7 +426,7 @@ impl Court {
                     Some(ObsVerb::SaveReplay { reason, .. }) => {
                         let review = self.review_about(cause);
                         if let Some(review) = review {
-                            self.tracker.clip(review, ClipState::Saving);
+                            self.bursts.clip(review, ClipState::Saving);
                         }
                         remember(&mut self.saves, seq, Save { reason: reason.clone(), review, bout });
                     }
@@ -461,9 +461,9 @@ impl Court {
             ObsVerb::StartRecording { name } => (&names.recording, name),
             _ => return,
         };
-        let review = self.review_about(cause).and_then(|review| self.tracker.review(review));
+        let review = self.review_about(cause).and_then(|review| self.bursts.bout().review_of(review));
         let side = review.map(|review| review.side.into());
-        let subject = Subject { event: &names.event, court: &self.name, bout: self.tracker.bout(), side };
+        let subject = Subject { event: &names.event, court: &self.name, bout: self.bursts.bout(), side };
         name.get_or_insert_with(|| template.fill(&subject));
     }
 }

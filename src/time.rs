@@ -34,6 +34,11 @@ impl Time {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The milliseconds from `earlier` to this instant; 0 if it lies after it.
+    pub fn milliseconds_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.since(earlier).as_millis()).unwrap_or(u64::MAX)
+    }
+
     pub(crate) fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
             jiff::Timestamp::MIN

@@ -1,3 +1,5 @@
+//! The state of a bout.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -174,6 +176,26 @@ impl Bout {
     /// The review that was asked for last.
     pub fn review(&self) -> Option<&ReviewProgress> {
         self.reviews.last()
+    }
+
+    /// The review of a request, which is named by its `seq`, if it is still known.
+    pub fn review_of(&self, request: u64) -> Option<&ReviewProgress> {
+        self.reviews.iter().find(|review| review.request.is_some_and(|(seq, _)| seq == request))
+    }
+
+    /// Whether the round has begun and has not ended.
+    pub(super) fn is_round_on(&self) -> bool {
+        self.rounds.iter().any(|round| round.round == self.round && round.started && !round.ended)
+    }
+
+    /// The state of a round, created if there is none.
+    pub(super) fn round_mut(&mut self, number: u8) -> &mut RoundState {
+        let place = self.rounds.partition_point(|round| round.round < number);
+        if self.rounds.get(place).is_none_or(|round| round.round != number) {
+            let new = RoundState { round: number, blue: 0, red: 0, winner: None, started: false, ended: false };
+            self.rounds.insert(place, new);
+        }
+        &mut self.rounds[place]
     }
 
     pub(super) fn corner_mut(&mut self, side: Side) -> &mut Corner {
