@@ -76,7 +76,7 @@ impl BurstHandler {
 
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
-        self.engine.bout()
+        &self.engine.bout
     }
 
     /// When [`BurstHandler::settle`] has something to derive, if no message comes until then.
@@ -149,7 +149,7 @@ impl BurstHandler {
             self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
         }
         if !events.is_empty() {
-            self.deadlines.add(self.engine.review_rules(), event.seq, event.at);
+            self.deadlines.add(self.engine.reviews.rules, event.seq, event.at);
         }
         Derived { bout_changed: !events.is_empty(), events, ..Derived::default() }
     }
@@ -166,7 +166,7 @@ impl BurstHandler {
     pub fn settle(&mut self) -> Derived {
         let pause = self.pause_due();
         if self.deadlines.due().is_some_and(|deadline| pause.is_none_or(|pause| deadline <= pause)) {
-            let events = self.deadlines.take(self.engine.bout()).into_iter().collect();
+            let events = self.deadlines.take(&self.engine.bout).into_iter().collect();
             return Derived { events, ..Derived::default() };
         }
         if !self.burst.is_empty() {
@@ -214,7 +214,7 @@ impl BurstHandler {
         self.burst.clear();
         // A copy that is kept makes each change of the state a copy.
         self.before = BoutEngine::default();
-        let split = self.engine.take_split();
+        let split = self.engine.lifecycle.split.take();
         let split_from = split.iter().map(|split| split.from_seq).chain(split_from).min();
         let replaced = split.map(|split| split.replaced);
         Derived { bout_changed: changed || !events.is_empty(), events, split_from, replaced }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::injuries::Injuries;
-use super::lifecycle::{Lifecycle, Split, belongs_to_a_bout};
+use super::lifecycle::{Lifecycle, belongs_to_a_bout};
 use super::model::*;
 use super::order::completeness;
 use super::reviews::Reviews;
@@ -15,25 +15,17 @@ use crate::time::Time;
 /// The bout, and what each part remembers of it. Cheap to copy: what is large is shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BoutEngine {
-    bout: Arc<Bout>,
-    lifecycle: Lifecycle,
+    pub(super) bout: Arc<Bout>,
+    pub(super) lifecycle: Lifecycle,
     rounds: Rounds,
     scoring: Scoring,
-    reviews: Reviews,
+    pub(super) reviews: Reviews,
     injuries: Injuries,
 }
 
 impl BoutEngine {
     pub(super) fn new(review_rules: ReviewRules) -> Self {
         Self { reviews: Reviews::new(review_rules), ..Self::default() }
-    }
-
-    pub(super) fn bout(&self) -> &Arc<Bout> {
-        &self.bout
-    }
-
-    pub(super) fn review_rules(&self) -> ReviewRules {
-        self.reviews.rules()
     }
 
     /// Handles the message that is event number `seq`, and adds the events that follow from it to `derived`.
@@ -58,7 +50,8 @@ impl BoutEngine {
             }
             Body::BoutReady {} if bout.stage == Stage::Loaded => Arc::make_mut(bout).stage = Stage::Ready,
             Body::BoutConfig(config) => {
-                if self.lifecycle.configure(bout, at, config) {
+                let is_other = self.lifecycle.configure(bout, at, config);
+                if is_other {
                     self.reset_parts();
                 }
             }
@@ -129,7 +122,7 @@ impl BoutEngine {
             derived.extend(self.enter_round(number));
         }
         if self.bout.started_at.is_none() {
-            if self.lifecycle.load_received() {
+            if self.lifecycle.load_received {
                 self.scoring.start_from_zero();
                 if self.bout.round == 0 {
                     derived.extend(self.enter_round(1));
@@ -158,11 +151,6 @@ impl BoutEngine {
     /// Records what became of a review's clip.
     pub(super) fn clip(&mut self, request: u64, clip: ClipState) {
         self.reviews.clip(&mut self.bout, request, clip);
-    }
-
-    /// The events that belong to another bout than was thought, if a message has shown that there are some.
-    pub(super) fn take_split(&mut self) -> Option<Split> {
-        self.lifecycle.take_split()
     }
 
     /// Before the messages of a burst.

@@ -17,10 +17,11 @@ pub(super) struct Lifecycle {
     /// A bout was loaded in place of one that had not begun.
     reload: Option<Split>,
     /// The load of the bout was received, so that its scores and gam-jeom are 0 until a message says otherwise.
-    load_received: bool,
+    pub(super) load_received: bool,
     /// That the winner contradicts the rounds was reported.
     contradiction_reported: bool,
-    split: Option<Split>,
+    /// Events that belong to another bout than was thought, once a message has shown that there are some.
+    pub(super) split: Option<Split>,
 }
 
 /// Events that belong, or may belong, to another bout than was thought.
@@ -33,14 +34,6 @@ pub(super) struct Split {
 }
 
 impl Lifecycle {
-    pub(super) fn load_received(&self) -> bool {
-        self.load_received
-    }
-
-    pub(super) fn take_split(&mut self) -> Option<Split> {
-        self.split.take()
-    }
-
     /// Puts a bout of which nothing is known yet in the place of `bout`.
     pub(super) fn begin(&mut self, bout: &mut Arc<Bout>, at: Time) {
         let previous = replace(bout, bout.ordinal + 1, at);

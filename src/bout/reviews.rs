@@ -14,7 +14,7 @@ const REVIEW_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reviews {
-    rules: ReviewRules,
+    pub(super) rules: ReviewRules,
     /// When the last message about a review of each requester came.
     latest: [Option<Time>; 3],
 }
@@ -22,10 +22,6 @@ pub(super) struct Reviews {
 impl Reviews {
     pub(super) fn new(rules: ReviewRules) -> Self {
         Self { rules, ..Self::default() }
-    }
-
-    pub(super) fn rules(&self) -> ReviewRules {
-        self.rules
     }
 
     pub(super) fn begin_bout(&mut self, bout: &mut Arc<Bout>) {
