@@ -6,7 +6,7 @@
 //! rebuilt from them in that order. Only then are events derived from the burst as a whole; a request for review is the
 //! exception, because a jury waits for it.
 //!
-//! [`lifecycle`], [`rounds`], [`scoring`], [`reviews`] and [`injuries`] each keep their own memory of the bout, change
+//! [`lifecycle`], [`rounds`], [`rests`], [`scoring`], [`reviews`] and [`injuries`] each keep their own memory of the bout, change
 //! the [`model`] and return the events that they derive. [`engine`] composes them, [`burst`] feeds it.
 
 mod burst;
@@ -15,6 +15,7 @@ mod injuries;
 mod lifecycle;
 mod model;
 mod order;
+mod rests;
 mod reviews;
 mod rounds;
 mod scoring;

@@ -209,6 +209,11 @@ pub enum Body {
     RoundStarted(Round),
     /// A round is over.
     RoundEnded(RoundEnded),
+    /// The rest after a round has begun: the first tick of its clock was received.
+    RestStarted(RestStarted),
+    /// The rest after a round is over: its time has run out, the next round was named or its clock runs, or the bout has a
+    /// winner. There is no such event if another bout is loaded during a rest.
+    RestEnded(RestEnded),
     /// A bout is over.
     BoutEnded(BoutEnded),
     /// The other athlete has taken the lead of the round.

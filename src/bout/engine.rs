@@ -6,6 +6,7 @@ use super::injuries::Injuries;
 use super::lifecycle::{Lifecycle, belongs_to_a_bout};
 use super::model::*;
 use super::order::completeness;
+use super::rests::Rests;
 use super::reviews::Reviews;
 use super::rounds::{ClockChange, Rounds};
 use super::scoring::Scoring;
@@ -18,6 +19,7 @@ pub(super) struct BoutEngine {
     pub(super) bout: Arc<Bout>,
     pub(super) lifecycle: Lifecycle,
     rounds: Rounds,
+    rests: Rests,
     scoring: Scoring,
     pub(super) reviews: Reviews,
     injuries: Injuries,
@@ -60,21 +62,25 @@ impl BoutEngine {
                 bout.blue.athlete = Arc::new(athletes.blue.clone());
                 bout.red.athlete = Arc::new(athletes.red.clone());
             }
-            Body::Round(round) => return self.enter_round(round.round),
+            Body::Round(round) => return self.enter_round(at, round.round),
             Body::Clock(clock) => return self.clock(at, *clock),
-            Body::Rest(rest) => return self.rounds.rest(bout, *rest).into_iter().collect(),
+            Body::Rest(rest) => {
+                let clock = self.rests.clock(*rest);
+                let ended = self.rounds.rest(bout, clock.runs);
+                return ended.into_iter().chain(self.rests.tick(bout, at, *rest, clock)).collect();
+            }
             Body::Injury(injury) => return self.injuries.message(at, *injury).into_iter().collect(),
             Body::Hit(hit) => self.scoring.hit(at, *hit),
             Body::Point(point) => self.scoring.point(seq, at, *point),
             Body::Score(score) => return self.scoring.score(bout, seq, *score),
             Body::Penalties(count) => self.scoring.penalties(bout, seq, *count),
-            Body::RoundScores(scores) => return self.round_scores(seq, scores),
+            Body::RoundScores(scores) => return self.round_scores(seq, at, scores),
             Body::RoundWinners(winners) => {
                 let ended = self.rounds.winners(bout, winners);
                 return ended.into_iter().chain(self.lifecycle.check_winner(bout)).collect();
             }
             Body::Winner(winner) => {
-                let ended = self.rounds.end(bout);
+                let ended = self.rests.end(at).or(self.rounds.end(bout));
                 return ended.into_iter().chain(self.lifecycle.end(bout, at, winner.winner)).collect();
             }
             // A banner that was cut does not replace a complete one.
@@ -91,15 +97,20 @@ impl BoutEngine {
     /// Another bout has taken the place of the one before.
     fn reset_parts(&mut self) {
         self.rounds = Rounds::default();
+        self.rests.begin_bout();
         self.scoring = Scoring::default();
         self.injuries = Injuries::default();
         self.reviews.begin_bout(&mut self.bout);
     }
 
-    fn enter_round(&mut self, number: u8) -> Vec<Body> {
-        let derived = self.rounds.enter(&mut self.bout, number);
+    fn enter_round(&mut self, at: Time, number: u8) -> Vec<Body> {
+        if number == self.bout.round {
+            return Vec::new();
+        }
+        let rested = self.rests.end(at);
+        let entered = self.rounds.enter(&mut self.bout, number);
         self.scoring.enter_round(number);
-        derived
+        rested.into_iter().chain(entered).collect()
     }
 
     fn clock(&mut self, at: Time, clock: Clock) -> Vec<Body> {
@@ -119,13 +130,14 @@ impl BoutEngine {
             return derived;
         }
         if let Some(number) = self.rounds.lost_number(&self.bout) {
-            derived.extend(self.enter_round(number));
+            derived.extend(self.enter_round(at, number));
         }
+        derived.extend(self.rests.end(at));
         if self.bout.started_at.is_none() {
             if self.lifecycle.load_received {
                 self.scoring.start_from_zero();
                 if self.bout.round == 0 {
-                    derived.extend(self.enter_round(1));
+                    derived.extend(self.enter_round(at, 1));
                 }
             }
             derived.push(self.lifecycle.start(&mut self.bout, at));
@@ -138,10 +150,10 @@ impl BoutEngine {
         derived
     }
 
-    fn round_scores(&mut self, seq: u64, scores: &RoundScores) -> Vec<Body> {
+    fn round_scores(&mut self, seq: u64, at: Time, scores: &RoundScores) -> Vec<Body> {
         let mut derived = Vec::new();
         if let Some(next) = self.scoring.lost_round(&self.bout, scores) {
-            derived.extend(self.enter_round(next.round));
+            derived.extend(self.enter_round(at, next.round));
             derived.extend(self.scoring.score(&mut self.bout, seq, Pair { blue: next.blue, red: next.red }));
         }
         self.scoring.table(&mut self.bout, seq, scores);

@@ -188,6 +188,11 @@ impl Bout {
         self.rounds.iter().any(|round| round.round == self.round && round.started && !round.ended)
     }
 
+    /// Whether the round that was named last has ended, and the bout has not.
+    pub(super) fn is_between_rounds(&self) -> bool {
+        self.stage == Stage::Rest && self.rounds.iter().any(|round| round.round == self.round && round.ended)
+    }
+
     /// The state of a round, created if there is none.
     pub(super) fn round_mut(&mut self, number: u8) -> &mut RoundState {
         let place = self.rounds.partition_point(|round| round.round < number);

@@ -20,8 +20,6 @@ pub(super) struct Rounds {
     final_seconds_reported: bool,
     /// What the clock showed last while the round was on.
     shown: Option<u32>,
-    /// What the clock of the rest showed last, since the round clock began to run.
-    rest_shown: Option<u32>,
 }
 
 /// What a message of the round clock means for the round.
@@ -34,9 +32,6 @@ pub(super) enum ClockChange {
 impl Rounds {
     /// The number of the round was received, or is known from something else.
     pub(super) fn enter(&mut self, bout: &mut Arc<Bout>, number: u8) -> Vec<Body> {
-        if number == bout.round {
-            return Vec::new();
-        }
         // The end of the round before was lost.
         let ended = if bout.is_round_on() { self.end(bout) } else { None };
         let bout = Arc::make_mut(bout);
@@ -91,8 +86,7 @@ impl Rounds {
     }
 
     /// The round clock runs.
-    pub(super) fn run(&mut self, bout: &mut Arc<Bout>) -> Vec<Body> {
-        self.rest_shown = None;
+    pub(super) fn run(&self, bout: &mut Arc<Bout>) -> Vec<Body> {
         let bout = Arc::make_mut(bout);
         bout.stage = Stage::Fighting;
         start(bout)
@@ -112,14 +106,13 @@ impl Rounds {
     }
 
     /// A rest that runs follows a round that is over, even if its end was lost, and so does any rest once the time of
-    /// the round is over. A single message does not show it: a PSS that is asked repeats its last rest.
-    pub(super) fn rest(&mut self, bout: &mut Arc<Bout>, rest: Clock) -> Option<Body> {
-        let runs = self.rest_shown.replace(rest.seconds).is_some_and(|before| is_tick(rest.seconds, before));
+    /// the round is over.
+    pub(super) fn rest(&self, bout: &mut Arc<Bout>, runs: bool) -> Option<Body> {
         if runs || left(bout, self.shown) == Some(0) { self.end(bout) } else { None }
     }
 
     /// Ends the round, if it has begun and has not ended before.
-    pub(super) fn end(&mut self, bout: &mut Arc<Bout>) -> Option<Body> {
+    pub(super) fn end(&self, bout: &mut Arc<Bout>) -> Option<Body> {
         let stage = bout.stage;
         if stage == Stage::Ended {
             return None;
@@ -149,7 +142,7 @@ impl Rounds {
         Some(Body::RoundEnded(RoundEnded { round, how, blue, red }))
     }
 
-    pub(super) fn winners(&mut self, bout: &mut Arc<Bout>, winners: &RoundWinners) -> Option<Body> {
+    pub(super) fn winners(&self, bout: &mut Arc<Bout>, winners: &RoundWinners) -> Option<Body> {
         let mut ended = None;
         for (number, winner) in (1..).zip(&winners.winners) {
             let known = bout.rounds.iter().any(|round| round.round == number);
@@ -185,6 +178,6 @@ fn left(bout: &Bout, clock: Option<u32>) -> Option<u32> {
 }
 
 /// Whether a running clock can show one after the other.
-fn is_tick(lower: u32, upper: u32) -> bool {
+pub(super) fn is_tick(lower: u32, upper: u32) -> bool {
     upper.checked_sub(lower).is_some_and(|step| (1..=MAX_TICK).contains(&step))
 }

@@ -82,8 +82,7 @@ impl Scoring {
 
     /// In another round scores and gam-jeom start from 0, which is no correction.
     pub(super) fn enter_round(&mut self, number: u8) {
-        let before = std::mem::replace(&mut self.round, number);
-        if before == number || before == 0 {
+        if std::mem::replace(&mut self.round, number) == 0 {
             return;
         }
         (self.led, self.widest_gap) = (MaybeSide::None, 0);

@@ -42,6 +42,24 @@ pub struct RoundEnded {
     pub red: u16,
 }
 
+/// The rest after a round has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RestStarted {
+    /// Number of the round before the rest.
+    pub round: u8,
+    /// Seconds that the clock of the rest shows.
+    pub seconds: u32,
+}
+
+/// The rest after a round is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RestEnded {
+    /// Number of the round before the rest.
+    pub round: u8,
+    /// Milliseconds that the rest lasted.
+    pub took_ms: u64,
+}
+
 /// A bout is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoutEnded {

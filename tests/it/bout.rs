@@ -17,6 +17,7 @@ use crate::support::repository;
 mod bursts;
 mod late;
 mod lost;
+mod rests;
 
 /// A message and when it comes, in milliseconds.
 type Message = (u64, String);
