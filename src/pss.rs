@@ -9,9 +9,11 @@ mod decode;
 mod encode;
 mod fields;
 mod groups;
+mod message;
 mod streams;
 mod text;
 mod tkstrike_json;
 
-pub use decode::{Message, decode};
+pub use decode::decode;
 pub use encode::{Dialect, encode};
+pub use message::Message;

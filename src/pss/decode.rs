@@ -1,32 +1,13 @@
 //! A datagram → its messages; a message → its stream, its fields as an event's body, and notes.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 
 use super::fields::{Fields, is_null, part};
+use super::message::Message;
 use super::streams::{arena, named};
-use super::text::{self, End};
+use super::text::{self, CUT_BY_LIMIT, End};
 use super::tkstrike_json;
 use crate::event::*;
-
-/// The note on a message whose end did not fit into what can be received.
-pub(super) const CUT_BY_THE_LIMIT: &str = "the datagram was longer than can be received: its end is lost";
-
-/// One message of a datagram, decoded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Message {
-    /// Its first field, in the documented letter case where it is documented.
-    pub stream: Cow<'static, str>,
-    /// How far the body can be trusted.
-    pub status: Status,
-    /// What it says.
-    pub body: Body,
-    /// Why the status is not `ok`.
-    pub notes: Vec<Note>,
-    /// Its bytes, without the line end.
-    pub raw: Raw,
-}
 
 /// Decodes the messages of a datagram in their order; a blank one has none. What begins with `{` is an event of
 /// TK-Strike's second feed, and can give several.
@@ -113,7 +94,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
         fields.note("two hit levels were glued together");
     }
     if end == End::Limit {
-        fields.note(CUT_BY_THE_LIMIT);
+        fields.note(CUT_BY_LIMIT);
     }
     if text.single_byte {
         fields.note("not UTF-8: read as Windows-1252");
@@ -166,7 +147,7 @@ mod tests {
         let mut told = Vec::new();
         decode(&Bytes::from_static(b"wmh;"), false, |message| told.push((message.status, message.notes)));
         decode(&Bytes::from_static(b"wmh;"), true, |message| told.push((message.status, message.notes)));
-        assert_eq!(told, [(Status::Ok, Vec::new()), (Status::Recovered, vec![CUT_BY_THE_LIMIT.into()])]);
+        assert_eq!(told, [(Status::Ok, Vec::new()), (Status::Recovered, vec![CUT_BY_LIMIT.into()])]);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(super) enum End {
     Limit,
 }
 
+/// The note on a message that ended by the limit.
+pub(super) const CUT_BY_LIMIT: &str = "the datagram was longer than can be received: its end is lost";
+
 /// Line ends are two bytes, the first that an older TK-Strike cuts.
 const LINE_END: usize = 2;
 

@@ -16,11 +16,11 @@ use std::str::FromStr;
 use serde_json::{Deserializer, Map, Value};
 
 use super::clock;
-use super::decode::{CUT_BY_THE_LIMIT, Message};
 use super::fields::{Reason, number};
 use super::groups::MOST;
+use super::message::Message;
 use super::streams::winner_named;
-use super::text::End;
+use super::text::{CUT_BY_LIMIT, End};
 use crate::event::*;
 
 /// The stream of what does not say its type.
@@ -99,7 +99,7 @@ pub(super) fn decode(
             let reason = other.and_then(Result::err).map_or_else(String::new, |error| format!(": {error}"));
             let mut notes = vec![Note::Owned(format!("it begins like JSON and is none{reason}"))];
             if end == End::Limit {
-                notes.push(CUT_BY_THE_LIMIT.into());
+                notes.push(CUT_BY_LIMIT.into());
             }
             let body = Body::Unusable(Unusable { kind: Kind::Unknown, fields: Vec::new() });
             each(Message { stream: NAMELESS.into(), status: Status::Invalid, body, notes, raw: raw(line) });

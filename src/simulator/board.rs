@@ -9,7 +9,7 @@ const ROUND_ENDING_GAP: u16 = 12;
 /// The gam-jeom that lose a round.
 const ROUND_LOSING_GAM_JEOM: u16 = 5;
 
-/// What happened to one side in a round.
+/// The counts of one side in a round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     body: u16,
@@ -34,7 +34,7 @@ impl Tally {
         }
     }
 
-    /// Points of its own, those for the opponent's gam-jeom apart.
+    /// Points without those for the opponent's gam-jeom.
     fn points(&self) -> u16 {
         let Self { body, head, punch, technical, .. } = *self;
         punch + 2 * body + 3 * head + self.technical_points(technical)
@@ -44,7 +44,7 @@ impl Tally {
         4 * body + 5 * head
     }
 
-    /// As a console tells it after the round.
+    /// The counts that a console sends after the round.
     pub(super) fn statistics(&self) -> SideStatistics {
         let Self { body, head, punch, technical, gam_jeom, .. } = *self;
         SideStatistics {
@@ -56,7 +56,7 @@ impl Tally {
         }
     }
 
-    /// What decides between level scores, the most important first.
+    /// What decides when the scores are level, the most important first.
     fn superiority(&self) -> [u16; 4] {
         let Self { body, head, punch, technical, .. } = *self;
         [self.technical_points(technical), head, body, punch]
@@ -94,10 +94,10 @@ impl Board {
 
     pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
         *self.tally(side).count(technique) += 1;
-        Point { side, technique, points: points(technique) }
+        Point { side, technique, points: technique.points() }
     }
 
-    /// Takes back the dearest technique that a side was given; false if it has none.
+    /// Takes back the technique with the most points that a side was given; false if it has none.
     pub(super) fn take_back(&mut self, side: Side) -> bool {
         use Technique::*;
         let tally = self.tally(side);
@@ -122,7 +122,7 @@ impl Board {
         ahead(by)
     }
 
-    /// Who wins the round if it ends now, where that can be counted; hits count last.
+    /// Who wins the round if it ends now, unless all counts are level; hits count last.
     pub(super) fn round_winner(&self) -> Option<Side> {
         self.leader().or_else(|| ahead(self.blue.hits.cmp(&self.red.hits)))
     }
@@ -191,15 +191,5 @@ fn ahead(blue_to_red: Ordering) -> Option<Side> {
         Ordering::Greater => Some(Side::Blue),
         Ordering::Less => Some(Side::Red),
         Ordering::Equal => None,
-    }
-}
-
-pub(super) fn points(technique: Technique) -> u8 {
-    match technique {
-        Technique::Punch => 1,
-        Technique::Body => 2,
-        Technique::Head => 3,
-        Technique::TechnicalBody => 4,
-        Technique::TechnicalHead => 5,
     }
 }

@@ -24,8 +24,8 @@ impl RoundClock {
         self.shown
     }
 
-    pub(super) fn say(self, console: &mut Console, action: ClockAction) {
-        console.say([Body::Clock(Clock { seconds: self.shown, action: Some(action) })]);
+    pub(super) fn send(self, console: &mut Console, action: ClockAction) {
+        console.send([Body::Clock(Clock { seconds: self.shown, action: Some(action) })]);
     }
 
     /// Runs for so long, with a tick for each second that begins.

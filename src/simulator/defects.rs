@@ -4,8 +4,8 @@ use encoding_rs::WINDOWS_1252;
 use fastrand::Rng;
 use strum::Display;
 
-use super::bouts::Said;
 use super::feed::Outgoing;
+use super::message::ConsoleMessage;
 use crate::event::{Body, Hit, Kind};
 use crate::pss::{Dialect, encode};
 
@@ -58,11 +58,11 @@ impl Spoiler {
     }
 
     /// The datagrams that a bout becomes.
-    pub(super) fn datagrams(&mut self, mut said: Vec<Said>) -> Vec<Outgoing> {
-        let swapped = self.swap(&mut said);
-        let mut datagrams: Vec<Outgoing> = Vec::with_capacity(said.len());
+    pub(super) fn datagrams(&mut self, mut messages: Vec<ConsoleMessage>) -> Vec<Outgoing> {
+        let swapped = self.swap(&mut messages);
+        let mut datagrams: Vec<Outgoing> = Vec::with_capacity(messages.len());
         let mut burst_before = None;
-        for (place, Said { at_ms, burst, body }) in said.into_iter().enumerate() {
+        for (place, ConsoleMessage { at_ms, burst, body }) in messages.into_iter().enumerate() {
             let Some(text) = encode(&body, self.dialect) else { continue };
             let mut defects = Vec::new();
             if swapped.contains(&place) {
@@ -103,10 +103,10 @@ impl Spoiler {
     }
 
     /// Swaps neighbours of a burst; gives the places of the first of each two.
-    fn swap(&mut self, said: &mut [Said]) -> Vec<usize> {
+    fn swap(&mut self, messages: &mut [ConsoleMessage]) -> Vec<usize> {
         let mut swapped = Vec::new();
         let mut place = 0;
-        while let Some([one, other]) = said.get_mut(place..place + 2) {
+        while let Some([one, other]) = messages.get_mut(place..place + 2) {
             // Of two messages of the same kind the last one counts, which nobody can know once they are swapped.
             let may = one.burst == other.burst && Kind::from(&one.body) != Kind::from(&other.body);
             if may && self.one_in(20) {

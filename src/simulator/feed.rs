@@ -60,12 +60,12 @@ impl Feed {
 
     fn datagrams(&mut self, bout: Bout) -> Vec<Outgoing> {
         let mut datagrams = match &mut self.spoiler {
-            Some(spoiler) => spoiler.datagrams(bout.said),
+            Some(spoiler) => spoiler.datagrams(bout.messages),
             None => {
-                let each = bout.said.into_iter().filter_map(|said| {
-                    let bytes = encode(&said.body, self.dialect)?.into_bytes();
-                    let bodies = vec![said.body];
-                    Some(Outgoing { at_ms: said.at_ms, bytes, bodies, defects: Vec::new(), ends: None })
+                let each = bout.messages.into_iter().filter_map(|message| {
+                    let bytes = encode(&message.body, self.dialect)?.into_bytes();
+                    let bodies = vec![message.body];
+                    Some(Outgoing { at_ms: message.at_ms, bytes, bodies, defects: Vec::new(), ends: None })
                 });
                 each.collect()
             }
