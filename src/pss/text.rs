@@ -39,7 +39,7 @@ const LINE_END: usize = 2;
 /// many bytes at the end as its UTF-8 form is longer than its UTF-16 form; CR LF goes first.
 pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: lost(end) },
+        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: missing_bytes(end) },
         Err(error) => {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             let valid = std::str::from_utf8(valid).unwrap_or_default();
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
                 End::Limit => true,
             };
             if error.error_len().is_none() && may_be_cut {
-                let missing = 1.max(lost(end));
+                let missing = 1.max(missing_bytes(end));
                 return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
             }
             debug_assert!(!rest.is_empty());
@@ -61,8 +61,8 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     }
 }
 
-/// Bytes that must be missing of the message itself, at least.
-fn lost(end: End) -> usize {
+/// How many bytes of the message itself must be missing, at least.
+fn missing_bytes(end: End) -> usize {
     match end {
         End::Line => 0,
         End::Datagram { surplus } => surplus.saturating_sub(LINE_END),
@@ -83,7 +83,7 @@ pub(super) fn surplus_of(datagram: &[u8]) -> usize {
 }
 
 /// Bytes that the text takes in UTF-8 beyond its UTF-16 units.
-fn surplus(text: &str) -> usize {
+pub(crate) fn surplus(text: &str) -> usize {
     if text.is_ascii() { 0 } else { text.len() - text.encode_utf16().count() }
 }
 

@@ -1,4 +1,4 @@
-//! What a console answers to those who ask for its state.
+//! The answers of a console to requests for its state.
 
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
@@ -8,7 +8,7 @@ use crate::pss::{Dialect, encode};
 /// The longest datagram with questions, in bytes.
 pub(super) const MAX_QUESTION: usize = 256;
 
-/// What can be asked, by its word.
+/// What a program can ask for, by its word.
 #[derive(Clone, Copy, Debug, EnumIter, EnumString, IntoStaticStr, PartialEq, Eq)]
 #[strum(serialize_all = "lowercase")]
 enum Question {
@@ -61,23 +61,23 @@ impl Question {
     }
 }
 
-/// The last message of each kind that can be asked for.
+/// The last message of each kind that a program can ask for.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct LastMessages {
     dialect: Dialect,
     last: [Option<Body>; 10],
 }
 
-impl Memory {
+impl LastMessages {
     pub(super) fn new(dialect: Dialect) -> Self {
         debug_assert_eq!(Question::iter().count(), 10);
         Self { dialect, last: [const { None }; 10] }
     }
 
-    /// Keeps what the console says.
+    /// Keeps a message that the console sends.
     pub(super) fn keep(&mut self, body: Body) {
         match body {
-            // What was said of the bout before is no answer any more.
+            // Messages of the bout before are no answers any more.
             Body::BoutLoaded {} => self.last.fill(None),
             Body::Round(_) => {
                 let none = Pair { blue: Some(0), red: Some(0) };
@@ -97,13 +97,13 @@ impl Memory {
         }
     }
 
-    /// The answers to the questions of a datagram; what is none is passed over.
+    /// The answers to the questions of a datagram; a line that is no question is ignored.
     pub(super) fn answers(&self, datagram: &[u8]) -> Vec<String> {
         if datagram.len() > MAX_QUESTION {
             return Vec::new();
         }
-        let asked = String::from_utf8_lossy(datagram);
-        asked.lines().filter_map(|line| line.trim().parse().ok()).map(|question| self.answer(question)).collect()
+        let questions = String::from_utf8_lossy(datagram);
+        questions.lines().filter_map(|line| line.trim().parse().ok()).map(|question| self.answer(question)).collect()
     }
 
     fn answer(&self, question: Question) -> String {
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn each_question_is_answered_with_the_last_message_of_its_kind() {
-        let mut memory = Memory::new(Dialect::TkStrike3);
+        let mut memory = LastMessages::new(Dialect::TkStrike3);
         let all = Question::iter().map(<&str>::from).collect::<Vec<_>>().join("\r\n");
         let nothing = memory.answers(all.as_bytes());
         assert_eq!(nothing.len(), 10);

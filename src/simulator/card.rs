@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::cast::{self, pick};
+use super::people::{self, pick};
 use crate::event::{Athletes, Gender, Officials};
 
 /// What is known of a bout before it begins, and the rules it is fought by.
@@ -21,10 +21,10 @@ pub(super) struct Card {
     pub(super) rules: Rules,
 }
 
-/// By which rules a bout is fought.
+/// The rules of a bout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// Who wins two rounds wins; a gap of 12 points or 5 gam-jeom end a round, and superiority decides a level one.
+    /// Two rounds win the bout; a gap of 12 points or 5 gam-jeom end a round, and superiority decides a level one.
     BestOfThree {
         /// Length of a round.
         round_seconds: u32,
@@ -70,7 +70,7 @@ pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
         _ => ("Seniors", fighting(120), [&MEN, &WOMEN]),
     };
     let number = u32::from(court) * 100 + ordinal;
-    // A bout that was put in between.
+    // A bout that was inserted later.
     let suffix = if rng.u8(..12) == 0 { ".A" } else { "" };
     let weight_class = match gender {
         Gender::Men => pick(rng, classes[0]),
@@ -83,8 +83,8 @@ pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
         division,
         gender,
         weight_class: weight_class.copied().unwrap_or_default(),
-        athletes: cast::athletes(rng, gender),
-        officials: cast::officials(rng),
+        athletes: people::athletes(rng, gender),
+        officials: people::officials(rng),
         body_threshold: rng.u32(15..=30),
         head_threshold: rng.u32(3..=6),
         rules,

@@ -1,11 +1,12 @@
-//! Datagrams written as text traces instead of being sent.
+//! Writes datagrams as text traces instead of sending them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::feed::{Feeds, Outgoing};
+use super::feed::Feeds;
+use super::outgoing::Outgoing;
 use super::pace::Pace;
 use super::send::Played;
 use crate::capture::write_trace;

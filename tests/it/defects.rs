@@ -37,15 +37,15 @@ fn of_a_cut_result_only_what_is_whole_is_told() {
         .to_vec();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     ok wmh {"name":"ŻÓŁĆ","result":"2-0","decision":"PTF"}
-    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 PT`
-    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut within or behind `2-0 P`
-    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-0`
-    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2-`
-    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `2`
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut in or after `2-0 PT`
+    recovered wmh {"name":"ŻÓŁĆ","result":"2-0"} # `decision` is absent: the message was cut in or after `2-0 P`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut in or after `2-0`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut in or after `2-`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut in or after `2`
     ok wmh {"name":"ŻÓŁĆ"}
     ok wmh {"name":"ŻÓŁĆ","result":"12-1","decision":"SUP"}
-    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `Win by poi`
-    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut within or behind `WD`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut in or after `Win by poi`
+    recovered wmh {"name":"ŻÓŁĆ"} # `result` is absent: the message was cut in or after `WD`
     "#);
 }
 
@@ -56,12 +56,12 @@ fn codes_and_numbers_that_are_cut_are_absent() {
             .map(|text| told(text.as_bytes()))
             .to_vec();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ"},"red":{}} # `blue.country` is absent: the message was cut within or behind `PO`; `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut
-    recovered ref {"referee":{"name":"ŻÓŁĆ"},"judges":[]} # `country` is absent: the message was cut within or behind `PO`
+    recovered at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"ŻÓŁĆ"},"red":{}} # `blue.country` is absent: the message was cut in or after `PO`; `red.short_name` is absent: the message was cut; `red.long_name` is absent: the message was cut; `red.country` is absent: the message was cut
+    recovered ref {"referee":{"name":"ŻÓŁĆ"},"judges":[]} # `country` is absent: the message was cut in or after `PO`
     ok at1 {"blue":{"short_name":"ŻÓŁĆ","long_name":"Ż","country":"POL"},"red":{"short_name":"A","long_name":"A","country":"POL"}}
-    recovered mch {} # `number` is absent: the message was cut within or behind `24`; `phase` is absent: the message was cut; `weight_class` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    recovered mch {} # `number` is absent: the message was cut in or after `24`; `phase` is absent: the message was cut; `weight_class` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
     unknown ŻÓŁĆ {"fields":[]}
-    recovered mch {"number":"245.A","phase":"F"} # `weight_class` is absent: the message was cut within or behind `MEN -6`; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
+    recovered mch {"number":"245.A","phase":"F"} # `weight_class` is absent: the message was cut in or after `MEN -6`; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `colours` is absent: the message was cut; `internal_id` is absent: the message was cut; `division` is absent: the message was cut; `rounds` is absent: the message was cut; `round_seconds` is absent: the message was cut; `counts` is absent: the message was cut; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut
     "#);
 }
 
@@ -75,7 +75,7 @@ fn a_cut_within_the_name_of_the_other_athlete_makes_up_nobody() {
 fn a_cut_counts_the_characters_of_the_whole_datagram() {
     insta::assert_snapshot!(told(&cut("at1;ÖÇ;Ö;TUR;at2;X;X;TUR\r\nsc1;10;sc2;12\r\n")), @r##"
     ok at1 {"blue":{"short_name":"ÖÇ","long_name":"Ö","country":"TUR"},"red":{"short_name":"X","long_name":"X","country":"TUR"}}
-    recovered sc1 {"blue":10} # `score` is absent: the message was cut within or behind `1`
+    recovered sc1 {"blue":10} # `score` is absent: the message was cut in or after `1`
     "##);
 }
 
@@ -83,7 +83,7 @@ fn a_cut_counts_the_characters_of_the_whole_datagram() {
 fn a_cut_configuration_keeps_the_number_of_the_bout() {
     let text = "mch;245.A;Finale für Männer;MEN -68kg;;#0000ff;#FFFFFF;#ff0000;#FFFFFF;null;Übung;3;120;cntDown;20;5";
     let cut = &text.as_bytes()[..text.len() - 8];
-    insta::assert_snapshot!(told(cut), @r##"recovered mch {"number":"245.A","phase":"Finale für Männer","gender":"men","weight_class":"-68kg","division":"Übung","rounds":3,"round_seconds":120,"colours":{"blue":{"background":"#0000ff","foreground":"#FFFFFF"},"red":{"background":"#ff0000","foreground":"#FFFFFF"}}} # `internal_id` is `null`: taken as absent; `counts` is absent: the message was cut within or behind `cntD`; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut"##);
+    insta::assert_snapshot!(told(cut), @r##"recovered mch {"number":"245.A","phase":"Finale für Männer","gender":"men","weight_class":"-68kg","division":"Übung","rounds":3,"round_seconds":120,"colours":{"blue":{"background":"#0000ff","foreground":"#FFFFFF"},"red":{"background":"#ff0000","foreground":"#FFFFFF"}}} # `internal_id` is `null`: taken as absent; `counts` is absent: the message was cut in or after `cntD`; `body_threshold` is absent: the message was cut; `head_threshold` is absent: the message was cut"##);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn an_answer_to_a_review_that_is_cut_is_no_request() {
     let lines = ["ŻÓŁĆ ŻÓŁ;\r\nch1;-", "ŻÓŁĆ;\r\nch1;", "ŻÓŁĆ;\r\nch1;1;"].map(|text| told(text.as_bytes()));
     insta::assert_snapshot!(lines.join("\n"), @r#"
     unknown ŻÓŁĆ ŻÓŁ {"fields":[]}
-    invalid ch1 {"fields":["-"]} # `state` is absent: the message was cut within or behind `-`; `state` is missing
+    invalid ch1 {"fields":["-"]} # `state` is absent: the message was cut in or after `-`; `state` is missing
     unknown ŻÓŁĆ {"fields":[]}
     recovered ch1 {"fields":[]} # `state` is absent: the message was cut
     unknown ŻÓŁĆ {"fields":[]}
@@ -221,7 +221,7 @@ fn what_is_out_of_range_is_invalid_and_nothing_is_made_up() {
     insta::assert_snapshot!(told(b"pt1;6\r\nhl1;0\r\nclk;1:75\r\nwin;GREEN\r\nsc1;x;sc2;3\r\nch1;5\r\nrst;1;st1;2;\r\nhwt;9\r\npt1;+2\r\nhl2;101"), @r##"
     invalid pt1 {"fields":["6"]} # `technique` is 6, and must be 1 to 5
     invalid hl1 {"fields":["0"]} # `level` is 0, and must be 1 to 100
-    invalid clk {"fields":["1:75"]} # `1:75` has more than 59 seconds behind the colon
+    invalid clk {"fields":["1:75"]} # `1:75` has more than 59 seconds after the colon
     invalid win {"fields":["GREEN"]} # `winner` is `GREEN`, and must be BLUE, RED or TIE
     invalid sc1 {"fields":["x","sc2","3"]} # `sc1` is `x`, which is no number from 0 to 999
     invalid ch1 {"fields":["5"]} # `state` is `5`, and must be 1, 0, -1 or nothing
