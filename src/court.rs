@@ -1,7 +1,8 @@
-//! The core: what a court takes in, one step at a time, and what comes of it.
+//! The core: the inputs of a court, one step at a time, and the outputs that follow from them.
+
+mod media;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ipnet::IpNet;
 
+use self::media::{AwaitedMedia, Save};
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, BurstHandler, ClipState, Derived, ReviewRules};
 use crate::event::{
@@ -21,12 +23,12 @@ use crate::pss;
 use crate::rules::{Retired, RuleOutput, Rules};
 use crate::time::Time;
 
-/// What a court takes in; captures keep each with its time.
+/// An input of a court; captures keep each with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A datagram was received.
     Datagram(Datagram),
-    /// A sink tells something.
+    /// A sink has reported something.
     Report(Report),
     /// The session ends; nothing follows.
     Stop,
@@ -39,11 +41,11 @@ pub struct Datagram {
     pub bytes: Bytes,
     /// Who sent it; unknown in text traces.
     pub from: Option<SocketAddr>,
-    /// Whether it was longer than what could be received.
+    /// Whether it was longer than can be received.
     pub truncated: bool,
 }
 
-/// What comes of a step, in order.
+/// An output of a step, in order.
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Something happened.
@@ -60,7 +62,7 @@ pub enum Output {
         /// The bout it belongs to; 0 before the first was loaded.
         bout: u32,
     },
-    /// The state of the bout at a moment worth keeping.
+    /// The state of the bout, which is to be stored.
     Bout(Arc<Bout>),
     /// The events from `from_seq` on belong to this bout and not to the one before: the operator had loaded another
     /// bout that never began.
@@ -72,12 +74,9 @@ pub enum Output {
     },
 }
 
-/// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
-/// far forward, must come to an end.
+/// Timers that may fire between two inputs: if the clock was set far forward, a rule that sets its timer again and again
+/// must come to an end.
 const MAX_FIRINGS: u32 = 100_000;
-/// Saves of a replay that are remembered until their clip comes, and recordings until they end.
-const MAX_AWAITED: usize = 1000;
-
 /// One court: decode → bout → rules, one step at a time.
 ///
 /// It does no I/O and reads no clock. The same inputs at the same times give the same outputs, so that a capture
@@ -95,12 +94,7 @@ pub struct Court {
     actions: u64,
     /// Timers that have fired since the last input.
     firings: u32,
-    /// The latest request for review.
-    review: Option<Request>,
-    /// What was to be saved, by the action's `seq`.
-    saves: BTreeMap<u64, Save>,
-    /// The bout that was to be recorded, by the action's `seq`.
-    recordings: BTreeMap<u64, u32>,
+    media: AwaitedMedia,
 }
 
 /// What a message has in addition to its body.
@@ -111,22 +105,7 @@ struct MessageMeta {
     raw: Raw,
 }
 
-/// A request for review, by the `seq` of its events: whatever answers one of them is about that review.
-#[derive(Clone, Copy)]
-struct Request {
-    request: u64,
-    /// Of the `review_opened` that follows from it.
-    opened: Option<u64>,
-}
-
-/// A replay that is being saved.
-struct Save {
-    reason: String,
-    review: Option<u64>,
-    bout: u32,
-}
-
-/// What a court has taken in.
+/// The datagrams that a court has received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Datagrams from senders that are allowed.
@@ -136,7 +115,7 @@ pub struct Counts {
 }
 
 impl Court {
-    /// A court of that name. Without `allow`, every sender may speak.
+    /// A court of that name. An empty `allow` allows every sender.
     pub fn new(name: Arc<str>, allow: Vec<IpNet>, rules: Rules) -> Self {
         Self {
             name,
@@ -149,9 +128,7 @@ impl Court {
             events: 0,
             actions: 0,
             firings: 0,
-            review: None,
-            saves: BTreeMap::new(),
-            recordings: BTreeMap::new(),
+            media: AwaitedMedia::default(),
         }
     }
 
@@ -161,7 +138,7 @@ impl Court {
         self
     }
 
-    /// Names the files of clips and recordings; OBS does it otherwise.
+    /// Names the files of clips and recordings; without names, OBS does.
     pub fn with_names(mut self, names: Names) -> Self {
         self.names = Some(names);
         self
@@ -172,7 +149,7 @@ impl Court {
         self.bursts.bout()
     }
 
-    /// What it has taken in.
+    /// The datagrams that it has received.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -182,22 +159,22 @@ impl Court {
         self.now
     }
 
-    /// When something happens by itself: a burst of messages is over, or a rule's timer is due.
+    /// When something happens without an input: a burst of messages is over, or a rule's timer is due.
     pub fn next_due(&self) -> Option<Time> {
         self.bursts.due().into_iter().chain(self.rules.next_due()).min()
     }
 
-    /// When something happens by itself that does not repeat for ever.
+    /// The same, without timers that repeat for ever.
     pub fn next_once_due(&self) -> Option<Time> {
         self.bursts.due().into_iter().chain(self.rules.next_once_due()).min()
     }
 
-    /// How many timers of rules wait that fire once.
+    /// How many timers of rules are waiting that fire once.
     pub fn timers(&self) -> usize {
         self.rules.waiting()
     }
 
-    /// Takes in what came at a time; gives the time that counts, which is never before that of the input before.
+    /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous input.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
         let at = self.advance(at, out);
         self.firings = 0;
@@ -215,7 +192,7 @@ impl Court {
         at
     }
 
-    /// Puts other rules in the place of those before, and takes in the report that says so.
+    /// Replaces the rules, and handles the report that says so.
     pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
         let at = self.advance(at, out);
         let before = std::mem::replace(&mut self.rules, rules);
@@ -228,7 +205,7 @@ impl Court {
         retired
     }
 
-    /// Lets the time pass: all that is due by `to` happens, in order.
+    /// Lets the time pass: everything that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
         let mut outputs = Vec::new();
@@ -268,7 +245,7 @@ impl Court {
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
         let derived = self.bursts.handle(&event);
         if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
-            self.review = Some(Request { request: event.seq, opened: None });
+            self.media.begin_review(event.seq, None);
         }
         self.emit(event, self.bursts.bout().ordinal, true, out);
         self.derived(at, derived, out);
@@ -287,7 +264,7 @@ impl Court {
         }
         for (cause, body) in derived.events {
             if matches!(body, Body::ReviewOpened(_)) {
-                self.review = Some(Request { request: cause, opened: Some(self.events + 1) });
+                self.media.begin_review(cause, Some(self.events + 1));
             }
             self.report_event(at, Some(cause), body, out);
         }
@@ -296,7 +273,7 @@ impl Court {
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
-                let save = self.saves.remove(&action_seq);
+                let save = self.media.take_save(action_seq);
                 match outcome {
                     Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
                     Outcome::Failed { reason } => {
@@ -347,17 +324,17 @@ impl Court {
         self.report_event(at, None, body, out);
     }
 
-    /// When none of the saves that a review asked for has come to a clip, there is none.
+    /// A review has no clip when all saves for it have failed.
     fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
         let clip = self.bursts.bout().review_of(review).and_then(|review| review.clip);
-        let other = self.saves.values().any(|save| save.review == Some(review));
+        let other = self.media.is_saving_for(review);
         if clip == Some(ClipState::Saving) && !other {
             self.bursts.clip(review, ClipState::Missing);
             self.report_event(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
         }
     }
 
-    /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
+    /// A clip belongs to the bout and the review that it was saved for, even if another bout is on when it is ready.
     fn clip(&mut self, at: Time, report: ClipReport, out: &mut Vec<Output>) {
         let ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs } = report;
         let clip =
@@ -366,7 +343,7 @@ impl Court {
             return self.report_event(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
-            let save = self.saves.remove(&action_seq);
+            let save = self.media.take_save(action_seq);
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
                 self.bursts.clip(review, ClipState::Saved);
             }
@@ -382,10 +359,10 @@ impl Court {
         }
     }
 
-    /// A recording belongs to the bout that it was begun for, whatever is on when it ends.
+    /// A recording belongs to the bout that it was started for, even if another bout is on when it ends.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
-        let ours = recording.action_seq.and_then(|action_seq| self.recordings.get(&action_seq));
-        let bout = ours.copied().unwrap_or(self.bursts.bout().ordinal);
+        let ours = recording.action_seq.and_then(|action_seq| self.media.bout_of_recording(action_seq));
+        let bout = ours.unwrap_or(self.bursts.bout().ordinal);
         let event = self.event(at, None, kind(recording), None);
         self.emit(event, bout, true, out);
     }
@@ -405,17 +382,17 @@ impl Court {
         Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
-    /// Gives an event out, and what the rules say to it.
-    fn emit(&mut self, event: Arc<Event>, bout: u32, failures_are_heard: bool, out: &mut Vec<Output>) {
+    /// Gives an event out, and then what the rules ask for.
+    fn emit(&mut self, event: Arc<Event>, bout: u32, handle_failures: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
         let mut outputs = Vec::new();
         self.rules.hear(&event, self.bursts.bout(), &mut outputs);
         for output in outputs {
-            self.carry_out(output, failures_are_heard, out);
+            self.carry_out(output, handle_failures, out);
         }
     }
 
-    fn carry_out(&mut self, output: RuleOutput, failures_are_heard: bool, out: &mut Vec<Output>) {
+    fn carry_out(&mut self, output: RuleOutput, handle_failures: bool, out: &mut Vec<Output>) {
         let bout = self.bursts.bout().ordinal;
         match output {
             RuleOutput::Action { rule, cause, at, mut verb } => {
@@ -424,21 +401,21 @@ impl Court {
                 self.name(cause, &mut verb);
                 match verb.obs() {
                     Some(ObsVerb::SaveReplay { reason, .. }) => {
-                        let review = self.review_about(cause);
+                        let review = self.media.review_about(cause);
                         if let Some(review) = review {
                             self.bursts.clip(review, ClipState::Saving);
                         }
-                        remember(&mut self.saves, seq, Save { reason: reason.clone(), review, bout });
+                        self.media.add_save(seq, Save { reason: reason.clone(), review, bout });
                     }
-                    Some(ObsVerb::StartRecording { .. }) => remember(&mut self.recordings, seq, bout),
+                    Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, bout),
                     _ => {}
                 }
                 out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
             }
             RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
-                if failures_are_heard {
-                    // A rule that fails at hearing of a failure is not told of again.
+                if handle_failures {
+                    // Rules do not handle the failure of a handler of failures.
                     self.emit(event, bout, false, out);
                 } else {
                     out.push(Output::Event { event, bout });
@@ -447,13 +424,7 @@ impl Court {
         }
     }
 
-    /// The request for review that an event is about.
-    fn review_about(&self, cause: u64) -> Option<u64> {
-        let about = |request: &Request| cause == request.request || Some(cause) == request.opened;
-        self.review.filter(about).map(|request| request.request)
-    }
-
-    /// Gives the file of a clip or a recording its name, where the rule gives none.
+    /// Names the file of a clip or a recording, if the rule has not.
     fn name(&self, cause: u64, verb: &mut Verb) {
         let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
         let (template, name) = match &mut action.verb {
@@ -461,17 +432,9 @@ impl Court {
             ObsVerb::StartRecording { name } => (&names.recording, name),
             _ => return,
         };
-        let review = self.review_about(cause).and_then(|review| self.bursts.bout().review_of(review));
+        let review = self.media.review_about(cause).and_then(|review| self.bursts.bout().review_of(review));
         let side = review.map(|review| review.side.into());
         let subject = Subject { event: &names.event, court: &self.name, bout: self.bursts.bout(), side };
         name.get_or_insert_with(|| template.fill(&subject));
     }
-}
-
-/// Remembers what an action was for; the oldest is forgotten when there are too many.
-fn remember<T>(awaited: &mut BTreeMap<u64, T>, seq: u64, what: T) {
-    while awaited.len() >= MAX_AWAITED {
-        awaited.pop_first();
-    }
-    awaited.insert(seq, what);
 }

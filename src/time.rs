@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
-    /// The instant so many microseconds after 1970.
+    /// The instant that many microseconds after 1970.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -24,7 +24,7 @@ impl Time {
         self.0
     }
 
-    /// What the system's clock says now. Only the sinks call this.
+    /// The time of the system's clock. Only the sinks call this.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
     }

@@ -1,4 +1,4 @@
-//! The rest between two rounds. No message says that it starts: its clock ticks, and then the next round is named.
+//! The rest between two rounds. No message starts it: its clock ticks, and then the next round is named.
 
 use super::model::*;
 use super::rounds::is_tick;

@@ -1,4 +1,4 @@
-//! Video review: requested, decided, closed; what became of its clip, and what it costs the side that asked.
+//! Video review: requested, decided, closed; what became of its clip, and what it costs the side that requested it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

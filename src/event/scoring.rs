@@ -6,7 +6,7 @@ use strum::Display;
 
 use super::Side;
 
-/// What the points were given for.
+/// The technique that points were given for.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -41,16 +41,16 @@ impl Technique {
 pub struct Point {
     /// Who gets them.
     pub side: Side,
-    /// What for.
+    /// The technique.
     pub technique: Technique,
     /// How many.
     pub points: u8,
 }
 
-/// A hit that the sensors felt.
+/// A hit that the sensors measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hit {
-    /// Whose protector reported it as that side's hit.
+    /// The side that hit.
     pub side: Side,
     /// Strength, 1 to 100.
     pub level: u8,
