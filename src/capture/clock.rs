@@ -18,7 +18,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Takes the resolution's option; its highest bit tells a power of 2 from one of 10.
+    /// Reads the option of the resolution; its highest bit is set for a power of 2, otherwise it is one of 10.
     pub(super) fn resolution(&mut self, option: &[u8]) {
         let Some(&exponent) = option.first() else { return };
         self.ticks_per_second = match exponent.checked_sub(0x80) {
@@ -27,7 +27,7 @@ impl Clock {
         };
     }
 
-    /// Takes the offset's option.
+    /// Reads the option of the offset.
     pub(super) fn offset(&mut self, option: &[u8], order: ByteOrder) {
         self.offset_seconds = match (option.first_chunk(), order) {
             (Some(bytes), ByteOrder::Little) => i64::from_le_bytes(*bytes),

@@ -1,14 +1,14 @@
-//! What is worth saying about a capture that was read, and is no error.
+//! Notes on a capture that was read, which are no errors.
 
 use std::collections::BTreeMap;
 
-/// Details of so many unreadable reports are kept; the others are only counted.
-const DETAILS: usize = 20;
+/// Details are kept of this many unreadable reports; the others are only counted.
+const MAX_DETAILS: usize = 20;
 
-/// What is worth saying about a capture, as far as it was read.
+/// Notes on a capture, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    /// How many packets were read, whatever was in them. In text, how many messages.
+pub struct CaptureNotes {
+    /// How many packets were read, of any content. In text, how many messages.
     pub packets: u64,
     /// How many of them were skipped, and why.
     pub skipped: BTreeMap<Skip, u64>,
@@ -39,7 +39,7 @@ pub enum Skip {
     /// It is a part of a longer one.
     #[error("a fragment")]
     Fragment,
-    /// It was sent to another port than the one asked for.
+    /// It was sent to another port than the one chosen.
     #[error("sent to another port")]
     OtherPort,
     /// It is one of ours, and no report.
@@ -56,19 +56,19 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-impl Remarks {
+impl CaptureNotes {
     pub(super) fn skip(&mut self, skip: Skip) {
         *self.skipped.entry(skip).or_default() += 1;
     }
 
     pub(super) fn unreadable(&mut self, reason: &serde_json::Error) {
         self.skip(Skip::Report);
-        if self.unreadable.len() < DETAILS {
+        if self.unreadable.len() < MAX_DETAILS {
             self.unreadable.push(Unreadable { packet: self.packets, reason: reason.to_string() });
         }
     }
 
-    /// The remarks in plain words, one a line; none if there is nothing to say.
+    /// The notes in plain words, one a line.
     pub fn lines(&self) -> Vec<String> {
         let unreadable = self.unreadable.iter().map(|report| {
             format!("packet {}: the report cannot be read and is missing: {}", report.packet, report.reason)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::source::Source;
+use super::input::InputBytes;
 use super::{CaptureError, Format, LineProblem, Recorded};
 use crate::court::{Datagram, Input};
 use crate::time::Time;
@@ -25,22 +25,22 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn open(source: &mut Source, format: Format) -> Result<Self, CaptureError> {
-        source.skip(BYTE_ORDER_MARK)?;
+    pub(super) fn open(input: &mut InputBytes, format: Format) -> Result<Self, CaptureError> {
+        input.skip(BYTE_ORDER_MARK)?;
         Ok(Self { timed: format == Format::Trace, lines: 0, line: Vec::new() })
     }
 
     /// The next message; its time counts from `start`.
-    pub(super) fn next(&mut self, source: &mut Source, start: Time) -> Result<Option<Recorded>, CaptureError> {
+    pub(super) fn next(&mut self, input: &mut InputBytes, start: Time) -> Result<Option<Recorded>, CaptureError> {
         loop {
-            source.line(MAX_LINE, &mut self.line)?;
+            input.line(MAX_LINE, &mut self.line)?;
             if self.line.is_empty() {
                 return Ok(None);
             }
             self.lines += 1;
             let ended = self.line.ends_with(b"\n");
             if !ended && self.line.len() == MAX_LINE {
-                return Err(source.bad_line(self.lines, LineProblem::TooLong));
+                return Err(input.bad_line(self.lines, LineProblem::TooLong));
             }
             let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -48,7 +48,7 @@ impl Text {
                 continue;
             }
             let timed = if self.timed { timed(line, start) } else { Ok((start, line)) };
-            let (at, message) = timed.map_err(|problem| source.bad_line(self.lines, problem))?;
+            let (at, message) = timed.map_err(|problem| input.bad_line(self.lines, problem))?;
             let bytes = Bytes::copy_from_slice(message);
             return Ok(Some(Recorded { at, input: Input::Datagram(Datagram { bytes, from: None, truncated: false }) }));
         }
@@ -68,7 +68,7 @@ pub(super) fn timed(line: &[u8], start: Time) -> Result<(Time, &[u8]), LineProbl
     Ok((Time::from_micros(start.as_micros().saturating_add(micros)), rest.strip_prefix(b"\t").unwrap_or(rest)))
 }
 
-/// Writes a message of a text trace that was heard so long `after` the trace's beginning.
+/// Writes a message of a text trace that was received so long `after` the trace's beginning.
 ///
 /// A message of several lines becomes one line each, and gets no other line end.
 pub fn write_trace(out: &mut impl Write, after: Duration, message: &[u8]) -> io::Result<()> {
