@@ -91,110 +91,52 @@ pub enum Format {
 
 /// Why a capture cannot be read, or not to its end. No input follows.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum CaptureError {
-    /// The file cannot be opened.
     #[error("cannot open the capture {name}: {source}")]
-    Open {
-        /// The file.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// The system failed to read on.
+    Open { name: String, source: io::Error },
     #[error("cannot read {name} beyond byte {offset}: {source}")]
-    Read {
-        /// The file.
-        name: String,
-        /// Bytes that were read before.
-        offset: u64,
-        /// Why.
-        source: io::Error,
-    },
-    /// It must be unpacked first.
+    Read { name: String, offset: u64, source: io::Error },
     #[error("{name} is compressed ({packer}): unpack it first")]
-    Compressed {
-        /// The file.
-        name: String,
-        /// What packed it.
-        packer: &'static str,
-    },
-    /// Text of two bytes a character.
+    Compressed { name: String, packer: &'static str },
     #[error("{name} is text in UTF-16, as PowerShell's `>` writes it: save it as UTF-8")]
-    Utf16 {
-        /// The file.
-        name: String,
-    },
-    /// It is no capture at all.
+    Utf16 { name: String },
     #[error("{name} is no capture: it begins like neither pcapng nor pcap, and is not text")]
-    Unknown {
-        /// The file.
-        name: String,
-    },
-    /// A part of it is impossible.
+    Unknown { name: String },
     #[error("{name} is damaged at byte {offset}: {error}; {packets} packets before it were read")]
-    Damaged {
-        /// The file.
-        name: String,
-        /// Where it is damaged, in bytes from the file's beginning.
-        offset: u64,
-        /// What is wrong there.
-        error: FormatError,
-        /// How many packets come before it.
-        packets: u64,
-    },
-    /// A line of text cannot be read.
+    Damaged { name: String, offset: u64, error: FormatError, packets: u64 },
     #[error("{name}, line {line}: {problem}")]
-    Line {
-        /// The file.
-        name: String,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        problem: LineProblem,
-    },
+    Line { name: String, line: u64, problem: LineProblem },
 }
 
 /// What is impossible in a pcapng or pcap file.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum FormatError {
-    /// A pcapng section that is neither little-endian nor big-endian.
     #[error("no byte-order magic in the section's header")]
     ByteOrder,
-    /// A pcapng block with an impossible length.
     #[error("a block of {0} bytes, but it can only be a multiple of 4 from 12 to 16777216")]
     BlockLength(u32),
-    /// A pcapng block with two different lengths, at its beginning and its end.
     #[error("a block of {begin} bytes whose end says {end}")]
-    BlockEnd {
-        /// The length at its beginning.
-        begin: u32,
-        /// The length at its end.
-        end: u32,
-    },
-    /// A section's or an interface's block that is too short for its fields.
+    BlockEnd { begin: u32, end: u32 },
     #[error("a block too short for what it describes")]
     ShortBlock,
-    /// More interfaces than can be kept.
     #[error("more than 65536 interfaces")]
     Interfaces,
-    /// A pcap packet with an impossible length.
     #[error("a packet of {0} bytes, but it can only be up to 16777216")]
     PacketLength(u32),
-    /// Zeros, and then other bytes.
     #[error("zeros where a packet should begin")]
     Zeros,
 }
 
 /// What is wrong with a line of text.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum LineProblem {
-    /// The first line of a trace has a TAB, this one has none.
     #[error("no TAB: each line must be `milliseconds<TAB>message` as the first one is, or none of them")]
     NoTab,
-    /// The text before the TAB is no number.
     #[error("`{0}` before the TAB is no number of milliseconds: write it as `1250` or `1250.5`")]
     NotANumber(String),
-    /// It is longer than any datagram.
     #[error("longer than a datagram can be (65535 bytes): is this a file of PSS messages?")]
     TooLong,
 }

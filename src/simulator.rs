@@ -24,10 +24,10 @@ mod send;
 mod trace;
 
 pub use bouts::{Bout, Bouts};
-pub use feed::{Feeds, Plan};
+pub(crate) use feed::{Feeds, Plan};
 pub use message::ConsoleMessage;
 pub use outcome::Outcome;
-pub use outgoing::{Defect, Outgoing};
-pub use pace::Pace;
-pub use send::{ConsoleSocket, PlayError, Played};
-pub use trace::{WriteError, write};
+pub(crate) use outgoing::Outgoing;
+pub(crate) use pace::Pace;
+pub(crate) use send::{ConsoleSocket, PlayError};
+pub(crate) use trace::{WriteError, write};

@@ -65,9 +65,9 @@ impl BoutEngine {
             Body::Round(round) => return self.enter_round(at, round.round),
             Body::Clock(clock) => return self.clock(at, *clock),
             Body::Rest(rest) => {
-                let clock = self.rests.clock(*rest);
-                let ended = self.rounds.rest(bout, clock.runs);
-                return ended.into_iter().chain(self.rests.tick(bout, at, *rest, clock)).collect();
+                let runs = self.rests.read(*rest);
+                let ended = self.rounds.rest(bout, runs);
+                return ended.into_iter().chain(self.rests.tick(bout, at, *rest)).collect();
             }
             Body::Injury(injury) => return self.injuries.message(at, *injury).into_iter().collect(),
             Body::Hit(hit) => self.scoring.hit(at, *hit),

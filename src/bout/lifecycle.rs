@@ -189,22 +189,12 @@ pub(super) fn belongs_to_a_bout(body: &Body) -> bool {
         Body::Athletes(athletes) => *athletes != Athletes::default(),
         Body::BoutConfig(config) => **config != BoutConfig::default(),
         Body::Score(pair) | Body::Penalties(pair) => *pair != Pair::default(),
-        Body::BoutLoaded {}
-        | Body::BoutReady {}
-        | Body::Round(_)
-        | Body::Clock(_)
-        | Body::Rest(_)
-        | Body::Injury(_)
-        | Body::Timeout(_)
-        | Body::Point(_)
-        | Body::Hit(_)
-        | Body::RoundScores(_)
-        | Body::RoundWinners(_)
-        | Body::Winner(_)
-        | Body::Result(_)
-        | Body::Review(_)
-        | Body::Leader(_)
-        | Body::RoundStatistics(_) => true,
-        _ => false,
+        Body::Officials(_)
+        | Body::VideoQuota(_)
+        | Body::HardwareTest(_)
+        | Body::Console(_)
+        | Body::Unknown(_)
+        | Body::Unusable(_) => false,
+        _ => true,
     }
 }

@@ -6,17 +6,12 @@ use crate::event::{
     Body, Clock, ClockAction, Counts, InjuryAction, MaybeSide, Pair, ResultBanner, ReviewState, RoundScore,
 };
 
-/// Where a message stands among those of its burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    rank: u8,
-    /// Among messages of the same rank.
-    value: i64,
-}
+/// The place of a message among those of its burst: its rank, and its value among messages of the same rank.
+pub(super) type Place = (u8, i64);
 
 /// The place of a message, given which way the round clock runs.
 pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
-    let (rank, value) = match body {
+    match body {
         Body::BoutLoaded {} => (0, 0),
         Body::BoutConfig(_) => (1, 0),
         Body::Athletes(_) | Body::Officials(_) => (2, 0),
@@ -51,8 +46,7 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
             Some(InjuryAction::Hide) => (17, 3),
         },
         _ => (20, 0),
-    };
-    Place { rank, value }
+    }
 }
 
 /// How much of the result a banner has.

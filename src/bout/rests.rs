@@ -7,74 +7,51 @@ use crate::time::Time;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rests {
-    state: State,
+    /// The round before the rest that is on, and when the rest started.
+    on: Option<(u8, Time)>,
+    /// The time of the rest ran out, and the next round has not begun.
+    is_over: bool,
     /// What the clock of the rest showed last, in this bout or before.
     shown: Option<u32>,
     /// Whether that was since the round clock ran.
     since_round: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-enum State {
-    #[default]
-    None,
-    On {
-        round: u8,
-        since: Time,
-    },
-    /// The time of the rest is over, and the next round has not begun.
-    Over,
-}
-
-/// How the rest clock has moved.
-#[derive(Clone, Copy)]
-pub(super) struct RestClock {
-    /// It runs, so that the round is over even if its end was lost.
-    pub(super) runs: bool,
-    /// It shows more than before.
-    was_set: bool,
+    may_start: bool,
 }
 
 impl Rests {
-    /// Takes a message of the rest clock.
-    pub(super) fn clock(&mut self, rest: Clock) -> RestClock {
+    /// Reads the rest clock; true if it runs, so that the round is over even if its end was lost.
+    pub(super) fn read(&mut self, rest: Clock) -> bool {
         let before = self.shown.replace(rest.seconds);
         let since_round = std::mem::replace(&mut self.since_round, true);
-        RestClock {
-            runs: since_round && before.is_some_and(|before| is_tick(rest.seconds, before)),
-            was_set: before.is_none_or(|before| rest.seconds > before),
-        }
+        let runs = since_round && before.is_some_and(|before| is_tick(rest.seconds, before));
+        // A PSS that is asked repeats the last rest: a single message is a rest only if the clock was set since then.
+        self.may_start = runs || before.is_none_or(|before| rest.seconds > before);
+        runs
     }
 
     /// Starts or ends the rest, after the end of the round was handled.
-    ///
-    /// A PSS that is asked repeats the last rest, so a single message starts a rest only if its clock was set anew.
-    pub(super) fn tick(&mut self, bout: &Bout, at: Time, rest: Clock, clock: RestClock) -> Option<Body> {
-        let Clock { seconds, action } = rest;
-        let is_over = seconds == 0 || action == Some(ClockAction::End);
-        match self.state {
-            State::On { .. } if is_over => {
-                let ended = self.end(at);
-                self.state = State::Over;
-                ended
-            }
-            State::None if !is_over && (clock.runs || clock.was_set) && bout.is_between_rounds() => {
-                self.state = State::On { round: bout.round, since: at };
-                Some(Body::RestStarted(RestStarted { round: bout.round, seconds }))
-            }
-            _ => None,
+    pub(super) fn tick(&mut self, bout: &Bout, at: Time, Clock { seconds, action }: Clock) -> Option<Body> {
+        if seconds == 0 || action == Some(ClockAction::End) {
+            let ended = self.take(at);
+            self.is_over |= ended.is_some();
+            return ended;
         }
+        if self.on.is_some() || self.is_over || !self.may_start || !bout.is_between_rounds() {
+            return None;
+        }
+        self.on = Some((bout.round, at));
+        Some(Body::RestStarted(RestStarted { round: bout.round, seconds }))
     }
 
     /// The next round was named, the round clock runs, or the bout is over.
     pub(super) fn end(&mut self, at: Time) -> Option<Body> {
-        self.since_round = false;
-        match std::mem::take(&mut self.state) {
-            State::On { round, since } => {
-                Some(Body::RestEnded(RestEnded { round, took_ms: at.milliseconds_since(since) }))
-            }
-            State::None | State::Over => None,
-        }
+        (self.since_round, self.is_over) = (false, false);
+        self.take(at)
+    }
+
+    fn take(&mut self, at: Time) -> Option<Body> {
+        let (round, since) = self.on.take()?;
+        Some(Body::RestEnded(RestEnded { round, took_ms: at.milliseconds_since(since) }))
     }
 
     pub(super) fn begin_bout(&mut self) {

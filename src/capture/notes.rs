@@ -20,29 +20,22 @@ pub struct CaptureNotes {
 
 /// Why a packet was skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum Skip {
-    /// It is of a link type that is not known here.
     #[error("link type {0}, which is not known here")]
     LinkType(u32),
-    /// It is of an interface that the file does not describe.
     #[error("no such interface in the file")]
     Interface,
-    /// Its lengths contradict each other, or a header is cut.
     #[error("damaged, or cut within a header")]
     Damaged,
-    /// It is not IP.
     #[error("not IP")]
     NotIp,
-    /// It is not UDP.
     #[error("not UDP")]
     NotUdp,
-    /// It is a part of a longer one.
     #[error("a fragment")]
     Fragment,
-    /// It was sent to another port than the one chosen.
     #[error("sent to another port")]
     OtherPort,
-    /// It is one of ours, and no report.
     #[error("an unreadable report")]
     Report,
 }

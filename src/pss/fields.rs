@@ -1,9 +1,15 @@
 //! The fields of one message, read one after the other, with notes on what had to be corrected.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::event::{Note, Status};
+
+/// What a field is read as.
+pub(super) trait Number: FromStr + PartialOrd + Display {}
+
+impl<T: FromStr + PartialOrd + Display> Number for T {}
 
 /// Why a message's values cannot be used, in plain words.
 pub(super) type Reason = String;
@@ -157,26 +163,25 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field as a whole number within a range. One whose last digits may be missing is absent.
-    pub(super) fn number<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    pub(super) fn number<T: Number>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Reason> {
         self.value(name).map(|value| number(name, value, range)).transpose()
     }
 
     /// The next field as a number that is required.
-    pub(super) fn required<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<T, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    pub(super) fn required<T: Number>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<T, Reason> {
         self.number(name, range)?.ok_or_else(|| format!("`{name}` is missing"))
     }
 
     /// The next field as a number that may be empty, but must be there.
-    pub(super) fn counted<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    pub(super) fn counted<T: Number>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Reason> {
         if self.ahead.is_none() && !self.is_cut() {
             Err(format!("`{name}` is missing"))
         } else {
@@ -208,10 +213,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Reads a whole number within a range.
-pub(super) fn number<T>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason>
-where
-    T: FromStr + PartialOrd + std::fmt::Display,
-{
+pub(super) fn number<T: Number>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason> {
     // `+5` is a number in Rust, but senders do not write it.
     let read = if value.starts_with('+') { None } else { value.parse::<T>().ok() };
     match read {

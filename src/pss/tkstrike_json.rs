@@ -9,14 +9,12 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
 use serde_json::{Deserializer, Map, Value};
 
 use super::clock;
-use super::fields::{Reason, number};
+use super::fields::{Number, Reason, number};
 use super::groups::MAX_COUNT;
 use super::message::Message;
 use super::streams::winner_named;
@@ -192,11 +190,7 @@ impl Object<'_> {
         }
     }
 
-    fn number<T: FromStr + PartialOrd + Display>(
-        &self,
-        name: &'static str,
-        range: RangeInclusive<T>,
-    ) -> Result<Option<T>, Reason> {
+    fn number<T: Number>(&self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason> {
         self.text(name).map(|value| number(name, &value, range)).transpose()
     }
 

@@ -9,57 +9,35 @@ const ROUND_ENDING_GAP: u16 = 12;
 /// The gam-jeom that lose a round.
 const ROUND_LOSING_GAM_JEOM: u16 = 5;
 
+const TECHNIQUES: [Technique; 5] =
+    [Technique::Punch, Technique::Body, Technique::Head, Technique::TechnicalBody, Technique::TechnicalHead];
+
 /// The counts of one side in a round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
-    body: u16,
-    head: u16,
-    punch: u16,
-    /// Turning kicks to the body and to the head.
-    technical: [u16; 2],
+    /// How often each technique scored.
+    techniques: [u16; 5],
     pub(super) gam_jeom: u16,
-    /// Hits that the sensors felt, scoring or not.
+    /// Hits that the sensors measured, scoring or not.
     pub(super) hits: u16,
 }
 
 impl Tally {
-    fn count(&mut self, technique: Technique) -> &mut u16 {
-        let Self { body, head, punch, technical: [technical_body, technical_head], .. } = self;
-        match technique {
-            Technique::Punch => punch,
-            Technique::Body => body,
-            Technique::Head => head,
-            Technique::TechnicalBody => technical_body,
-            Technique::TechnicalHead => technical_head,
-        }
-    }
-
     /// Points without those for the opponent's gam-jeom.
     fn points(&self) -> u16 {
-        let Self { body, head, punch, technical, .. } = *self;
-        punch + 2 * body + 3 * head + self.technical_points(technical)
-    }
-
-    fn technical_points(&self, [body, head]: [u16; 2]) -> u16 {
-        4 * body + 5 * head
+        TECHNIQUES.iter().zip(self.techniques).map(|(technique, count)| u16::from(technique.points()) * count).sum()
     }
 
     /// The counts that a console sends after the round.
     pub(super) fn statistics(&self) -> SideStatistics {
-        let Self { body, head, punch, technical, gam_jeom, .. } = *self;
-        SideStatistics {
-            body: Some(body),
-            head: Some(head),
-            punch: Some(punch),
-            technical: technical.map(Some),
-            gam_jeom: Some(gam_jeom),
-        }
+        let [punch, body, head, technical @ ..] = self.techniques.map(Some);
+        SideStatistics { body, head, punch, technical, gam_jeom: Some(self.gam_jeom) }
     }
 
     /// What decides when the scores are level, the most important first.
     fn superiority(&self) -> [u16; 4] {
-        let Self { body, head, punch, technical, .. } = *self;
-        [self.technical_points(technical), head, body, punch]
+        let [punch, body, head, technical_body, technical_head] = self.techniques;
+        [4 * technical_body + 5 * technical_head, head, body, punch]
     }
 }
 
@@ -93,19 +71,14 @@ impl Board {
     }
 
     pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
-        *self.tally(side).count(technique) += 1;
+        self.tally(side).techniques[technique as usize] += 1;
         Point { side, technique, points: technique.points() }
     }
 
     /// Takes back the technique with the most points that a side was given; false if it has none.
     pub(super) fn take_back(&mut self, side: Side) -> bool {
-        use Technique::*;
-        let tally = self.tally(side);
-        let given = [TechnicalHead, TechnicalBody, Head, Body, Punch].into_iter().find(|t| *tally.count(*t) > 0);
-        given.is_some_and(|technique| {
-            *tally.count(technique) -= 1;
-            true
-        })
+        let given = self.tally(side).techniques.iter_mut().rev().find(|count| **count > 0);
+        given.map(|count| *count -= 1).is_some()
     }
 
     /// The score of the round that is on.

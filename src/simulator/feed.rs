@@ -10,17 +10,15 @@ use crate::pss::{Dialect, encode};
 
 /// What to play.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Courts, each with bouts of its own.
-    pub courts: u16,
+    pub(crate) courts: u16,
     /// Bouts on each court; without end when left out.
-    pub bouts: Option<u64>,
+    pub(crate) bouts: Option<u64>,
     /// The same seed gives the same bouts.
-    pub seed: u64,
-    /// The dialect of the consoles.
-    pub dialect: Dialect,
-    /// Whether they have the defects of real senders.
-    pub defects: bool,
+    pub(crate) seed: u64,
+    pub(crate) dialect: Dialect,
+    pub(crate) defects: bool,
 }
 
 /// The datagrams of one court.
@@ -74,11 +72,10 @@ impl Iterator for Feed {
 }
 
 /// The datagrams of all courts in the order of time, each with its court's place, from 0.
-pub struct Feeds(Vec<Peekable<Feed>>);
+pub(crate) struct Feeds(Vec<Peekable<Feed>>);
 
 impl Feeds {
-    /// The datagrams of a plan.
-    pub fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         Self((1..=plan.courts).map(|court| Feed::new(court, plan).peekable()).collect())
     }
 }

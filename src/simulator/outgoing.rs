@@ -5,32 +5,28 @@ use crate::event::Body;
 
 /// A datagram that is to be sent.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
+pub(crate) struct Outgoing {
     /// Milliseconds since the first console was switched on.
-    pub at_ms: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub(crate) at_ms: u64,
+    pub(crate) bytes: Vec<u8>,
     /// Its messages, without the defects.
-    pub bodies: Vec<Body>,
-    /// What is wrong with it.
-    pub defects: Vec<Defect>,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) defects: Vec<Defect>,
     /// How the bout ended whose last datagram it is.
-    pub ends: Option<Box<Outcome>>,
+    pub(crate) ends: Option<Box<Outcome>>,
 }
 
 /// A defect of a datagram that can still be understood; shown in the plural.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
-pub enum Defect {
+pub(crate) enum Defect {
     /// The datagram has the length of the text in UTF-16 units.
     #[strum(serialize = "cut tails")]
     CutTail,
-    /// Two hit levels are glued together.
     #[strum(serialize = "glued hits")]
     GluedHits,
     /// `null` where a value is absent.
     #[strum(serialize = "nulls")]
     Null,
-    /// A field is empty.
     #[strum(serialize = "empty fields")]
     EmptyField,
     /// There is one more field than documented.
@@ -42,7 +38,6 @@ pub enum Defect {
     /// Several messages in one datagram.
     #[strum(serialize = "joined messages")]
     SeveralMessages,
-    /// A datagram comes twice.
     #[strum(serialize = "duplicates")]
     Duplicate,
     /// Two messages of a burst come in the other order.

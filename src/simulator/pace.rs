@@ -2,7 +2,7 @@ use std::time::Duration;
 
 /// How fast datagrams follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// So many times as fast as in reality.
     Times(f64),
     /// As fast as possible.

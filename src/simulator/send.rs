@@ -18,52 +18,33 @@ use crate::pss::Dialect;
 /// How often the threads that answer questions check whether the play is over.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Why something could not be played.
 #[derive(Debug, thiserror::Error)]
-pub enum PlayError {
-    /// The trace cannot be read.
+pub(crate) enum PlayError {
     #[error(transparent)]
     Trace(#[from] CaptureError),
-    /// There is no socket to send from.
     #[error("failed to send from {from}: {source}; take an address of this machine and a port that is free")]
-    Bind {
-        /// The address.
-        from: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// A datagram cannot be sent.
+    Bind { from: SocketAddr, source: io::Error },
     #[error("failed to send to {to}: {source}")]
-    Send {
-        /// The address.
-        to: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
+    Send { to: SocketAddr, source: io::Error },
 }
 
-/// What was played.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Played {
+pub(crate) struct Played {
     /// Datagrams sent, or written.
-    pub datagrams: u64,
-    /// How long it took.
-    pub took: Duration,
+    pub(crate) datagrams: u64,
+    pub(crate) took: Duration,
 }
 
 /// The socket of one console.
 #[derive(Debug)]
-pub struct ConsoleSocket {
+pub(crate) struct ConsoleSocket {
     socket: UdpSocket,
     to: SocketAddr,
 }
 
 impl ConsoleSocket {
     /// A socket that sends to an address, from one of this machine or from any.
-    ///
-    /// # Errors
-    /// The system refuses the socket.
-    pub fn bind(from: Option<SocketAddr>, to: SocketAddr) -> Result<Self, PlayError> {
+    pub(crate) fn bind(from: Option<SocketAddr>, to: SocketAddr) -> Result<Self, PlayError> {
         let any: SocketAddr = match to {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -80,15 +61,12 @@ impl ConsoleSocket {
     }
 
     /// Where it sends from and answers questions.
-    pub fn local(&self) -> Option<SocketAddr> {
+    pub(crate) fn local(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()
     }
 
     /// Sends the datagrams of a capture, each when it is due.
-    ///
-    /// # Errors
-    /// The capture cannot be read, or the system refuses to send.
-    pub fn play(&self, reader: &mut Reader, pace: Pace) -> Result<Played, PlayError> {
+    pub(crate) fn play(&self, reader: &mut Reader, pace: Pace) -> Result<Played, PlayError> {
         let began = Instant::now();
         let mut first = None;
         let mut datagrams = 0;
@@ -103,10 +81,8 @@ impl ConsoleSocket {
     }
 
     /// Sends the datagrams of courts, each when it is due and none from `until` on, and answers questions in the meantime.
-    ///
-    /// # Errors
-    /// The system refuses to send, or `each` fails, which is called for every datagram that was sent.
-    pub fn play_courts<E: From<PlayError>>(
+    /// `each` is called for every datagram that was sent.
+    pub(crate) fn play_courts<E: From<PlayError>>(
         sockets: &[Self],
         feeds: Feeds,
         dialect: Dialect,

@@ -11,21 +11,15 @@ use super::pace::Pace;
 use super::send::Played;
 use crate::capture::write_trace;
 
-/// A trace cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("the trace {} cannot be written: {source}", .path.display())]
-pub struct WriteError {
-    /// The file.
-    pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
+pub(crate) struct WriteError {
+    pub(crate) path: PathBuf,
+    pub(crate) source: io::Error,
 }
 
 /// Writes a trace for each court, with the times at which datagrams would be sent, and none from `until` on.
-///
-/// # Errors
-/// A file cannot be written.
-pub fn write<E: From<WriteError>>(
+pub(crate) fn write<E: From<WriteError>>(
     feeds: Feeds,
     paths: &[PathBuf],
     pace: Pace,
