@@ -123,7 +123,6 @@ impl BoutEngine {
         derived
     }
 
-    /// The round clock runs.
     fn run(&mut self, at: Time) -> Vec<Body> {
         let mut derived = Vec::new();
         if self.bout.stage == Stage::Ended {
@@ -160,12 +159,10 @@ impl BoutEngine {
         derived
     }
 
-    /// Records what became of a review's clip.
     pub(super) fn clip(&mut self, request: u64, clip: ClipState) {
         self.reviews.clip(&mut self.bout, request, clip);
     }
 
-    /// Before the messages of a burst.
     pub(super) fn begin_burst(&mut self) {
         self.scoring.begin_burst(&self.bout);
     }

@@ -38,7 +38,6 @@ impl Injuries {
         }
     }
 
-    /// Ends every injury.
     pub(super) fn end_all(&mut self, at: Time) -> impl Iterator<Item = Body> {
         let hide = |side| Injury { side, seconds: 0, action: Some(InjuryAction::Hide) };
         [MaybeSide::None, MaybeSide::Blue, MaybeSide::Red]

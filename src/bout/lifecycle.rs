@@ -40,7 +40,6 @@ impl Lifecycle {
         *self = Self { previous: Some(previous), split: self.split.take(), ..Self::default() };
     }
 
-    /// A bout was loaded.
     pub(super) fn load(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time) {
         let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
         if bout.ordinal == 0 || has_begun {
@@ -121,13 +120,11 @@ impl Lifecycle {
         }
     }
 
-    /// The clock of the bout runs for the first time.
     pub(super) fn start(&self, bout: &mut Arc<Bout>, at: Time) -> Body {
         Arc::make_mut(bout).started_at = Some(at);
         Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })
     }
 
-    /// The winner was named.
     pub(super) fn end(&mut self, bout: &mut Arc<Bout>, at: Time, winner: BoutWinner) -> Vec<Body> {
         let mut derived = Vec::new();
         if bout.winner == Some(winner) {

@@ -7,7 +7,6 @@ use crate::event::*;
 
 /// The furthest that a running clock moves between two ticks, in seconds; one that moves further was set.
 const MAX_TICK: u32 = 3;
-/// How many seconds are the last ones of a round.
 const FINAL_SECONDS: u32 = 10;
 /// The points of a lead that end a round (World Taekwondo, best of three).
 const ROUND_ENDING_GAP: u16 = 12;
@@ -85,7 +84,6 @@ impl Rounds {
         (decided && bout.stage != Stage::Fighting && is_full).then(|| bout.round.saturating_add(1))
     }
 
-    /// The round clock runs.
     pub(super) fn run(&self, bout: &mut Arc<Bout>) -> Vec<Body> {
         let bout = Arc::make_mut(bout);
         bout.stage = Stage::Fighting;

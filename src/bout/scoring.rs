@@ -22,7 +22,6 @@ pub(super) struct Scoring {
     widest_gap: u16,
     /// The latest hit of each side that no point was tied to.
     hits: [Option<(Time, Hit)>; 2],
-    /// The latest point of each side.
     latest: [Option<(Time, Point)>; 2],
     /// Points given in this burst, and when.
     points: Vec<(u64, Time, Point)>,
@@ -37,14 +36,12 @@ pub(super) struct Scoring {
     disagreed: u8,
 }
 
-/// Both sides' scores and gam-jeom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     score: [u16; 2],
     penalties: [u16; 2],
 }
 
-/// The messages of this burst about scores.
 #[derive(Clone, Copy, Debug, Default)]
 struct Received {
     score: Option<u64>,
@@ -165,7 +162,6 @@ impl Scoring {
         }
     }
 
-    /// Takes the table of rounds.
     pub(super) fn table(&mut self, bout: &mut Arc<Bout>, seq: u64, scores: &RoundScores) {
         for score in &scores.rounds {
             if score.round == bout.round {
@@ -186,7 +182,6 @@ impl Scoring {
         scores.rounds.iter().find(|score| is_played(score) && score.round == next && !begun).copied()
     }
 
-    /// Before the messages of a burst.
     pub(super) fn begin_burst(&mut self, bout: &Bout) {
         self.before =
             Tally { score: [bout.blue.score, bout.red.score], penalties: [bout.blue.penalties, bout.red.penalties] };

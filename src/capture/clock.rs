@@ -3,7 +3,6 @@
 use super::fields::ByteOrder;
 use crate::time::Time;
 
-/// How an interface counts time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
     ticks_per_second: u128,
@@ -27,7 +26,6 @@ impl Clock {
         };
     }
 
-    /// Reads the option of the offset.
     pub(super) fn offset(&mut self, option: &[u8], order: ByteOrder) {
         self.offset_seconds = match (option.first_chunk(), order) {
             (Some(bytes), ByteOrder::Little) => i64::from_le_bytes(*bytes),

@@ -4,7 +4,6 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
 use super::{CaptureError, FormatError, LineProblem};
 
-/// What a capture is read from.
 pub(super) type RawInput = Box<dyn Read + Send>;
 
 /// A capture's bytes. Buffers grow only by bytes that were really read.
@@ -21,7 +20,6 @@ impl InputBytes {
         Self { name, input: BufReader::with_capacity(1 << 16, Cursor::new(head).chain(input)), position: 0, total }
     }
 
-    /// How many bytes were read.
     pub(super) fn position(&self) -> u64 {
         self.position
     }
@@ -31,7 +29,6 @@ impl InputBytes {
         self.total
     }
 
-    /// Whether all bytes were read.
     pub(super) fn at_end(&mut self) -> Result<bool, CaptureError> {
         Ok(self.peek()?.is_empty())
     }

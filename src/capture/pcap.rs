@@ -10,7 +10,6 @@ use crate::time::Time;
 /// The upper bits of the link type's field are about checksums at a frame's end.
 const LINK_TYPE: u32 = 0xffff;
 
-/// A pcap file whose header was read.
 pub(super) struct Pcap {
     magic: Magic,
     link_type: u32,
@@ -73,7 +72,6 @@ fn cut<T>(offset: u64, notes: &mut CaptureNotes) -> Result<Option<T>, CaptureErr
     Ok(None)
 }
 
-/// The first four bytes of a pcap file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Magic {
     order: ByteOrder,

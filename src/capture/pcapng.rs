@@ -19,7 +19,6 @@ pub(super) const ENHANCED_PACKET: u32 = 6;
 
 pub(super) const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 
-/// Numbers of options.
 pub(super) mod option {
     pub(in crate::capture) const END: u16 = 0;
     pub(in crate::capture) const COMMENT: u16 = 1;
@@ -35,7 +34,6 @@ pub(super) const APPLICATION: &str = "vta ";
 /// Name of the interface with the JSON packets.
 pub(super) const REPORTS: &str = "vta";
 
-/// No section has more interfaces than that.
 const MAX_INTERFACES: usize = 1 << 16;
 
 /// A pcapng file, somewhere between two blocks.
@@ -164,7 +162,6 @@ struct Interface {
     clock: Clock,
 }
 
-/// The block that was read last.
 struct Block {
     kind: u32,
     body: Vec<u8>,

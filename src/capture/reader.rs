@@ -118,7 +118,6 @@ impl Reader {
         self.input.total()
     }
 
-    /// The next input; none at the end.
     fn read(&mut self) -> Result<Option<Recorded>, CaptureError> {
         loop {
             let frame = match &mut self.body {

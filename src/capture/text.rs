@@ -55,7 +55,6 @@ impl Text {
     }
 }
 
-/// The time and the message in a line of a trace.
 pub(super) fn timed(line: &[u8], start: Time) -> Result<(Time, &[u8]), LineProblem> {
     let tab = line.iter().position(|&byte| byte == b'\t').ok_or(LineProblem::NoTab)?;
     let (number, rest) = line.split_at(tab);

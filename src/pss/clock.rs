@@ -2,10 +2,8 @@
 
 use super::fields::split_first;
 
-/// What a clock shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reading {
-    /// Whole seconds shown.
     pub(super) seconds: u32,
     /// Whether a fraction of a second was sent too.
     pub(super) fraction: bool,

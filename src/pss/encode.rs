@@ -21,7 +21,6 @@ pub enum Dialect {
     Published,
 }
 
-/// The judges that a message has names for.
 const MAX_JUDGES: usize = 5;
 
 /// Writes the message of a body, with its end; `decode` reads the same body from it.
@@ -174,7 +173,6 @@ fn console_line(line: impl Fn(&str) -> Line, console: &Console) -> Option<String
     })
 }
 
-/// A message, as far as it has been written.
 struct Line {
     text: String,
     dialect: Dialect,

@@ -14,7 +14,6 @@ impl<T: FromStr + PartialOrd + Display> Number for T {}
 /// Why a message's values cannot be used, in plain words.
 pub(super) type Reason = String;
 
-/// The fields after the stream's name.
 pub(super) struct Fields<'a> {
     /// The next field, trimmed.
     ahead: Option<&'a str>,
@@ -212,7 +211,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads a whole number within a range.
 pub(super) fn number<T: Number>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason> {
     // `+5` is a number in Rust, but senders do not write it.
     let read = if value.starts_with('+') { None } else { value.parse::<T>().ok() };

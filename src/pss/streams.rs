@@ -4,7 +4,6 @@ use super::fields::{Fields, Reason};
 use super::{clock, groups};
 use crate::event::*;
 
-/// A documented stream.
 pub(super) struct Stream {
     /// Its name; where a message has several, that of its first.
     pub(super) name: &'static str,
@@ -172,13 +171,8 @@ fn hit(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 }
 
 fn point(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let technique = match fields.required("technique", 1..=5u8)? {
-        1 => Technique::Punch,
-        2 => Technique::Body,
-        3 => Technique::Head,
-        4 => Technique::TechnicalBody,
-        _ => Technique::TechnicalHead,
-    };
+    let code = fields.required("technique", 1..=5u8)?;
+    let technique = Technique::from_repr(code).unwrap_or(Technique::TechnicalHead);
     Ok(Body::Point(Point { side, technique, points: technique.points() }))
 }
 

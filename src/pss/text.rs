@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
 
-/// The text of a message.
 pub(super) struct Text<'a> {
     pub(super) text: Cow<'a, str>,
     /// The bytes were not UTF-8 and were read as Windows-1252.

@@ -106,7 +106,6 @@ pub(super) fn decode(
     }
 }
 
-/// One event of TK-Strike.
 struct Object<'a> {
     fields: &'a Map<String, Value>,
     raw: Raw,

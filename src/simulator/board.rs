@@ -2,15 +2,12 @@
 
 use std::cmp::Ordering;
 
+use strum::IntoEnumIterator;
+
 use crate::event::{Pair, Point, RoundScore, RoundScores, RoundWinners, Side, SideStatistics, Technique};
 
-/// The points of a lead that end a round.
 const ROUND_ENDING_GAP: u16 = 12;
-/// The gam-jeom that lose a round.
 const ROUND_LOSING_GAM_JEOM: u16 = 5;
-
-const TECHNIQUES: [Technique; 5] =
-    [Technique::Punch, Technique::Body, Technique::Head, Technique::TechnicalBody, Technique::TechnicalHead];
 
 /// The counts of one side in a round.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +22,7 @@ pub(super) struct Tally {
 impl Tally {
     /// Points without those for the opponent's gam-jeom.
     fn points(&self) -> u16 {
-        TECHNIQUES.iter().zip(self.techniques).map(|(technique, count)| u16::from(technique.points()) * count).sum()
+        Technique::iter().zip(self.techniques).map(|(technique, count)| u16::from(technique.points()) * count).sum()
     }
 
     /// The counts that a console sends after the round.
@@ -41,10 +38,8 @@ impl Tally {
     }
 }
 
-/// The scoreboard of a bout.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Board {
-    /// Number of the round that is on.
     pub(super) round: u8,
     pub(super) blue: Tally,
     pub(super) red: Tally,
@@ -71,7 +66,7 @@ impl Board {
     }
 
     pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
-        self.tally(side).techniques[technique as usize] += 1;
+        self.tally(side).techniques[technique as usize - 1] += 1;
         Point { side, technique, points: technique.points() }
     }
 
@@ -81,7 +76,6 @@ impl Board {
         given.map(|count| *count -= 1).is_some()
     }
 
-    /// The score of the round that is on.
     pub(super) fn score(&self) -> (u16, u16) {
         let (blue, red) = (&self.blue, &self.red);
         (blue.points() + red.gam_jeom, red.points() + blue.gam_jeom)
@@ -105,25 +99,21 @@ impl Board {
         blue == red
     }
 
-    /// Whether the lead ends the round.
     pub(super) fn has_gap(&self) -> bool {
         let (blue, red) = self.score();
         blue.abs_diff(red) >= ROUND_ENDING_GAP
     }
 
-    /// The side that has lost the round by its gam-jeom.
     pub(super) fn loser_by_gam_jeom(&self) -> Option<Side> {
         let lost = |tally: &Tally| tally.gam_jeom >= ROUND_LOSING_GAM_JEOM;
         if lost(&self.blue) { Some(Side::Blue) } else { lost(&self.red).then_some(Side::Red) }
     }
 
-    /// Rounds won by blue and by red.
     pub(super) fn rounds_won(&self) -> (usize, usize) {
         let won = |side| self.past.iter().filter(|(.., winner)| *winner == Some(side)).count();
         (won(Side::Blue), won(Side::Red))
     }
 
-    /// Scores of the rounds that are over.
     pub(super) fn past_scores(&self) -> Vec<(u16, u16)> {
         self.past.iter().map(|(blue, red, _)| (*blue, *red)).collect()
     }
@@ -151,7 +141,6 @@ impl Board {
         RoundScores { rounds: each.collect() }
     }
 
-    /// Who won each of so many rounds.
     pub(super) fn round_winners(&self, rounds: u8) -> RoundWinners {
         let mut winners: Vec<_> = self.past.iter().map(|(.., winner)| *winner).collect();
         winners.resize(winners.len().max(rounds.into()), None);

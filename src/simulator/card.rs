@@ -1,11 +1,10 @@
-//! What is known of a bout before it begins.
+//! What is known of a bout before it begins, and the rules it is fought by.
 
 use fastrand::Rng;
 
 use super::people::{self, pick};
 use crate::event::{Athletes, Gender, Officials};
 
-/// What is known of a bout before it begins, and the rules it is fought by.
 #[derive(Clone, Debug)]
 pub(super) struct Card {
     pub(super) number: String,
@@ -21,14 +20,10 @@ pub(super) struct Card {
     pub(super) rules: Rules,
 }
 
-/// The rules of a bout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
     /// Two rounds win the bout; a gap of 12 points or 5 gam-jeom end a round, and superiority decides a level one.
-    BestOfThree {
-        /// Length of a round.
-        round_seconds: u32,
-    },
+    BestOfThree { round_seconds: u32 },
     /// Para taekwondo: one round of five minutes, a golden round when it is level, no kicks to the head, a time-out
     /// for each athlete.
     Para,
@@ -58,7 +53,6 @@ const YOUNG_WOMEN: [&str; 6] = ["-42kg", "-44kg", "-46kg", "-49kg", "-52kg", "-5
 const PARA_MEN: [&str; 5] = ["-58kg", "-63kg", "-70kg", "-80kg", "+80kg"];
 const PARA_WOMEN: [&str; 5] = ["-47kg", "-52kg", "-57kg", "-65kg", "+65kg"];
 
-/// The card of a court's `ordinal`-th bout.
 pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
     let gender = if rng.bool() { Gender::Men } else { Gender::Women };
     let fighting = |round_seconds| Rules::BestOfThree { round_seconds };

@@ -1,9 +1,8 @@
-//! The clock of a round.
+//! The clock of a round, which counts down.
 
 use super::console::Console;
 use crate::event::{Body, Clock, ClockAction};
 
-/// A clock that counts down.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RoundClock {
     left_ms: u64,
@@ -19,7 +18,6 @@ impl RoundClock {
         self.left_ms
     }
 
-    /// Seconds shown.
     pub(super) fn shown(self) -> u32 {
         self.shown
     }

@@ -113,7 +113,6 @@ impl Console {
         }
     }
 
-    /// How many rounds its tables show.
     fn columns(&self, board: &Board) -> u8 {
         if self.dialect == Dialect::TkStrike2 { board.round } else { board.round.max(3) }
     }

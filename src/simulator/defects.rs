@@ -8,7 +8,6 @@ use super::outgoing::{Defect, Outgoing};
 use crate::event::{Body, Hit, Kind};
 use crate::pss::{Dialect, encode, surplus};
 
-/// Damages messages at random.
 #[derive(Debug)]
 pub(super) struct DefectMaker {
     dialect: Dialect,
@@ -24,7 +23,6 @@ impl DefectMaker {
         self.rng.u32(..many) == 0
     }
 
-    /// The datagrams of a bout.
     pub(super) fn datagrams(&mut self, mut messages: Vec<ConsoleMessage>) -> Vec<Outgoing> {
         let swapped = self.swap(&mut messages);
         let mut datagrams: Vec<Outgoing> = Vec::with_capacity(messages.len());

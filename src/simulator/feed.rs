@@ -8,7 +8,6 @@ use super::defects::DefectMaker;
 use super::outgoing::Outgoing;
 use crate::pss::{Dialect, encode};
 
-/// What to play.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     /// Courts, each with bouts of its own.
@@ -21,7 +20,6 @@ pub(crate) struct Plan {
     pub(crate) defects: bool,
 }
 
-/// The datagrams of one court.
 #[derive(Debug)]
 struct Feed {
     bouts: std::iter::Take<Bouts>,

@@ -10,10 +10,8 @@ use super::clock::RoundClock;
 use super::console::Console;
 use crate::event::{ClockAction, Decision, Hit, Side};
 
-/// The length of a golden round.
 const GOLDEN_SECONDS: u32 = 60;
 
-/// A bout that is on.
 pub(super) struct Fight<'a> {
     pub(super) card: &'a Card,
     pub(super) rng: &'a mut Rng,
@@ -52,7 +50,6 @@ impl<'a> Fight<'a> {
         if self.rng.u8(..10) < self.blue_of_ten { Side::Blue } else { Side::Red }
     }
 
-    /// A hit of a strength.
     pub(super) fn hit(&mut self, side: Side, level: RangeInclusive<u32>) -> Hit {
         self.board.tally(side).hits += 1;
         Hit { side, level: u8::try_from(self.rng.u32(level)).unwrap_or(100) }

@@ -6,7 +6,6 @@ use super::card::Rules;
 use super::fight::{Fight, Victory};
 use crate::event::*;
 
-/// What can happen while the clock of a round runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Incident {
     /// A hit that does not score.
@@ -52,16 +51,13 @@ pub(super) fn draw(rng: &mut Rng) -> Incident {
     Incident::Hit
 }
 
-/// How the clock stands after an incident.
 pub(super) enum After {
     Runs,
     Stands,
-    /// The bout is over.
     Over(Victory),
 }
 
 impl Incident {
-    /// Lets it happen while the clock runs.
     pub(super) fn happens(self, fight: &mut Fight<'_>) -> After {
         match self {
             Self::Hit => {

@@ -3,7 +3,6 @@ use strum::Display;
 use super::outcome::Outcome;
 use crate::event::Body;
 
-/// A datagram that is to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     /// Milliseconds since the first console was switched on.

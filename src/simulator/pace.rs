@@ -1,11 +1,9 @@
 use std::time::Duration;
 
-/// How fast datagrams follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Pace {
     /// So many times as fast as in reality.
     Times(f64),
-    /// As fast as possible.
     Max,
     /// So many a second, regardless of their times.
     Rate(u32),

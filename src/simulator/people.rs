@@ -6,7 +6,6 @@ use crate::event::{Athlete, Athletes, Gender, Official, Officials};
 
 /// Common names of a country, which are combined at random so that they are no real person's.
 struct Nation {
-    /// IOC code.
     code: &'static str,
     men: [&'static str; 3],
     women: [&'static str; 3],

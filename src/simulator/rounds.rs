@@ -10,11 +10,9 @@ use super::incident::{self, After};
 use super::outcome::Outcome;
 use crate::event::{Body, Clock, ClockAction, Decision, ResultBanner, Side};
 
-/// The points that win a golden round.
 const GOLDEN_POINTS: u16 = 2;
 const REST_SECONDS: u32 = 60;
 
-/// How a round ended.
 enum RoundEnd {
     /// By its time, or by a lead that ends the round.
     Played(Decision),
@@ -24,7 +22,6 @@ enum RoundEnd {
     BoutOver(Victory),
 }
 
-/// Fights a bout, whose messages the console sends.
 pub(super) fn fight(card: &Card, rng: &mut Rng, console: &mut Console) -> Outcome {
     let mut fight = Fight::new(card, rng, console);
     fight.load();
@@ -74,7 +71,6 @@ impl Fight<'_> {
         }
     }
 
-    /// Who wins a round that was played.
     fn decide(&mut self, decision: Decision) -> (Option<Side>, Decision) {
         if !self.board.is_level() {
             return (self.board.leader(), decision);

@@ -35,7 +35,6 @@ pub(crate) struct Played {
     pub(crate) took: Duration,
 }
 
-/// The socket of one console.
 #[derive(Debug)]
 pub(crate) struct ConsoleSocket {
     socket: UdpSocket,
@@ -133,7 +132,6 @@ impl ConsoleSocket {
         }
     }
 
-    /// Answers questions until the play is over.
     fn answer(&self, memory: &Mutex<LastMessages>, over: &AtomicBool) {
         // One byte more than the limit, so that a longer datagram shows.
         let mut buffer = [0; MAX_QUESTION + 1];
