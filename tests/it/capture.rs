@@ -113,18 +113,18 @@ fn what_the_first_version_wrote_is_read_for_ever() {
 
 #[test]
 fn a_pipe_is_heard_as_it_speaks() {
-    let (heard, mut speaks) = std::io::pipe().unwrap();
-    speaks.write_all(b"pre;FightLoaded\n").unwrap();
-    let mut reader = capture::read_from("pipe", heard).unwrap();
+    let (pipe_reader, mut pipe_writer) = std::io::pipe().unwrap();
+    pipe_writer.write_all(b"pre;FightLoaded\n").unwrap();
+    let mut reader = capture::read_from("pipe", pipe_reader).unwrap();
     assert_eq!(message(&reader.next().unwrap().unwrap()), b"pre;FightLoaded");
-    speaks.write_all(b"rnd;1\n").unwrap();
+    pipe_writer.write_all(b"rnd;1\n").unwrap();
     assert_eq!(message(&reader.next().unwrap().unwrap()), b"rnd;1");
 
-    let (heard, speaks) = std::io::pipe().unwrap();
-    let mut writer = CaptureWriter::new(speaks, &about()).unwrap();
+    let (pipe_reader, pipe_writer) = std::io::pipe().unwrap();
+    let mut writer = CaptureWriter::new(pipe_writer, &about()).unwrap();
     let [first, second, ..] = &session()[..] else { panic!() };
     writer.write(first.at, &first.input).unwrap();
-    let mut reader = capture::read_from("pipe", heard).unwrap();
+    let mut reader = capture::read_from("pipe", pipe_reader).unwrap();
     assert_eq!(reader.next().unwrap().unwrap(), *first);
     writer.write(second.at, &second.input).unwrap();
     assert_eq!(reader.next().unwrap().unwrap(), *second);
@@ -339,8 +339,8 @@ fn noise_behind_a_good_header_ends_with_the_place_of_the_damage() {
     for (header, offset) in [(pcap[..24].to_vec(), 24), (write(&session()), write(&session()).len())] {
         let mut reader = read([header, noise(4_000_000)].concat());
         let Some(Err(error)) = reader.by_ref().last() else { panic!("noise was read") };
-        let CaptureError::Damaged { offset: told, error: damage, .. } = error else { panic!("{error}") };
-        assert_eq!(told, offset as u64);
+        let CaptureError::Damaged { offset: reported, error: damage, .. } = error else { panic!("{error}") };
+        assert_eq!(reported, offset as u64);
         assert!(matches!(damage, FormatError::PacketLength(_) | FormatError::BlockLength(_)), "{damage}");
         assert!(reader.next().is_none());
     }

@@ -35,7 +35,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn hear(&mut self, body: &Body) {
+    fn see(&mut self, body: &Body) {
         let both = |pair: &Pair| [pair.blue.unwrap(), pair.red.unwrap()];
         match body {
             Body::Round(round) if round.round != self.round => *self = Self { round: round.round, ..Self::default() },
@@ -61,7 +61,7 @@ fn a_score_is_its_points_and_the_opponents_gam_jeom() {
         for bout in bouts(dialect).take(200) {
             let mut seen = Seen::default();
             for message in bout.messages.chunk_by(|one, other| one.burst == other.burst) {
-                message.iter().for_each(|message| seen.hear(&message.body));
+                message.iter().for_each(|message| seen.see(&message.body));
                 let whole = message.iter().any(|message| matches!(message.body, Body::Point(_) | Body::Penalties(_)));
                 // A tick can fall into a burst, and part it here.
                 let has_score = message.iter().any(|message| matches!(message.body, Body::Score(_)));
@@ -83,7 +83,7 @@ fn a_gap_of_twelve_and_five_gam_jeom_end_a_round() {
         let mut seen = Seen::default();
         let mut is_over = false;
         for message in &bout.messages {
-            seen.hear(&message.body);
+            seen.see(&message.body);
             match &message.body {
                 Body::Round(_) => is_over = false,
                 Body::Clock(Clock { action: Some(ClockAction::Start), .. }) => assert!(!is_over, "{}", bout.outcome),
