@@ -12,7 +12,8 @@ use vta::time::Time;
 /// Separates the datagrams of one input.
 const SEPARATOR: u8 = 0x1e;
 
-/// Reads the bytes as datagrams, each after a byte that says when it came, and checks everything that follows from them.
+/// Reads the bytes as datagrams, each after a byte that says when it came, and checks everything that follows from
+/// them.
 pub fn check(bytes: &[u8]) {
     let mut court = Court::new(Arc::from("court-1"), Vec::new(), Rules::none());
     let mut outputs = Vec::new();

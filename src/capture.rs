@@ -32,8 +32,8 @@
 //! the reader allocate more than the file really has, nor more than 16 MiB.
 //!
 //! The framing is read and written here and not by a crate, because the available crates give no byte offset of damage,
-//! do not distinguish a cut file from a damaged one, or misread the resolution of times; it is a few fields. The IP and UDP
-//! headers are `etherparse`'s.
+//! do not distinguish a cut file from a damaged one, or misread the resolution of times; it is a few fields. The IP and
+//! UDP headers are `etherparse`'s.
 //!
 //! [`Report`]: crate::action::Report
 

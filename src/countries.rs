@@ -1,4 +1,4 @@
-//! The three-letter codes of the International Olympic Committee, with what they stand for in English.
+//! The three-letter codes of the International Olympic Committee, with the countries in English.
 //!
 //! They are no ISO codes: Germany is `GER`, Croatia `CRO`. The list has the 206 national Olympic committees, and the teams
 //! without one that take part in taekwondo: refugees, neutral athletes, and members of World Taekwondo or of the

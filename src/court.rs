@@ -74,8 +74,8 @@ pub enum Output {
     },
 }
 
-/// Timers that may fire between two inputs: if the clock was set far forward, a rule that sets its timer again and again
-/// must come to an end.
+/// Timers that may fire between two inputs: if the clock was set far forward, a rule that sets its timer again and
+/// again must come to an end.
 const MAX_FIRINGS: u32 = 100_000;
 /// One court: decode → bout → rules, one step at a time.
 ///
@@ -174,7 +174,8 @@ impl Court {
         self.rules.waiting()
     }
 
-    /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous input.
+    /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous
+    /// input.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
         let at = self.advance(at, out);
         self.firings = 0;

@@ -1,8 +1,8 @@
 //! The vocabulary of what happened.
 //!
-//! Everything that happens is an [`Event`]: a message of the scoring system (PSS), an event derived from the state of the
-//! bout, or a report of a sink such as OBS. An event serializes to one flat JSON object; its names are the same in Rhai,
-//! JSON and SQL.
+//! Everything that happens is an [`Event`]: a message of the scoring system (PSS), an event derived from the state of
+//! the bout, or a report of a sink such as OBS. An event serializes to one flat JSON object; its names are the same in
+//! Rhai, JSON and SQL.
 
 mod derived;
 mod fields;
@@ -199,20 +199,21 @@ pub enum Body {
     Console(Console),
     /// A message of an undocumented stream was received.
     Unknown(Unknown),
-    /// A message of a documented stream without usable values was received. Its event has the `kind` of its stream, as in
-    /// exports, but rules receive it in `on_unusable` only, not in `on_clock` and so on.
+    /// A message of a documented stream without usable values was received. Its event has the `kind` of its stream, as
+    /// in exports, but rules receive it in `on_unusable` only, not in `on_clock` and so on.
     Unusable(Unusable),
 
     /// The bout has begun: its clock runs for the first time.
     BoutStarted(BoutStarted),
     /// A round has begun: its clock runs for the first time.
     RoundStarted(Round),
-    /// A round is over: its clock has ended, the rest runs, its winner or another round was named, or the bout has a winner.
+    /// A round is over: its clock has ended, the rest runs, its winner or another round was named, or the bout has a
+    /// winner.
     RoundEnded(RoundEnded),
     /// The rest after a round has begun: the first tick of its clock was received.
     RestStarted(RestStarted),
-    /// The rest after a round is over: its time has run out, the next round was named or its clock runs, or the bout has a
-    /// winner. There is no such event if another bout is loaded during a rest.
+    /// The rest after a round is over: its time has run out, the next round was named or its clock runs, or the bout
+    /// has a winner. There is no such event if another bout is loaded during a rest.
     RestEnded(RestEnded),
     /// The bout is over: its winner was named.
     BoutEnded(BoutEnded),
@@ -264,8 +265,8 @@ pub enum Body {
     SceneChanged(SceneChanged),
     /// OBS's replay buffer was started or stopped.
     ReplayBuffer(ReplayBuffer),
-    /// The disk that OBS writes to has less free space than `min_free_mb` of its sink; checked every half minute, reported
-    /// once each time that it falls below.
+    /// The disk that OBS writes to has less free space than `min_free_mb` of its sink; checked every half minute,
+    /// reported once each time that it falls below.
     DiskLow(DiskLow),
     /// A clip is ready: a replay of OBS, or a part of the current recording if OBS cannot save a replay.
     ClipSaved(ClipSaved),

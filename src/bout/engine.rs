@@ -80,8 +80,8 @@ impl BoutEngine {
                 return ended.into_iter().chain(self.lifecycle.check_winner(bout)).collect();
             }
             Body::Winner(winner) => {
-                let ended = self.rests.end(at).or(self.rounds.end(bout));
-                return ended.into_iter().chain(self.lifecycle.end(bout, at, winner.winner)).collect();
+                let ended = [self.rests.end(at), self.rounds.end(bout)];
+                return ended.into_iter().flatten().chain(self.lifecycle.end(bout, at, winner.winner)).collect();
             }
             // A banner that was cut does not replace a complete one.
             Body::Result(result) if bout.result.is_none() || completeness(result) > 0 => {

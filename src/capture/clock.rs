@@ -34,7 +34,7 @@ impl Clock {
         };
     }
 
-    /// The instant that a packet's ticks stand for.
+    /// The instant of a packet's ticks.
     pub(super) fn time(self, ticks: u64) -> Time {
         let micros = u128::from(ticks) * 1_000_000 / self.ticks_per_second;
         let micros = i64::try_from(micros).unwrap_or(i64::MAX);

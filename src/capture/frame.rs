@@ -1,4 +1,4 @@
-//! A packet as it stands in a file, before anything is read out of it.
+//! A packet of a file, before its content is read.
 
 use crate::time::Time;
 

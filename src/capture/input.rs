@@ -72,7 +72,7 @@ impl InputBytes {
         Ok(())
     }
 
-    /// Reads to the end; whether all of it is zeros, as a power loss leaves them behind a file's last bytes.
+    /// Reads to the end; whether all of it is zeros, as a power loss leaves them after a file's last bytes.
     pub(super) fn rest_is_zeros(&mut self) -> Result<bool, CaptureError> {
         let mut buffer = Vec::new();
         while !self.at_end()? {

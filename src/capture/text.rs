@@ -13,7 +13,7 @@ use crate::time::Time;
 /// What some editors on Windows put before UTF-8.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The longest datagram, with a time before it and a line end behind it, in bytes.
+/// The longest datagram, with a time before it and a line end after it, in bytes.
 pub(super) const MAX_LINE: usize = (1 << 16) + 64;
 
 /// Text, somewhere between two lines.

@@ -14,8 +14,8 @@ use crate::simulator::{self, ConsoleSocket, Feeds, Outgoing, Pace, Plan, PlayErr
 
 /// Play bouts, or a trace, as real UDP datagrams, as a console would send them.
 ///
-/// The bouts are invented by the rules of the sport. At the address that it sends from, the console also answers requests
-/// for its state, as a PSS does; unlike a real one, it also answers its own machine.
+/// The bouts are invented by the rules of the sport. At the address that it sends from, the console also answers
+/// requests for its state, as a PSS does; unlike a real one, it also answers its own machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Play this instead of bouts: pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is

@@ -76,7 +76,7 @@ impl Reference {
         let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
         let line = schema(generator().into_root_schema_for::<Line<'static>>());
         let body = schema(generator().into_root_schema_for::<Body>());
-        // The variants stand in the order of the kinds: both are made of the one enum.
+        // The variants are in the order of the kinds: both come from the same enum.
         let kinds = list(&body, "anyOf").map(|variant| (text(variant, "description"), object(&body, variant)));
         Self { common: object(&line, &line), kinds: kinds.collect() }
     }

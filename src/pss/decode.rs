@@ -9,8 +9,8 @@ use super::text::{self, CUT_BY_LIMIT, End};
 use super::tkstrike_json;
 use crate::event::*;
 
-/// Decodes the messages of a datagram in their order; a blank datagram has none. A JSON object is an event of TK-Strike's
-/// second feed, and can give several messages.
+/// Decodes the messages of a datagram in their order; a blank datagram has none. A JSON object is an event of
+/// TK-Strike's second feed, and can give several messages.
 ///
 /// `truncated` says that the datagram was longer than what could be received.
 pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {

@@ -25,8 +25,8 @@ const MAX_JUDGES: usize = 5;
 
 /// Writes the message of a body, with its end; `decode` reads the same body from it.
 ///
-/// None for a body that no sender sends in this form: derived events, reports, and messages that could not be read. What
-/// would separate fields or messages inside a text (`;`, line ends) becomes a blank.
+/// None for a body that no sender sends in this form: derived events, reports, and messages that could not be read.
+/// What would separate fields or messages inside a text (`;`, line ends) becomes a blank.
 pub fn encode(body: &Body, dialect: Dialect) -> Option<String> {
     let line = |stream: &str| Line { text: stream.to_owned(), dialect };
     Some(match body {

@@ -9,8 +9,8 @@ pub(super) struct Stream {
     pub(super) name: &'static str,
     /// The kind of its events.
     pub(super) kind: Kind,
-    /// Whether a message without fields has a meaning. Of the other streams, a PSS that is asked sends such a message before
-    /// there is a value.
+    /// Whether a message without fields has a meaning. Of the other streams, a PSS that is asked sends such a message
+    /// before there is a value.
     bare: bool,
     read: fn(&'static str, &mut Fields<'_>) -> Result<Body, Reason>,
 }

@@ -47,7 +47,7 @@ impl LastMessages {
             _ => {}
         }
         let kind = Kind::from(&body);
-        if QUESTIONS.iter().any(|(_, asked, _)| *asked == kind) {
+        if QUESTIONS.iter().any(|(_, answer, _)| *answer == kind) {
             self.last.insert(kind, body);
         }
     }

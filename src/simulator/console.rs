@@ -186,7 +186,7 @@ impl Console {
         }
     }
 
-    /// The end of a round by the operator, when its clock stands.
+    /// The end of a round by the operator, when its clock is stopped.
     pub(super) fn round_is_ended(&mut self) {
         self.send([Body::Clock(Clock { seconds: 0, action: Some(ClockAction::End) })]);
     }

@@ -93,7 +93,7 @@ impl DefectMaker {
             Some(message) => (message, "\r\n"),
             None => (text, ""),
         };
-        // The result stands at the end of its message, and in no other.
+        // The result is at the end of its message, and in no other message.
         if !matches!(body, Body::Result(_)) && self.one_in(3) && surplus(text) > 2 {
             // Only senders that end lines cut them.
             let line = format!("{message}\r\n");

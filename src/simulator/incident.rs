@@ -53,7 +53,7 @@ pub(super) fn draw(rng: &mut Rng) -> Incident {
 
 pub(super) enum After {
     Runs,
-    Stands,
+    Stopped,
     Over(Victory),
 }
 
@@ -77,12 +77,12 @@ impl Incident {
                 fight.board.tally(side).gam_jeom += 1;
                 fight.console.penalised(&fight.board);
                 fight.pause(1_000..=4_000);
-                After::Stands
+                After::Stopped
             }
             Self::TimeOut => {
                 fight.stop();
                 fight.pause(1_000..=9_000);
-                After::Stands
+                After::Stopped
             }
             Self::Injury => injury(fight),
             Self::Review => review(fight),
@@ -91,7 +91,7 @@ impl Incident {
                 fight.pause(2_000..=6_000);
                 fight.correct_clock();
                 fight.pause(1_000..=4_000);
-                After::Stands
+                After::Stopped
             }
             Self::ParaTimeOut => para_time_out(fight),
             Self::Disqualification => {
@@ -143,7 +143,7 @@ fn injury(fight: &mut Fight<'_>) -> After {
         return After::Over(Victory { winner: side.other(), decision: Decision::Rsc });
     }
     fight.pause(1_000..=4_000);
-    After::Stands
+    After::Stopped
 }
 
 /// A video review, if the requester still has one.
@@ -183,7 +183,7 @@ fn review(fight: &mut Fight<'_>) -> After {
     } else if side != Requester::Referee {
         fight.may_request[coach as usize] = false;
     }
-    After::Stands
+    After::Stopped
 }
 
 fn para_time_out(fight: &mut Fight<'_>) -> After {
@@ -204,5 +204,5 @@ fn para_time_out(fight: &mut Fight<'_>) -> After {
     let end = if until == 0 { ClockAction::End } else { ClockAction::Stop };
     fight.console.send([message(until, Some(end))]);
     fight.pause(1_000..=3_000);
-    After::Stands
+    After::Stopped
 }

@@ -106,7 +106,7 @@ impl Fight<'_> {
             match (self.is_decided(), after) {
                 (_, After::Over(victory)) => return RoundEnd::BoutOver(victory),
                 (None, After::Runs) => {}
-                (None, After::Stands) => self.start(),
+                (None, After::Stopped) => self.start(),
                 (Some(end), After::Runs) => {
                     self.clock.run(self.console, 300);
                     self.stop();
@@ -114,7 +114,7 @@ impl Fight<'_> {
                     self.console.round_is_ended();
                     return end;
                 }
-                (Some(end), After::Stands) => {
+                (Some(end), After::Stopped) => {
                     self.console.round_is_ended();
                     return end;
                 }

@@ -79,8 +79,8 @@ impl ConsoleSocket {
         Ok(Played { datagrams, took: began.elapsed() })
     }
 
-    /// Sends the datagrams of courts, each when it is due and none from `until` on, and answers questions in the meantime.
-    /// `each` is called for every datagram that was sent.
+    /// Sends the datagrams of courts, each when it is due and none from `until` on, and answers questions in the
+    /// meantime. `each` is called for every datagram that was sent.
     pub(crate) fn play_courts<E: From<PlayError>>(
         sockets: &[Self],
         feeds: Feeds,
