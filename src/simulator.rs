@@ -2,7 +2,7 @@
 //!
 //! Three parts that do no I/O make the messages: the *fight* (`card`, `board`, `clock`, `fight`, `incident`, `rounds`)
 //! follows the rules of the sport; the *console* sends what happens in it by the habits of its dialect; the *defects*
-//! damage that as real senders do. [`Feeds`] gives the datagrams, and `send` and `trace` are the sinks.
+//! damage that as real senders do. `Feeds` gives the datagrams, and `send` and `trace` are the sinks.
 
 mod answers;
 mod board;
