@@ -1,4 +1,4 @@
-//! What holds for any bytes whatever; the fuzz target and the tests of its corpus share it.
+//! The properties that hold for any bytes; the fuzz target and the tests of its corpus share them.
 
 use std::sync::Arc;
 
@@ -9,15 +9,16 @@ use vta::pss;
 use vta::rules::Rules;
 use vta::time::Time;
 
-/// Parts the datagrams of one input.
-const BETWEEN: u8 = 0x1e;
+/// Separates the datagrams of one input.
+const SEPARATOR: u8 = 0x1e;
 
-/// Takes the bytes for datagrams, each behind a byte that says when it came, and checks all that comes of them.
+/// Reads the bytes as datagrams, each after a byte that says when it came, and checks everything that follows from
+/// them.
 pub fn check(bytes: &[u8]) {
     let mut court = Court::new(Arc::from("court-1"), Vec::new(), Rules::none());
     let mut outputs = Vec::new();
     let (mut at, mut messages) = (Time::from_micros(1_780_000_000_000_000), 0);
-    for part in bytes.split(|byte| *byte == BETWEEN) {
+    for part in bytes.split(|byte| *byte == SEPARATOR) {
         let (when, datagram) = part.split_first().unwrap_or((&b'0', &[]));
         at = later(at, *when);
         let (bytes, truncated) = (Bytes::copy_from_slice(datagram), when & 8 != 0);
@@ -44,11 +45,11 @@ fn later(at: Time, when: u8) -> Time {
     Time::from_micros(at.as_micros().saturating_add(step))
 }
 
-/// Every byte that is not blank is kept, in order, and each message says how far it can be trusted.
+/// Every byte that is not blank is kept, in order, and each message has the right status.
 fn check_messages(datagram: &Bytes, truncated: bool) -> usize {
     let blank = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
     let begin = datagram.as_ptr() as usize;
-    // The bytes of the message before; the events of one JSON object share theirs.
+    // The bytes of the previous message; the events of one JSON object share theirs.
     let (mut from, mut to) = (0, 0);
     let mut messages = 0;
     pss::decode(datagram, truncated, |message| {
@@ -80,12 +81,12 @@ fn check_trust(status: Status, body: &Body, notes: &[Note], raw: &Raw) {
     }
 }
 
-/// Whether a message sends the character that stands for lost ones, or an escape of JSON that may be it.
+/// Whether a message contains the replacement character, or an escape of JSON that may be it.
 fn sends_lost(raw: &Raw) -> bool {
     raw.bytes().windows(3).any(|window| window == "\u{fffd}".as_bytes()) || raw.bytes().contains(&b'\\')
 }
 
-/// Events are numbered without a gap, never run back, and come of something that came before.
+/// Events are numbered without a gap, their time never runs back, and each follows from an earlier one.
 fn check_outputs(outputs: &[Output], messages: usize) {
     let events: Vec<&Event> = outputs
         .iter()
@@ -97,10 +98,10 @@ fn check_outputs(outputs: &[Output], messages: usize) {
     assert_eq!(events.iter().filter(|event| event.raw.is_some()).count(), messages);
     for (seq, event) in (1..).zip(&events) {
         assert_eq!(event.seq, seq);
-        assert!(event.cause.is_none_or(|cause| cause < seq), "{event:?} came of what was not yet there");
+        assert!(event.cause.is_none_or(|cause| cause < seq), "{event:?} follows from a later event");
         let line = serde_json::to_string(event).unwrap_or_default();
         assert!(line.starts_with('{') && !line.contains('\n'), "{event:?} is no line: {line}");
-        // Bytes that are no text are shown so in the message itself, which stands last, and nowhere else.
+        // Bytes that are no text are shown as U+FFFD in the message itself, which comes last, and nowhere else.
         let lost = line.rsplit_once("\"raw\":").is_some_and(|(fields, _)| fields.contains('\u{fffd}'));
         assert!(!lost || event.raw.as_ref().is_some_and(sends_lost), "half a character in {line}");
     }

@@ -1,18 +1,24 @@
-//! The state of a bout, and what it implies.
+//! The state of a bout, and the events derived from it.
 //!
 //! Senders hand neighbouring messages to the network in any order, so nothing here depends on the order inside a
-//! *burst*: the messages that come with hardly a pause between them. Each message changes the state at once, for whoever
-//! looks meanwhile. When the burst is over, and its messages did not come in the one order that makes sense of them
-//! ([`order`]), the state is made anew from them in that order. What is implied is derived then; only a request for
-//! review is derived at once, since a jury waits for it.
+//! *burst*: messages with hardly a pause between them. Each message changes the state at once, for readers in the
+//! meantime. When the burst is over and its messages did not come in their logical order (`order`), the state is
+//! rebuilt from them in that order. Only then are events derived from the burst as a whole; a request for review is the
+//! exception, because a jury waits for it.
+//!
+//! `lifecycle`, `rounds`, `rests`, `scoring`, `reviews` and `injuries` each keep their own memory of the
+//! bout, change the `model` and return the events that they derive. `engine` composes them, `burst` feeds it.
 
-mod ledger;
+mod burst;
+mod engine;
+mod injuries;
+mod lifecycle;
+mod model;
 mod order;
-mod review;
+mod rests;
+mod reviews;
 mod rounds;
 mod scoring;
-mod state;
-mod tracker;
 
-pub use state::*;
-pub use tracker::{Implied, Tracker};
+pub use burst::{BurstHandler, Derived};
+pub use model::*;

@@ -1,4 +1,4 @@
-//! Captures: what a court takes in, kept in files that Wireshark opens too.
+//! Captures: the inputs of a court, kept in files that Wireshark opens too.
 //!
 //! | format | read | written | what it is |
 //! |---|---|---|---|
@@ -15,25 +15,25 @@
 //! `{"command":"stop"}`. Times are microseconds, so that they come back the same. Wireshark shows the JSON once its
 //! preferences (Protocols, DLT_USER) say that User 0 (DLT=147) has the payload `json`.
 //!
-//! What a packet has no place for is told so:
+//! Values that a packet has no place for are written as follows:
 //!
 //! - An address that is not known is the unspecified one, `0.0.0.0` or `::`. So `0.0.0.0:0` is a datagram without a
-//!   known sender, and the destination is `0.0.0.0` when the court listens on every address: the file does not claim
-//!   to know which one was meant.
-//! - The headers of a truncated datagram, and the packet's original length, say one byte more than was captured,
-//!   since nobody knows how much more it was.
+//!   known sender, and the destination is `0.0.0.0` when the court listens on every address, because it is not known
+//!   which one the sender used.
+//! - The headers of a truncated datagram, and the packet's original length, have one byte more than was captured,
+//!   because the real length is not known.
 //! - The scope of a link-local IPv6 sender is lost, and a time before 1970 becomes 1970.
 //!
 //! # Damaged files
 //!
-//! A file that ends inside a packet, as after a crash, gives all that is before it and a [remark](Remarks::cut).
-//! A packet that is not ours to read is skipped and counted. A length that cannot be ends the reading with
-//! [`CaptureError::Damaged`]: after it nobody can say where the next packet begins. No length in a file makes
+//! A file that ends inside a packet, as after a crash, gives everything before it and a [note](CaptureNotes::cut).
+//! A packet without a datagram is skipped and counted. An impossible length ends the reading with
+//! [`CaptureError::Damaged`]: after it the beginning of the next packet is not known. No length in a file makes
 //! the reader allocate more than the file really has, nor more than 16 MiB.
 //!
-//! The framing is read and written here and not by a crate, since those at hand give no byte offset for damage, do
-//! not tell a cut file from a damaged one, or mistake the time's resolution; it is a few fields. The IP and UDP
-//! headers are `etherparse`'s.
+//! The framing is read and written here and not by a crate, because the available crates give no byte offset of damage,
+//! do not distinguish a cut file from a damaged one, or misread the resolution of times; it is a few fields. The IP and
+//! UDP headers are `etherparse`'s.
 //!
 //! [`Report`]: crate::action::Report
 
@@ -41,13 +41,13 @@ mod clock;
 mod detect;
 mod fields;
 mod frame;
+mod input;
 mod json;
+mod notes;
 mod packet;
 mod pcap;
 mod pcapng;
 mod reader;
-mod remarks;
-mod source;
 mod text;
 mod writer;
 
@@ -58,17 +58,17 @@ use strum::Display;
 use crate::court::Input;
 use crate::time::Time;
 
+pub use notes::{CaptureNotes, Skip, Unreadable};
 pub use reader::{Reader, open, read_from};
-pub use remarks::{Remarks, Skip, Unreadable};
 pub use text::write_trace;
 pub use writer::{About, CaptureWriter};
 
-/// What a court took in, and when.
+/// An input of a court, with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// When it came in.
+    /// When it came.
     pub at: Time,
-    /// What it was.
+    /// The input.
     pub input: Input,
 }
 
@@ -89,112 +89,54 @@ pub enum Format {
     Lines,
 }
 
-/// Why a capture cannot be read, or not further. Nothing follows after it.
+/// Why a capture cannot be read, or not to its end. No input follows.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum CaptureError {
-    /// The file cannot be opened.
     #[error("cannot open the capture {name}: {source}")]
-    Open {
-        /// The file.
-        name: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// The system refused to read on.
+    Open { name: String, source: io::Error },
     #[error("cannot read {name} beyond byte {offset}: {source}")]
-    Read {
-        /// The file.
-        name: String,
-        /// Bytes that were read before.
-        offset: u64,
-        /// Why.
-        source: io::Error,
-    },
-    /// It must be unpacked first.
+    Read { name: String, offset: u64, source: io::Error },
     #[error("{name} is compressed ({packer}): unpack it first")]
-    Compressed {
-        /// The file.
-        name: String,
-        /// What packed it.
-        packer: &'static str,
-    },
-    /// Text of two bytes a character.
+    Compressed { name: String, packer: &'static str },
     #[error("{name} is text in UTF-16, as PowerShell's `>` writes it: save it as UTF-8")]
-    Utf16 {
-        /// The file.
-        name: String,
-    },
-    /// It is no capture at all.
+    Utf16 { name: String },
     #[error("{name} is no capture: it begins like neither pcapng nor pcap, and is not text")]
-    Unknown {
-        /// The file.
-        name: String,
-    },
-    /// Something in it cannot be.
-    #[error("{name} is damaged at byte {offset}: {damage}; {packets} packets before it were read")]
-    Damaged {
-        /// The file.
-        name: String,
-        /// Where it is damaged, in bytes from the file's beginning.
-        offset: u64,
-        /// What is wrong there.
-        damage: Damage,
-        /// How many packets come before it.
-        packets: u64,
-    },
-    /// A line of text cannot be read.
+    Unknown { name: String },
+    #[error("{name} is damaged at byte {offset}: {error}; {packets} packets before it were read")]
+    Damaged { name: String, offset: u64, error: FormatError, packets: u64 },
     #[error("{name}, line {line}: {problem}")]
-    Line {
-        /// The file.
-        name: String,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        problem: LineProblem,
-    },
+    Line { name: String, line: u64, problem: LineProblem },
 }
 
-/// What cannot be in a pcapng or pcap file.
+/// What is impossible in a pcapng or pcap file.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Damage {
-    /// A pcapng section that is neither little-endian nor big-endian.
+#[expect(missing_docs, reason = "the messages explain them")]
+pub enum FormatError {
     #[error("no byte-order magic in the section's header")]
     ByteOrder,
-    /// A pcapng block with an impossible length.
     #[error("a block of {0} bytes, but it can only be a multiple of 4 from 12 to 16777216")]
     BlockLength(u32),
-    /// A pcapng block whose length is another one at its end.
     #[error("a block of {begin} bytes whose end says {end}")]
-    BlockEnd {
-        /// What its beginning says.
-        begin: u32,
-        /// What its end says.
-        end: u32,
-    },
-    /// A section's or an interface's block that is too short for its fields.
+    BlockEnd { begin: u32, end: u32 },
     #[error("a block too short for what it describes")]
     ShortBlock,
-    /// More interfaces than can be kept.
     #[error("more than 65536 interfaces")]
     Interfaces,
-    /// A pcap packet with an impossible length.
     #[error("a packet of {0} bytes, but it can only be up to 16777216")]
     PacketLength(u32),
-    /// Zeros, and then something again.
     #[error("zeros where a packet should begin")]
     Zeros,
 }
 
 /// What is wrong with a line of text.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum LineProblem {
-    /// The first line of a trace has a TAB, this one has none.
     #[error("no TAB: each line must be `milliseconds<TAB>message` as the first one is, or none of them")]
     NoTab,
-    /// What stands before the TAB is no number.
     #[error("`{0}` before the TAB is no number of milliseconds: write it as `1250` or `1250.5`")]
     NotANumber(String),
-    /// It is longer than any datagram.
     #[error("longer than a datagram can be (65535 bytes): is this a file of PSS messages?")]
     TooLong,
 }

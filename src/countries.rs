@@ -1,10 +1,10 @@
-//! The three-letter codes of the International Olympic Committee, with what they stand for in English.
+//! The three-letter codes of the International Olympic Committee, with the countries in English.
 //!
-//! They are no ISO codes: Germany is `GER`, Croatia `CRO`. Beside the 206 national Olympic committees stand the teams
-//! without one that come to taekwondo: refugees, neutral athletes, and members of World Taekwondo or of the
+//! They are no ISO codes: Germany is `GER`, Croatia `CRO`. The list has the 206 national Olympic committees, and the teams
+//! without one that take part in taekwondo: refugees, neutral athletes, and members of World Taekwondo or of the
 //! Commonwealth that have no committee of their own.
 
-/// What a code stands for; none where nobody knows it. Any letter case will do.
+/// The country of a code, in any letter case; none if the code is not known.
 pub fn name(code: &str) -> Option<&'static str> {
     let code = code.to_ascii_uppercase();
     let place = COUNTRIES.binary_search_by(|(known, _)| (*known).cmp(&code)).ok()?;

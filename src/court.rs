@@ -1,7 +1,8 @@
-//! The core: what a court takes in, one step at a time, and what comes of it.
+//! The core: the inputs of a court, one step at a time, and the outputs that follow from them.
+
+mod media;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use ipnet::IpNet;
 
+use self::media::{AwaitedMedia, Save};
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
-use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
+use crate::bout::{Bout, BurstHandler, ClipState, Derived, ReviewRules};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
     ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
@@ -21,12 +23,12 @@ use crate::pss;
 use crate::rules::{Retired, RuleOutput, Rules};
 use crate::time::Time;
 
-/// What a court takes in; captures keep each with its time.
+/// An input of a court; captures keep each with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A datagram was received.
     Datagram(Datagram),
-    /// A sink tells something.
+    /// A sink has reported something.
     Report(Report),
     /// The session ends; nothing follows.
     Stop,
@@ -39,11 +41,11 @@ pub struct Datagram {
     pub bytes: Bytes,
     /// Who sent it; unknown in text traces.
     pub from: Option<SocketAddr>,
-    /// Whether it was longer than what could be received.
+    /// Whether it was longer than can be received.
     pub truncated: bool,
 }
 
-/// What comes of a step, in order.
+/// An output of a step, in order.
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Something happened.
@@ -60,7 +62,7 @@ pub enum Output {
         /// The bout it belongs to; 0 before the first was loaded.
         bout: u32,
     },
-    /// The state of the bout at a moment worth keeping.
+    /// The state of the bout, which is to be stored.
     Bout(Arc<Bout>),
     /// The events from `from_seq` on belong to this bout and not to the one before: the operator had loaded another
     /// bout that never began.
@@ -72,12 +74,9 @@ pub enum Output {
     },
 }
 
-/// Timers that may fire while nothing comes in: a rule that puts itself off again and again, over a clock that was set
-/// far forward, must come to an end.
+/// Timers that may fire between two inputs: if the clock was set far forward, a rule that sets its timer again and
+/// again must come to an end.
 const MAX_FIRINGS: u32 = 100_000;
-/// Saves of a replay that are remembered until their clip comes, and recordings until they end.
-const MAX_AWAITED: usize = 1000;
-
 /// One court: decode → bout → rules, one step at a time.
 ///
 /// It does no I/O and reads no clock. The same inputs at the same times give the same outputs, so that a capture
@@ -85,7 +84,7 @@ const MAX_AWAITED: usize = 1000;
 pub struct Court {
     name: Arc<str>,
     allow: Vec<IpNet>,
-    tracker: Tracker,
+    bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
     counts: Counts,
@@ -95,12 +94,7 @@ pub struct Court {
     actions: u64,
     /// Timers that have fired since the last input.
     firings: u32,
-    /// The latest request for review.
-    review: Option<Request>,
-    /// What was to be saved, by the action's `seq`.
-    saves: BTreeMap<u64, Save>,
-    /// The bout that was to be recorded, by the action's `seq`.
-    recordings: BTreeMap<u64, u32>,
+    media: AwaitedMedia,
 }
 
 /// What a message has in addition to its body.
@@ -111,22 +105,7 @@ struct MessageMeta {
     raw: Raw,
 }
 
-/// A request for review, by the `seq` of its events: whatever answers one of them is about that review.
-#[derive(Clone, Copy)]
-struct Request {
-    request: u64,
-    /// Of the `review_opened` that it implied.
-    opened: Option<u64>,
-}
-
-/// A replay that is being saved.
-struct Save {
-    reason: String,
-    review: Option<u64>,
-    bout: u32,
-}
-
-/// What a court has taken in.
+/// The datagrams that a court has received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Datagrams from senders that are allowed.
@@ -136,12 +115,12 @@ pub struct Counts {
 }
 
 impl Court {
-    /// A court of that name. Without `allow`, every sender may speak.
+    /// A court of that name. An empty `allow` allows every sender.
     pub fn new(name: Arc<str>, allow: Vec<IpNet>, rules: Rules) -> Self {
         Self {
             name,
             allow,
-            tracker: Tracker::default(),
+            bursts: BurstHandler::default(),
             rules,
             names: None,
             counts: Counts::default(),
@@ -149,19 +128,17 @@ impl Court {
             events: 0,
             actions: 0,
             firings: 0,
-            review: None,
-            saves: BTreeMap::new(),
-            recordings: BTreeMap::new(),
+            media: AwaitedMedia::default(),
         }
     }
 
     /// Counts reviews by these rules.
     pub fn with_review_rules(mut self, rules: ReviewRules) -> Self {
-        self.tracker = Tracker::new(rules);
+        self.bursts = BurstHandler::new(rules);
         self
     }
 
-    /// Names the files of clips and recordings; OBS does it otherwise.
+    /// Names the files of clips and recordings; without names, OBS does.
     pub fn with_names(mut self, names: Names) -> Self {
         self.names = Some(names);
         self
@@ -169,10 +146,10 @@ impl Court {
 
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
-        self.tracker.bout()
+        self.bursts.bout()
     }
 
-    /// What it has taken in.
+    /// The datagrams that it has received.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -182,22 +159,23 @@ impl Court {
         self.now
     }
 
-    /// When something happens by itself: a burst of messages is over, or a rule's timer is due.
+    /// When something happens without an input: a burst of messages is over, or a rule's timer is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.tracker.due().into_iter().chain(self.rules.next_due()).min()
+        self.bursts.due().into_iter().chain(self.rules.next_due()).min()
     }
 
-    /// When something happens by itself that does not repeat for ever.
+    /// The same, without timers that repeat for ever.
     pub fn next_once_due(&self) -> Option<Time> {
-        self.tracker.due().into_iter().chain(self.rules.next_once_due()).min()
+        self.bursts.due().into_iter().chain(self.rules.next_once_due()).min()
     }
 
-    /// How many timers of rules wait that fire once.
+    /// How many timers of rules are waiting that fire once.
     pub fn timers(&self) -> usize {
         self.rules.waiting()
     }
 
-    /// Takes in what came at a time; gives the time that counts, which is never before that of the input before.
+    /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous
+    /// input.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
         let at = self.advance(at, out);
         self.firings = 0;
@@ -205,17 +183,17 @@ impl Court {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
             Input::Stop => {
-                let implied = self.tracker.finish();
-                self.implied(at, implied, out);
-                if self.tracker.bout().ordinal > 0 {
-                    out.push(Output::Bout(self.tracker.bout().clone()));
+                let derived = self.bursts.finish();
+                self.derived(at, derived, out);
+                if self.bursts.bout().ordinal > 0 {
+                    out.push(Output::Bout(self.bursts.bout().clone()));
                 }
             }
         }
         at
     }
 
-    /// Puts other rules in the place of those before, and takes in the report that says so.
+    /// Replaces the rules, and handles the report that says so.
     pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
         let at = self.advance(at, out);
         let before = std::mem::replace(&mut self.rules, rules);
@@ -228,21 +206,21 @@ impl Court {
         retired
     }
 
-    /// Lets the time pass: all that is due by `to` happens, in order.
+    /// Lets the time pass: everything that is due by `to` happens, in order.
     pub fn advance(&mut self, to: Time, out: &mut Vec<Output>) -> Time {
         let to = to.max(self.now);
         let mut outputs = Vec::new();
         while let Some(due) = self.next_due().filter(|due| *due <= to) {
             self.now = due.max(self.now);
-            if self.tracker.due() == Some(due) {
-                let implied = self.tracker.settle();
-                self.implied(self.now, implied, out);
+            if self.bursts.due() == Some(due) {
+                let derived = self.bursts.settle();
+                self.derived(self.now, derived, out);
             } else {
                 self.firings += 1;
                 if self.firings > MAX_FIRINGS {
                     self.rules.drop_due(due, &mut outputs);
                 } else {
-                    self.rules.fire_due(due, self.tracker.bout(), &mut outputs);
+                    self.rules.fire_due(due, self.bursts.bout(), &mut outputs);
                 }
                 for output in outputs.drain(..) {
                     self.carry_out(output, true, out);
@@ -266,28 +244,28 @@ impl Court {
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
-        let implied = self.tracker.hear(&event);
-        if implied.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
-            self.review = Some(Request { request: event.seq, opened: None });
+        let derived = self.bursts.handle(&event);
+        if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
+            self.media.begin_review(event.seq, None);
         }
-        self.emit(event, self.tracker.bout().ordinal, true, out);
-        self.implied(at, implied, out);
+        self.emit(event, self.bursts.bout().ordinal, true, out);
+        self.derived(at, derived, out);
     }
 
-    /// Gives out what messages imply.
-    fn implied(&mut self, at: Time, implied: Implied, out: &mut Vec<Output>) {
-        if let Some(waited) = implied.waited {
-            out.push(Output::Bout(waited));
+    /// Gives out what follows from messages.
+    fn derived(&mut self, at: Time, derived: Derived, out: &mut Vec<Output>) {
+        if let Some(replaced) = derived.replaced {
+            out.push(Output::Bout(replaced));
         }
-        if let Some(from_seq) = implied.split_from {
-            out.push(Output::BoutSplit { from_seq, ordinal: self.tracker.bout().ordinal });
+        if let Some(from_seq) = derived.split_from {
+            out.push(Output::BoutSplit { from_seq, ordinal: self.bursts.bout().ordinal });
         }
-        if implied.noteworthy {
-            out.push(Output::Bout(self.tracker.bout().clone()));
+        if derived.bout_changed {
+            out.push(Output::Bout(self.bursts.bout().clone()));
         }
-        for (cause, body) in implied.events {
+        for (cause, body) in derived.events {
             if matches!(body, Body::ReviewOpened(_)) {
-                self.review = Some(Request { request: cause, opened: Some(self.events + 1) });
+                self.media.begin_review(cause, Some(self.events + 1));
             }
             self.report_event(at, Some(cause), body, out);
         }
@@ -296,7 +274,7 @@ impl Court {
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
-                let save = self.saves.remove(&action_seq);
+                let save = self.media.take_save(action_seq);
                 match outcome {
                     Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
                     Outcome::Failed { reason } => {
@@ -329,7 +307,7 @@ impl Court {
             }
             Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
                 if let Some(review) = review {
-                    self.tracker.clip(review, ClipState::Shown);
+                    self.bursts.clip(review, ClipState::Shown);
                 }
                 let position_seconds = Duration::from_micros(position_us).as_secs_f64();
                 Body::ClipShown(ClipShown {
@@ -347,17 +325,17 @@ impl Court {
         self.report_event(at, None, body, out);
     }
 
-    /// When none of the saves that a review asked for has come to a clip, there is none.
+    /// A review has no clip when all saves for it have failed.
     fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
-        let clip = self.tracker.review(review).and_then(|review| review.clip);
-        let other = self.saves.values().any(|save| save.review == Some(review));
+        let clip = self.bursts.bout().review_of(review).and_then(|review| review.clip);
+        let other = self.media.is_saving_for(review);
         if clip == Some(ClipState::Saving) && !other {
-            self.tracker.clip(review, ClipState::Missing);
+            self.bursts.clip(review, ClipState::Missing);
             self.report_event(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
         }
     }
 
-    /// A clip belongs to the bout and the review that it was saved for, whatever is on by the time it comes.
+    /// A clip belongs to the bout and the review that it was saved for, even if another bout is on when it is ready.
     fn clip(&mut self, at: Time, report: ClipReport, out: &mut Vec<Output>) {
         let ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs } = report;
         let clip =
@@ -366,11 +344,11 @@ impl Court {
             return self.report_event(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
-            let save = self.saves.remove(&action_seq);
+            let save = self.media.take_save(action_seq);
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
-                self.tracker.clip(review, ClipState::Saved);
+                self.bursts.clip(review, ClipState::Saved);
             }
-            let bout = save.as_ref().map_or(self.tracker.bout().ordinal, |save| save.bout);
+            let bout = save.as_ref().map_or(self.bursts.bout().ordinal, |save| save.bout);
             let clip = ClipSaved {
                 reason: save.as_ref().map(|save| save.reason.clone()).filter(|reason| !reason.is_empty()),
                 action_seq: Some(action_seq),
@@ -382,17 +360,17 @@ impl Court {
         }
     }
 
-    /// A recording belongs to the bout that it was begun for, whatever is on when it ends.
+    /// A recording belongs to the bout that it was started for, even if another bout is on when it ends.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
-        let ours = recording.action_seq.and_then(|action_seq| self.recordings.get(&action_seq));
-        let bout = ours.copied().unwrap_or(self.tracker.bout().ordinal);
+        let ours = recording.action_seq.and_then(|action_seq| self.media.bout_of_recording(action_seq));
+        let bout = ours.unwrap_or(self.bursts.bout().ordinal);
         let event = self.event(at, None, kind(recording), None);
         self.emit(event, bout, true, out);
     }
 
     fn report_event(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
         let event = self.event(at, cause, body, None);
-        self.emit(event, self.tracker.bout().ordinal, true, out);
+        self.emit(event, self.bursts.bout().ordinal, true, out);
     }
 
     fn event(&mut self, at: Time, cause: Option<u64>, body: Body, meta: Option<MessageMeta>) -> Arc<Event> {
@@ -405,18 +383,18 @@ impl Court {
         Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
-    /// Gives an event out, and what the rules say to it.
-    fn emit(&mut self, event: Arc<Event>, bout: u32, failures_are_heard: bool, out: &mut Vec<Output>) {
+    /// Gives an event out, and then what the rules ask for.
+    fn emit(&mut self, event: Arc<Event>, bout: u32, handle_failures: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
         let mut outputs = Vec::new();
-        self.rules.hear(&event, self.tracker.bout(), &mut outputs);
+        self.rules.hear(&event, self.bursts.bout(), &mut outputs);
         for output in outputs {
-            self.carry_out(output, failures_are_heard, out);
+            self.carry_out(output, handle_failures, out);
         }
     }
 
-    fn carry_out(&mut self, output: RuleOutput, failures_are_heard: bool, out: &mut Vec<Output>) {
-        let bout = self.tracker.bout().ordinal;
+    fn carry_out(&mut self, output: RuleOutput, handle_failures: bool, out: &mut Vec<Output>) {
+        let bout = self.bursts.bout().ordinal;
         match output {
             RuleOutput::Action { rule, cause, at, mut verb } => {
                 self.actions += 1;
@@ -424,21 +402,21 @@ impl Court {
                 self.name(cause, &mut verb);
                 match verb.obs() {
                     Some(ObsVerb::SaveReplay { reason, .. }) => {
-                        let review = self.review_about(cause);
+                        let review = self.media.review_about(cause);
                         if let Some(review) = review {
-                            self.tracker.clip(review, ClipState::Saving);
+                            self.bursts.clip(review, ClipState::Saving);
                         }
-                        remember(&mut self.saves, seq, Save { reason: reason.clone(), review, bout });
+                        self.media.add_save(seq, Save { reason: reason.clone(), review, bout });
                     }
-                    Some(ObsVerb::StartRecording { .. }) => remember(&mut self.recordings, seq, bout),
+                    Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, bout),
                     _ => {}
                 }
                 out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
             }
             RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
-                if failures_are_heard {
-                    // A rule that fails at hearing of a failure is not told of again.
+                if handle_failures {
+                    // Rules do not handle the failure of a handler of failures.
                     self.emit(event, bout, false, out);
                 } else {
                     out.push(Output::Event { event, bout });
@@ -447,13 +425,7 @@ impl Court {
         }
     }
 
-    /// The request for review that an event is about.
-    fn review_about(&self, cause: u64) -> Option<u64> {
-        let about = |request: &Request| cause == request.request || Some(cause) == request.opened;
-        self.review.filter(about).map(|request| request.request)
-    }
-
-    /// Gives the file of a clip or a recording its name, where the rule gives none.
+    /// Names the file of a clip or a recording, if the rule has not.
     fn name(&self, cause: u64, verb: &mut Verb) {
         let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
         let (template, name) = match &mut action.verb {
@@ -461,17 +433,9 @@ impl Court {
             ObsVerb::StartRecording { name } => (&names.recording, name),
             _ => return,
         };
-        let review = self.review_about(cause).and_then(|review| self.tracker.review(review));
+        let review = self.media.review_about(cause).and_then(|review| self.bursts.bout().review_of(review));
         let side = review.map(|review| review.side.into());
-        let subject = Subject { event: &names.event, court: &self.name, bout: self.tracker.bout(), side };
+        let subject = Subject { event: &names.event, court: &self.name, bout: self.bursts.bout(), side };
         name.get_or_insert_with(|| template.fill(&subject));
     }
-}
-
-/// Remembers what an action was for; the oldest is forgotten when there are too many.
-fn remember<T>(awaited: &mut BTreeMap<u64, T>, seq: u64, what: T) {
-    while awaited.len() >= MAX_AWAITED {
-        awaited.pop_first();
-    }
-    awaited.insert(seq, what);
 }

@@ -1,8 +1,8 @@
 //! The vocabulary of what happened.
 //!
-//! Whatever happened is an [`Event`], whether the scoring system (PSS) said it, the state of the bout implies it
-//! (derived), or a sink such as OBS reported it. An event serializes to one flat JSON object; the same names stand
-//! in Rhai, JSON and SQL.
+//! Everything that happens is an [`Event`]: a message of the scoring system (PSS), an event derived from the state of
+//! the bout, or a report of a sink such as OBS. An event serializes to one flat JSON object; its names are the same in
+//! Rhai, JSON and SQL.
 
 mod derived;
 mod fields;
@@ -41,17 +41,17 @@ pub struct Event {
     pub stream: Option<Cow<'static, str>>,
     /// How far the fields can be trusted.
     pub status: Status,
-    /// The `seq` of the event that implied this one; none on what was said or reported.
+    /// The `seq` of the event that this one follows from; none on messages and reports.
     pub cause: Option<u64>,
     /// What happened, with the fields of its kind.
     pub body: Body,
     /// Why the status is not `ok`, in plain words.
     pub notes: Vec<Note>,
-    /// The PSS message as it came; none on derived events and reports.
+    /// The PSS message as received; none on derived events and reports.
     pub raw: Option<Raw>,
 }
 
-/// A remark of the decoder, in plain words.
+/// A note of the decoder, in plain words.
 pub type Note = Cow<'static, str>;
 
 impl Event {
@@ -63,7 +63,7 @@ impl Event {
         }
     }
 
-    /// Whether the state of the bout implied it, rather than a sender or a sink having said it.
+    /// Whether it was derived from the state of the bout, rather than sent by a PSS or reported by a sink.
     pub fn is_derived(&self) -> bool {
         self.cause.is_some() && self.raw.is_none()
     }
@@ -97,7 +97,7 @@ struct Line<'a> {
     at: Time,
     /// Name of the court.
     court: &'a str,
-    /// First field of the message; not of events that nobody sent.
+    /// First field of the message; absent on derived events and reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
     /// The kind.
@@ -105,10 +105,10 @@ struct Line<'a> {
     kind: Kind,
     /// How far the fields can be trusted.
     status: Status,
-    /// Whether another event implied this one.
+    /// Whether it follows from another event.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     derived: bool,
-    /// The `seq` of the event that implied this one.
+    /// The `seq` of the event that it follows from.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<u64>,
     #[serde(flatten)]
@@ -117,7 +117,7 @@ struct Line<'a> {
     /// Why the status is not `ok`, in plain words.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [Note],
-    /// The message as text; not of events that nobody sent.
+    /// The message as text; absent on derived events and reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     raw: Option<&'a Raw>,
@@ -130,11 +130,11 @@ struct Line<'a> {
 pub enum Status {
     /// As documented.
     Ok,
-    /// A defect was mended; the fields can be trusted as far as the notes say.
+    /// A defect was corrected; the notes say which fields it affects.
     Recovered,
     /// The stream is not documented.
     Unknown,
-    /// The stream is documented, but its values are not; no field is made up.
+    /// The stream is documented, but a value is wrong; no field is guessed.
     Invalid,
 }
 
@@ -149,135 +149,141 @@ pub enum Status {
     strum(serialize_all = "snake_case")
 )]
 pub enum Body {
-    /// A bout has been loaded (`pre`).
+    /// A bout was loaded (`pre`).
     BoutLoaded {},
     /// The loaded bout may start (`rdy`).
     BoutReady {},
-    /// The athletes of the bout (`at1`).
+    /// The athletes of the bout were sent (`at1`).
     Athletes(Athletes),
-    /// The officials of the bout (`ref`).
+    /// The officials of the bout were sent (`ref`).
     Officials(Officials),
-    /// The configuration of the bout (`mch`).
+    /// The configuration of the bout was sent (`mch`).
     BoutConfig(Box<BoutConfig>),
-    /// The round that is on (`rnd`).
+    /// The number of the current round was sent (`rnd`).
     Round(Round),
-    /// The round clock (`clk`): each second of a round, and when it starts or stops.
+    /// The round clock was sent (`clk`): each second of a round, and when it starts or stops.
     Clock(Clock),
-    /// The clock of the rest between rounds (`brk`): each second of it.
+    /// The clock of the rest between rounds was sent (`brk`): each second of it.
     Rest(Clock),
-    /// The injury (kye-shi) clock (`ij0`, `ij1`, `ij2`).
+    /// An injury (kye-shi) clock was sent (`ij0`, `ij1`, `ij2`): each second of it, and when it is shown or hidden.
     Injury(Injury),
-    /// The time-out of Para taekwondo (`to1`, `to2`).
+    /// The clock of a time-out in Para taekwondo was sent (`to1`, `to2`).
     Timeout(Timeout),
     /// Points were given (`pt1`, `pt2`).
     Point(Point),
-    /// The sensors felt a hit, scoring or not (`hl1`, `hl2`).
+    /// The sensors measured a hit, which may score or not (`hl1`, `hl2`).
     Hit(Hit),
-    /// The score of the round (`sc1`, `sc2`), which begins at 0 in each round.
+    /// The score of the current round was sent (`sc1`, `sc2`); it begins at 0 in each round.
     Score(Pair),
-    /// The gam-jeom of the round (`wg1`, `wg2`), which begin at 0 in each round.
+    /// The gam-jeom of the current round were sent (`wg1`, `wg2`); they begin at 0 in each round.
     Penalties(Pair),
-    /// The score of each round (`s11` and the like).
+    /// The table with the score of each round was sent (`s11`, `s21` and so on).
     RoundScores(RoundScores),
-    /// Who won each round (`wrd`).
+    /// The winner of each round was sent (`wrd`).
     RoundWinners(RoundWinners),
-    /// Who won the bout (`win`).
+    /// The winner of the bout was sent (`win`).
     Winner(Winner),
-    /// The winner's banner (`wmh`).
+    /// The winner's banner was sent (`wmh`).
     Result(ResultBanner),
-    /// Video review (IVR) (`ch0`, `ch1`, `ch2`).
+    /// A video review (IVR) was requested, answered or closed (`ch0`, `ch1`, `ch2`).
     Review(Review),
-    /// Who leads the round, superiority counted in (`sup`).
+    /// The leader of the round was sent (`sup`); when the points are level, superiority decides.
     Leader(Leader),
-    /// Counts after a round (`rst`).
+    /// The counts of a round were sent, after its end (`rst`).
     RoundStatistics(Box<RoundStatistics>),
-    /// The athletes' video quota or time (`avt`).
+    /// The athletes' video quota or time was sent (`avt`).
     VideoQuota(VideoQuota),
-    /// The hardware test (`hwt`): hits in it are no hits of a bout.
+    /// The hardware test was opened or closed, or a sensor was hit in it (`hwt`); such a hit is no hit of a bout.
     HardwareTest(HardwareTest),
-    /// What the console says of itself (`hel`, `bye`, `rsr`, lights, `Udp Port …`).
+    /// The console sent its own state or a setting (`hel`, `bye`, `rsr`, lights, `Udp Port …`).
     Console(Console),
-    /// A stream that nobody has documented.
+    /// A message of an undocumented stream was received.
     Unknown(Unknown),
-    /// A message of a documented stream without usable values. Its event bears the stream's own `kind`, so that exports
-    /// have it there, but `on_clock` and the like never hear one.
+    /// A message of a documented stream without usable values was received. Its event has the `kind` of its stream, as
+    /// in exports, but rules receive it in `on_unusable` only, not in `on_clock` and so on.
     Unusable(Unusable),
 
-    /// The clock of a loaded bout ran for the first time.
+    /// The bout has begun: its clock runs for the first time.
     BoutStarted(BoutStarted),
-    /// The clock of a round ran for the first time.
+    /// A round has begun: its clock runs for the first time.
     RoundStarted(Round),
-    /// A round is over.
+    /// A round is over: its clock has ended, the rest runs, its winner or another round was named, or the bout has a
+    /// winner.
     RoundEnded(RoundEnded),
-    /// A bout is over.
+    /// The rest after a round has begun: the first tick of its clock was received.
+    RestStarted(RestStarted),
+    /// The rest after a round is over: its time has run out, the next round was named or its clock runs, or the bout
+    /// has a winner. There is no such event if another bout is loaded during a rest.
+    RestEnded(RestEnded),
+    /// The bout is over: its winner was named.
     BoutEnded(BoutEnded),
-    /// The other athlete has taken the lead of the round.
+    /// Another athlete leads the round than before; level scores in between do not count.
     LeadChanged(LeadChanged),
-    /// Points were given, tied to their hit and the score.
+    /// Points were given; the event has the hit and the score that belong to them.
     Scored(Scored),
     /// A side was given a gam-jeom.
     PenaltyGiven(Penalty),
     /// A gam-jeom was taken back.
     PenaltyTakenBack(Penalty),
-    /// The score changed without a point or a gam-jeom.
+    /// The score changed without a point or a gam-jeom that explains it.
     ScoreCorrected(ScoreCorrected),
-    /// A side leads by more than it has so far in this round: choose your own gap.
+    /// The lead is wider than any before in this round; the rule chooses which gap matters.
     PointGap(PointGap),
     /// The last ten seconds of a round have begun.
     FinalSeconds(FinalSeconds),
-    /// A round beyond those that were planned has begun.
+    /// A golden round has begun: one more than were planned.
     GoldenRound(Round),
-    /// The injury clock came up.
+    /// An injury clock was shown.
     InjuryStarted(InjuryStarted),
-    /// The injury clock went away.
+    /// An injury clock was hidden, or the fight goes on.
     InjuryEnded(InjuryEnded),
-    /// Nothing was heard while a clock runs.
+    /// No message was received for some seconds while the round clock runs.
     Silence(Silence),
-    /// A video review was asked for.
+    /// A video review was requested.
     ReviewOpened(ReviewSide),
-    /// The jury have answered.
+    /// The jury have answered a review, or changed their answer.
     ReviewDecided(ReviewDecided),
-    /// The jury have ten seconds left for a review, or none, and have not answered; `reviews` of the config has the times.
+    /// The jury have not answered a review, and ten seconds or none are left; the times are in `reviews` of the config.
     ReviewDeadline(ReviewDeadline),
-    /// The review's window was closed.
+    /// The window of a review was closed.
     ReviewClosed(ReviewClosed),
-    /// Two messages that cannot both be true.
+    /// Two messages contradict each other.
     Contradiction(Contradiction),
-    /// A rule failed while it ran. Told the first, 10th, 100th … time that it fails at the same place.
+    /// A rule failed while it ran; reported the 1st, 10th, 100th … time that it fails at the same place.
     RuleFailed(Box<RuleFailed>),
-    /// Rules were changed while the program runs, and have taken the place of those before.
+    /// Changed rules have replaced the previous ones while the program runs.
     RulesReloaded(RulesReloaded),
-    /// Rules were changed while the program runs, and are wrong: those before go on.
+    /// Changed rules have errors, so the previous ones stay in use.
     RulesRejected(Box<RulesRejected>),
 
     /// An OBS instance is connected and can be used.
     ObsConnected(ObsConnected),
-    /// An OBS instance can no longer be used.
+    /// An OBS instance is no longer connected.
     ObsDisconnected(ObsDisconnected),
-    /// Another scene is on program, whoever put it there; also once when `vta` has connected, if it is not the one that
-    /// was told last.
+    /// Another scene is on program, from a rule or by hand; also when `vta` has connected and finds another scene than
+    /// the last one reported.
     SceneChanged(SceneChanged),
     /// OBS's replay buffer was started or stopped.
     ReplayBuffer(ReplayBuffer),
-    /// Little is left of the disk that OBS writes to: less than `min_free_mb` of its sink. Told once each time that it
-    /// falls below, by an OBS that is asked every half minute.
+    /// The disk that OBS writes to has less free space than `min_free_mb` of its sink; checked every half minute,
+    /// reported once each time that it falls below.
     DiskLow(DiskLow),
-    /// A clip is there: a replay of OBS, or, when OBS cannot save one, the recording that runs.
+    /// A clip is ready: a replay of OBS, or a part of the current recording if OBS cannot save a replay.
     ClipSaved(ClipSaved),
-    /// Nothing that was asked to save a clip for a review has saved one.
+    /// All attempts to save a clip for a review have failed.
     ClipMissing(ClipMissing),
-    /// OBS has begun to record.
+    /// OBS has begun a recording.
     RecordingStarted(Recording),
-    /// OBS has finished a recording: the file is final and has its name.
+    /// OBS has finished a recording: the file is complete and has its name.
     RecordingStopped(Recording),
-    /// A player runs and can be used.
+    /// A player is running and can be used.
     PlayerConnected(PlayerConnected),
-    /// A player was closed, died, hung, or does not start.
+    /// A player was closed, crashed, hung, or does not start.
     PlayerDisconnected(PlayerDisconnected),
     /// The jury see a clip: its first frame is on the screen.
     ClipShown(ClipShown),
     /// An action was carried out.
     ActionDone(ActionDone),
-    /// An action was not carried out.
+    /// An action failed.
     ActionFailed(ActionFailed),
 }

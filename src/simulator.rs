@@ -1,29 +1,33 @@
 //! A console that plays bouts over UDP: made-up ones, or a trace.
 //!
-//! What is said comes of three parts that do no I/O: the *fight* (`card`, `board`, `clock`, `incident`, `fight`) follows
-//! the rules of the sport; the *console* says what happens in it by the habits of its dialect; the *defects* spoil that
-//! as real senders do. [`Feeds`] gives the datagrams, and `send` and `trace` are the sinks.
+//! Three parts that do no I/O make the messages: the *fight* (`card`, `board`, `clock`, `fight`, `incident`, `rounds`)
+//! follows the rules of the sport; the *console* sends what happens in it by the habits of its dialect; the *defects*
+//! damage that as real senders do. `Feeds` gives the datagrams, and `send` and `trace` are the sinks.
 
 mod answers;
 mod board;
 mod bouts;
 mod card;
-mod cast;
 mod clock;
 mod console;
 mod defects;
 mod feed;
 mod fight;
 mod incident;
+mod message;
 mod outcome;
+mod outgoing;
 mod pace;
+mod people;
+mod rounds;
 mod send;
 mod trace;
 
-pub use bouts::{Bout, Bouts, Said};
-pub use defects::Defect;
-pub use feed::{Feeds, Outgoing, Plan};
+pub use bouts::{Bout, Bouts};
+pub(crate) use feed::{Feeds, Plan};
+pub use message::ConsoleMessage;
 pub use outcome::Outcome;
-pub use pace::Pace;
-pub use send::{PlayError, Played, Station};
-pub use trace::{WriteError, write};
+pub(crate) use outgoing::Outgoing;
+pub(crate) use pace::Pace;
+pub(crate) use send::{ConsoleSocket, PlayError};
+pub(crate) use trace::{WriteError, write};

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
-    /// The instant so many microseconds after 1970.
+    /// The instant that many microseconds after 1970.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -24,7 +24,7 @@ impl Time {
         self.0
     }
 
-    /// What the system's clock says now. Only the sinks call this.
+    /// The time of the system's clock. Only the sinks call this.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
     }
@@ -32,6 +32,11 @@ impl Time {
     /// The time from `earlier` to this instant; zero if it lies after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The milliseconds from `earlier` to this instant; 0 if it lies after it.
+    pub fn milliseconds_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.since(earlier).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn timestamp(self) -> jiff::Timestamp {

@@ -12,8 +12,8 @@ use vta::pss;
 use vta::rules::Rules;
 use vta::time::Time;
 
-/// How often the bouts are gone through in one measurement, and how many measurements are made; the fastest counts,
-/// as whatever else the machine does only slows one down.
+/// How often the bouts are decoded in one measurement, and how many measurements are made; the fastest counts, because
+/// other work of the machine can only slow one down.
 const TIMES: usize = 1000;
 const MEASUREMENTS: usize = 7;
 

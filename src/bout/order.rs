@@ -1,4 +1,4 @@
-//! The one order that makes sense of the messages of a burst.
+//! The logical order of the messages of a burst.
 
 use std::cmp::Ordering;
 
@@ -6,28 +6,23 @@ use crate::event::{
     Body, Clock, ClockAction, Counts, InjuryAction, MaybeSide, Pair, ResultBanner, ReviewState, RoundScore,
 };
 
-/// Where a message stands among those of its burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    rank: u8,
-    /// Among messages of the same rank.
-    value: i64,
-}
+/// The place of a message among those of its burst: its rank, and its value among messages of the same rank.
+pub(super) type Place = (u8, i64);
 
 /// The place of a message, given which way the round clock runs.
 pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
-    let (rank, value) = match body {
+    match body {
         Body::BoutLoaded {} => (0, 0),
         Body::BoutConfig(_) => (1, 0),
         Body::Athletes(_) | Body::Officials(_) => (2, 0),
         Body::BoutReady {} => (3, 0),
         Body::Round(round) => (4, round.round.into()),
-        // The table may tell that another round is on.
+        // The table may show that another round is on.
         Body::RoundScores(scores) => {
             let sum = |round: &RoundScore| sum(&Pair { blue: round.blue, red: round.red });
             (5, scores.rounds.iter().map(sum).sum())
         }
-        // Senders say that nobody leads before they say who does.
+        // Senders clear the leader before they name the new one.
         Body::Leader(leader) => (6, i64::from(leader.side != MaybeSide::None)),
         Body::Hit(_) => (7, 0),
         Body::Point(_) => (8, 0),
@@ -36,8 +31,8 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         Body::Clock(clock) => (11, within_clock(clock, counts)),
         Body::Rest(rest) => (12, -i64::from(rest.seconds)),
         Body::RoundWinners(_) => (13, 0),
-        // The banner first, so that the end of the bout can tell how it was decided.
-        Body::Result(result) => (14, tells(result)),
+        // The banner comes first, because the end of the bout includes the decision.
+        Body::Result(result) => (14, completeness(result)),
         Body::Winner(_) => (15, 0),
         Body::Review(review) => match review.state {
             ReviewState::Requested => (16, 0),
@@ -51,12 +46,11 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
             Some(InjuryAction::Hide) => (17, 3),
         },
         _ => (20, 0),
-    };
-    Place { rank, value }
+    }
 }
 
-/// How much a banner tells of how a bout ended.
-pub(super) fn tells(result: &ResultBanner) -> i64 {
+/// How much of the result a banner has.
+pub(super) fn completeness(result: &ResultBanner) -> i64 {
     i64::from(result.result.is_some()) + i64::from(result.decision.is_some())
 }
 
@@ -80,7 +74,7 @@ fn within_clock(clock: &Clock, counts: Option<Counts>) -> i64 {
     }
 }
 
-/// Orders two messages of the same place, so that any two that differ have an order.
+/// Orders two messages of the same place, so that two different messages always have an order.
 pub(super) fn tie(one: &Body, other: &Body) -> Ordering {
     if one == other {
         return Ordering::Equal;

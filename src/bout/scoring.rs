@@ -1,46 +1,49 @@
 //! Scores, and what changed them: points, gam-jeom, corrections.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::ledger::{Derived, Ledger};
-use super::state::*;
+use super::model::*;
 use crate::event::*;
 use crate::time::Time;
 
 /// How far apart a hit and its point may be.
-const SAME_KICK: Duration = Duration::from_millis(500);
+const SAME_KICK_WINDOW: Duration = Duration::from_millis(500);
 
 /// What is remembered to tie points, hits, gam-jeom and scores of one burst together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scoring {
+    /// The round that is on.
+    round: u8,
+    /// The side that led last, level scores apart.
+    led: MaybeSide,
+    /// The widest lead of the round so far.
+    widest_gap: u16,
     /// The latest hit of each side that no point was tied to.
     hits: [Option<(Time, Hit)>; 2],
-    /// The latest point of each side.
     latest: [Option<(Time, Point)>; 2],
     /// Points given in this burst, and when.
     points: Vec<(u64, Time, Point)>,
-    /// Scores and gam-jeom before this burst, and what was heard of them in it.
+    /// Scores and gam-jeom before this burst, and the messages about them in it.
     before: Tally,
-    told: Told,
-    /// Whether the score, and the gam-jeom, were ever told: a session may begin in the middle of a bout.
+    received: Received,
+    /// Whether the score, and the gam-jeom, are known: a session may begin in the middle of a bout.
     known: (bool, bool),
-    /// What the table of rounds said of the round that is on, if its score has not changed since, and for how many
-    /// bursts it has disagreed with it. One is no contradiction: the next score may have come before its table.
+    /// The entry of the table of rounds for the round that is on, if its score has not changed since, and for how many
+    /// bursts it has disagreed with the score. One is no contradiction: the next score may have come before its table.
     table: Option<(u64, RoundScore)>,
     disagreed: u8,
 }
 
-/// Both sides' scores and gam-jeom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     score: [u16; 2],
     penalties: [u16; 2],
 }
 
-/// The messages of this burst that told of scores.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct Received {
     score: Option<u64>,
     penalties: Option<u64>,
     table: bool,
@@ -50,7 +53,7 @@ struct Told {
 struct Account {
     changed: [i32; 2],
     explained: [i32; 2],
-    /// The points that count: those said twice are left out.
+    /// The points that count, without repetitions.
     points: Vec<(u64, Time, Point)>,
 }
 
@@ -69,17 +72,21 @@ impl Scoring {
         self.points.push((seq, at, point));
     }
 
-    /// Scores and gam-jeom that were not told are 0.
-    pub(super) fn starts_from_zero(&mut self) {
+    /// Scores and gam-jeom of which there was no message are 0.
+    pub(super) fn start_from_zero(&mut self) {
         self.known = (true, true);
     }
 
-    /// Scores and gam-jeom start from 0, and nothing of that is a correction.
-    pub(super) fn new_round(&mut self) {
+    /// In another round scores and gam-jeom start from 0, which is no correction.
+    pub(super) fn enter_round(&mut self, number: u8) {
+        if std::mem::replace(&mut self.round, number) == 0 {
+            return;
+        }
+        (self.led, self.widest_gap) = (MaybeSide::None, 0);
         self.before = Tally::default();
         self.table = None;
         self.disagreed = 0;
-        self.starts_from_zero();
+        self.start_from_zero();
     }
 
     /// The hit that a point was given for.
@@ -87,7 +94,7 @@ impl Scoring {
         let hit = &mut self.hits[side as usize];
         let (felt, _) = (*hit)?;
         let apart = at.since(felt).max(felt.since(at));
-        if apart > SAME_KICK {
+        if apart > SAME_KICK_WINDOW {
             return None;
         }
         hit.take().map(|(_, hit)| hit)
@@ -102,9 +109,10 @@ impl Scoring {
         let mut latest = self.latest;
         let is_new = |(_, at, point): &&(u64, Time, Point)| {
             let side = point.side as usize;
-            let alike = latest[side].is_some_and(|(earlier, same)| same == *point && at.since(earlier) <= SAME_KICK);
+            let alike =
+                latest[side].is_some_and(|(earlier, same)| same == *point && at.since(earlier) <= SAME_KICK_WINDOW);
             let worth = i32::from(point.points);
-            // One that is said twice does not change the score again.
+            // One that is repeated does not change the score again.
             let is_new = !alike || explained[side] + worth <= changed[side];
             if is_new {
                 explained[side] += worth;
@@ -115,160 +123,147 @@ impl Scoring {
         let points = self.points.iter().filter(is_new).copied().collect();
         Account { changed, explained, points }
     }
-}
 
-impl Ledger {
-    pub(super) fn score(&mut self, seq: u64, score: Pair, derived: &mut Derived) {
-        self.scoring.told.score = Some(seq);
-        let (blue, red) = (score.blue.unwrap_or(self.bout.blue.score), score.red.unwrap_or(self.bout.red.score));
-        if (blue, red) != (self.bout.blue.score, self.bout.red.score) {
-            let bout = self.change();
+    pub(super) fn score(&mut self, bout: &mut Arc<Bout>, seq: u64, score: Pair) -> Vec<Body> {
+        self.received.score = Some(seq);
+        let (blue, red) = (score.blue.unwrap_or(bout.blue.score), score.red.unwrap_or(bout.red.score));
+        if (blue, red) != (bout.blue.score, bout.red.score) {
+            let bout = Arc::make_mut(bout);
             (bout.blue.score, bout.red.score) = (blue, red);
-            if let Some(round) = self.entry() {
+            if bout.round > 0 {
+                let round = bout.round_mut(bout.round);
                 (round.blue, round.red) = (blue, red);
             }
         }
+        let mut derived = Vec::new();
         let side = match blue.cmp(&red) {
-            Ordering::Equal => return,
+            Ordering::Equal => return derived,
             Ordering::Greater => Side::Blue,
             Ordering::Less => Side::Red,
         };
-        let previous = self.this_round.led;
-        if previous.side() != Some(side) {
-            self.this_round.led = Some(side).into();
-            derived.push((seq, Body::LeadChanged(LeadChanged { side, previous, blue, red })));
+        let previous = std::mem::replace(&mut self.led, Some(side).into());
+        if previous != self.led {
+            derived.push(Body::LeadChanged(LeadChanged { side, previous, blue, red }));
         }
         let gap = blue.abs_diff(red);
-        if gap > self.this_round.widest_gap {
-            self.this_round.widest_gap = gap;
-            derived.push((seq, Body::PointGap(PointGap { side, gap })));
+        if gap > self.widest_gap {
+            self.widest_gap = gap;
+            derived.push(Body::PointGap(PointGap { side, gap }));
         }
+        derived
     }
 
-    pub(super) fn penalties(&mut self, seq: u64, count: Pair) {
-        self.scoring.told.penalties = Some(seq);
-        let bout = &self.bout;
+    pub(super) fn penalties(&mut self, bout: &mut Arc<Bout>, seq: u64, count: Pair) {
+        self.received.penalties = Some(seq);
         let (blue, red) = (count.blue.unwrap_or(bout.blue.penalties), count.red.unwrap_or(bout.red.penalties));
         if (blue, red) != (bout.blue.penalties, bout.red.penalties) {
-            let bout = self.change();
+            let bout = Arc::make_mut(bout);
             (bout.blue.penalties, bout.red.penalties) = (blue, red);
         }
     }
 
-    pub(super) fn round_scores(&mut self, seq: u64, scores: &RoundScores, derived: &mut Derived) {
-        if let Some(next) = self.next_round(scores) {
-            self.round(seq, Round { round: next.round }, derived);
-            self.score(seq, Pair { blue: next.blue, red: next.red }, derived);
-        }
+    pub(super) fn table(&mut self, bout: &mut Arc<Bout>, seq: u64, scores: &RoundScores) {
         for score in &scores.rounds {
-            if score.round == self.bout.round {
-                // The score of the round that is on is `sc1`'s to say.
-                self.scoring.table = Some((seq, *score));
-                self.scoring.told.table = true;
-                continue;
+            if score.round == bout.round {
+                // The score of the round that is on comes from `sc1`.
+                self.table = Some((seq, *score));
+                self.received.table = true;
+            } else if score.round < bout.round || is_played(score) {
+                let entry = Arc::make_mut(bout).round_mut(score.round);
+                (entry.blue, entry.red) = (score.blue.unwrap_or(entry.blue), score.red.unwrap_or(entry.red));
             }
-            let played = score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0;
-            if score.round > self.bout.round && !played {
-                continue;
-            }
-            let entry = self.entry_of(score.round);
-            let (blue, red) = (score.blue.unwrap_or(entry.blue), score.red.unwrap_or(entry.red));
-            (entry.blue, entry.red) = (blue, red);
         }
     }
 
-    /// Before the messages of a burst.
-    pub(super) fn begin_burst(&mut self) {
-        let bout = &self.bout;
-        let before =
-            Tally { score: [bout.blue.score, bout.red.score], penalties: [bout.blue.penalties, bout.red.penalties] };
-        self.scoring.before = before;
-        self.scoring.told = Told::default();
-        self.scoring.points.clear();
-    }
-
-    /// The next round, if the table has points of it: its number was lost.
-    fn next_round(&self, scores: &RoundScores) -> Option<RoundScore> {
-        let bout = &self.bout;
+    /// The next round, if the table has points of it: the message with its number was lost.
+    pub(super) fn lost_round(&self, bout: &Bout, scores: &RoundScores) -> Option<RoundScore> {
         let next = bout.round.checked_add(1).filter(|_| bout.round > 0 && bout.stage != Stage::Ended)?;
         let begun = bout.rounds.iter().any(|round| round.round == next && round.started);
-        let played = |score: &&RoundScore| score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0;
-        scores.rounds.iter().filter(played).find(|score| score.round == next && !begun).copied()
+        scores.rounds.iter().find(|score| is_played(score) && score.round == next && !begun).copied()
     }
 
-    /// Whether something was said that more is to be said of: a score without its points, or a winner without a banner.
-    pub(super) fn is_incomplete(&self, derived: &Derived) -> bool {
-        let Scoring { known, points, .. } = &self.scoring;
-        let account = self.scoring.account(&self.bout);
-        // A point that is taken for that of the burst before may yet have a score of its own.
+    pub(super) fn begin_burst(&mut self, bout: &Bout) {
+        self.before =
+            Tally { score: [bout.blue.score, bout.red.score], penalties: [bout.blue.penalties, bout.red.penalties] };
+        self.received = Received::default();
+        self.points.clear();
+    }
+
+    /// Whether a score lacks its points or gam-jeom, or a point its score.
+    pub(super) fn is_incomplete(&self, bout: &Bout) -> bool {
+        let account = self.account(bout);
+        // A point that repeats one of the burst before may yet have a score of its own.
         let counts = |point: &Point| account.points.iter().any(|(_, _, counted)| counted == point);
-        let is_open = !account.is_even() || points.iter().any(|(_, _, point)| !counts(point));
-        let expected = known.0 || !points.is_empty();
-        let ended = derived.iter().any(|(_, body)| matches!(body, Body::BoutEnded(_)));
-        expected && is_open || ended && self.bout.result.is_none()
+        let is_open = !account.is_even() || self.points.iter().any(|(_, _, point)| !counts(point));
+        (self.known.0 || !self.points.is_empty()) && is_open
     }
 
-    /// After the messages of a burst: what they say together.
-    pub(super) fn end_burst(&mut self, derived: &mut Derived) {
-        let bout = self.bout.clone();
+    /// After the messages of a burst: the events that follow from all of them together.
+    pub(super) fn end_burst(&mut self, bout: &Bout) -> Vec<(u64, Body)> {
+        let mut derived = Vec::new();
         let (blue, red) = (bout.blue.score, bout.red.score);
-        let account = self.scoring.account(&bout);
-        let Scoring { before, told, known, .. } = self.scoring;
+        let account = self.account(bout);
+        let Self { before, received, known, .. } = *self;
         for (seq, at, point) in &account.points {
             let Point { side, technique, points } = *point;
-            self.scoring.latest[side as usize] = Some((*at, *point));
-            let level = self.scoring.take_hit(*at, side).map(|hit| hit.level);
+            self.latest[side as usize] = Some((*at, *point));
+            let level = self.take_hit(*at, side).map(|hit| hit.level);
             let scored = Scored { side, technique, points, level, round: bout.round, blue, red };
             derived.push((*seq, Body::Scored(scored)));
         }
-        if let Some(seq) = told.penalties {
-            self.scoring.known.1 = true;
-            for (side, now) in [(Side::Blue, bout.blue.penalties), (Side::Red, bout.red.penalties)] {
-                let penalty = Penalty { side, count: now };
-                match now.cmp(&before.penalties[side as usize]) {
+        if let Some(seq) = received.penalties {
+            self.known.1 = true;
+            for (side, count) in [(Side::Blue, bout.blue.penalties), (Side::Red, bout.red.penalties)] {
+                let penalty = Penalty { side, count };
+                match count.cmp(&before.penalties[side as usize]) {
                     Ordering::Greater if known.1 => derived.push((seq, Body::PenaltyGiven(penalty))),
                     Ordering::Less if known.1 => derived.push((seq, Body::PenaltyTakenBack(penalty))),
                     _ => {}
                 }
             }
         }
-        if let Some(seq) = told.score {
-            self.scoring.known.0 = true;
-            // Gam-jeom told for the first time may explain any score.
-            let expected = known.0 && (known.1 || told.penalties.is_none());
+        if let Some(seq) = received.score {
+            self.known.0 = true;
+            // The first message about gam-jeom may explain any score.
+            let expected = known.0 && (known.1 || received.penalties.is_none());
             let [blue_before, red_before] = before.score;
-            // A score that is repeated is no correction, whatever else was said.
+            // A score that is repeated is no correction, even if points or gam-jeom say that it must have changed.
             if expected && !account.is_even() && account.changed != [0, 0] {
                 let corrected = ScoreCorrected { blue, red, blue_before, red_before };
                 derived.push((seq, Body::ScoreCorrected(corrected)));
             }
         }
-        // Where only one of them is told, the other may have been lost.
-        let table_alone = told.table && told.score.is_none();
-        let score_alone = account.changed != [0, 0] && !told.table;
+        // Where only one of the two was received, the other may have been lost.
+        let table_alone = received.table && received.score.is_none();
+        let score_alone = account.changed != [0, 0] && !received.table;
         if table_alone || score_alone {
-            self.scoring.table = None;
+            self.table = None;
         }
-        self.check_table(derived);
+        derived.extend(self.check_table(blue, red));
+        derived
     }
 
-    /// Says that the table of rounds and the score disagree, once they have for a second burst.
-    fn check_table(&mut self, derived: &mut Derived) {
-        let (blue, red) = (self.bout.blue.score, self.bout.red.score);
-        let Some((seq, table)) = self.scoring.table.filter(|_| self.scoring.known.0) else { return };
-        if table.blue.is_none_or(|told| told == blue) && table.red.is_none_or(|told| told == red) {
-            self.scoring.disagreed = 0;
-            return;
+    /// Reports that the table of rounds and the score disagree, in the second burst in which they do.
+    fn check_table(&mut self, blue: u16, red: u16) -> Option<(u64, Body)> {
+        let (seq, table) = self.table.filter(|_| self.known.0)?;
+        if table.blue.is_none_or(|points| points == blue) && table.red.is_none_or(|points| points == red) {
+            self.disagreed = 0;
+            return None;
         }
-        self.scoring.disagreed = self.scoring.disagreed.saturating_add(1);
-        if self.scoring.disagreed == 2 {
-            let points = |points: Option<u16>| points.map_or_else(|| "?".to_owned(), |points| points.to_string());
-            let (table_blue, table_red) = (points(table.blue), points(table.red));
-            let what = format!(
-                "the table of rounds gives round {} as {table_blue}-{table_red}, but its score is {blue}-{red}",
-                table.round
-            );
-            derived.push((seq, Body::Contradiction(Contradiction { what })));
+        self.disagreed = self.disagreed.saturating_add(1);
+        if self.disagreed != 2 {
+            return None;
         }
+        let points = |points: Option<u16>| points.map_or_else(|| "?".to_owned(), |points| points.to_string());
+        let (table_blue, table_red) = (points(table.blue), points(table.red));
+        let what = format!(
+            "the table of rounds gives round {} as {table_blue}-{table_red}, but its score is {blue}-{red}",
+            table.round
+        );
+        Some((seq, Body::Contradiction(Contradiction { what })))
     }
+}
+
+fn is_played(score: &RoundScore) -> bool {
+    score.blue.unwrap_or(0) > 0 || score.red.unwrap_or(0) > 0
 }

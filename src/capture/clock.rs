@@ -3,7 +3,6 @@
 use super::fields::ByteOrder;
 use crate::time::Time;
 
-/// How an interface counts time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
     ticks_per_second: u128,
@@ -18,7 +17,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// Takes the resolution's option; its highest bit tells a power of 2 from one of 10.
+    /// Reads the option of the resolution; its highest bit is set for a power of 2, otherwise it is one of 10.
     pub(super) fn resolution(&mut self, option: &[u8]) {
         let Some(&exponent) = option.first() else { return };
         self.ticks_per_second = match exponent.checked_sub(0x80) {
@@ -27,7 +26,6 @@ impl Clock {
         };
     }
 
-    /// Takes the offset's option.
     pub(super) fn offset(&mut self, option: &[u8], order: ByteOrder) {
         self.offset_seconds = match (option.first_chunk(), order) {
             (Some(bytes), ByteOrder::Little) => i64::from_le_bytes(*bytes),
@@ -36,7 +34,7 @@ impl Clock {
         };
     }
 
-    /// The instant that a packet's ticks stand for.
+    /// The instant of a packet's ticks.
     pub(super) fn time(self, ticks: u64) -> Time {
         let micros = u128::from(ticks) * 1_000_000 / self.ticks_per_second;
         let micros = i64::try_from(micros).unwrap_or(i64::MAX);

@@ -1,9 +1,9 @@
-//! Which format it is, by its first bytes.
+//! Finds the format of a capture by its first bytes.
 
 use std::io::{ErrorKind, Read};
 
+use super::input::RawInput;
 use super::pcap::Magic;
-use super::source::Input;
 use super::text::{BYTE_ORDER_MARK, MAX_LINE, timed};
 use super::{CaptureError, Format};
 use crate::time::Time;
@@ -18,8 +18,8 @@ const PACKERS: [(&[u8], &str); 6] = [
     (b"PK\x03\x04", "zip"),
 ];
 
-/// Reads no more than the first line of text, so that a pipe is heard as it speaks; gives back what was read.
-pub(super) fn detect(name: &str, input: &mut Input) -> Result<(Format, Vec<u8>), CaptureError> {
+/// Reads no more than the first line of text, so that a pipe need not end first; returns what was read.
+pub(super) fn detect(name: &str, input: &mut RawInput) -> Result<(Format, Vec<u8>), CaptureError> {
     let mut head = Vec::new();
     let mut chunk = [0; 4096];
     loop {
@@ -63,7 +63,7 @@ fn by_content(name: &str, head: &[u8], complete: bool) -> Result<Option<Format>,
     if head.windows(2).any(|pair| pair.starts_with(b"\0") && !pair.ends_with(b"\0") && !ends_line(pair)) {
         return Err(CaptureError::Unknown { name: name() });
     }
-    // A first line with a TAB and a bad number is a trace too, so that it is told.
+    // A first line with a TAB and a bad number is a trace too, so that the number is reported.
     let tab = first.is_some_and(|line| line.contains(&b'\t'));
     Ok(Some(if tab { Format::Trace } else { Format::Lines }))
 }

@@ -1,4 +1,4 @@
-//! What a court takes in besides datagrams, as the JSON packets of a capture.
+//! The inputs of a court other than datagrams, as the JSON packets of a capture.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::action::Report;
 use crate::court::Input;
 
-/// What a user, or the program itself, told the court.
+/// A command of a user, or of the program itself, to the court.
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum Command {

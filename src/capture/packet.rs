@@ -1,4 +1,4 @@
-//! A datagram as a packet: out of what a network card saw, and into what Wireshark shows.
+//! A datagram as a packet: read from what a network card saw, and written as Wireshark shows it.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,7 +8,7 @@ use etherparse::{
     EtherType, IpNumber, LaxNetSlice, LaxSlicedPacket, PacketBuilder, TransportSlice, UdpHeader, ether_type,
 };
 
-use super::remarks::Skip;
+use super::notes::Skip;
 use crate::court::Datagram;
 
 /// Link types, as <https://www.tcpdump.org/linktypes.html> numbers them.
@@ -53,7 +53,7 @@ pub(super) fn read(link_type: u32, packet: &[u8]) -> Result<(Datagram, u16), Ski
     Ok((Datagram { bytes, from: (!unknown).then_some(from), truncated }, udp.destination_port()))
 }
 
-/// Finds the headers, whatever the link type puts before them. Packets may be cut anywhere.
+/// Finds the headers after those of the link type. Packets may be cut anywhere.
 fn slice(link_type: u32, packet: &[u8]) -> Result<LaxSlicedPacket<'_>, Skip> {
     let ip = |header| {
         let packet = packet.get(header..).ok_or(Skip::Damaged)?;
@@ -71,7 +71,7 @@ fn slice(link_type: u32, packet: &[u8]) -> Result<LaxSlicedPacket<'_>, Skip> {
         link::RAW => ip(0),
         link::IPV4 => Ok(LaxSlicedPacket::from_ether_type(ether_type::IPV4, packet)),
         link::IPV6 => Ok(LaxSlicedPacket::from_ether_type(ether_type::IPV6, packet)),
-        // How these four bytes say IPv6 depends on the system that captured; the IP header knows.
+        // The value of these four bytes for IPv6 depends on the system that captured; the IP header has the version.
         link::NULL | link::LOOP => ip(4),
         other => Err(Skip::LinkType(other)),
     }
@@ -79,7 +79,7 @@ fn slice(link_type: u32, packet: &[u8]) -> Result<LaxSlicedPacket<'_>, Skip> {
 
 /// Puts the datagram into `packet`, with IP and UDP headers; gives the length that the whole packet had.
 ///
-/// A truncated datagram was at least one byte longer, and that is what its headers say.
+/// A truncated datagram was at least one byte longer, and that is the length in its headers.
 pub(super) fn write(datagram: &Datagram, local: SocketAddr, packet: &mut Vec<u8>) -> io::Result<usize> {
     packet.clear();
     let unspecified = |ip: IpAddr| match ip {

@@ -2,15 +2,14 @@
 
 use super::fields::{ByteOrder, Fields};
 use super::frame::{Content, Frame, MAX_LENGTH};
-use super::remarks::Remarks;
-use super::source::Source;
-use super::{CaptureError, Damage};
+use super::input::InputBytes;
+use super::notes::CaptureNotes;
+use super::{CaptureError, FormatError};
 use crate::time::Time;
 
-/// The upper bits of the link type's field tell of check sums at a frame's end.
+/// The upper bits of the link type's field are about checksums at a frame's end.
 const LINK_TYPE: u32 = 0xffff;
 
-/// A pcap file whose header was read.
 pub(super) struct Pcap {
     magic: Magic,
     link_type: u32,
@@ -19,8 +18,8 @@ pub(super) struct Pcap {
 
 impl Pcap {
     /// None if the file ends inside its header.
-    pub(super) fn open(source: &mut Source) -> Result<Option<Self>, CaptureError> {
-        let Some(header) = source.array::<24>()? else { return Ok(None) };
+    pub(super) fn open(input: &mut InputBytes) -> Result<Option<Self>, CaptureError> {
+        let Some(header) = input.array::<24>()? else { return Ok(None) };
         Ok(Self::header(&header))
     }
 
@@ -34,31 +33,31 @@ impl Pcap {
 
     pub(super) fn next(
         &mut self,
-        source: &mut Source,
-        remarks: &mut Remarks,
+        input: &mut InputBytes,
+        notes: &mut CaptureNotes,
     ) -> Result<Option<Frame<'_>>, CaptureError> {
-        if source.at_end()? {
+        if input.at_end()? {
             return Ok(None);
         }
-        let offset = source.position();
-        let Some(header) = source.array::<16>()? else { return cut(offset, remarks) };
+        let offset = input.position();
+        let Some(header) = input.array::<16>()? else { return cut(offset, notes) };
         if header == [0; 16] {
-            return match source.rest_is_zeros()? {
-                true => cut(offset, remarks),
-                false => Err(source.damaged(offset, Damage::Zeros, remarks.packets)),
+            return match input.rest_is_zeros()? {
+                true => cut(offset, notes),
+                false => Err(input.damaged(offset, FormatError::Zeros, notes.packets)),
             };
         }
         let mut fields = Fields::new(&header, self.magic.order);
         let (Some(seconds), Some(fraction), Some(captured)) = (fields.u32(), fields.u32(), fields.u32()) else {
-            return cut(offset, remarks);
+            return cut(offset, notes);
         };
         if captured > MAX_LENGTH {
-            return Err(source.damaged(offset, Damage::PacketLength(captured), remarks.packets));
+            return Err(input.damaged(offset, FormatError::PacketLength(captured), notes.packets));
         }
-        if !source.take(captured as usize, &mut self.packet)? {
-            return cut(offset, remarks);
+        if !input.take(captured as usize, &mut self.packet)? {
+            return cut(offset, notes);
         }
-        remarks.packets += 1;
+        notes.packets += 1;
         let micros = i64::from(fraction / self.magic.fractions_per_microsecond);
         Ok(Some(Frame {
             at: Time::from_micros(i64::from(seconds) * 1_000_000 + micros),
@@ -68,12 +67,11 @@ impl Pcap {
     }
 }
 
-fn cut<T>(offset: u64, remarks: &mut Remarks) -> Result<Option<T>, CaptureError> {
-    remarks.cut = Some(offset);
+fn cut<T>(offset: u64, notes: &mut CaptureNotes) -> Result<Option<T>, CaptureError> {
+    notes.cut = Some(offset);
     Ok(None)
 }
 
-/// What the first four bytes of a pcap file say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Magic {
     order: ByteOrder,

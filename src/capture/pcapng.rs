@@ -5,10 +5,10 @@
 use super::clock::Clock;
 use super::fields::{ByteOrder, Fields};
 use super::frame::{Content, Frame, MAX_LENGTH};
+use super::input::InputBytes;
+use super::notes::{CaptureNotes, Skip};
 use super::packet::link;
-use super::remarks::{Remarks, Skip};
-use super::source::Source;
-use super::{CaptureError, Damage};
+use super::{CaptureError, FormatError};
 use crate::time::Time;
 
 pub(super) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -19,7 +19,6 @@ pub(super) const ENHANCED_PACKET: u32 = 6;
 
 pub(super) const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 
-/// Numbers of options.
 pub(super) mod option {
     pub(in crate::capture) const END: u16 = 0;
     pub(in crate::capture) const COMMENT: u16 = 1;
@@ -35,7 +34,6 @@ pub(super) const APPLICATION: &str = "vta ";
 /// Name of the interface with the JSON packets.
 pub(super) const REPORTS: &str = "vta";
 
-/// No section has more interfaces than that.
 const MAX_INTERFACES: usize = 1 << 16;
 
 /// A pcapng file, somewhere between two blocks.
@@ -53,7 +51,7 @@ pub(super) struct Pcapng {
 
 impl Pcapng {
     /// Reads as far as the first packet, so that the interfaces are known.
-    pub(super) fn open(source: &mut Source, remarks: &mut Remarks) -> Result<Self, CaptureError> {
+    pub(super) fn open(input: &mut InputBytes, notes: &mut CaptureNotes) -> Result<Self, CaptureError> {
         let mut file = Self {
             section: Section { order: ByteOrder::Little, own: false, interfaces: Vec::new() },
             block: Block { kind: 0, body: Vec::new() },
@@ -62,7 +60,7 @@ impl Pcapng {
             court: None,
             has_reports: false,
         };
-        file.pending = file.advance(source, remarks)?;
+        file.pending = file.advance(input, notes)?;
         Ok(file)
     }
 
@@ -77,24 +75,24 @@ impl Pcapng {
     /// The next packet, or why it is skipped.
     pub(super) fn next(
         &mut self,
-        source: &mut Source,
-        remarks: &mut Remarks,
+        input: &mut InputBytes,
+        notes: &mut CaptureNotes,
     ) -> Result<Option<Result<Frame<'_>, Skip>>, CaptureError> {
-        if !std::mem::take(&mut self.pending) && !self.advance(source, remarks)? {
+        if !std::mem::take(&mut self.pending) && !self.advance(input, notes)? {
             return Ok(None);
         }
-        remarks.packets += 1;
+        notes.packets += 1;
         let frame = self.block.packet(&self.section, self.last);
         self.last = frame.as_ref().map_or(self.last, |frame| frame.at);
         Ok(Some(frame))
     }
 
     /// Reads blocks until one is a packet; false at the end of the file.
-    fn advance(&mut self, source: &mut Source, remarks: &mut Remarks) -> Result<bool, CaptureError> {
-        while !source.at_end()? {
-            let offset = source.position();
-            if !self.block.read(&mut self.section.order, source, remarks.packets)? {
-                remarks.cut = Some(offset);
+    fn advance(&mut self, input: &mut InputBytes, notes: &mut CaptureNotes) -> Result<bool, CaptureError> {
+        while !input.at_end()? {
+            let offset = input.position();
+            if !self.block.read(&mut self.section.order, input, notes.packets)? {
+                notes.cut = Some(offset);
                 return Ok(false);
             }
             let understood = match self.block.kind {
@@ -103,30 +101,30 @@ impl Pcapng {
                 INTERFACE_DESCRIPTION => self.add_interface(),
                 _ => Ok(()),
             };
-            understood.map_err(|damage| source.damaged(offset, damage, remarks.packets))?;
+            understood.map_err(|damage| input.damaged(offset, damage, notes.packets))?;
         }
         Ok(false)
     }
 
-    fn begin_section(&mut self) -> Result<(), Damage> {
+    fn begin_section(&mut self) -> Result<(), FormatError> {
         let order = self.section.order;
         let mut fields = Fields::new(&self.block.body, order);
         // Version and the section's length.
-        fields.bytes(12).ok_or(Damage::ShortBlock)?;
+        fields.bytes(12).ok_or(FormatError::ShortBlock)?;
         let own = options(fields)
             .any(|(code, value)| code == option::USER_APPLICATION && value.starts_with(APPLICATION.as_bytes()));
         self.section = Section { order, own, interfaces: Vec::new() };
         Ok(())
     }
 
-    fn add_interface(&mut self) -> Result<(), Damage> {
+    fn add_interface(&mut self) -> Result<(), FormatError> {
         let Section { order, own, interfaces } = &mut self.section;
         if interfaces.len() >= MAX_INTERFACES {
-            return Err(Damage::Interfaces);
+            return Err(FormatError::Interfaces);
         }
         let mut fields = Fields::new(&self.block.body, *order);
         let (Some(link_type), Some(_reserved), Some(snap_length)) = (fields.u16(), fields.u16(), fields.u32()) else {
-            return Err(Damage::ShortBlock);
+            return Err(FormatError::ShortBlock);
         };
         let link_type = u32::from(link_type);
         let mut clock = Clock::default();
@@ -164,44 +162,43 @@ struct Interface {
     clock: Clock,
 }
 
-/// The block that was read last.
 struct Block {
     kind: u32,
     body: Vec<u8>,
 }
 
 impl Block {
-    /// Reads the next block of whatever kind, and the byte order where a section begins; false if the file ends before.
-    fn read(&mut self, order: &mut ByteOrder, source: &mut Source, packets: u64) -> Result<bool, CaptureError> {
-        let offset = source.position();
-        let Some((kind, length)) = source.array()?.zip(source.array()?) else { return Ok(false) };
+    /// Reads the next block, and the byte order if a section begins; false if the file ends before.
+    fn read(&mut self, order: &mut ByteOrder, input: &mut InputBytes, packets: u64) -> Result<bool, CaptureError> {
+        let offset = input.position();
+        let Some((kind, length)) = input.array()?.zip(input.array()?) else { return Ok(false) };
         if (kind, length) == ([0; 4], [0; 4]) {
-            return match source.rest_is_zeros()? {
+            return match input.rest_is_zeros()? {
                 true => Ok(false),
-                false => Err(source.damaged(offset, Damage::Zeros, packets)),
+                false => Err(input.damaged(offset, FormatError::Zeros, packets)),
             };
         }
         let mut read = 8;
-        // This kind is the same number in both byte orders, and what follows its length tells which one it is.
+        // This kind is the same number in both byte orders; the bytes after its length show which one it is.
         if order.u32(kind) == SECTION_HEADER {
-            let Some(magic) = source.array()? else { return Ok(false) };
+            let Some(magic) = input.array()? else { return Ok(false) };
             read += 4;
             *order = [ByteOrder::Little, ByteOrder::Big]
                 .into_iter()
                 .find(|order| order.u32(magic) == BYTE_ORDER_MAGIC)
-                .ok_or_else(|| source.damaged(offset + 8, Damage::ByteOrder, packets))?;
+                .ok_or_else(|| input.damaged(offset + 8, FormatError::ByteOrder, packets))?;
         }
         self.kind = order.u32(kind);
         let length = order.u32(length);
         if !(read + 4..=MAX_LENGTH).contains(&length) || !length.is_multiple_of(4) {
-            return Err(source.damaged(offset, Damage::BlockLength(length), packets));
+            return Err(input.damaged(offset, FormatError::BlockLength(length), packets));
         }
-        if !source.take((length - read) as usize, &mut self.body)? {
+        if !input.take((length - read) as usize, &mut self.body)? {
             return Ok(false);
         }
         let end = self.body.split_last_chunk().map_or(0, |(_, end)| order.u32(*end));
         if end != length {
-            return Err(source.damaged(offset, Damage::BlockEnd { begin: length, end }, packets));
+            return Err(input.damaged(offset, FormatError::BlockEnd { begin: length, end }, packets));
         }
         self.body.truncate(self.body.len() - 4);
         Ok(true)

@@ -1,4 +1,4 @@
-//! A capture, read input by input, whatever its format.
+//! A capture in any format, read input by input.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::detect::detect;
 use super::frame::{Content, Frame};
+use super::input::{InputBytes, RawInput};
+use super::notes::{CaptureNotes, Skip};
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
-use super::remarks::{Remarks, Skip};
-use super::source::{Input as Bytes, Source};
 use super::text::Text;
 use super::{CaptureError, Format, Recorded, json, packet};
 use crate::court::Input;
@@ -33,13 +33,13 @@ pub fn read_from(name: &str, input: impl Read + Send + 'static) -> Result<Reader
     Reader::new(name.to_owned(), Box::new(input), None)
 }
 
-/// What a court took in, input by input. After an error nothing follows.
+/// Reads the inputs of a court. After an error no input follows.
 ///
-/// It needs the memory of one packet or line, however long the capture is.
+/// It needs the memory of one packet or line, for a capture of any length.
 pub struct Reader {
-    source: Source,
+    input: InputBytes,
     body: Body,
-    remarks: Remarks,
+    notes: CaptureNotes,
     format: Format,
     start: Time,
     port: Option<u16>,
@@ -55,22 +55,22 @@ enum Body {
 }
 
 impl Reader {
-    fn new(name: String, mut input: Bytes, total: Option<u64>) -> Result<Self, CaptureError> {
+    fn new(name: String, mut input: RawInput, total: Option<u64>) -> Result<Self, CaptureError> {
         let (format, head) = detect(&name, &mut input)?;
-        let mut source = Source::new(name, head, input, total);
-        let mut remarks = Remarks::default();
+        let mut input = InputBytes::new(name, head, input, total);
+        let mut notes = CaptureNotes::default();
         let body = match format {
-            Format::Pcapng => Body::Pcapng(Pcapng::open(&mut source, &mut remarks)?),
-            Format::Pcap => match Pcap::open(&mut source)? {
+            Format::Pcapng => Body::Pcapng(Pcapng::open(&mut input, &mut notes)?),
+            Format::Pcap => match Pcap::open(&mut input)? {
                 Some(file) => Body::Pcap(file),
                 None => {
-                    remarks.cut = Some(0);
+                    notes.cut = Some(0);
                     Body::Nothing
                 }
             },
-            Format::Trace | Format::Lines => Body::Text(Text::open(&mut source, format)?),
+            Format::Trace | Format::Lines => Body::Text(Text::open(&mut input, format)?),
         };
-        Ok(Self { source, body, remarks, format, start: Time::default(), port: None, ended: false })
+        Ok(Self { input, body, notes, format, start: Time::default(), port: None, ended: false })
     }
 
     /// When a text begins: traces count from it, and plain lines all have it as their time. 1970 if not given.
@@ -98,44 +98,43 @@ impl Reader {
         }
     }
 
-    /// Whether the capture is our own: then it has all that the court took in, the reports of the sinks too.
+    /// Whether the capture is our own: then it has all inputs of the court, also the reports of the sinks.
     pub fn has_reports(&self) -> bool {
         matches!(&self.body, Body::Pcapng(file) if file.has_reports())
     }
 
-    /// What there is to say about what was read so far.
-    pub fn remarks(&self) -> &Remarks {
-        &self.remarks
+    /// Notes on what was read so far.
+    pub fn notes(&self) -> &CaptureNotes {
+        &self.notes
     }
 
     /// Bytes read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.source.position()
+        self.input.position()
     }
 
     /// Bytes of the whole capture; not known of a pipe.
     pub fn total_bytes(&self) -> Option<u64> {
-        self.source.total()
+        self.input.total()
     }
 
-    /// The next input; none at the end.
     fn read(&mut self) -> Result<Option<Recorded>, CaptureError> {
         loop {
             let frame = match &mut self.body {
-                Body::Pcapng(file) => file.next(&mut self.source, &mut self.remarks)?,
-                Body::Pcap(file) => file.next(&mut self.source, &mut self.remarks)?.map(Ok),
+                Body::Pcapng(file) => file.next(&mut self.input, &mut self.notes)?,
+                Body::Pcap(file) => file.next(&mut self.input, &mut self.notes)?.map(Ok),
                 Body::Text(text) => {
-                    let message = text.next(&mut self.source, self.start)?;
-                    self.remarks.packets += u64::from(message.is_some());
+                    let message = text.next(&mut self.input, self.start)?;
+                    self.notes.packets += u64::from(message.is_some());
                     return Ok(message);
                 }
                 Body::Nothing => None,
             };
             let Some(frame) = frame else { return Ok(None) };
-            match frame.and_then(|frame| recorded(&frame, self.port, &mut self.remarks)) {
+            match frame.and_then(|frame| recorded(&frame, self.port, &mut self.notes)) {
                 Ok(Some(recorded)) => return Ok(Some(recorded)),
                 Ok(None) => {}
-                Err(skip) => self.remarks.skip(skip),
+                Err(skip) => self.notes.skip(skip),
             }
         }
     }
@@ -154,13 +153,13 @@ impl Iterator for Reader {
     }
 }
 
-/// What a packet told the court; none if it is a report that cannot be read.
-fn recorded(frame: &Frame<'_>, wanted: Option<u16>, remarks: &mut Remarks) -> Result<Option<Recorded>, Skip> {
+/// The input in a packet; none if it is a report that cannot be read.
+fn recorded(frame: &Frame<'_>, wanted: Option<u16>, notes: &mut CaptureNotes) -> Result<Option<Recorded>, Skip> {
     let input = match frame.content {
         Content::Report => match json::read(frame.bytes) {
             Ok(input) => input,
             Err(reason) => {
-                remarks.unreadable(&reason);
+                notes.unreadable(&reason);
                 return Ok(None);
             }
         },

@@ -10,7 +10,7 @@ use super::pcapng::{self, APPLICATION, REPORTS, option};
 use crate::court::Input;
 use crate::time::Time;
 
-/// What a capture says about itself.
+/// The description of a capture in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
     /// The court's name.
@@ -22,15 +22,15 @@ pub struct About {
 }
 
 /// Interfaces of a capture, by their place in it.
-const DATAGRAMS: u32 = 0;
-const TOLD: u32 = 1;
+const DATAGRAM_INTERFACE: u32 = 0;
+const REPORT_INTERFACE: u32 = 1;
 
 /// Microseconds, as a negative power of 10.
 const MICROSECONDS: u8 = 6;
 
-/// Writes what a court takes in as pcapng.
+/// Writes the inputs of a court as pcapng.
 ///
-/// Each input is one `write_all`, so whatever ends the program leaves at most the last packet cut. An input that
+/// Each input is one `write_all`, so a crash of the program leaves at most the last packet cut. An input that
 /// cannot be written as a packet ([`ErrorKind::InvalidInput`]) leaves no trace in the file. After any other error the
 /// file's end is not known, and every further write is refused: begin a new file.
 pub struct CaptureWriter<W: Write> {
@@ -51,23 +51,23 @@ impl<W: Write> CaptureWriter<W> {
         Ok(writer)
     }
 
-    /// Writes what a court took in.
+    /// Writes an input of the court.
     pub fn write(&mut self, at: Time, input: &Input) -> io::Result<()> {
         let (interface, original) = match input {
-            Input::Datagram(datagram) => (DATAGRAMS, packet::write(datagram, self.local, &mut self.packet)?),
+            Input::Datagram(datagram) => (DATAGRAM_INTERFACE, packet::write(datagram, self.local, &mut self.packet)?),
             Input::Report(report) => {
                 self.packet = json::report(report)?;
-                (TOLD, self.packet.len())
+                (REPORT_INTERFACE, self.packet.len())
             }
             Input::Stop => {
                 self.packet = json::stop()?;
-                (TOLD, self.packet.len())
+                (REPORT_INTERFACE, self.packet.len())
             }
         };
         self.packet(interface, at, original)
     }
 
-    /// Hands everything written so far on to where it goes.
+    /// Flushes everything written so far.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

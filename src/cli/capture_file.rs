@@ -5,7 +5,7 @@ use crate::capture::Reader;
 
 /// Says on standard error what there is to say about a capture that was read.
 pub(super) fn remark(reader: &Reader) {
-    for line in reader.remarks().lines() {
+    for line in reader.notes().lines() {
         say(&format!("note: {line}"));
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Args {
     /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
-    /// Print also what the state of the bout implies, and what OBS reported.
+    /// Also print the events derived from the state of the bout, and the reports of OBS.
     #[arg(long)]
     derived: bool,
     /// Take only datagrams that were sent to this UDP port.
@@ -49,9 +49,9 @@ impl Args {
             last = recorded.at;
             print(&recorded)
         });
-        // What the last messages say together is still to come.
+        // The events that follow from the last burst are still to come.
         print(&Recorded { at: last, input: Input::Stop })?;
-        // What could be read is worth having, whatever came then.
+        // Print what was read, even if the rest cannot be.
         out.flush().map_err(CliError::output)?;
         capture_file::remark(&reader);
         read
@@ -65,9 +65,9 @@ fn line(out: &mut impl Write, event: &Event) -> io::Result<()> {
 
 /// From inputs to events.
 enum Decoder {
-    /// What was said.
+    /// Messages alone.
     Wire { court: Arc<str>, events: u64 },
-    /// What was said and what it implies.
+    /// Messages, and the events derived from them.
     Bout { court: Box<Court>, outputs: Vec<Output> },
 }
 

@@ -10,12 +10,12 @@ use super::capture_file;
 use super::error::{CliError, Exit, print, say};
 use crate::capture;
 use crate::pss::Dialect;
-use crate::simulator::{self, Feeds, Outgoing, Pace, Plan, PlayError, Station, WriteError};
+use crate::simulator::{self, ConsoleSocket, Feeds, Outgoing, Pace, Plan, PlayError, WriteError};
 
 /// Play bouts, or a trace, as real UDP datagrams, as a console would send them.
 ///
-/// Bouts are made up, by the rules of the sport. The console also answers the questions for its state that a PSS
-/// answers, where it sends from; other than a real one, those of its own machine too.
+/// The bouts are invented by the rules of the sport. At the address that it sends from, the console also answers
+/// requests for its state, as a PSS does; unlike a real one, it also answers its own machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Play this instead of bouts: pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is
@@ -25,17 +25,17 @@ pub(super) struct Args {
     /// Where to send it, such as 127.0.0.1:6000 or 192.168.7.255:6000; each further court has the next port.
     #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "trace_out")]
     to: Option<SocketAddr>,
-    /// How many times as fast as it happens; `max` does not wait at all.
+    /// How many times as fast as in reality; `max` does not wait at all.
     #[arg(long, value_name = "N|max", default_value = "1", value_parser = pace)]
     speed: Pace,
-    /// Send so many datagrams a second in all, whatever their times.
+    /// Send so many datagrams a second in all, regardless of their times.
     #[arg(long, value_name = "N", conflicts_with = "speed", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rate: Option<u32>,
     #[command(flatten)]
     made_up: MadeUp,
 }
 
-/// What is said of bouts that are made up.
+/// Options for invented bouts.
 #[derive(Debug, clap::Args)]
 #[group(id = "made_up", conflicts_with = "trace", multiple = true)]
 struct MadeUp {
@@ -48,7 +48,7 @@ struct MadeUp {
     /// The same seed gives the same bouts; a new one each time when left out.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Whose habits the console has.
+    /// The console that is imitated.
     #[arg(long, value_name = "NAME", default_value_t, value_parser = dialect())]
     dialect: Dialect,
     /// With the defects of real senders: cut tails, glued messages, `null`, duplicates and so on.
@@ -114,13 +114,13 @@ impl Args {
 
 fn play_trace(trace: &Path, to: SocketAddr, pace: Pace) -> Result<(), CliError> {
     let mut reader = capture::open(trace)?;
-    let played = Station::bind(None, to)?.play(&mut reader, pace)?;
+    let played = ConsoleSocket::bind(None, to)?.play(&mut reader, pace)?;
     capture_file::remark(&reader);
     print(&format!("sent {} datagrams to {to} in {:.1} s", played.datagrams, played.took.as_secs_f64()))
 }
 
 impl MadeUp {
-    /// What is played; the seed is told, so that it can be played again.
+    /// What to play; prints the seed, so that it can be played again.
     fn plan(&self) -> Plan {
         let seed = self.seed.unwrap_or_else(|| fastrand::u32(..).into());
         say(&format!("seed {seed}"));
@@ -129,22 +129,26 @@ impl MadeUp {
     }
 
     fn send(&self, to: SocketAddr, pace: Pace) -> Result<(), CliError> {
-        let mut stations = Vec::with_capacity(self.courts.into());
+        let mut sockets = Vec::with_capacity(self.courts.into());
         for court in 0..self.courts {
             let from = self.listen.map(|listen| next_port(listen, court)).transpose()?;
-            stations.push(Station::bind(from, next_port(to, court)?)?);
+            sockets.push(ConsoleSocket::bind(from, next_port(to, court)?)?);
         }
         let plan = self.plan();
-        for (number, station) in (1..).zip(&stations) {
-            if let Some(local) = station.local() {
+        for (number, socket) in (1..).zip(&sockets) {
+            if let Some(local) = socket.local() {
                 say(&format!("court {number} sends from {local} and answers questions there"));
             }
         }
         let mut report = Report::new(self.courts);
-        let played =
-            Station::play_courts(&stations, Feeds::new(&plan), plan.dialect, pace, self.seconds, |court, outgoing| {
-                report.hear(court, outgoing)
-            })?;
+        let played = ConsoleSocket::play_courts(
+            &sockets,
+            Feeds::new(&plan),
+            plan.dialect,
+            pace,
+            self.seconds,
+            |court, outgoing| report.add(court, outgoing),
+        )?;
         let ports = match self.courts {
             1 => String::new(),
             courts => format!(" to port {}", u32::from(to.port()) + u32::from(courts) - 1),
@@ -157,7 +161,7 @@ impl MadeUp {
         let paths: Vec<_> = (1..=self.courts).map(|court| path_of(path, court)).collect();
         let mut report = Report::new(self.courts);
         let played = simulator::write(Feeds::new(&self.plan()), &paths, pace, self.seconds, |court, outgoing| {
-            report.hear(court, outgoing)
+            report.add(court, outgoing)
         })?;
         let more = if self.courts > 1 { format!(" and {} more", self.courts - 1) } else { String::new() };
         report.end(&format!("wrote {} datagrams to {}{more}", played.datagrams, path.display()))
@@ -167,7 +171,7 @@ impl MadeUp {
 /// The address of a further court.
 fn next_port(address: SocketAddr, further: u16) -> Result<SocketAddr, CliError> {
     let none_left = || CliError::new(Exit::Usage, format!("there is no port {further} above {}", address.port()));
-    // Any free port is any free port, for each court.
+    // Each court takes any free port.
     let port = if address.port() == 0 { Some(0) } else { address.port().checked_add(further) };
     Ok(SocketAddr::new(address.ip(), port.ok_or_else(none_left)?))
 }
@@ -186,7 +190,7 @@ fn path_of(path: &Path, court: u16) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Tells on standard output what was played.
+/// Prints what was played.
 struct Report {
     courts: u16,
     defects: BTreeMap<String, u64>,
@@ -197,8 +201,8 @@ impl Report {
         Self { courts, defects: BTreeMap::new() }
     }
 
-    /// Counts what is wrong with a datagram, and tells of the bout that it ends.
-    fn hear(&mut self, court: usize, outgoing: &Outgoing) -> Result<(), CliError> {
+    /// Counts the defects of a datagram, and prints the bout that it ends.
+    fn add(&mut self, court: usize, outgoing: &Outgoing) -> Result<(), CliError> {
         for defect in &outgoing.defects {
             *self.defects.entry(defect.to_string()).or_default() += 1;
         }

@@ -1,4 +1,4 @@
-//! The fields of the events that the state of a bout implies.
+//! The fields of the events that are derived from the state of a bout.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,13 +19,13 @@ pub struct BoutStarted {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RoundEnd {
-    /// Its time was over.
+    /// Its time ran out.
     Time,
-    /// One side led by the points that end a round.
+    /// One side had the lead that ends a round.
     PointGap,
-    /// One side had the gam-jeom that lose a round.
+    /// One side had as many gam-jeom as lose a round.
     Disqualification,
-    /// The operator ended it, for a reason that is not told.
+    /// The operator ended it; the reason is not sent.
     Operator,
 }
 
@@ -42,6 +42,24 @@ pub struct RoundEnded {
     pub red: u16,
 }
 
+/// The rest after a round has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RestStarted {
+    /// Number of the round before the rest.
+    pub round: u8,
+    /// Seconds that the clock of the rest shows.
+    pub seconds: u32,
+}
+
+/// The rest after a round is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RestEnded {
+    /// Number of the round before the rest.
+    pub round: u8,
+    /// Milliseconds that the rest lasted.
+    pub took_ms: u64,
+}
+
 /// A bout is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoutEnded {
@@ -54,7 +72,7 @@ pub struct BoutEnded {
     pub blue_rounds: u8,
     /// Rounds won by hong.
     pub red_rounds: u8,
-    /// What the winner's banner said before the decision, such as `2-1`.
+    /// The result on the winner's banner, such as `2-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
     /// How it was decided.
@@ -65,16 +83,16 @@ pub struct BoutEnded {
     pub decision_in_words: Option<&'static str>,
 }
 
-/// Points were given, tied to the hit and the score by their times.
+/// Points were given, with the hit and the score that were received at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Scored {
     /// Who scored.
     pub side: Side,
-    /// What for.
+    /// The technique.
     pub technique: Technique,
     /// How many points.
     pub points: u8,
-    /// Strength of the hit, where the sensors told one.
+    /// Strength of the hit; absent when no hit was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
     /// Number of the round; 0 when it is not known.
@@ -88,9 +106,9 @@ pub struct Scored {
 /// A side's gam-jeom changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Penalty {
-    /// Whose.
+    /// The side.
     pub side: Side,
-    /// How many it has in this round now.
+    /// How many it now has in this round.
     pub count: u16,
 }
 
@@ -107,7 +125,7 @@ pub struct ScoreCorrected {
     pub red_before: u16,
 }
 
-/// A side leads by more than it has so far in this round; rules choose from which gap on that matters.
+/// The lead is wider than any before in this round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PointGap {
     /// The side in the lead.
@@ -125,23 +143,23 @@ pub struct FinalSeconds {
     pub seconds: u32,
 }
 
-/// The injury clock came up.
+/// An injury clock was shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InjuryStarted {
-    /// Who is hurt.
+    /// The injured athlete's side.
     pub side: MaybeSide,
 }
 
-/// The injury clock went away.
+/// An injury clock was hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InjuryEnded {
-    /// Who was hurt.
+    /// The injured athlete's side.
     pub side: MaybeSide,
-    /// Milliseconds that it was up.
+    /// Milliseconds that it was shown.
     pub took_ms: u64,
 }
 
-/// Nothing was heard while a clock runs.
+/// No message was received while the round clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Silence {
     /// For how many seconds.
@@ -153,7 +171,7 @@ pub struct Silence {
 pub struct LeadChanged {
     /// Who leads now.
     pub side: Side,
-    /// Who led before, level scores apart.
+    /// Who led before, level scores ignored; `none` if it is the first lead of the round.
     pub previous: MaybeSide,
     /// Chung's points.
     pub blue: u16,
@@ -164,7 +182,7 @@ pub struct LeadChanged {
 /// Which review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewSide {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
     /// The `seq` of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,20 +192,20 @@ pub struct ReviewSide {
 /// A review's window was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewClosed {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
-    /// The `seq` of the request; absent when none was heard.
+    /// The `seq` of the request; absent when none was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
-    /// Milliseconds from the request to the closing; absent when no request was heard.
+    /// Milliseconds from the request to the closing; absent when no request was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
 }
 
-/// The jury's time runs out.
+/// The jury's time is running out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewDeadline {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
     /// The `seq` of the request.
     pub review: u64,
@@ -198,17 +216,17 @@ pub struct ReviewDeadline {
 /// The answer to a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewDecided {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
-    /// The `seq` of the request; absent when none was heard.
+    /// The `seq` of the request; absent when none was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
-    /// Accepted or rejected.
+    /// `accepted` or `rejected`.
     pub state: ReviewState,
-    /// The verdict, where the sender says it.
+    /// The verdict; absent when the sender does not send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// Milliseconds from the request to the answer; absent when no request was heard.
+    /// Milliseconds from the request to the answer; absent when no request was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
     /// Requests that the side has left; absent for the referee, whose requests are not counted.
@@ -219,6 +237,6 @@ pub struct ReviewDecided {
 /// Two messages that cannot both be true.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Contradiction {
-    /// What disagrees, in plain words.
+    /// What the two messages say, in plain words.
     pub what: String,
 }

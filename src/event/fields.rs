@@ -27,12 +27,12 @@ impl Side {
     }
 }
 
-/// A side, or nobody in particular.
+/// A side, or neither.
 #[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MaybeSide {
-    /// Nobody.
+    /// Neither side.
     #[default]
     None,
     /// Chung.
@@ -42,7 +42,7 @@ pub enum MaybeSide {
 }
 
 impl MaybeSide {
-    /// The side, if it is anybody's.
+    /// The side, if it is one.
     pub fn side(self) -> Option<Side> {
         match self {
             Self::None => None,
@@ -62,7 +62,7 @@ impl From<Option<Side>> for MaybeSide {
     }
 }
 
-/// Who asked for a review.
+/// Who requested a review.
 #[derive(Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -76,7 +76,7 @@ pub enum Requester {
 }
 
 impl Requester {
-    /// The side whose coach asked; none for the referee.
+    /// The side of the coach; none for the referee.
     pub fn side(self) -> Option<Side> {
         match self {
             Self::Referee => None,
@@ -104,7 +104,7 @@ pub enum ClockAction {
     Stop,
     /// The operator corrected it.
     Correction,
-    /// It is over.
+    /// Its time is over, or the operator ended it.
     End,
 }
 
@@ -122,18 +122,18 @@ pub struct Clock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InjuryAction {
-    /// It came up.
+    /// It was shown.
     Show,
-    /// It went away.
+    /// It was hidden.
     Hide,
-    /// It was set back.
+    /// It was reset.
     Reset,
 }
 
 /// The injury clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Injury {
-    /// Who is hurt.
+    /// The injured athlete's side; `none` for neither.
     pub side: MaybeSide,
     /// Seconds shown.
     pub seconds: u32,
@@ -163,7 +163,7 @@ pub enum BoutWinner {
     Blue,
     /// Hong.
     Red,
-    /// Nobody.
+    /// Neither.
     Tie,
 }
 
@@ -197,7 +197,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// The code in words; none where nobody has said what it stands for.
+    /// The code in words; none if its meaning is not documented.
     pub fn in_words(self) -> Option<&'static str> {
         Some(match self {
             Self::Rsc => "referee stops contest",
@@ -220,7 +220,7 @@ pub struct ResultBanner {
     /// The winner's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Rounds won, such as `2-1`, or whatever else stood before the decision.
+    /// Rounds won, such as `2-1`, or other text before the decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
     /// How it was decided.
@@ -228,18 +228,18 @@ pub struct ResultBanner {
     pub decision: Option<Decision>,
 }
 
-/// Where a review stands.
+/// The state of a review.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ReviewState {
-    /// The card was raised.
+    /// It was requested.
     Requested,
     /// The request was accepted.
     Accepted,
     /// The request was denied.
     Rejected,
-    /// The window was closed; says nothing of the verdict.
+    /// The window was closed, which does not change the verdict.
     Closed,
 }
 
@@ -248,7 +248,7 @@ pub enum ReviewState {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// The side that asked was right.
+    /// The side that requested it was right.
     Won,
     /// It was not.
     Lost,
@@ -257,11 +257,11 @@ pub enum Verdict {
 /// A message about a video review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Review {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
-    /// Where it stands.
+    /// Its new state.
     pub state: ReviewState,
-    /// The verdict, where the sender says it.
+    /// The verdict; absent when the sender does not send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
 }
@@ -310,13 +310,13 @@ pub struct VideoQuota {
     pub value: u32,
 }
 
-/// Where the hardware test stands.
+/// The state of the hardware test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TestState {
-    /// It has begun.
+    /// It was opened.
     Opened,
-    /// It is over.
+    /// It was closed.
     Closed,
     /// A sensor was hit.
     Hit,
@@ -335,7 +335,7 @@ pub enum Target {
 /// A message of the hardware test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HardwareTest {
-    /// Where it stands.
+    /// What happened in it.
     pub state: TestState,
     /// Whose sensor was hit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -345,7 +345,7 @@ pub struct HardwareTest {
     pub target: Option<Target>,
 }
 
-/// What a console says of itself.
+/// The state or a setting of a console.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Console {
@@ -354,7 +354,7 @@ pub enum Console {
         /// The new state.
         state: &'static str,
     },
-    /// It told a setting, such as the arena's lights.
+    /// It sent a setting, such as the arena's lights.
     Setting {
         /// Name of the setting.
         name: &'static str,
@@ -374,9 +374,9 @@ pub struct Unknown {
 /// A message of a documented stream whose values are missing or wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Unusable {
-    /// What its stream tells when its values are right.
+    /// The kind of its stream.
     #[serde(skip)]
     pub kind: super::Kind,
-    /// The fields after the stream's name, as they came.
+    /// The fields after the stream's name, as received.
     pub fields: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What is said of a bout when it is loaded.
+//! The messages that a console sends when a bout is loaded.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub struct Officials {
     pub judges: Vec<Official>,
 }
 
-/// Who may take part.
+/// The athletes' gender.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -97,7 +97,7 @@ pub struct BoutConfig {
     /// Phase of the competition, such as `Semifinals`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
-    /// Gender, where the sender says it.
+    /// Gender; absent when the sender does not send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// Weight class, such as `W +73kg`.

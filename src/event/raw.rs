@@ -4,7 +4,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-/// The bytes of one PSS message as they came, without what parts messages; shown as text.
+/// The bytes of one PSS message as received, without its line end; shown as text.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Raw(Bytes);
 

@@ -1,4 +1,4 @@
-//! Which fields the events of each kind have, told by the types themselves, so that no list beside them can be stale.
+//! The fields of the events of each kind, read from the types themselves, so that the reference is never out of date.
 
 use std::sync::LazyLock;
 
@@ -17,11 +17,11 @@ pub struct Field {
     pub optional: bool,
     /// What it is, as Markdown.
     pub docs: String,
-    /// What kind of value it has.
+    /// The type of its value.
     pub shape: Shape,
 }
 
-/// What kind of value a field has.
+/// The type of a field's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Any text.
@@ -38,12 +38,12 @@ pub enum Shape {
     Fields(Vec<Field>),
 }
 
-/// A word that a field may be.
+/// A word that a field may have as its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// The word.
     pub name: String,
-    /// What it means, as Markdown; empty where the word is the field's own.
+    /// What it means, as Markdown; empty if the word explains itself.
     pub docs: String,
 }
 
@@ -52,12 +52,12 @@ pub fn common() -> &'static [Field] {
     &REFERENCE.common
 }
 
-/// The fields of the events of a kind, beside those that all have.
+/// The fields of the events of a kind, without those that all events have.
 pub fn fields(kind: Kind) -> &'static [Field] {
     REFERENCE.kinds.get(kind as usize).map_or(&[], |(_, fields)| fields)
 }
 
-/// What it means that an event of this kind happens, as Markdown.
+/// What an event of this kind means, as Markdown.
 pub fn docs(kind: Kind) -> &'static str {
     REFERENCE.kinds.get(kind as usize).map_or("", |(docs, _)| docs)
 }
@@ -76,7 +76,7 @@ impl Reference {
         let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
         let line = schema(generator().into_root_schema_for::<Line<'static>>());
         let body = schema(generator().into_root_schema_for::<Body>());
-        // The variants stand in the order of the kinds: both are made of the one enum.
+        // The variants are in the order of the kinds: both come from the same enum.
         let kinds = list(&body, "anyOf").map(|variant| (text(variant, "description"), object(&body, variant)));
         Self { common: object(&line, &line), kinds: kinds.collect() }
     }
@@ -125,7 +125,7 @@ fn shape(root: &Value, schema: &Value) -> Shape {
     if !words.is_empty() {
         return Shape::Word(words);
     }
-    // That a value may be absent is told of the field.
+    // Whether a value may be absent is a property of the field.
     if let Some(value) = list(schema, "anyOf").find(|either| !is(either, "null")) {
         return shape(root, value);
     }
@@ -142,7 +142,7 @@ fn shape(root: &Value, schema: &Value) -> Shape {
     if is(schema, "boolean") { Shape::Flag } else { Shape::Text }
 }
 
-/// The words that a value may be: those with docs stand alone, the others together.
+/// The words that a value may be: in the schema, those with docs are separate, the others together.
 fn words(schema: &Value) -> Vec<Word> {
     let word = |name: &Value, docs: String| Some(Word { name: name.as_str()?.to_owned(), docs });
     let alone = schema.get("const").and_then(|name| word(name, text(schema, "description")));
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(names(fields(Kind::ActionFailed)), ["action_seq", "action", "reason", "took_us"]);
         assert_eq!(names(fields(Kind::Console)), ["state", "name", "value"]);
         assert_eq!(names(fields(Kind::BoutLoaded)), [""; 0]);
-        assert_eq!(docs(Kind::ActionFailed), "An action was not carried out.");
+        assert_eq!(docs(Kind::ActionFailed), "An action failed.");
         assert!(Kind::iter().all(|kind| !docs(kind).is_empty()));
     }
 

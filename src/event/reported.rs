@@ -1,4 +1,4 @@
-//! The fields of what rules and sinks report.
+//! The fields of the reports of rules and sinks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,14 @@ use strum::Display;
 
 use crate::time::Time;
 
-/// A rule failed while it ran. Told at the 1st, 10th, 100th … time that it fails at the same place.
+/// A rule failed while it ran.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleFailed {
     /// The rule's file name.
     pub rule: String,
     /// The function that failed.
     pub function: String,
-    /// The kind of the event that it answered; `timer` where one of its timers was due.
+    /// The kind of the event that it handled; `timer` if one of its timers was due.
     pub heard: String,
     /// What went wrong, in plain words.
     pub message: String,
@@ -27,14 +27,14 @@ pub struct RuleFailed {
     pub times: u64,
 }
 
-/// Changed rules have taken the place of those before.
+/// Changed rules have replaced the previous ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesReloaded {
     /// Their file names.
     pub rules: Vec<String>,
 }
 
-/// Changed rules are wrong; those before go on.
+/// Changed rules have errors; the previous ones stay in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RulesRejected {
     /// The file of the first error.
@@ -60,7 +60,7 @@ pub struct ObsConnected {
     pub websocket_version: String,
 }
 
-/// An OBS instance is gone.
+/// An OBS instance is no longer connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsDisconnected {
     /// Name of the sink.
@@ -87,16 +87,16 @@ pub struct ReplayBuffer {
     pub active: bool,
 }
 
-/// The disk of an OBS instance.
+/// The disk of an OBS instance has little space left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DiskLow {
     /// Name of the sink.
     pub instance: String,
-    /// What is left, in MB.
+    /// Free space, in MB.
     pub free_mb: u64,
 }
 
-/// What a clip was taken from.
+/// The origin of a clip.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -104,18 +104,18 @@ pub enum ClipSource {
     /// OBS's replay buffer: a file of its own.
     #[default]
     ReplayBuffer,
-    /// The recording that runs, since there is no replay: the clip is a part of its file.
+    /// The current recording, because there is no replay: the clip is a part of its file.
     Recording,
 }
 
-/// A clip is there.
+/// A clip is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipSaved {
     /// Name of the sink.
     pub instance: String,
     /// The file.
     pub path: String,
-    /// What it was taken from.
+    /// Its origin.
     pub from: ClipSource,
     /// The instant of the file's first frame; absent when it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,13 +123,13 @@ pub struct ClipSaved {
     /// The instant of the clip's last frame; absent when it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Time>,
-    /// Why it is another than was asked for.
+    /// Why it differs from the clip that was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// What the rule saved it for; absent when no rule asked for it.
+    /// The reason that the rule gave; absent when no rule requested it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The action that asked for it; absent when no rule did.
+    /// The action that requested it; absent when no rule did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_seq: Option<u64>,
     /// The `seq` of the request for review that it belongs to.
@@ -144,18 +144,18 @@ pub struct ClipShown {
     pub player: String,
     /// The file.
     pub path: String,
-    /// Name of the OBS sink that it comes from; absent where it is not known.
+    /// Name of the OBS sink that it comes from; absent when it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera: Option<String>,
     /// The `seq` of the request for review that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
-    /// The action that asked for it; absent when it is shown again after the player had ended.
+    /// The action that requested it; absent when it is shown again after a restart of the player.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_seq: Option<u64>,
-    /// Where in the clip the first frame is that was shown, in seconds.
+    /// Position in the clip of the first frame that was shown, in seconds.
     pub position_seconds: f64,
-    /// The instant that this frame is of; absent where it is not known when the clip begins.
+    /// The instant of that frame; absent when it is not known when the clip begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shows: Option<Time>,
     /// Microseconds from the action to the frame.
@@ -163,16 +163,16 @@ pub struct ClipShown {
     pub took_us: Option<u64>,
 }
 
-/// A player runs.
+/// A player is running.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlayerConnected {
     /// Name of the sink.
     pub player: String,
-    /// What it says of its version.
+    /// Its version.
     pub version: String,
 }
 
-/// A player is gone.
+/// A player is no longer running.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlayerDisconnected {
     /// Name of the sink.
@@ -186,16 +186,16 @@ pub struct PlayerDisconnected {
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
-    /// The file; absent where OBS does not say it.
+    /// The file; absent when OBS does not report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The instant of its first frame; absent when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begins_at: Option<Time>,
-    /// The instant of its last frame; absent while it runs, and when it is not known.
+    /// The instant of its last frame; absent while it is running, and when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Time>,
-    /// The action that asked for it; absent when no rule of this court did.
+    /// The action that requested it; absent when no rule of this court did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_seq: Option<u64>,
 }
@@ -211,7 +211,7 @@ pub struct ActionDone {
     pub took_us: u64,
 }
 
-/// An action was not carried out.
+/// An action failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ActionFailed {
     /// The action's `seq`.
@@ -224,11 +224,11 @@ pub struct ActionFailed {
     pub took_us: u64,
 }
 
-/// No clip was found for a review: nothing that was asked to save one has.
+/// All attempts to save a clip for a review have failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipMissing {
     /// The `seq` of the request for review.
     pub review: u64,
-    /// What became of the last attempt.
+    /// Why the last attempt failed.
     pub reason: String,
 }

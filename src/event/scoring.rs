@@ -2,17 +2,18 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use strum::Display;
+use strum::{Display, EnumIter, FromRepr};
 
 use super::Side;
 
-/// What the points were given for.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
+/// The technique that points were given for.
+#[derive(Clone, Copy, Debug, Display, EnumIter, FromRepr, PartialEq, Eq, Serialize, JsonSchema)]
+#[repr(u8)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Technique {
     /// Punch to the body, 1 point.
-    Punch,
+    Punch = 1,
     /// Kick to the body, 2 points.
     Body,
     /// Kick to the head, 3 points.
@@ -24,15 +25,9 @@ pub enum Technique {
 }
 
 impl Technique {
-    /// How many points it is worth.
+    /// How many points it is worth, which is also its code.
     pub fn points(self) -> u8 {
-        match self {
-            Self::Punch => 1,
-            Self::Body => 2,
-            Self::Head => 3,
-            Self::TechnicalBody => 4,
-            Self::TechnicalHead => 5,
-        }
+        self as u8
     }
 }
 
@@ -41,16 +36,16 @@ impl Technique {
 pub struct Point {
     /// Who gets them.
     pub side: Side,
-    /// What for.
+    /// The technique.
     pub technique: Technique,
     /// How many.
     pub points: u8,
 }
 
-/// A hit that the sensors felt.
+/// A hit that the sensors measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hit {
-    /// Whose protector reported it as that side's hit.
+    /// The side that hit.
     pub side: Side,
     /// Strength, 1 to 100.
     pub level: u8,

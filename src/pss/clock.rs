@@ -1,13 +1,11 @@
 //! Clocks as senders write them: `0:09`, `00:09`, `9`, `0:09.5`.
 
-use super::fields::part;
+use super::fields::split_first;
 
-/// What a clock's text says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reading {
-    /// Whole seconds shown.
     pub(super) seconds: u32,
-    /// Whether a fraction stood behind them.
+    /// Whether a fraction of a second was sent too.
     pub(super) fraction: bool,
 }
 
@@ -15,16 +13,16 @@ pub(super) struct Reading {
 pub(super) fn read(text: &str) -> Result<Reading, String> {
     let (whole, fraction) = match text.split_once(['.', ',']) {
         Some((whole, part)) if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => (whole, true),
-        Some(_) => return Err(format!("`{text}` is no time")),
+        Some(_) => return Err(format!("`{text}` is not a time")),
         None => (text, false),
     };
-    let seconds = match part(whole, b':') {
-        (seconds, None) => digits(seconds).ok_or_else(|| format!("`{text}` is no time"))?,
+    let seconds = match split_first(whole, b':') {
+        (seconds, None) => digits(seconds).ok_or_else(|| format!("`{text}` is not a time"))?,
         (minutes, Some(seconds)) => {
-            let minutes = digits(minutes).ok_or_else(|| format!("`{text}` is no time"))?;
-            let seconds = digits(seconds).ok_or_else(|| format!("`{text}` is no time"))?;
+            let minutes = digits(minutes).ok_or_else(|| format!("`{text}` is not a time"))?;
+            let seconds = digits(seconds).ok_or_else(|| format!("`{text}` is not a time"))?;
             if seconds > 59 {
-                return Err(format!("`{text}` has more than 59 seconds behind the colon"));
+                return Err(format!("`{text}` has more than 59 seconds after the colon"));
             }
             minutes * 60 + seconds
         }
@@ -52,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn text_that_is_not_a_time_is_refused() {
         for text in ["1:75", "", ":", "1:", "-1", "a", "0:0a", "99999", "0:09.", "1:00:00"] {
             assert!(read(text).is_err(), "{text}");
         }

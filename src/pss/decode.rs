@@ -1,40 +1,21 @@
-//! A datagram → its messages; a message → its stream, its fields as an event's body, and notes.
-
-use std::borrow::Cow;
+//! A datagram → its messages; a message → its stream, the body of its event, and notes.
 
 use bytes::Bytes;
 
-use super::fields::{Fields, is_null, part};
+use super::fields::{Fields, is_null, split_first};
+use super::message::Message;
 use super::streams::{arena, named};
-use super::text::{self, End};
+use super::text::{self, CUT_BY_LIMIT, End};
 use super::tkstrike_json;
 use crate::event::*;
 
-/// The note on a message whose end did not fit into what can be received.
-pub(super) const CUT_BY_THE_LIMIT: &str = "the datagram was longer than can be received: its end is lost";
-
-/// One message of a datagram, decoded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Message {
-    /// Its first field, in the documented letter case where it is documented.
-    pub stream: Cow<'static, str>,
-    /// How far the body can be trusted.
-    pub status: Status,
-    /// What it says.
-    pub body: Body,
-    /// Why the status is not `ok`.
-    pub notes: Vec<Note>,
-    /// Its bytes, without the line end.
-    pub raw: Raw,
-}
-
-/// Decodes the messages of a datagram in their order; a blank one has none. What begins with `{` is an event of
-/// TK-Strike's second feed, and can give several.
+/// Decodes the messages of a datagram in their order; a blank datagram has none. A JSON object is an event of
+/// TK-Strike's second feed, and can give several messages.
 ///
 /// `truncated` says that the datagram was longer than what could be received.
 pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {
     let bytes: &[u8] = datagram;
-    // What a sender cuts off the last message counts the characters of them all.
+    // How much a sender cuts off the last message depends on the characters of all of them.
     let surplus = text::surplus_of(bytes);
     let mut start = 0;
     while start < bytes.len() {
@@ -84,7 +65,7 @@ fn trim(bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Parts hit levels that a sender has glued together, `hl1;50hl2;60`; any other line stays one.
+/// Separates hit levels that a sender has glued together, `hl1;50hl2;60`; any other line stays one.
 fn unglued(line: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
     let is_hit = matches!(line, [b'h' | b'H', b'l' | b'L', ..]);
     let mut rest = Some(line);
@@ -106,14 +87,14 @@ fn unglued(line: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
 
 fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
     let text = text::read(line, end);
-    let (name, rest) = part(&text.text, b';');
+    let (name, rest) = split_first(&text.text, b';');
     let name = name.trim();
     let mut fields = Fields::new(rest, text.cut_bytes);
     if glued {
         fields.note("two hit levels were glued together");
     }
     if end == End::Limit {
-        fields.note(CUT_BY_THE_LIMIT);
+        fields.note(CUT_BY_LIMIT);
     }
     if text.single_byte {
         fields.note("not UTF-8: read as Windows-1252");
@@ -130,7 +111,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
             }
         };
     };
-    // The body is large: it goes into the message as it comes, without a stop on the way.
+    // The body is large: it is moved directly into the message.
     match stream.read(&mut fields) {
         Ok(body) => {
             fields.finish();
@@ -151,7 +132,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
     }
 }
 
-/// The fields as they came, for a message that cannot be read.
+/// The fields as received, for a message that cannot be read.
 fn as_sent(rest: Option<&str>) -> Vec<String> {
     let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest)).filter(|rest| !rest.is_empty());
     rest.map(|rest| rest.split(';').map(|field| field.trim().to_owned()).collect()).unwrap_or_default()
@@ -162,18 +143,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_without_fields_whose_end_is_lost_is_recovered() {
-        let mut told = Vec::new();
-        decode(&Bytes::from_static(b"wmh;"), false, |message| told.push((message.status, message.notes)));
-        decode(&Bytes::from_static(b"wmh;"), true, |message| told.push((message.status, message.notes)));
-        assert_eq!(told, [(Status::Ok, Vec::new()), (Status::Recovered, vec![CUT_BY_THE_LIMIT.into()])]);
+    fn message_without_fields_whose_end_is_lost_is_recovered() {
+        let mut messages = Vec::new();
+        decode(&Bytes::from_static(b"wmh;"), false, |message| messages.push((message.status, message.notes)));
+        decode(&Bytes::from_static(b"wmh;"), true, |message| messages.push((message.status, message.notes)));
+        assert_eq!(messages, [(Status::Ok, Vec::new()), (Status::Recovered, vec![CUT_BY_LIMIT.into()])]);
     }
 
     #[test]
-    fn the_line_of_a_relay_is_the_console_s() {
-        let mut told = Vec::new();
-        decode(&Bytes::from_static(b"Udp Port 6000 connected"), false, |message| told.push(message));
-        let [message] = &told[..] else { panic!("{told:?}") };
+    fn line_of_a_relay_is_a_console_message() {
+        let mut messages = Vec::new();
+        decode(&Bytes::from_static(b"Udp Port 6000 connected"), false, |message| messages.push(message));
+        let [message] = &messages[..] else { panic!("{messages:?}") };
         assert_eq!((&*message.stream, message.status), ("Udp Port", Status::Ok));
         assert_eq!(message.body, Body::Console(Console::State { state: "connected" }));
     }

@@ -1,4 +1,4 @@
-//! An event's body → the message that tells it, as a sender writes it.
+//! An event's body → its message, as a sender writes it.
 
 use std::fmt::{Display, Write};
 
@@ -6,7 +6,7 @@ use strum::{Display as Named, EnumIter, EnumString, VariantNames};
 
 use crate::event::*;
 
-/// Whose habits a message has.
+/// The console that a message imitates.
 #[derive(Clone, Copy, Debug, Default, Named, EnumIter, EnumString, VariantNames, PartialEq, Eq)]
 pub enum Dialect {
     /// An older TK-Strike: CR LF ends a message, clocks are `0:09`, the third judge is `ju3`.
@@ -21,13 +21,12 @@ pub enum Dialect {
     Published,
 }
 
-/// The judges that a message has names for.
 const MAX_JUDGES: usize = 5;
 
-/// Writes the message that says this, with what ends it; `decode` reads the same from it.
+/// Writes the message of a body, with its end; `decode` reads the same body from it.
 ///
-/// None for what no sender says in this form: derived events, reports, and messages that could not be read. What
-/// would part fields or messages inside a text (`;`, line ends) becomes a blank.
+/// None for a body that no sender sends in this form: derived events, reports, and messages that could not be read.
+/// What would separate fields or messages inside a text (`;`, line ends) becomes a blank.
 pub fn encode(body: &Body, dialect: Dialect) -> Option<String> {
     let line = |stream: &str| Line { text: stream.to_owned(), dialect };
     Some(match body {
@@ -80,7 +79,7 @@ fn of<T>(side: Side, blue: T, red: T) -> T {
     }
 }
 
-/// 1 blue, 2 red, 0 nobody.
+/// 1 blue, 2 red, 0 neither.
 fn code(side: Option<Side>) -> u8 {
     side.map_or(0, |side| of(side, 1, 2))
 }
@@ -104,7 +103,7 @@ fn config_line(line: Line, config: &BoutConfig) -> String {
     });
     let class: Vec<_> = gender.into_iter().chain(config.weight_class.as_deref()).collect();
     let line = line.text(config.number.as_deref()).text(config.phase.as_deref()).text(Some(&class.join(" ")));
-    // A number that newer consoles put there, and nobody has explained.
+    // An undocumented number that newer consoles put there.
     let line = if line.dialect == Dialect::TkStrike2 { line.text(None) } else { line.field(0) };
     let colours = config.colours.clone().unwrap_or_default();
     let line = [colours.blue, colours.red]
@@ -174,7 +173,6 @@ fn console_line(line: impl Fn(&str) -> Line, console: &Console) -> Option<String
     })
 }
 
-/// A message as far as it is written.
 struct Line {
     text: String,
     dialect: Dialect,

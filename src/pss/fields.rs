@@ -1,14 +1,19 @@
-//! The fields of one message, read one after the other, with notes on what had to be mended.
+//! The fields of one message, read one after the other, with notes on what had to be corrected.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::event::{Note, Status};
 
+/// What a field is read as.
+pub(super) trait Number: FromStr + PartialOrd + Display {}
+
+impl<T: FromStr + PartialOrd + Display> Number for T {}
+
 /// Why a message's values cannot be used, in plain words.
 pub(super) type Reason = String;
 
-/// The fields behind the stream's name.
 pub(super) struct Fields<'a> {
     /// The next field, trimmed.
     ahead: Option<&'a str>,
@@ -16,14 +21,14 @@ pub(super) struct Fields<'a> {
     rest: Option<&'a str>,
     /// At least so many bytes are missing at the end.
     cut_bytes: usize,
-    /// A `;` stands behind the last field, so that it is whole.
+    /// A `;` follows the last field, so that it is complete.
     closed: bool,
     pub(super) notes: Vec<Note>,
 }
 
-/// Parts a text at the first of an ASCII character; without one there is no second part.
-pub(super) fn part(text: &str, at: u8) -> (&str, Option<&str>) {
-    // What is parted is short: a search that looks at single bytes finds the place soonest.
+/// Splits a text at the first occurrence of an ASCII character; without one there is no second part.
+pub(super) fn split_first(text: &str, at: u8) -> (&str, Option<&str>) {
+    // The texts are short: a search byte by byte is the fastest.
     match text.bytes().position(|byte| byte == at) {
         Some(end) => {
             let (first, rest) = text.split_at(end);
@@ -33,7 +38,7 @@ pub(super) fn part(text: &str, at: u8) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether a field has the word that stands where there is no value.
+/// Whether a field has the word that some senders write for an absent value.
 pub(super) fn is_null(field: &str) -> bool {
     field.eq_ignore_ascii_case("null")
 }
@@ -51,7 +56,7 @@ impl<'a> Fields<'a> {
     }
 
     fn look_ahead(&mut self) {
-        (self.ahead, self.rest) = match self.rest.map(|rest| part(rest, b';')) {
+        (self.ahead, self.rest) = match self.rest.map(|rest| split_first(rest, b';')) {
             Some((field, rest)) => (Some(field.trim()), rest),
             None => (None, None),
         };
@@ -66,24 +71,24 @@ impl<'a> Fields<'a> {
         if self.notes.is_empty() { Status::Ok } else { Status::Recovered }
     }
 
-    /// The next field as it stands, trimmed.
+    /// Takes the next field, trimmed.
     pub(super) fn next(&mut self) -> Option<&'a str> {
         let field = self.ahead;
         self.look_ahead();
         field
     }
 
-    /// The next field, not taken.
+    /// The next field, which is not taken.
     pub(super) fn peek(&self) -> Option<&'a str> {
         self.ahead
     }
 
-    /// Whether the end of the field taken last may be missing.
+    /// Whether the end of the last field taken may be missing.
     fn may_be_cut(&self) -> bool {
         self.cut_bytes > 0 && !self.closed && self.ahead.is_none()
     }
 
-    /// Whether the message is over, and whole.
+    /// Whether the message is over, and complete.
     pub(super) fn is_over(&self) -> bool {
         self.closed && self.ahead.is_none()
     }
@@ -93,13 +98,13 @@ impl<'a> Fields<'a> {
         self.cut_bytes > 0
     }
 
-    /// Whether the next field is what a cut has left of a name.
+    /// Whether the next field is the rest of a name that was cut.
     pub(super) fn is_cut_name(&self, name: &str) -> bool {
         let last = self.ahead.filter(|field| !field.is_empty() && self.rest.is_none());
         self.cut_bytes > 0 && !self.closed && last.is_some_and(|field| field != name && name.starts_with(field))
     }
 
-    /// The next field, whole or not; none if it is empty, `null` or not there.
+    /// The next field, complete or not; none if it is empty, `null` or not there.
     fn present(&mut self, name: &'static str) -> Option<&'a str> {
         match self.next() {
             None => {
@@ -123,17 +128,17 @@ impl<'a> Fields<'a> {
     pub(super) fn value(&mut self, name: &'static str) -> Option<&'a str> {
         let value = self.present(name)?;
         if is_null(value) {
-            // Somebody may be called Null; a number or a word never is.
+            // A person may be called Null; a number or a word is not.
             return self.null(name);
         }
         if self.may_be_cut() {
-            self.note(format!("`{name}` is absent: the message was cut within or behind `{value}`"));
+            self.note(format!("`{name}` is absent: the message was cut in or after `{value}`"));
             return None;
         }
         Some(value)
     }
 
-    /// The next field as text; says so where its end may be missing.
+    /// The next field as text; a note says if its end may be missing.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         let value = self.present(name)?;
         if self.may_be_cut() {
@@ -143,12 +148,12 @@ impl<'a> Fields<'a> {
         Some(value.to_owned())
     }
 
-    /// The next field as a text of which a part would be another one. One whose end may be missing is absent.
+    /// The next field as a code, of which a part would be another code. One whose end may be missing is absent.
     pub(super) fn code(&mut self, name: &'static str) -> Option<String> {
         self.value(name).map(str::to_owned)
     }
 
-    /// The next field as such a text whose end can be told from `whole`, so that it is called cut only when it is.
+    /// The next field as a code that `whole` recognises as complete, so that it is not taken for cut.
     pub(super) fn code_if(&mut self, name: &'static str, whole: impl Fn(&str) -> bool) -> Option<String> {
         if self.peek().is_some_and(whole) {
             return self.next().map(str::to_owned);
@@ -157,26 +162,25 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field as a whole number within a range. One whose last digits may be missing is absent.
-    pub(super) fn number<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    pub(super) fn number<T: Number>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Reason> {
         self.value(name).map(|value| number(name, value, range)).transpose()
     }
 
-    /// The next field as a number that has to be there.
-    pub(super) fn needed<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<T, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    /// The next field as a number that is required.
+    pub(super) fn required<T: Number>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<T, Reason> {
         self.number(name, range)?.ok_or_else(|| format!("`{name}` is missing"))
     }
 
-    /// The next field as a number that may be empty, but has to stand there.
-    pub(super) fn counted<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
+    /// The next field as a number that may be empty, but must be there.
+    pub(super) fn counted<T: Number>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Result<Option<T>, Reason> {
         if self.ahead.is_none() && !self.is_cut() {
             Err(format!("`{name}` is missing"))
         } else {
@@ -184,10 +188,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Goes to the next field of a name, and notes what stands before it; false if there is none.
+    /// Goes to the next field that is a name, and notes the fields before it; false if there is none.
     pub(super) fn go_to(&mut self, is_name: impl Fn(&str) -> bool) -> bool {
-        let behind = self.rest.into_iter().flat_map(|rest| rest.split(';').map(str::trim));
-        let Some(before) = self.ahead.into_iter().chain(behind).position(is_name) else { return false };
+        let after = self.rest.into_iter().flat_map(|rest| rest.split(';').map(str::trim));
+        let Some(before) = self.ahead.into_iter().chain(after).position(is_name) else { return false };
         let extra: Vec<_> = (0..before).filter_map(|_| self.next()).collect();
         if let (true, Some(name)) = (extra.iter().any(|field| !field.is_empty()), self.ahead) {
             self.note(format!("extra fields before `{name}`: `{}`", extra.join(";")));
@@ -195,7 +199,7 @@ impl<'a> Fields<'a> {
         true
     }
 
-    /// Notes the fields that are left, as no stream has them.
+    /// Notes the fields that are left, which no stream has.
     pub(super) fn finish(&mut self) {
         if self.ahead.is_none() {
             return;
@@ -207,12 +211,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads a whole number within a range.
-pub(super) fn number<T>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason>
-where
-    T: FromStr + PartialOrd + std::fmt::Display,
-{
-    // `+5` is a number to Rust and none to a sender.
+pub(super) fn number<T: Number>(name: &str, value: &str, range: RangeInclusive<T>) -> Result<T, Reason> {
+    // `+5` is a number in Rust, but senders do not write it.
     let read = if value.starts_with('+') { None } else { value.parse::<T>().ok() };
     match read {
         Some(number) if range.contains(&number) => Ok(number),

@@ -3,8 +3,8 @@
 use super::fields::{Fields, Reason, number};
 use crate::event::{Pair, RoundScore, RoundScores, RoundWinners, Side};
 
-/// The highest score and count that is believed.
-pub(super) const MOST: u16 = 999;
+/// The highest score and count that is accepted.
+pub(super) const MAX_COUNT: u16 = 999;
 
 /// The next name and its value; none at the end. The value is none where the next name follows at once.
 fn pair<'a>(fields: &mut Fields<'a>, is_name: impl Fn(&str) -> bool) -> Option<(&'a str, Option<&'a str>)> {
@@ -27,7 +27,7 @@ pub(super) fn sides(stream: &str, fields: &mut Fields<'_>) -> Result<Pair, Reaso
             Some(next) if name_of(next) => None,
             _ => fields.value("score"),
         };
-        let value = value.map(|value| number(stream, value, 0..=MOST)).transpose()?;
+        let value = value.map(|value| number(stream, value, 0..=MAX_COUNT)).transpose()?;
         match name {
             "1" => sides.blue = value.or(sides.blue),
             _ => sides.red = value.or(sides.red),
@@ -51,7 +51,7 @@ pub(super) fn round_scores(stream: &str, fields: &mut Fields<'_>) -> Result<Roun
             Some(next) if round_name(next).is_some() => None,
             _ => fields.value("score"),
         };
-        let score = value.map(|value| number("score", value, 0..=MOST)).transpose()?;
+        let score = value.map(|value| number("score", value, 0..=MAX_COUNT)).transpose()?;
         let place = match rounds.iter().position(|r| r.round >= round) {
             Some(place) => place,
             None => rounds.len(),
@@ -95,7 +95,7 @@ pub(super) fn round_winners(fields: &mut Fields<'_>) -> Result<RoundWinners, Rea
         _ => None,
     };
     let mut winners = Vec::with_capacity(3);
-    // What follows the rounds is no round of this message.
+    // The fields after the rounds are no rounds of this message.
     while winners.is_empty() || fields.peek().is_some_and(|name| round_of(name).is_some()) {
         let Some((name, value)) = pair(fields, |next| round_of(next).is_some()) else { break };
         let round = round_of(name).ok_or_else(|| format!("`{name}` is not the name of a round, such as `rd1`"))?;

@@ -1,16 +1,16 @@
-//! The documented streams: the fields of each → what they say.
+//! The documented streams: the fields of each → the body of an event.
 
 use super::fields::{Fields, Reason};
 use super::{clock, groups};
 use crate::event::*;
 
-/// A documented stream.
 pub(super) struct Stream {
     /// Its name; where a message has several, that of its first.
     pub(super) name: &'static str,
-    /// What it tells.
+    /// The kind of its events.
     pub(super) kind: Kind,
-    /// Whether it says something without a value. One that does not is sent so before anything has happened.
+    /// Whether a message without fields has a meaning. Of the other streams, a PSS that is asked sends such a message
+    /// before there is a value.
     bare: bool,
     read: fn(&'static str, &mut Fields<'_>) -> Result<Body, Reason>,
 }
@@ -25,11 +25,11 @@ impl Stream {
     }
 }
 
-/// The documented stream of that name, in the documented letter case; those that are sent most stand first.
+/// The documented stream of that name, in the documented letter case; the most frequent come first.
 pub(super) fn named(name: &str) -> Option<Stream> {
-    use MaybeSide::None as Nobody;
+    use MaybeSide::None as Neither;
     use Side::{Blue, Red};
-    macro_rules! told {
+    macro_rules! stream {
         ($name:expr, $kind:ident, $read:expr) => {
             Stream { name: $name, kind: Kind::$kind, bare: false, read: $read }
         };
@@ -40,32 +40,32 @@ pub(super) fn named(name: &str) -> Option<Stream> {
         };
     }
     Some(match name {
-        "clk" => told!("clk", Clock, |_, f| clock(f).map(Body::Clock)),
-        "brk" => told!("brk", Rest, |_, f| clock(f).map(Body::Rest)),
-        "hl1" => told!("hl1", Hit, |_, f| hit(Blue, f)),
-        "hl2" => told!("hl2", Hit, |_, f| hit(Red, f)),
-        "pt1" => told!("pt1", Point, |_, f| point(Blue, f)),
-        "pt2" => told!("pt2", Point, |_, f| point(Red, f)),
-        "sc1" => told!("sc1", Score, |name, f| groups::sides(name, f).map(Body::Score)),
-        "sc2" => told!("sc2", Score, |name, f| groups::sides(name, f).map(Body::Score)),
-        "wg1" => told!("wg1", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
-        "wg2" => told!("wg2", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
-        "sup" => told!("sup", Leader, |_, f| leader(f)),
-        "rnd" => told!("rnd", Round, |_, f| round(f)),
-        "ij0" => told!("ij0", Injury, |_, f| injury(Nobody, f)),
-        "ij1" => told!("ij1", Injury, |_, f| injury(MaybeSide::Blue, f)),
-        "ij2" => told!("ij2", Injury, |_, f| injury(MaybeSide::Red, f)),
-        "to1" => told!("to1", Timeout, |_, f| timeout(Blue, f)),
-        "to2" => told!("to2", Timeout, |_, f| timeout(Red, f)),
-        "wrd" => told!("wrd", RoundWinners, |_, f| groups::round_winners(f).map(Body::RoundWinners)),
-        "win" => told!("win", Winner, |_, f| winner(f)),
-        "wmh" => told!("wmh", Result, |_, f| Ok(result(f))),
-        "at1" => told!("at1", Athletes, |_, f| Ok(athletes(f))),
-        "ref" => told!("ref", Officials, |_, f| Ok(officials(f))),
-        "mch" => told!("mch", BoutConfig, |_, f| bout_config(f)),
-        "rst" => told!("rst", RoundStatistics, |_, f| round_statistics(f)),
-        "avt" => told!("avt", VideoQuota, |_, f| video_quota(f)),
-        "hwt" => told!("hwt", HardwareTest, |_, f| hardware_test(f)),
+        "clk" => stream!("clk", Clock, |_, f| clock(f).map(Body::Clock)),
+        "brk" => stream!("brk", Rest, |_, f| clock(f).map(Body::Rest)),
+        "hl1" => stream!("hl1", Hit, |_, f| hit(Blue, f)),
+        "hl2" => stream!("hl2", Hit, |_, f| hit(Red, f)),
+        "pt1" => stream!("pt1", Point, |_, f| point(Blue, f)),
+        "pt2" => stream!("pt2", Point, |_, f| point(Red, f)),
+        "sc1" => stream!("sc1", Score, |name, f| groups::sides(name, f).map(Body::Score)),
+        "sc2" => stream!("sc2", Score, |name, f| groups::sides(name, f).map(Body::Score)),
+        "wg1" => stream!("wg1", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
+        "wg2" => stream!("wg2", Penalties, |name, f| groups::sides(name, f).map(Body::Penalties)),
+        "sup" => stream!("sup", Leader, |_, f| leader(f)),
+        "rnd" => stream!("rnd", Round, |_, f| round(f)),
+        "ij0" => stream!("ij0", Injury, |_, f| injury(Neither, f)),
+        "ij1" => stream!("ij1", Injury, |_, f| injury(MaybeSide::Blue, f)),
+        "ij2" => stream!("ij2", Injury, |_, f| injury(MaybeSide::Red, f)),
+        "to1" => stream!("to1", Timeout, |_, f| timeout(Blue, f)),
+        "to2" => stream!("to2", Timeout, |_, f| timeout(Red, f)),
+        "wrd" => stream!("wrd", RoundWinners, |_, f| groups::round_winners(f).map(Body::RoundWinners)),
+        "win" => stream!("win", Winner, |_, f| winner(f)),
+        "wmh" => stream!("wmh", Result, |_, f| Ok(result(f))),
+        "at1" => stream!("at1", Athletes, |_, f| Ok(athletes(f))),
+        "ref" => stream!("ref", Officials, |_, f| Ok(officials(f))),
+        "mch" => stream!("mch", BoutConfig, |_, f| bout_config(f)),
+        "rst" => stream!("rst", RoundStatistics, |_, f| round_statistics(f)),
+        "avt" => stream!("avt", VideoQuota, |_, f| video_quota(f)),
+        "hwt" => stream!("hwt", HardwareTest, |_, f| hardware_test(f)),
         "ch0" => bare!("ch0", Review, |_, f| review(Requester::Referee, f)),
         "ch1" => bare!("ch1", Review, |_, f| review(Requester::Blue, f)),
         "ch2" => bare!("ch2", Review, |_, f| review(Requester::Red, f)),
@@ -75,35 +75,35 @@ pub(super) fn named(name: &str) -> Option<Stream> {
         "bye" => bare!("bye", Console, |_, _| Ok(state("down"))),
         "rsr" => bare!("rsr", Console, |name, _| Ok(Body::Console(Console::Setting { name, value: None }))),
         other => {
-            // `s11`, `s23`: whichever comes first names the stream.
+            // `s11`, `s23`: the first name of the message is its stream.
             const ROUND_SCORES: [[&str; 9]; 2] = [
                 ["s11", "s12", "s13", "s14", "s15", "s16", "s17", "s18", "s19"],
                 ["s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29"],
             ];
             let (side, number) = groups::round_name(other)?;
             let name = *ROUND_SCORES.get(side as usize)?.get(usize::from(number) - 1)?;
-            told!(name, RoundScores, |name, f| groups::round_scores(name, f).map(Body::RoundScores))
+            stream!(name, RoundScores, |name, f| groups::round_scores(name, f).map(Body::RoundScores))
         }
     })
 }
 
-/// Reads what is written unlike all the rest: the arena's lights, and the line of a relay.
+/// Reads messages of another form: the arena's lights, and the line of a relay.
 pub(super) fn arena(name: &str, fields: &mut Fields<'_>) -> Option<(&'static str, Body)> {
     if let Some((light, value)) =
-        ["inlb", "insl", "inth"].into_iter().find_map(|light| Some((light, behind(name, light)?)))
+        ["inlb", "insl", "inth"].into_iter().find_map(|light| Some((light, after(name, light)?)))
     {
         let value = Some(value).filter(|value| !value.is_empty()).or_else(|| fields.next()).unwrap_or_default();
         let value = value.trim_matches(':').trim();
         let value = (!value.is_empty()).then(|| value.to_owned());
         return Some((light, Body::Console(Console::Setting { name: light, value })));
     }
-    let (_, word) = behind(name, "Udp Port ")?.split_once(' ')?;
+    let (_, word) = after(name, "Udp Port ")?.split_once(' ')?;
     let word = ["connected", "disconnected"].into_iter().find(|known| known.eq_ignore_ascii_case(word.trim()))?;
     Some(("Udp Port", state(word)))
 }
 
 /// What follows a beginning, in any letter case.
-fn behind<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+fn after<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
     let (first, rest) = text.split_at_checked(beginning.len())?;
     first.eq_ignore_ascii_case(beginning).then_some(rest)
 }
@@ -167,22 +167,17 @@ fn injury(side: MaybeSide, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 }
 
 fn hit(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    Ok(Body::Hit(Hit { side, level: fields.needed("level", 1..=100)? }))
+    Ok(Body::Hit(Hit { side, level: fields.required("level", 1..=100)? }))
 }
 
 fn point(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let technique = match fields.needed("technique", 1..=5u8)? {
-        1 => Technique::Punch,
-        2 => Technique::Body,
-        3 => Technique::Head,
-        4 => Technique::TechnicalBody,
-        _ => Technique::TechnicalHead,
-    };
+    let code = fields.required("technique", 1..=5u8)?;
+    let technique = Technique::from_repr(code).unwrap_or(Technique::TechnicalHead);
     Ok(Body::Point(Point { side, technique, points: technique.points() }))
 }
 
 fn leader(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let side = match fields.needed("side", 0..=2u8)? {
+    let side = match fields.required("side", 0..=2u8)? {
         0 => MaybeSide::None,
         1 => MaybeSide::Blue,
         _ => MaybeSide::Red,
@@ -191,7 +186,7 @@ fn leader(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 }
 
 fn round(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    Ok(Body::Round(Round { round: fields.needed("round", 1..=99)? }))
+    Ok(Body::Round(Round { round: fields.required("round", 1..=99)? }))
 }
 
 fn winner(fields: &mut Fields<'_>) -> Result<Body, Reason> {
@@ -213,7 +208,7 @@ pub(super) fn winner_named(name: &str, word: &str) -> Result<BoutWinner, Reason>
 fn result(fields: &mut Fields<'_>) -> Body {
     let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
     let name = fields.text("name");
-    // Not every sender tells it.
+    // Not every sender sends the result.
     if fields.is_over() {
         return Body::Result(ResultBanner { name, ..ResultBanner::default() });
     }
@@ -222,7 +217,7 @@ fn result(fields: &mut Fields<'_>) -> Body {
     let result = if decision.is_some() {
         fields.next().and_then(|banner| banner.rsplit_once(' ')).map(|(result, _)| result.trim())
     } else {
-        // Of a banner that is cut, the rounds are whole if something stands behind them.
+        // Of a banner that is cut, the rounds are complete if something follows them.
         let rounds = banner.and_then(|banner| banner.split_once(' ')).map(|(rounds, _)| rounds);
         let rounds = rounds.filter(|rounds| are_rounds(rounds));
         fields.value(if rounds.is_some() { "decision" } else { "result" }).or(rounds)
@@ -230,7 +225,7 @@ fn result(fields: &mut Fields<'_>) -> Body {
     Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision })
 }
 
-/// Whether a text tells rounds won, such as `2-1`.
+/// Whether a text gives the rounds won, such as `2-1`.
 fn are_rounds(text: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.split_once('-').is_some_and(|(blue, red)| is_number(blue) && is_number(red))
@@ -257,7 +252,7 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
     if fields.go_to(is_other) || fields.is_cut_name("at2") {
         fields.next();
     } else if fields.peek().is_some() {
-        // What stands there is not said to be the other's.
+        // The fields there need not be those of the other athlete.
         return Body::Athletes(Athletes { blue, red: Athlete::default() });
     }
     let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
@@ -339,7 +334,7 @@ fn weight_class(text: Option<String>) -> (Option<Gender>, Option<String>) {
 
 fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let state = match fields.value("state") {
-        // What is left of an answer is no request.
+        // The rest of an answer that was cut is no request.
         None if fields.is_cut() => return Err("`state` is missing".to_owned()),
         None => ReviewState::Requested,
         Some("1") => ReviewState::Accepted,
@@ -360,7 +355,7 @@ fn review(side: Requester, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 }
 
 fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let round = fields.needed("round", 1..=99)?;
+    let round = fields.required("round", 1..=99)?;
     let mut side = |name: &str| {
         match fields.peek() {
             Some(field) if field.eq_ignore_ascii_case(name) || fields.is_cut_name(name) => fields.next(),
@@ -373,7 +368,7 @@ fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
             head: count("head")?,
             punch: count("punch")?,
             technical: [count("technical")?, count("technical")?],
-            // An empty one at the end of the message cannot be told from none.
+            // An empty field at the end of the message looks like none.
             gam_jeom: fields.number("gam_jeom", 0..=999)?,
         })
     };
@@ -381,11 +376,11 @@ fn round_statistics(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 }
 
 fn video_quota(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    Ok(Body::VideoQuota(VideoQuota { value: fields.needed("value", 0..=u32::MAX)? }))
+    Ok(Body::VideoQuota(VideoQuota { value: fields.required("value", 0..=u32::MAX)? }))
 }
 
 fn hardware_test(fields: &mut Fields<'_>) -> Result<Body, Reason> {
-    let (state, hit) = match fields.needed("state", 0..=5u8)? {
+    let (state, hit) = match fields.required("state", 0..=5u8)? {
         0 => (TestState::Closed, None),
         1 => (TestState::Opened, None),
         2 => (TestState::Hit, Some((Side::Blue, Target::Body))),

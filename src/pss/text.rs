@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
 
-/// The text of a message.
 pub(super) struct Text<'a> {
     pub(super) text: Cow<'a, str>,
     /// The bytes were not UTF-8 and were read as Windows-1252.
@@ -27,6 +26,9 @@ pub(super) enum End {
     Limit,
 }
 
+/// The note on a message that ended by the limit.
+pub(super) const CUT_BY_LIMIT: &str = "the datagram was longer than can be received: its end is lost";
+
 /// Line ends are two bytes, the first that an older TK-Strike cuts.
 const LINE_END: usize = 2;
 
@@ -36,7 +38,7 @@ const LINE_END: usize = 2;
 /// many bytes at the end as its UTF-8 form is longer than its UTF-16 form; CR LF goes first.
 pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: lost(end) },
+        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: missing_bytes(end) },
         Err(error) => {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             let valid = std::str::from_utf8(valid).unwrap_or_default();
@@ -48,7 +50,7 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
                 End::Limit => true,
             };
             if error.error_len().is_none() && may_be_cut {
-                let missing = 1.max(lost(end));
+                let missing = 1.max(missing_bytes(end));
                 return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
             }
             debug_assert!(!rest.is_empty());
@@ -58,8 +60,8 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
     }
 }
 
-/// Bytes that must be missing of the message itself, at least.
-fn lost(end: End) -> usize {
+/// How many bytes of the message itself must be missing, at least.
+fn missing_bytes(end: End) -> usize {
     match end {
         End::Line => 0,
         End::Datagram { surplus } => surplus.saturating_sub(LINE_END),
@@ -80,7 +82,7 @@ pub(super) fn surplus_of(datagram: &[u8]) -> usize {
 }
 
 /// Bytes that the text takes in UTF-8 beyond its UTF-16 units.
-fn surplus(text: &str) -> usize {
+pub(crate) fn surplus(text: &str) -> usize {
     if text.is_ascii() { 0 } else { text.len() - text.encode_utf16().count() }
 }
 

@@ -1,37 +1,35 @@
-//! TK-Strike's second feed: a JSON object → what it says.
+//! TK-Strike's second feed: a JSON object → messages.
 //!
-//! An object names what happened (`eventType`) and tells beside it where the bout stands: number, round, clock, score and
-//! gam-jeom. Each of these becomes the event that the other protocol would have told it with; `eventType` is the stream
-//! of all of them. A value that is wrong makes its own event invalid and no other. A type that has no equal becomes one
-//! unknown event with the object's fields.
+//! An object names what happened (`eventType`) and has the state of the bout: number, round, clock, score and gam-jeom.
+//! Each of these becomes a message like those of the other protocol; `eventType` is the stream of all of them. A wrong
+//! value makes only its own message invalid. A type without an equivalent becomes one unknown message with the object's
+//! fields.
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
 use serde_json::{Deserializer, Map, Value};
 
 use super::clock;
-use super::decode::{CUT_BY_THE_LIMIT, Message};
-use super::fields::{Reason, number};
-use super::groups::MOST;
+use super::fields::{Number, Reason, number};
+use super::groups::MAX_COUNT;
+use super::message::Message;
 use super::streams::winner_named;
-use super::text::End;
+use super::text::{CUT_BY_LIMIT, End};
 use crate::event::*;
 
-/// The stream of what does not say its type.
-const NAMELESS: &str = "json";
+/// The stream of an object without a type.
+const DEFAULT_STREAM: &str = "json";
 
-/// Milliseconds that no round lasts: a longer `roundTimestamp` is a time of day.
-const MAX_ROUND: u32 = 3_600_000;
+/// No round lasts so many milliseconds: a longer `roundTimestamp` is a time of day.
+const MAX_ROUND_MS: u32 = 3_600_000;
 
-/// What a type says beside where the bout stands.
-enum Said {
-    /// Nothing more.
+/// What a type adds to the state of the bout.
+enum EventType {
+    /// Nothing.
     State,
     Ready,
     Clock(Option<ClockAction>),
@@ -42,10 +40,10 @@ enum Said {
     Finished,
 }
 
-impl Said {
+impl EventType {
     /// Reads an `eventType`; those of overtime begin with `OT_`.
-    fn read(event_type: &str) -> Option<Self> {
-        let name = event_type.strip_prefix("OT_").unwrap_or(event_type);
+    fn read(name: &str) -> Option<Self> {
+        let name = name.strip_prefix("OT_").unwrap_or(name);
         Some(match name {
             "START_MATCH" => Self::Ready,
             "START_ROUND" | "RESUME" => Self::Clock(Some(ClockAction::Start)),
@@ -80,7 +78,7 @@ impl Said {
 
 /// Decodes the JSON object that `bytes` begin with; gives how many of them it took.
 ///
-/// Where a broken one ends cannot be known: it is taken to be the `line` that it begins, which ended by `end`.
+/// The end of a broken object is not known: it is taken to be the `line` that it begins, which ended by `end`.
 pub(super) fn decode(
     bytes: &[u8],
     line: &[u8],
@@ -92,35 +90,34 @@ pub(super) fn decode(
     match objects.next() {
         Some(Ok(fields)) => {
             let length = objects.byte_offset();
-            Object { fields: &fields, raw: raw(bytes.get(..length).unwrap_or(bytes)) }.tell(&mut each);
+            Object { fields: &fields, raw: raw(bytes.get(..length).unwrap_or(bytes)) }.messages(&mut each);
             length
         }
         other => {
             let reason = other.and_then(Result::err).map_or_else(String::new, |error| format!(": {error}"));
-            let mut notes = vec![Note::Owned(format!("it begins like JSON and is none{reason}"))];
+            let mut notes = vec![Note::Owned(format!("it begins like JSON, but is not valid{reason}"))];
             if end == End::Limit {
-                notes.push(CUT_BY_THE_LIMIT.into());
+                notes.push(CUT_BY_LIMIT.into());
             }
             let body = Body::Unusable(Unusable { kind: Kind::Unknown, fields: Vec::new() });
-            each(Message { stream: NAMELESS.into(), status: Status::Invalid, body, notes, raw: raw(line) });
+            each(Message { stream: DEFAULT_STREAM.into(), status: Status::Invalid, body, notes, raw: raw(line) });
             line.len()
         }
     }
 }
 
-/// One event of TK-Strike.
 struct Object<'a> {
     fields: &'a Map<String, Value>,
     raw: Raw,
 }
 
 impl Object<'_> {
-    fn tell(&self, each: &mut impl FnMut(Message)) {
+    fn messages(&self, each: &mut impl FnMut(Message)) {
         let stream = self.text("eventType");
-        let Some(said) = stream.as_deref().and_then(Said::read) else {
+        let Some(event_type) = stream.as_deref().and_then(EventType::read) else {
             return each(self.unknown());
         };
-        let mut told = 0;
+        let mut count = 0;
         let mut part = |kind: Kind, names: &[&str], body: Result<Option<Body>, Reason>| {
             let (status, body, notes) = match body {
                 Ok(None) => return,
@@ -130,22 +127,22 @@ impl Object<'_> {
                     (Status::Invalid, Body::Unusable(Unusable { kind, fields }), vec![Note::Owned(reason)])
                 }
             };
-            told += 1;
+            count += 1;
             each(Message { stream: self.stream(), status, body, notes, raw: self.raw.clone() });
         };
-        // In the order that makes sense of them.
+        // In their logical order.
         part(Kind::BoutConfig, &["matchNumber", "matchVMInternalId"], Ok(self.bout_config()));
-        if let Said::Ready = said {
+        if let EventType::Ready = event_type {
             part(Kind::BoutReady, &[], Ok(Some(Body::BoutReady {})));
         }
         let round = self.number("roundNumber", 1..=99);
         part(Kind::Round, &["roundNumber"], round.map(|round| round.map(|round| Body::Round(Round { round }))));
-        // Points taken back have no equal.
+        // Points taken back have no equivalent.
         let removes = self.fields.get("eventRemovePoints") == Some(&Value::Bool(true));
-        let taken_back = removes && matches!(said, Said::Point(..));
-        match said {
-            Said::Hit(side) => part(Kind::Hit, &["hitlevel"], self.hit(side)),
-            Said::Point(side, technique) if !taken_back => {
+        let taken_back = removes && matches!(event_type, EventType::Point(..));
+        match event_type {
+            EventType::Hit(side) => part(Kind::Hit, &["hitlevel"], self.hit(side)),
+            EventType::Point(side, technique) if !taken_back => {
                 part(Kind::Hit, &["hitlevel"], self.hit_of_point(side));
                 let points = technique.points();
                 part(Kind::Point, &[], Ok(Some(Body::Point(Point { side, technique, points }))));
@@ -153,22 +150,22 @@ impl Object<'_> {
             _ => {}
         }
         let names = ["bluePenalties", "redPenalties"];
-        let needed = matches!(said, Said::GamJeom);
+        let needed = matches!(event_type, EventType::GamJeom);
         part(Kind::Penalties, &names, self.sides(names, needed).map(|sides| sides.map(Body::Penalties)));
         let names = ["bluePoints", "redPoints"];
         part(Kind::Score, &names, self.sides(names, false).map(|sides| sides.map(Body::Score)));
-        part(Kind::Clock, &["roundTimestampStr", "roundTimestamp"], self.clock(&said));
-        match said {
-            Said::Finished => {
+        part(Kind::Clock, &["roundTimestampStr", "roundTimestamp"], self.clock(&event_type));
+        match event_type {
+            EventType::Finished => {
                 part(Kind::Result, &["blueRoundWins", "redRoundWins", "matchFinalDecision"], self.result());
                 part(Kind::Winner, &["matchWinner"], self.winner());
             }
-            Said::Review(side, state) => {
+            EventType::Review(side, state) => {
                 part(Kind::Review, &[], Ok(Some(Body::Review(Review { side, state, verdict: None }))));
             }
             _ => {}
         }
-        if told == 0 || taken_back {
+        if count == 0 || taken_back {
             each(self.unknown());
         }
     }
@@ -180,10 +177,10 @@ impl Object<'_> {
     }
 
     fn stream(&self) -> Cow<'static, str> {
-        self.text("eventType").map_or(Cow::Borrowed(NAMELESS), |name| Cow::Owned(name.into_owned()))
+        self.text("eventType").map_or(Cow::Borrowed(DEFAULT_STREAM), |name| Cow::Owned(name.into_owned()))
     }
 
-    /// A field's value as text; none if it is not there, `null` or blank.
+    /// A field's value as text; none if it is absent, `null` or blank.
     fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.fields.get(name)? {
             Value::Null => None,
@@ -192,11 +189,7 @@ impl Object<'_> {
         }
     }
 
-    fn number<T: FromStr + PartialOrd + Display>(
-        &self,
-        name: &'static str,
-        range: RangeInclusive<T>,
-    ) -> Result<Option<T>, Reason> {
+    fn number<T: Number>(&self, name: &'static str, range: RangeInclusive<T>) -> Result<Option<T>, Reason> {
         self.text(name).map(|value| number(name, &value, range)).transpose()
     }
 
@@ -224,30 +217,30 @@ impl Object<'_> {
         Ok(Some(Body::Hit(Hit { side, level })))
     }
 
-    /// The hit that a point was given for; 0 says that there was none.
+    /// The hit that a point was given for; level 0 means that there was none.
     fn hit_of_point(&self, side: Side) -> Result<Option<Body>, Reason> {
         let level = self.number("hitlevel", 0..=100)?.filter(|level| *level > 0);
         Ok(level.map(|level| Body::Hit(Hit { side, level })))
     }
 
     fn sides(&self, [blue, red]: [&'static str; 2], needed: bool) -> Result<Option<Pair>, Reason> {
-        match (Pair { blue: self.number(blue, 0..=MOST)?, red: self.number(red, 0..=MOST)? }) {
+        match (Pair { blue: self.number(blue, 0..=MAX_COUNT)?, red: self.number(red, 0..=MAX_COUNT)? }) {
             Pair { blue: None, red: None } if needed => Err(format!("`{blue}` and `{red}` are missing")),
             Pair { blue: None, red: None } => Ok(None),
             sides => Ok(Some(sides)),
         }
     }
 
-    /// The clock's text, or else its milliseconds; either has fractions always, and the scoreboard shows none.
-    fn clock(&self, said: &Said) -> Result<Option<Body>, Reason> {
+    /// The clock's text, or else its milliseconds; both have fractions, which the scoreboard does not show.
+    fn clock(&self, event_type: &EventType) -> Result<Option<Body>, Reason> {
         let seconds = match self.text("roundTimestampStr") {
             Some(text) => Some(clock::read(&text)?.seconds),
-            None => self.number("roundTimestamp", 0..=MAX_ROUND)?.map(|milliseconds| milliseconds / 1000),
+            None => self.number("roundTimestamp", 0..=MAX_ROUND_MS)?.map(|milliseconds| milliseconds / 1000),
         };
-        match (seconds, said) {
-            (Some(seconds), Said::Clock(action)) => Ok(Some(Body::Clock(Clock { seconds, action: *action }))),
+        match (seconds, event_type) {
+            (Some(seconds), EventType::Clock(action)) => Ok(Some(Body::Clock(Clock { seconds, action: *action }))),
             (Some(seconds), _) => Ok(Some(Body::Clock(Clock { seconds, action: None }))),
-            (None, Said::Clock(_)) => Err("`roundTimestampStr` and `roundTimestamp` are missing".to_owned()),
+            (None, EventType::Clock(_)) => Err("`roundTimestampStr` and `roundTimestamp` are missing".to_owned()),
             (None, _) => Ok(None),
         }
     }
@@ -264,7 +257,7 @@ impl Object<'_> {
             _ => None,
         };
         let decision = self.text("matchFinalDecision").map(|word| {
-            let unknown = |_| format!("`matchFinalDecision` is `{word}`, which is no decision of World Taekwondo's");
+            let unknown = |_| format!("`matchFinalDecision` is `{word}`, which is no decision code of World Taekwondo");
             word.to_ascii_uppercase().parse().map_err(unknown)
         });
         let banner = ResultBanner { name: None, result, decision: decision.transpose()? };

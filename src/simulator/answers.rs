@@ -1,116 +1,72 @@
-//! What a console answers to those who ask for its state.
+//! The answers of a console to requests for its state.
 
-use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+use std::collections::BTreeMap;
 
-use crate::event::{Body, Pair};
+use crate::event::{Body, Kind, Pair};
 use crate::pss::{Dialect, encode};
 
 /// The longest datagram with questions, in bytes.
 pub(super) const MAX_QUESTION: usize = 256;
 
-/// What can be asked, by its word.
-#[derive(Clone, Copy, Debug, EnumIter, EnumString, IntoStaticStr, PartialEq, Eq)]
-#[strum(serialize_all = "lowercase")]
-enum Question {
-    Clock,
-    Break,
-    Period,
-    Scores,
-    #[strum(serialize = "gam-jeom")]
-    GamJeom,
-    Informations,
-    Athletes,
-    WinMatch,
-    Referees,
-    #[strum(serialize = "winperiods;")]
-    WinPeriods,
-}
+/// What a program can ask for: the word, the kind of the answer, and the answer before there is a message of it.
+const QUESTIONS: [(&str, Kind, &str); 10] = [
+    ("clock", Kind::Clock, "clk;"),
+    ("break", Kind::Rest, "brk;"),
+    ("period", Kind::Round, "rnd;"),
+    ("scores", Kind::Score, "sc1;sc2;"),
+    ("gam-jeom", Kind::Penalties, "wg1;wg2;"),
+    ("informations", Kind::BoutConfig, "mch;"),
+    ("athletes", Kind::Athletes, "at1;at2;"),
+    ("winmatch", Kind::Result, "wmh;"),
+    ("referees", Kind::Officials, "ref;"),
+    ("winperiods;", Kind::RoundWinners, "wrd;"),
+];
 
-impl Question {
-    /// The question that a message answers.
-    fn answered_by(body: &Body) -> Option<Self> {
-        Some(match body {
-            Body::Clock(_) => Self::Clock,
-            Body::Rest(_) => Self::Break,
-            Body::Round(_) => Self::Period,
-            Body::Score(_) => Self::Scores,
-            Body::Penalties(_) => Self::GamJeom,
-            Body::BoutConfig(_) => Self::Informations,
-            Body::Athletes(_) => Self::Athletes,
-            Body::Result(_) => Self::WinMatch,
-            Body::Officials(_) => Self::Referees,
-            Body::RoundWinners(_) => Self::WinPeriods,
-            _ => return None,
-        })
-    }
-
-    /// The answer before anything has happened.
-    fn nothing(self) -> &'static str {
-        match self {
-            Self::Clock => "clk;",
-            Self::Break => "brk;",
-            Self::Period => "rnd;",
-            Self::Scores => "sc1;sc2;",
-            Self::GamJeom => "wg1;wg2;",
-            Self::Informations => "mch;",
-            Self::Athletes => "at1;at2;",
-            Self::WinMatch => "wmh;",
-            Self::Referees => "ref;",
-            Self::WinPeriods => "wrd;",
-        }
-    }
-}
-
-/// The last message of each kind that can be asked for.
+/// The last message of each kind that a program can ask for.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct LastMessages {
     dialect: Dialect,
-    last: [Option<Body>; 10],
+    last: BTreeMap<Kind, Body>,
 }
 
-impl Memory {
+impl LastMessages {
     pub(super) fn new(dialect: Dialect) -> Self {
-        debug_assert_eq!(Question::iter().count(), 10);
-        Self { dialect, last: [const { None }; 10] }
+        Self { dialect, last: BTreeMap::new() }
     }
 
-    /// Keeps what the console says.
+    /// Keeps a message that the console sends.
     pub(super) fn keep(&mut self, body: Body) {
         match body {
-            // What was said of the bout before is no answer any more.
-            Body::BoutLoaded {} => self.last.fill(None),
+            // Messages of the bout before are no answers any more.
+            Body::BoutLoaded {} => self.last.clear(),
             Body::Round(_) => {
                 let none = Pair { blue: Some(0), red: Some(0) };
-                self.put(Body::Score(none));
-                self.put(Body::Penalties(none));
+                self.last.insert(Kind::Score, Body::Score(none));
+                self.last.insert(Kind::Penalties, Body::Penalties(none));
             }
             _ => {}
         }
-        self.put(body);
-    }
-
-    fn put(&mut self, body: Body) {
-        if let Some(question) = Question::answered_by(&body)
-            && let Some(last) = self.last.get_mut(question as usize)
-        {
-            *last = Some(body);
+        let kind = Kind::from(&body);
+        if QUESTIONS.iter().any(|(_, answer, _)| *answer == kind) {
+            self.last.insert(kind, body);
         }
     }
 
-    /// The answers to the questions of a datagram; what is none is passed over.
+    /// The answers to the questions of a datagram; a line that is no question is ignored.
     pub(super) fn answers(&self, datagram: &[u8]) -> Vec<String> {
         if datagram.len() > MAX_QUESTION {
             return Vec::new();
         }
-        let asked = String::from_utf8_lossy(datagram);
-        asked.lines().filter_map(|line| line.trim().parse().ok()).map(|question| self.answer(question)).collect()
+        let lines = String::from_utf8_lossy(datagram);
+        let questions = lines.lines().filter_map(|line| QUESTIONS.iter().find(|(word, ..)| *word == line.trim()));
+        questions.map(|(_, kind, nothing)| self.answer(*kind, nothing)).collect()
     }
 
-    fn answer(&self, question: Question) -> String {
-        let last = self.last.get(question as usize).and_then(Option::as_ref);
-        last.and_then(|body| encode(body, self.dialect)).unwrap_or_else(|| match self.dialect {
-            Dialect::Published => question.nothing().to_owned(),
-            Dialect::TkStrike2 | Dialect::TkStrike3 => format!("{}\r\n", question.nothing()),
+    fn answer(&self, kind: Kind, nothing: &str) -> String {
+        let last = self.last.get(&kind).and_then(|body| encode(body, self.dialect));
+        last.unwrap_or_else(|| match self.dialect {
+            Dialect::Published => nothing.to_owned(),
+            Dialect::TkStrike2 | Dialect::TkStrike3 => format!("{nothing}\r\n"),
         })
     }
 }
@@ -122,8 +78,8 @@ mod tests {
 
     #[test]
     fn each_question_is_answered_with_the_last_message_of_its_kind() {
-        let mut memory = Memory::new(Dialect::TkStrike3);
-        let all = Question::iter().map(<&str>::from).collect::<Vec<_>>().join("\r\n");
+        let mut memory = LastMessages::new(Dialect::TkStrike3);
+        let all = QUESTIONS.map(|(word, ..)| word).join("\r\n");
         let nothing = memory.answers(all.as_bytes());
         assert_eq!(nothing.len(), 10);
         assert_eq!(memory.answers(b"athletes\r\nmatch"), ["at1;at2;\r\n"]);

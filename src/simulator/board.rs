@@ -2,71 +2,44 @@
 
 use std::cmp::Ordering;
 
+use strum::IntoEnumIterator;
+
 use crate::event::{Pair, Point, RoundScore, RoundScores, RoundWinners, Side, SideStatistics, Technique};
 
-/// The points of a lead that end a round.
 const ROUND_ENDING_GAP: u16 = 12;
-/// The gam-jeom that lose a round.
 const ROUND_LOSING_GAM_JEOM: u16 = 5;
 
-/// What happened to one side in a round.
+/// The counts of one side in a round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
-    body: u16,
-    head: u16,
-    punch: u16,
-    /// Turning kicks to the body and to the head.
-    technical: [u16; 2],
+    /// How often each technique scored.
+    techniques: [u16; 5],
     pub(super) gam_jeom: u16,
-    /// Hits that the sensors felt, scoring or not.
+    /// Hits that the sensors measured, scoring or not.
     pub(super) hits: u16,
 }
 
 impl Tally {
-    fn count(&mut self, technique: Technique) -> &mut u16 {
-        let Self { body, head, punch, technical: [technical_body, technical_head], .. } = self;
-        match technique {
-            Technique::Punch => punch,
-            Technique::Body => body,
-            Technique::Head => head,
-            Technique::TechnicalBody => technical_body,
-            Technique::TechnicalHead => technical_head,
-        }
-    }
-
-    /// Points of its own, those for the opponent's gam-jeom apart.
+    /// Points without those for the opponent's gam-jeom.
     fn points(&self) -> u16 {
-        let Self { body, head, punch, technical, .. } = *self;
-        punch + 2 * body + 3 * head + self.technical_points(technical)
+        Technique::iter().zip(self.techniques).map(|(technique, count)| u16::from(technique.points()) * count).sum()
     }
 
-    fn technical_points(&self, [body, head]: [u16; 2]) -> u16 {
-        4 * body + 5 * head
-    }
-
-    /// As a console tells it after the round.
+    /// The counts that a console sends after the round.
     pub(super) fn statistics(&self) -> SideStatistics {
-        let Self { body, head, punch, technical, gam_jeom, .. } = *self;
-        SideStatistics {
-            body: Some(body),
-            head: Some(head),
-            punch: Some(punch),
-            technical: technical.map(Some),
-            gam_jeom: Some(gam_jeom),
-        }
+        let [punch, body, head, technical @ ..] = self.techniques.map(Some);
+        SideStatistics { body, head, punch, technical, gam_jeom: Some(self.gam_jeom) }
     }
 
-    /// What decides between level scores, the most important first.
+    /// What decides when the scores are level, the most important first.
     fn superiority(&self) -> [u16; 4] {
-        let Self { body, head, punch, technical, .. } = *self;
-        [self.technical_points(technical), head, body, punch]
+        let [punch, body, head, technical_body, technical_head] = self.techniques;
+        [4 * technical_body + 5 * technical_head, head, body, punch]
     }
 }
 
-/// The scoreboard of a bout.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Board {
-    /// Number of the round that is on.
     pub(super) round: u8,
     pub(super) blue: Tally,
     pub(super) red: Tally,
@@ -93,22 +66,16 @@ impl Board {
     }
 
     pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
-        *self.tally(side).count(technique) += 1;
-        Point { side, technique, points: points(technique) }
+        self.tally(side).techniques[technique as usize - 1] += 1;
+        Point { side, technique, points: technique.points() }
     }
 
-    /// Takes back the dearest technique that a side was given; false if it has none.
+    /// Takes back the technique with the most points that a side was given; false if it has none.
     pub(super) fn take_back(&mut self, side: Side) -> bool {
-        use Technique::*;
-        let tally = self.tally(side);
-        let given = [TechnicalHead, TechnicalBody, Head, Body, Punch].into_iter().find(|t| *tally.count(*t) > 0);
-        given.is_some_and(|technique| {
-            *tally.count(technique) -= 1;
-            true
-        })
+        let given = self.tally(side).techniques.iter_mut().rev().find(|count| **count > 0);
+        given.map(|count| *count -= 1).is_some()
     }
 
-    /// The score of the round that is on.
     pub(super) fn score(&self) -> (u16, u16) {
         let (blue, red) = (&self.blue, &self.red);
         (blue.points() + red.gam_jeom, red.points() + blue.gam_jeom)
@@ -122,7 +89,7 @@ impl Board {
         ahead(by)
     }
 
-    /// Who wins the round if it ends now, where that can be counted; hits count last.
+    /// Who wins the round if it ends now, unless all counts are level; hits count last.
     pub(super) fn round_winner(&self) -> Option<Side> {
         self.leader().or_else(|| ahead(self.blue.hits.cmp(&self.red.hits)))
     }
@@ -132,25 +99,21 @@ impl Board {
         blue == red
     }
 
-    /// Whether the lead ends the round.
     pub(super) fn has_gap(&self) -> bool {
         let (blue, red) = self.score();
         blue.abs_diff(red) >= ROUND_ENDING_GAP
     }
 
-    /// The side that has lost the round by its gam-jeom.
     pub(super) fn loser_by_gam_jeom(&self) -> Option<Side> {
         let lost = |tally: &Tally| tally.gam_jeom >= ROUND_LOSING_GAM_JEOM;
         if lost(&self.blue) { Some(Side::Blue) } else { lost(&self.red).then_some(Side::Red) }
     }
 
-    /// Rounds won by blue and by red.
     pub(super) fn rounds_won(&self) -> (usize, usize) {
         let won = |side| self.past.iter().filter(|(.., winner)| *winner == Some(side)).count();
         (won(Side::Blue), won(Side::Red))
     }
 
-    /// Scores of the rounds that are over.
     pub(super) fn past_scores(&self) -> Vec<(u16, u16)> {
         self.past.iter().map(|(blue, red, _)| (*blue, *red)).collect()
     }
@@ -178,7 +141,6 @@ impl Board {
         RoundScores { rounds: each.collect() }
     }
 
-    /// Who won each of so many rounds.
     pub(super) fn round_winners(&self, rounds: u8) -> RoundWinners {
         let mut winners: Vec<_> = self.past.iter().map(|(.., winner)| *winner).collect();
         winners.resize(winners.len().max(rounds.into()), None);
@@ -191,15 +153,5 @@ fn ahead(blue_to_red: Ordering) -> Option<Side> {
         Ordering::Greater => Some(Side::Blue),
         Ordering::Less => Some(Side::Red),
         Ordering::Equal => None,
-    }
-}
-
-pub(super) fn points(technique: Technique) -> u8 {
-    match technique {
-        Technique::Punch => 1,
-        Technique::Body => 2,
-        Technique::Head => 3,
-        Technique::TechnicalBody => 4,
-        Technique::TechnicalHead => 5,
     }
 }

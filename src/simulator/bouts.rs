@@ -4,30 +4,19 @@ use fastrand::Rng;
 
 use super::card;
 use super::console::Console;
-use super::fight::fight;
+use super::message::ConsoleMessage;
 use super::outcome::Outcome;
-use crate::event::Body;
+use super::rounds::fight;
 use crate::pss::Dialect;
 
-/// The next court begins up to so many milliseconds later, so that courts do not speak in step.
+/// The next court begins up to so many milliseconds later, so that courts do not send in step.
 const STAGGER_MS: u64 = 20_000;
-
-/// Something that a console says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Said {
-    /// Milliseconds since the console was switched on.
-    pub at_ms: u64,
-    /// What is said together has the same number.
-    pub burst: u32,
-    /// What it says.
-    pub body: Body,
-}
 
 /// A bout from its load to its winner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bout {
-    /// What the console says, in the order of time.
-    pub said: Vec<Said>,
+    /// The console's messages, in the order of time.
+    pub messages: Vec<ConsoleMessage>,
     /// How it ends.
     pub outcome: Outcome,
 }
@@ -58,6 +47,6 @@ impl Iterator for Bouts {
         self.ordinal += 1;
         let card = card::draw(&mut self.rng, self.court, self.ordinal);
         let outcome = fight(&card, &mut self.rng, &mut self.console);
-        Some(Bout { said: self.console.take_said(), outcome })
+        Some(Bout { messages: self.console.take_messages(), outcome })
     }
 }

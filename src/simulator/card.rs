@@ -1,11 +1,10 @@
-//! What is known of a bout before it begins.
+//! What is known of a bout before it begins, and the rules it is fought by.
 
 use fastrand::Rng;
 
-use super::cast::{self, pick};
+use super::people::{self, pick};
 use crate::event::{Athletes, Gender, Officials};
 
-/// What is known of a bout before it begins, and the rules it is fought by.
 #[derive(Clone, Debug)]
 pub(super) struct Card {
     pub(super) number: String,
@@ -21,14 +20,10 @@ pub(super) struct Card {
     pub(super) rules: Rules,
 }
 
-/// By which rules a bout is fought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// Who wins two rounds wins; a gap of 12 points or 5 gam-jeom end a round, and superiority decides a level one.
-    BestOfThree {
-        /// Length of a round.
-        round_seconds: u32,
-    },
+    /// Two rounds win the bout; a gap of 12 points or 5 gam-jeom end a round, and superiority decides a level one.
+    BestOfThree { round_seconds: u32 },
     /// Para taekwondo: one round of five minutes, a golden round when it is level, no kicks to the head, a time-out
     /// for each athlete.
     Para,
@@ -58,7 +53,6 @@ const YOUNG_WOMEN: [&str; 6] = ["-42kg", "-44kg", "-46kg", "-49kg", "-52kg", "-5
 const PARA_MEN: [&str; 5] = ["-58kg", "-63kg", "-70kg", "-80kg", "+80kg"];
 const PARA_WOMEN: [&str; 5] = ["-47kg", "-52kg", "-57kg", "-65kg", "+65kg"];
 
-/// The card of a court's `ordinal`-th bout.
 pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
     let gender = if rng.bool() { Gender::Men } else { Gender::Women };
     let fighting = |round_seconds| Rules::BestOfThree { round_seconds };
@@ -70,7 +64,7 @@ pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
         _ => ("Seniors", fighting(120), [&MEN, &WOMEN]),
     };
     let number = u32::from(court) * 100 + ordinal;
-    // A bout that was put in between.
+    // A bout that was inserted later.
     let suffix = if rng.u8(..12) == 0 { ".A" } else { "" };
     let weight_class = match gender {
         Gender::Men => pick(rng, classes[0]),
@@ -83,8 +77,8 @@ pub(super) fn draw(rng: &mut Rng, court: u16, ordinal: u32) -> Card {
         division,
         gender,
         weight_class: weight_class.copied().unwrap_or_default(),
-        athletes: cast::athletes(rng, gender),
-        officials: cast::officials(rng),
+        athletes: people::athletes(rng, gender),
+        officials: people::officials(rng),
         body_threshold: rng.u32(15..=30),
         head_threshold: rng.u32(3..=6),
         rules,

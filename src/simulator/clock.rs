@@ -1,9 +1,8 @@
-//! The clock of a round.
+//! The clock of a round, which counts down.
 
 use super::console::Console;
 use crate::event::{Body, Clock, ClockAction};
 
-/// A clock that counts down.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RoundClock {
     left_ms: u64,
@@ -19,13 +18,12 @@ impl RoundClock {
         self.left_ms
     }
 
-    /// Seconds shown.
     pub(super) fn shown(self) -> u32 {
         self.shown
     }
 
-    pub(super) fn say(self, console: &mut Console, action: ClockAction) {
-        console.say([Body::Clock(Clock { seconds: self.shown, action: Some(action) })]);
+    pub(super) fn send(self, console: &mut Console, action: ClockAction) {
+        console.send([Body::Clock(Clock { seconds: self.shown, action: Some(action) })]);
     }
 
     /// Runs for so long, with a tick for each second that begins.

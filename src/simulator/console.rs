@@ -1,56 +1,56 @@
-//! The console: what it says when something happens, by the habits of its dialect.
+//! The console: the messages that it sends when something happens, by the habits of its dialect.
 
 use fastrand::Rng;
 
 use super::board::Board;
-use super::bouts::Said;
 use super::card::Card;
+use super::message::ConsoleMessage;
 use crate::event::{self, *};
 use crate::pss::Dialect;
 
-/// A console, and what it has said of a bout.
+/// A console, and the messages of a bout that it has sent.
 #[derive(Debug)]
 pub(super) struct Console {
     dialect: Dialect,
-    /// Decides on nothing but times and orders, so that each dialect tells the same bouts.
+    /// Decides on nothing but times and orders, so that the bouts are the same in each dialect.
     rng: Rng,
     /// Milliseconds since the console was switched on.
     now: u64,
-    said: Vec<Said>,
+    messages: Vec<ConsoleMessage>,
     burst: u32,
     leader: Option<Side>,
 }
 
 impl Console {
     pub(super) fn new(dialect: Dialect, rng: Rng, now: u64) -> Self {
-        Self { dialect, rng, now, said: Vec::new(), burst: 0, leader: None }
+        Self { dialect, rng, now, messages: Vec::new(), burst: 0, leader: None }
     }
 
-    /// What was said since it was last asked, in the order of time.
-    pub(super) fn take_said(&mut self) -> Vec<Said> {
-        let mut said = std::mem::take(&mut self.said);
+    /// The messages since the last call, in the order of time.
+    pub(super) fn take_messages(&mut self) -> Vec<ConsoleMessage> {
+        let mut messages = std::mem::take(&mut self.messages);
         // A tick falls between the messages of a burst.
-        said.sort_by_key(|said| said.at_ms);
-        said
+        messages.sort_by_key(|message| message.at_ms);
+        messages
     }
 
     pub(super) fn wait(&mut self, ms: u64) {
         self.now += ms;
     }
 
-    /// Says something by itself, up to some milliseconds late, but not after `latest`; both count from now.
+    /// Sends a message by itself, up to some milliseconds late, but not after `latest`; both count from now.
     pub(super) fn tick(&mut self, after: u64, latest: u64, body: Body) {
         let at_ms = self.now + (after + self.rng.u64(0..=13)).min(latest);
         self.burst += 1;
-        self.said.push(Said { at_ms, burst: self.burst, body });
+        self.messages.push(ConsoleMessage { at_ms, burst: self.burst, body });
     }
 
-    /// Says what belongs together, 12 to 17 ms apart.
-    pub(super) fn say(&mut self, bodies: impl IntoIterator<Item = Body>) {
+    /// Sends messages that belong together, 12 to 17 ms apart.
+    pub(super) fn send(&mut self, bodies: impl IntoIterator<Item = Body>) {
         self.burst += 1;
         let mut at_ms = self.now;
         for body in bodies {
-            self.said.push(Said { at_ms, burst: self.burst, body });
+            self.messages.push(ConsoleMessage { at_ms, burst: self.burst, body });
             at_ms += self.rng.u64(12..=17);
         }
     }
@@ -73,12 +73,12 @@ impl Console {
         let (pre, rdy) = (Body::BoutLoaded {}, Body::BoutReady {});
         match self.dialect {
             Dialect::TkStrike2 => {
-                self.say([pre, round, clock, score, scores, gam_jeom, config, athletes, reference, rdy]);
+                self.send([pre, round, clock, score, scores, gam_jeom, config, athletes, reference, rdy]);
             }
             Dialect::TkStrike3 => self
-                .say([pre, reference, athletes, config, gam_jeom, winners, scores, score, clock, round, leader, rdy]),
+                .send([pre, reference, athletes, config, gam_jeom, winners, scores, score, clock, round, leader, rdy]),
             Dialect::Published => {
-                self.say([pre, athletes, config, gam_jeom, winners, scores, score, quota, clock, round, rdy]);
+                self.send([pre, athletes, config, gam_jeom, winners, scores, score, quota, clock, round, rdy]);
             }
         }
     }
@@ -92,7 +92,7 @@ impl Console {
             Gender::Men => "M",
             Gender::Women => "W",
         };
-        // An older TK-Strike says `MEN -68kg`, others `M -68kg`.
+        // An older TK-Strike sends `MEN -68kg`, others `M -68kg`.
         let (gender, weight_class) = match self.dialect {
             Dialect::TkStrike2 => (Some(card.gender), card.weight_class.to_owned()),
             Dialect::TkStrike3 | Dialect::Published => (None, format!("{initial} {}", card.weight_class)),
@@ -113,7 +113,6 @@ impl Console {
         }
     }
 
-    /// How many rounds its tables show.
     fn columns(&self, board: &Board) -> u8 {
         if self.dialect == Dialect::TkStrike2 { board.round } else { board.round.max(3) }
     }
@@ -122,15 +121,15 @@ impl Console {
     fn score(&mut self, board: &Board) -> (Vec<Body>, [Body; 2]) {
         let mut leaders = Vec::new();
         let leader = board.leader();
-        let say = |side: Option<Side>| Body::Leader(Leader { side: side.into() });
+        let message = |side: Option<Side>| Body::Leader(Leader { side: side.into() });
         if self.dialect == Dialect::TkStrike3 {
             // Level points have no leader, until the console has counted the superiority.
             if board.is_level() && self.leader.is_some() {
-                leaders.push(say(None));
+                leaders.push(message(None));
                 self.leader = None;
             }
             if leader != self.leader {
-                leaders.push(say(leader));
+                leaders.push(message(leader));
                 self.leader = leader;
             }
         }
@@ -140,78 +139,78 @@ impl Console {
 
     pub(super) fn scored(&mut self, board: &Board, hit: Option<Hit>, point: Point) {
         let (mut leaders, [score, scores]) = self.score(board);
-        let mut said = Vec::new();
+        let mut bodies = Vec::new();
         let hit = hit.map(Body::Hit);
         let point = Body::Point(point);
         match self.dialect {
             Dialect::TkStrike2 => {
-                said.push(point);
-                said.extend(hit);
-                said.extend([score, scores]);
+                bodies.push(point);
+                bodies.extend(hit);
+                bodies.extend([score, scores]);
             }
             Dialect::TkStrike3 => {
                 let late = self.rng.u8(..4) == 0;
                 let at = if late { leaders.len() } else { 0 };
                 leaders.splice(at..at, hit);
-                said.extend(leaders);
-                said.extend([score, scores, point]);
+                bodies.extend(leaders);
+                bodies.extend([score, scores, point]);
             }
             Dialect::Published => {
-                said.extend(hit);
-                said.extend([point, score, scores]);
+                bodies.extend(hit);
+                bodies.extend([point, score, scores]);
             }
         }
-        self.say(said);
+        self.send(bodies);
     }
 
     pub(super) fn penalised(&mut self, board: &Board) {
-        let (mut said, scores) = self.score(board);
-        said.extend(scores);
-        said.push(Body::Penalties(board.gam_jeom_pair()));
-        self.say(said);
+        let (mut bodies, scores) = self.score(board);
+        bodies.extend(scores);
+        bodies.push(Body::Penalties(board.gam_jeom_pair()));
+        self.send(bodies);
     }
 
     pub(super) fn corrected(&mut self, board: &Board) {
-        let (mut said, scores) = self.score(board);
-        said.extend(scores);
-        self.say(said);
+        let (mut bodies, scores) = self.score(board);
+        bodies.extend(scores);
+        self.send(bodies);
     }
 
     /// The end of a round by its time.
     pub(super) fn time_is_over(&mut self) {
         let clock = |action| Body::Clock(Clock { seconds: 0, action: Some(action) });
-        self.say([clock(ClockAction::End)]);
+        self.send([clock(ClockAction::End)]);
         if self.dialect == Dialect::TkStrike3 {
             self.wait(13);
-            self.say([clock(ClockAction::Stop)]);
+            self.send([clock(ClockAction::Stop)]);
         }
     }
 
-    /// The end of a round by the operator, when its clock stands.
+    /// The end of a round by the operator, when its clock is stopped.
     pub(super) fn round_is_ended(&mut self) {
-        self.say([Body::Clock(Clock { seconds: 0, action: Some(ClockAction::End) })]);
+        self.send([Body::Clock(Clock { seconds: 0, action: Some(ClockAction::End) })]);
     }
 
     /// The operator confirms a round that is over.
     pub(super) fn confirmed(&mut self, board: &Board) {
         let columns = self.columns(board);
-        let mut said =
+        let mut bodies =
             vec![Body::RoundWinners(board.round_winners(columns)), Body::RoundScores(board.round_scores(columns))];
         if self.dialect == Dialect::TkStrike3 {
             let (blue, red) = (board.blue.statistics(), board.red.statistics());
             let statistics = RoundStatistics { round: board.round, blue, red };
-            said.push(Body::RoundStatistics(Box::new(statistics)));
-            said.push(Body::Console(event::Console::Setting { name: "rsr", value: None }));
+            bodies.push(Body::RoundStatistics(Box::new(statistics)));
+            bodies.push(Body::Console(event::Console::Setting { name: "rsr", value: None }));
         }
-        self.say(said);
+        self.send(bodies);
     }
 
     pub(super) fn next_round(&mut self, round: u8) {
         let round = Body::Round(Round { round });
         if self.leader.take().is_some() {
-            self.say([Body::Leader(Leader { side: MaybeSide::None }), round]);
+            self.send([Body::Leader(Leader { side: MaybeSide::None }), round]);
         } else {
-            self.say([round]);
+            self.send([round]);
         }
     }
 
@@ -220,6 +219,6 @@ impl Console {
             Side::Blue => BoutWinner::Blue,
             Side::Red => BoutWinner::Red,
         };
-        self.say([Body::Winner(Winner { winner }), Body::Result(banner)]);
+        self.send([Body::Winner(Winner { winner }), Body::Result(banner)]);
     }
 }

@@ -1,54 +1,20 @@
-//! The defects of real senders, done to messages at random.
+//! Damages messages at random, as real senders do.
 
 use encoding_rs::WINDOWS_1252;
 use fastrand::Rng;
-use strum::Display;
 
-use super::bouts::Said;
-use super::feed::Outgoing;
+use super::message::ConsoleMessage;
+use super::outgoing::{Defect, Outgoing};
 use crate::event::{Body, Hit, Kind};
-use crate::pss::{Dialect, encode};
+use crate::pss::{Dialect, encode, surplus};
 
-/// What can be wrong with a datagram and still be understood; shown in the plural.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
-pub enum Defect {
-    /// The datagram has the length of the text in UTF-16 units.
-    #[strum(serialize = "cut tails")]
-    CutTail,
-    /// Two hit levels are glued together.
-    #[strum(serialize = "glued hits")]
-    GluedHits,
-    /// `null` where a value is absent.
-    #[strum(serialize = "nulls")]
-    Null,
-    /// A field is empty.
-    #[strum(serialize = "empty fields")]
-    EmptyField,
-    /// There is one more field than documented.
-    #[strum(serialize = "extra fields")]
-    ExtraField,
-    /// Windows-1252 instead of UTF-8.
-    #[strum(serialize = "old encodings")]
-    SingleByte,
-    /// Several messages in one datagram.
-    #[strum(serialize = "joined messages")]
-    SeveralMessages,
-    /// A datagram comes twice.
-    #[strum(serialize = "duplicates")]
-    Duplicate,
-    /// Two messages of a burst come in the other order.
-    #[strum(serialize = "swapped neighbours")]
-    Swapped,
-}
-
-/// Does defects to messages at random.
 #[derive(Debug)]
-pub(super) struct Spoiler {
+pub(super) struct DefectMaker {
     dialect: Dialect,
     rng: Rng,
 }
 
-impl Spoiler {
+impl DefectMaker {
     pub(super) fn new(dialect: Dialect, seed: u64) -> Self {
         Self { dialect, rng: Rng::with_seed(seed) }
     }
@@ -57,20 +23,19 @@ impl Spoiler {
         self.rng.u32(..many) == 0
     }
 
-    /// The datagrams that a bout becomes.
-    pub(super) fn datagrams(&mut self, mut said: Vec<Said>) -> Vec<Outgoing> {
-        let swapped = self.swap(&mut said);
-        let mut datagrams: Vec<Outgoing> = Vec::with_capacity(said.len());
+    pub(super) fn datagrams(&mut self, mut messages: Vec<ConsoleMessage>) -> Vec<Outgoing> {
+        let swapped = self.swap(&mut messages);
+        let mut datagrams: Vec<Outgoing> = Vec::with_capacity(messages.len());
         let mut burst_before = None;
-        for (place, Said { at_ms, burst, body }) in said.into_iter().enumerate() {
+        for (place, ConsoleMessage { at_ms, burst, body }) in messages.into_iter().enumerate() {
             let Some(text) = encode(&body, self.dialect) else { continue };
             let mut defects = Vec::new();
             if swapped.contains(&place) {
                 defects.push(Defect::Swapped);
             }
-            let spoilt = self.spoil(&body, &text);
-            let whole = spoilt.is_none();
-            let bytes = match spoilt {
+            let damaged = self.damage(&body, &text);
+            let whole = damaged.is_none();
+            let bytes = match damaged {
                 Some((defect, bytes)) => {
                     defects.push(defect);
                     bytes
@@ -89,7 +54,7 @@ impl Spoiler {
                 }
                 _ => datagrams.push(Outgoing { at_ms, bytes, bodies: vec![body], defects, ends: None }),
             }
-            // What is cut can only be the end of a datagram.
+            // A message that is cut can only be the last of its datagram.
             burst_before = whole.then_some(burst);
             if self.one_in(80)
                 && let Some(last) = datagrams.last()
@@ -103,11 +68,11 @@ impl Spoiler {
     }
 
     /// Swaps neighbours of a burst; gives the places of the first of each two.
-    fn swap(&mut self, said: &mut [Said]) -> Vec<usize> {
+    fn swap(&mut self, messages: &mut [ConsoleMessage]) -> Vec<usize> {
         let mut swapped = Vec::new();
         let mut place = 0;
-        while let Some([one, other]) = said.get_mut(place..place + 2) {
-            // Of two messages of the same kind the last one counts, which nobody can know once they are swapped.
+        while let Some([one, other]) = messages.get_mut(place..place + 2) {
+            // Of two messages of the same kind the last one counts, which is lost when they are swapped.
             let may = one.burst == other.burst && Kind::from(&one.body) != Kind::from(&other.body);
             if may && self.one_in(20) {
                 std::mem::swap(&mut one.body, &mut other.body);
@@ -119,8 +84,8 @@ impl Spoiler {
         swapped
     }
 
-    /// Does a defect to a message, if chance wants it and there is one that it can have.
-    fn spoil(&mut self, body: &Body, text: &str) -> Option<(Defect, Vec<u8>)> {
+    /// Damages a message, at random and if there is a defect for it.
+    fn damage(&mut self, body: &Body, text: &str) -> Option<(Defect, Vec<u8>)> {
         if let Body::Hit(hit) = body {
             return self.one_in(6).then(|| (Defect::GluedHits, self.glued(*hit, text)));
         }
@@ -128,7 +93,7 @@ impl Spoiler {
             Some(message) => (message, "\r\n"),
             None => (text, ""),
         };
-        // The result stands at the end of its message, and in no other.
+        // The result is at the end of its message, and in no other message.
         if !matches!(body, Body::Result(_)) && self.one_in(3) && surplus(text) > 2 {
             // Only senders that end lines cut them.
             let line = format!("{message}\r\n");
@@ -167,11 +132,6 @@ impl Spoiler {
     }
 }
 
-/// Bytes that a text takes in UTF-8 beyond its UTF-16 units.
-fn surplus(text: &str) -> usize {
-    text.len() - text.encode_utf16().count()
-}
-
 /// The places of fields that a message is understood without.
 fn optional_fields(body: &Body) -> Option<&'static [usize]> {
     match body {
@@ -187,7 +147,7 @@ fn optional_fields(body: &Body) -> Option<&'static [usize]> {
     }
 }
 
-/// Whether a field behind the last one is told apart from those of the message.
+/// Whether one more field at the end can be distinguished from those of the message.
 fn may_have_more(body: &Body) -> bool {
     matches!(
         body,

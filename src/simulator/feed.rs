@@ -4,47 +4,27 @@ use std::collections::VecDeque;
 use std::iter::Peekable;
 
 use super::bouts::{Bout, Bouts};
-use super::defects::{Defect, Spoiler};
-use super::outcome::Outcome;
-use crate::event::Body;
+use super::defects::DefectMaker;
+use super::outgoing::Outgoing;
 use crate::pss::{Dialect, encode};
 
-/// What is played.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Courts, each with bouts of its own.
-    pub courts: u16,
+    pub(crate) courts: u16,
     /// Bouts on each court; without end when left out.
-    pub bouts: Option<u64>,
+    pub(crate) bouts: Option<u64>,
     /// The same seed gives the same bouts.
-    pub seed: u64,
-    /// Whose habits the consoles have.
-    pub dialect: Dialect,
-    /// Whether they have the defects of real senders.
-    pub defects: bool,
+    pub(crate) seed: u64,
+    pub(crate) dialect: Dialect,
+    pub(crate) defects: bool,
 }
 
-/// A datagram that is to be sent.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// Milliseconds since the first console was switched on.
-    pub at_ms: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// What it says, defects apart.
-    pub bodies: Vec<Body>,
-    /// What is wrong with it.
-    pub defects: Vec<Defect>,
-    /// How the bout ended whose last datagram it is.
-    pub ends: Option<Box<Outcome>>,
-}
-
-/// The datagrams of one court.
 #[derive(Debug)]
 struct Feed {
     bouts: std::iter::Take<Bouts>,
     dialect: Dialect,
-    spoiler: Option<Spoiler>,
+    defects: Option<DefectMaker>,
     queue: VecDeque<Outgoing>,
 }
 
@@ -54,18 +34,18 @@ impl Feed {
         let bouts = plan.bouts.map_or(usize::MAX, |bouts| usize::try_from(bouts).unwrap_or(usize::MAX));
         let bouts = Bouts::new(court, seed, dialect).take(bouts);
         // Bouts are the same with and without defects.
-        let spoiler = plan.defects.then(|| Spoiler::new(dialect, seed ^ u64::from(court)));
-        Self { bouts, dialect, spoiler, queue: VecDeque::new() }
+        let defects = plan.defects.then(|| DefectMaker::new(dialect, seed ^ u64::from(court)));
+        Self { bouts, dialect, defects, queue: VecDeque::new() }
     }
 
     fn datagrams(&mut self, bout: Bout) -> Vec<Outgoing> {
-        let mut datagrams = match &mut self.spoiler {
-            Some(spoiler) => spoiler.datagrams(bout.said),
+        let mut datagrams = match &mut self.defects {
+            Some(defects) => defects.datagrams(bout.messages),
             None => {
-                let each = bout.said.into_iter().filter_map(|said| {
-                    let bytes = encode(&said.body, self.dialect)?.into_bytes();
-                    let bodies = vec![said.body];
-                    Some(Outgoing { at_ms: said.at_ms, bytes, bodies, defects: Vec::new(), ends: None })
+                let each = bout.messages.into_iter().filter_map(|message| {
+                    let bytes = encode(&message.body, self.dialect)?.into_bytes();
+                    let bodies = vec![message.body];
+                    Some(Outgoing { at_ms: message.at_ms, bytes, bodies, defects: Vec::new(), ends: None })
                 });
                 each.collect()
             }
@@ -90,11 +70,10 @@ impl Iterator for Feed {
 }
 
 /// The datagrams of all courts in the order of time, each with its court's place, from 0.
-pub struct Feeds(Vec<Peekable<Feed>>);
+pub(crate) struct Feeds(Vec<Peekable<Feed>>);
 
 impl Feeds {
-    /// Plays what is planned.
-    pub fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         Self((1..=plan.courts).map(|court| Feed::new(court, plan).peekable()).collect())
     }
 }

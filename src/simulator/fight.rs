@@ -1,4 +1,6 @@
-//! A bout, fought by the rules of the sport.
+//! A bout that is on, and what its officials and athletes do in it.
+
+use std::ops::RangeInclusive;
 
 use fastrand::Rng;
 
@@ -6,17 +8,10 @@ use super::board::Board;
 use super::card::{Card, Rules};
 use super::clock::RoundClock;
 use super::console::Console;
-use super::incident::{self, After};
-use super::outcome::Outcome;
-use crate::event::{Body, Clock, ClockAction, Decision, Hit, ResultBanner, Side};
+use crate::event::{ClockAction, Decision, Hit, Side};
 
-/// The length of a golden round.
 const GOLDEN_SECONDS: u32 = 60;
-/// The points that win it.
-const GOLDEN_POINTS: u16 = 2;
-const REST_SECONDS: u32 = 60;
 
-/// A bout that is on.
 pub(super) struct Fight<'a> {
     pub(super) card: &'a Card,
     pub(super) rng: &'a mut Rng,
@@ -25,20 +20,10 @@ pub(super) struct Fight<'a> {
     pub(super) clock: RoundClock,
     /// How many of ten scores are blue's.
     blue_of_ten: u8,
-    /// Reviews that the coaches can still ask for.
-    pub(super) may_ask: [bool; 2],
+    /// Reviews that the coaches can still request.
+    pub(super) may_request: [bool; 2],
     /// Time-outs that the athletes can still take.
     pub(super) may_rest: [bool; 2],
-}
-
-/// How the clock of a round came to stand for good.
-enum RoundEnd {
-    /// By its time, or by a lead that no time makes good.
-    Played(Decision),
-    /// By the gam-jeom of one side, who loses it.
-    Lost(Side),
-    /// With the bout.
-    BoutOver(Victory),
 }
 
 /// A bout that is won before the rounds have decided it.
@@ -48,157 +33,16 @@ pub(super) struct Victory {
     pub(super) decision: Decision,
 }
 
-/// Fights a bout; the console tells of it.
-pub(super) fn fight(card: &Card, rng: &mut Rng, console: &mut Console) -> Outcome {
-    let clock = RoundClock::set_to(card.rules.round_seconds());
-    let blue_of_ten = rng.u8(3..=7);
-    let may_rest = [card.rules == Rules::Para; 2];
-    let board = Board::default();
-    let mut fight = Fight { card, rng, console, board, clock, blue_of_ten, may_ask: [true; 2], may_rest };
-    fight.load();
-    let victory = fight.whole();
-    fight.over(victory)
-}
+impl<'a> Fight<'a> {
+    pub(super) fn new(card: &'a Card, rng: &'a mut Rng, console: &'a mut Console) -> Self {
+        let clock = RoundClock::set_to(card.rules.round_seconds());
+        let blue_of_ten = rng.u8(3..=7);
+        let may_rest = [card.rules == Rules::Para; 2];
+        Self { card, rng, console, board: Board::default(), clock, blue_of_ten, may_request: [true; 2], may_rest }
+    }
 
-impl Fight<'_> {
-    /// Either side.
-    pub(super) fn anybody(&mut self) -> Side {
+    pub(super) fn random_side(&mut self) -> Side {
         if self.rng.bool() { Side::Blue } else { Side::Red }
-    }
-
-    pub(super) fn pause(&mut self, ms: std::ops::RangeInclusive<u64>) {
-        self.console.wait(self.rng.u64(ms));
-    }
-
-    /// The operator loads the bout, now and then several times over.
-    fn load(&mut self) {
-        let times = if self.rng.u8(..6) == 0 { self.rng.u8(2..=3) } else { 1 };
-        for _ in 0..times {
-            self.console.load(self.card);
-            self.pause(3_000..=9_000);
-        }
-        self.pause(10_000..=40_000);
-    }
-
-    fn whole(&mut self) -> Victory {
-        if self.rng.u8(..40) == 0 {
-            return Victory { winner: self.anybody(), decision: Decision::Wdr };
-        }
-        loop {
-            self.board.begin_round();
-            let end = self.round();
-            let (winner, decision) = match end {
-                RoundEnd::BoutOver(victory) => {
-                    self.board.end_round(None);
-                    return victory;
-                }
-                RoundEnd::Lost(loser) => (Some(loser.other()), Decision::Pun),
-                RoundEnd::Played(decision) => self.decide(decision),
-            };
-            self.board.end_round(winner);
-            self.pause(4_000..=12_000);
-            self.console.confirmed(&self.board);
-            let (blue, red) = self.board.rounds_won();
-            let needed = usize::from(self.card.rules.rounds() / 2 + 1);
-            if let Some(winner) = winner
-                && blue.max(red) >= needed
-            {
-                return Victory { winner, decision };
-            }
-            if let Some(victory) = self.rest() {
-                return victory;
-            }
-        }
-    }
-
-    /// Who wins a round that was played.
-    fn decide(&mut self, decision: Decision) -> (Option<Side>, Decision) {
-        if !self.board.is_level() {
-            return (self.board.leader(), decision);
-        }
-        let golden_round_follows = self.card.rules == Rules::Para && self.board.round == 1;
-        if golden_round_follows {
-            return (None, decision);
-        }
-        // Where nothing tells them apart, the referees do.
-        let winner = self.board.round_winner().unwrap_or_else(|| self.anybody());
-        (Some(winner), Decision::Sup)
-    }
-
-    fn round(&mut self) -> RoundEnd {
-        if self.board.round > 1 {
-            self.console.next_round(self.board.round);
-            self.pause(2_000..=6_000);
-        }
-        self.clock = RoundClock::set_to(self.round_seconds());
-        self.start();
-        loop {
-            // Incidents come at random.
-            let mean = if self.card.rules == Rules::Para { 9000.0 } else { 4000.0 };
-            let apart = (-mean * (1.0 - self.rng.f64()).ln()) as u64;
-            let after = apart.max(500);
-            if after + 500 > self.clock.left_ms() {
-                self.clock.run(self.console, u64::MAX);
-                self.console.time_is_over();
-                return RoundEnd::Played(Decision::Ptf);
-            }
-            self.clock.run(self.console, after);
-            let after = incident::draw(self.rng).happens(self);
-            match (self.is_decided(), after) {
-                (_, After::Over(victory)) => return RoundEnd::BoutOver(victory),
-                (None, After::Runs) => {}
-                (None, After::Stands) => self.start(),
-                (Some(end), After::Runs) => {
-                    self.clock.run(self.console, 300);
-                    self.stop();
-                    self.console.wait(15);
-                    self.console.round_is_ended();
-                    return end;
-                }
-                (Some(end), After::Stands) => {
-                    self.console.round_is_ended();
-                    return end;
-                }
-            }
-        }
-    }
-
-    /// How the round ends, if no time can change that any more.
-    fn is_decided(&self) -> Option<RoundEnd> {
-        let (blue, red) = self.board.score();
-        match self.card.rules {
-            Rules::Para => {
-                let golden = self.is_golden() && blue.max(red) >= GOLDEN_POINTS;
-                golden.then_some(RoundEnd::Played(Decision::Gdp))
-            }
-            Rules::BestOfThree { .. } => match self.board.loser_by_gam_jeom() {
-                Some(loser) => Some(RoundEnd::Lost(loser)),
-                None => self.board.has_gap().then_some(RoundEnd::Played(Decision::Ptg)),
-            },
-        }
-    }
-
-    fn is_golden(&self) -> bool {
-        self.card.rules == Rules::Para && self.board.round > 1
-    }
-
-    fn round_seconds(&self) -> u32 {
-        if self.is_golden() { GOLDEN_SECONDS } else { self.card.rules.round_seconds() }
-    }
-
-    pub(super) fn stop(&mut self) {
-        self.clock.say(self.console, ClockAction::Stop);
-    }
-
-    pub(super) fn start(&mut self) {
-        self.clock.say(self.console, ClockAction::Start);
-    }
-
-    /// Gives back some seconds that the clock ran too long.
-    pub(super) fn correct_clock(&mut self) {
-        let seconds = self.clock.shown() + self.rng.u32(1..=4);
-        self.clock = RoundClock::set_to(seconds.min(self.round_seconds()));
-        self.clock.say(self.console, ClockAction::Correction);
     }
 
     /// The side that the next score goes to.
@@ -206,41 +50,35 @@ impl Fight<'_> {
         if self.rng.u8(..10) < self.blue_of_ten { Side::Blue } else { Side::Red }
     }
 
-    /// A hit of a strength.
-    pub(super) fn hit(&mut self, side: Side, level: std::ops::RangeInclusive<u32>) -> Hit {
+    pub(super) fn hit(&mut self, side: Side, level: RangeInclusive<u32>) -> Hit {
         self.board.tally(side).hits += 1;
         Hit { side, level: u8::try_from(self.rng.u32(level)).unwrap_or(100) }
     }
 
-    /// The rest between two rounds, which operators rarely wait for; now and then somebody does not come back.
-    fn rest(&mut self) -> Option<Victory> {
-        let until = if self.rng.u8(..4) == 0 { 0 } else { self.rng.u32(30..55) };
-        let say = |console: &mut Console, seconds: u32, action| console.say([Body::Rest(Clock { seconds, action })]);
-        self.console.wait(70);
-        for seconds in (until.max(1)..REST_SECONDS).rev() {
-            say(self.console, seconds, None);
-            self.console.wait(1000);
-        }
-        if until == 0 {
-            say(self.console, 0, Some(ClockAction::End));
-        }
-        self.pause(300..=900);
-        (self.rng.u8(..40) == 0).then(|| Victory { winner: self.anybody(), decision: Decision::Wdr })
+    pub(super) fn pause(&mut self, ms: RangeInclusive<u64>) {
+        self.console.wait(self.rng.u64(ms));
     }
 
-    fn over(self, victory: Victory) -> Outcome {
-        let Victory { winner, decision } = victory;
-        let (blue, red) = self.board.rounds_won();
-        let athletes = self.card.athletes.clone();
-        let name = match winner {
-            Side::Blue => athletes.blue.long_name.clone(),
-            Side::Red => athletes.red.long_name.clone(),
-        };
-        let banner = ResultBanner { name, result: Some(format!("{blue}-{red}")), decision: Some(decision) };
-        self.console.wait(self.rng.u64(6_000..=16_000));
-        self.console.won(winner, banner.clone());
-        // The next bout.
-        self.console.wait(self.rng.u64(20_000..=60_000));
-        Outcome { number: self.card.number.clone(), athletes, rounds: self.board.past_scores(), winner, banner }
+    pub(super) fn stop(&mut self) {
+        self.clock.send(self.console, ClockAction::Stop);
+    }
+
+    pub(super) fn start(&mut self) {
+        self.clock.send(self.console, ClockAction::Start);
+    }
+
+    /// Gives back some seconds that the clock ran too long.
+    pub(super) fn correct_clock(&mut self) {
+        let seconds = self.clock.shown() + self.rng.u32(1..=4);
+        self.clock = RoundClock::set_to(seconds.min(self.round_seconds()));
+        self.clock.send(self.console, ClockAction::Correction);
+    }
+
+    pub(super) fn is_golden(&self) -> bool {
+        self.card.rules == Rules::Para && self.board.round > 1
+    }
+
+    pub(super) fn round_seconds(&self) -> u32 {
+        if self.is_golden() { GOLDEN_SECONDS } else { self.card.rules.round_seconds() }
     }
 }

@@ -6,7 +6,6 @@ use super::card::Rules;
 use super::fight::{Fight, Victory};
 use crate::event::*;
 
-/// What can happen while the clock of a round runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Incident {
     /// A hit that does not score.
@@ -19,7 +18,7 @@ pub(super) enum Incident {
     Review,
     /// The operator corrects the clock.
     Correction,
-    /// An athlete asks for a rest; Para taekwondo only.
+    /// An athlete takes a time-out; Para taekwondo only.
     ParaTimeOut,
     Disqualification,
 }
@@ -52,22 +51,19 @@ pub(super) fn draw(rng: &mut Rng) -> Incident {
     Incident::Hit
 }
 
-/// How the clock stands after an incident.
 pub(super) enum After {
     Runs,
-    Stands,
-    /// For good: the bout is over.
+    Stopped,
     Over(Victory),
 }
 
 impl Incident {
-    /// Lets it happen while the clock runs.
     pub(super) fn happens(self, fight: &mut Fight<'_>) -> After {
         match self {
             Self::Hit => {
-                let side = fight.anybody();
+                let side = fight.random_side();
                 let hit = fight.hit(side, 1..=fight.card.body_threshold - 1);
-                fight.console.say([Body::Hit(hit)]);
+                fight.console.send([Body::Hit(hit)]);
                 After::Runs
             }
             Self::Score(technique) => {
@@ -77,16 +73,16 @@ impl Incident {
             Self::GamJeom => {
                 fight.stop();
                 fight.pause(500..=3_000);
-                let side = fight.anybody();
+                let side = fight.random_side();
                 fight.board.tally(side).gam_jeom += 1;
                 fight.console.penalised(&fight.board);
                 fight.pause(1_000..=4_000);
-                After::Stands
+                After::Stopped
             }
             Self::TimeOut => {
                 fight.stop();
                 fight.pause(1_000..=9_000);
-                After::Stands
+                After::Stopped
             }
             Self::Injury => injury(fight),
             Self::Review => review(fight),
@@ -95,13 +91,13 @@ impl Incident {
                 fight.pause(2_000..=6_000);
                 fight.correct_clock();
                 fight.pause(1_000..=4_000);
-                After::Stands
+                After::Stopped
             }
             Self::ParaTimeOut => para_time_out(fight),
             Self::Disqualification => {
                 fight.stop();
                 fight.pause(10_000..=40_000);
-                After::Over(Victory { winner: fight.anybody(), decision: Decision::Dsq })
+                After::Over(Victory { winner: fight.random_side(), decision: Decision::Dsq })
             }
         }
     }
@@ -127,55 +123,55 @@ fn score(fight: &mut Fight<'_>, technique: Technique) {
     fight.console.scored(&fight.board, hit, point);
 }
 
-/// The injury clock, for a minute at most; who has not recovered by then has lost.
+/// The injury clock, for a minute at most; an athlete who has not recovered by then has lost.
 fn injury(fight: &mut Fight<'_>) -> After {
-    let side = fight.anybody();
+    let side = fight.random_side();
     let who = if fight.rng.u8(..4) == 0 { MaybeSide::None } else { Some(side).into() };
     let recovers = who == MaybeSide::None || fight.rng.u8(..6) > 0;
     let until = if recovers { fight.rng.u32(20..58) } else { 0 };
-    let say = |seconds, action| Body::Injury(Injury { side: who, seconds, action });
-    fight.console.say([say(60, Some(InjuryAction::Show)), say(59, None)]);
+    let message = |seconds, action| Body::Injury(Injury { side: who, seconds, action });
+    fight.console.send([message(60, Some(InjuryAction::Show)), message(59, None)]);
     fight.console.wait(40);
     fight.stop();
     for seconds in (until..59).rev() {
         fight.console.wait(1_000);
-        fight.console.say([say(seconds, None)]);
+        fight.console.send([message(seconds, None)]);
     }
     fight.console.wait(600);
-    fight.console.say([say(until, Some(InjuryAction::Hide))]);
+    fight.console.send([message(until, Some(InjuryAction::Hide))]);
     if !recovers {
         return After::Over(Victory { winner: side.other(), decision: Decision::Rsc });
     }
     fight.pause(1_000..=4_000);
-    After::Stands
+    After::Stopped
 }
 
-/// A video review, if whoever asks may.
+/// A video review, if the requester still has one.
 fn review(fight: &mut Fight<'_>) -> After {
-    let coach = fight.anybody();
+    let coach = fight.random_side();
     let side = match coach {
         _ if fight.rng.u8(..6) == 0 => Requester::Referee,
         Side::Blue => Requester::Blue,
         Side::Red => Requester::Red,
     };
-    if side != Requester::Referee && !fight.may_ask[coach as usize] {
+    if side != Requester::Referee && !fight.may_request[coach as usize] {
         return After::Runs;
     }
-    let say = |state, verdict| Body::Review(Review { side, state, verdict });
+    let message = |state, verdict| Body::Review(Review { side, state, verdict });
     fight.stop();
     fight.pause(800..=3_000);
-    fight.console.say([say(ReviewState::Requested, None)]);
+    fight.console.send([message(ReviewState::Requested, None)]);
     fight.pause(5_000..=30_000);
     let answer = match fight.rng.u8(..10) {
-        0 => say(ReviewState::Rejected, None),
-        1..6 => say(ReviewState::Accepted, Some(Verdict::Lost)),
-        _ => say(ReviewState::Accepted, Some(Verdict::Won)),
+        0 => message(ReviewState::Rejected, None),
+        1..6 => message(ReviewState::Accepted, Some(Verdict::Lost)),
+        _ => message(ReviewState::Accepted, Some(Verdict::Won)),
     };
     let won = matches!(answer, Body::Review(Review { verdict: Some(Verdict::Won), .. }));
-    fight.console.say([answer, say(ReviewState::Closed, None)]);
+    fight.console.send([answer, message(ReviewState::Closed, None)]);
     fight.pause(1_000..=3_000);
     if won {
-        // The jury saw a kick that nobody had counted, or one of the opponent's that was none.
+        // The jury saw a kick that was not counted, or one of the opponent's that did not score.
         if fight.rng.bool() && fight.board.take_back(coach.other()) {
             fight.console.corrected(&fight.board);
         } else {
@@ -185,28 +181,28 @@ fn review(fight: &mut Fight<'_>) -> After {
         }
         fight.pause(1_000..=3_000);
     } else if side != Requester::Referee {
-        fight.may_ask[coach as usize] = false;
+        fight.may_request[coach as usize] = false;
     }
-    After::Stands
+    After::Stopped
 }
 
 fn para_time_out(fight: &mut Fight<'_>) -> After {
-    let side = fight.anybody();
+    let side = fight.random_side();
     if !std::mem::take(&mut fight.may_rest[side as usize]) {
         return After::Runs;
     }
-    let say = |seconds, action| Body::Timeout(Timeout { side, seconds, action });
+    let message = |seconds, action| Body::Timeout(Timeout { side, seconds, action });
     let until = if fight.rng.bool() { 0 } else { fight.rng.u32(10..50) };
     fight.stop();
     fight.pause(1_000..=2_000);
-    fight.console.say([say(60, Some(ClockAction::Start))]);
+    fight.console.send([message(60, Some(ClockAction::Start))]);
     for seconds in (until.max(1)..60).rev() {
         fight.console.wait(1_000);
-        fight.console.say([say(seconds, None)]);
+        fight.console.send([message(seconds, None)]);
     }
     fight.console.wait(1_000);
     let end = if until == 0 { ClockAction::End } else { ClockAction::Stop };
-    fight.console.say([say(until, Some(end))]);
+    fight.console.send([message(until, Some(end))]);
     fight.pause(1_000..=3_000);
-    After::Stands
+    After::Stopped
 }

@@ -15,7 +15,7 @@ pub struct Outcome {
     pub rounds: Vec<(u16, u16)>,
     /// Who won.
     pub winner: Side,
-    /// What the winner's banner says.
+    /// The winner's banner.
     pub banner: ResultBanner,
 }
 

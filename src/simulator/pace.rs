@@ -1,18 +1,16 @@
 use std::time::Duration;
 
-/// How fast datagrams follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
-    /// So many times as fast as it happens.
+pub(crate) enum Pace {
+    /// So many times as fast as in reality.
     Times(f64),
-    /// As fast as it can be.
     Max,
-    /// So many a second, whatever their times.
+    /// So many a second, regardless of their times.
     Rate(u32),
 }
 
 impl Pace {
-    /// When a datagram is due, given how many went before it and when it happens; none if there is no waiting.
+    /// When a datagram is due, given how many were sent before and its own time; none if there is no waiting.
     pub(super) fn due(self, before: u64, at: Duration) -> Option<Duration> {
         match self {
             Self::Times(times) => Some(at.div_f64(times)),

@@ -1,4 +1,4 @@
-//! Datagrams sent over UDP, and questions answered.
+//! Sends datagrams over UDP, and answers questions.
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -7,62 +7,43 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::answers::{MAX_QUESTION, Memory};
-use super::feed::{Feeds, Outgoing};
+use super::answers::{LastMessages, MAX_QUESTION};
+use super::feed::Feeds;
+use super::outgoing::Outgoing;
 use super::pace::Pace;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::court::Input;
 use crate::pss::Dialect;
 
-/// How soon those who answer see that it is over.
-const GLANCE: Duration = Duration::from_millis(100);
+/// How often the threads that answer questions check whether the play is over.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Why something could not be played.
 #[derive(Debug, thiserror::Error)]
-pub enum PlayError {
-    /// The trace cannot be read.
+pub(crate) enum PlayError {
     #[error(transparent)]
     Trace(#[from] CaptureError),
-    /// There is no socket to send from.
     #[error("failed to send from {from}: {source}; take an address of this machine and a port that is free")]
-    Bind {
-        /// The address.
-        from: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// A datagram cannot be sent.
+    Bind { from: SocketAddr, source: io::Error },
     #[error("failed to send to {to}: {source}")]
-    Send {
-        /// The address.
-        to: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
+    Send { to: SocketAddr, source: io::Error },
 }
 
-/// What was played.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Played {
+pub(crate) struct Played {
     /// Datagrams sent, or written.
-    pub datagrams: u64,
-    /// How long it took.
-    pub took: Duration,
+    pub(crate) datagrams: u64,
+    pub(crate) took: Duration,
 }
 
-/// Where one console sends from, and where to.
 #[derive(Debug)]
-pub struct Station {
+pub(crate) struct ConsoleSocket {
     socket: UdpSocket,
     to: SocketAddr,
 }
 
-impl Station {
+impl ConsoleSocket {
     /// A socket that sends to an address, from one of this machine or from any.
-    ///
-    /// # Errors
-    /// The system refuses the socket.
-    pub fn bind(from: Option<SocketAddr>, to: SocketAddr) -> Result<Self, PlayError> {
+    pub(crate) fn bind(from: Option<SocketAddr>, to: SocketAddr) -> Result<Self, PlayError> {
         let any: SocketAddr = match to {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -70,24 +51,21 @@ impl Station {
         let from = from.unwrap_or(any);
         let bound = || -> io::Result<UdpSocket> {
             let socket = UdpSocket::bind(from)?;
-            // Consoles speak to everybody.
+            // Consoles may send to a broadcast address.
             socket.set_broadcast(true)?;
-            socket.set_read_timeout(Some(GLANCE))?;
+            socket.set_read_timeout(Some(POLL_INTERVAL))?;
             Ok(socket)
         };
         Ok(Self { socket: bound().map_err(|source| PlayError::Bind { from, source })?, to })
     }
 
     /// Where it sends from and answers questions.
-    pub fn local(&self) -> Option<SocketAddr> {
+    pub(crate) fn local(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()
     }
 
     /// Sends the datagrams of a capture, each when it is due.
-    ///
-    /// # Errors
-    /// The capture cannot be read, or the system refuses to send.
-    pub fn play(&self, reader: &mut Reader, pace: Pace) -> Result<Played, PlayError> {
+    pub(crate) fn play(&self, reader: &mut Reader, pace: Pace) -> Result<Played, PlayError> {
         let began = Instant::now();
         let mut first = None;
         let mut datagrams = 0;
@@ -101,12 +79,10 @@ impl Station {
         Ok(Played { datagrams, took: began.elapsed() })
     }
 
-    /// Sends what courts say, each datagram when it is due and none from `until` on, and answers questions meanwhile.
-    ///
-    /// # Errors
-    /// The system refuses to send, or `each` fails, which hears of every datagram that was sent.
-    pub fn play_courts<E: From<PlayError>>(
-        stations: &[Self],
+    /// Sends the datagrams of courts, each when it is due and none from `until` on, and answers questions in the
+    /// meantime. `each` is called for every datagram that was sent.
+    pub(crate) fn play_courts<E: From<PlayError>>(
+        sockets: &[Self],
         feeds: Feeds,
         dialect: Dialect,
         pace: Pace,
@@ -114,23 +90,23 @@ impl Station {
         mut each: impl FnMut(usize, &Outgoing) -> Result<(), E>,
     ) -> Result<Played, E> {
         let over = AtomicBool::new(false);
-        let memories: Vec<_> = stations.iter().map(|_| Mutex::new(Memory::new(dialect))).collect();
+        let memories: Vec<_> = sockets.iter().map(|_| Mutex::new(LastMessages::new(dialect))).collect();
         thread::scope(|scope| {
-            for (station, memory) in stations.iter().zip(&memories) {
-                scope.spawn(|| station.answer(memory, &over));
+            for (console, memory) in sockets.iter().zip(&memories) {
+                scope.spawn(|| console.answer(memory, &over));
             }
             let play = || {
                 let began = Instant::now();
                 let mut datagrams = 0;
                 for (court, mut outgoing) in feeds {
-                    let (Some(station), Some(memory)) = (stations.get(court), memories.get(court)) else { continue };
+                    let (Some(console), Some(memory)) = (sockets.get(court), memories.get(court)) else { continue };
                     let due = pace.due(datagrams, Duration::from_millis(outgoing.at_ms));
                     let at = due.unwrap_or_default().max(began.elapsed());
                     if until.is_some_and(|until| at >= until) {
                         break;
                     }
                     wait(began, due);
-                    station.send(&outgoing.bytes)?;
+                    console.send(&outgoing.bytes)?;
                     datagrams += 1;
                     let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
                     for body in std::mem::take(&mut outgoing.bodies) {
@@ -150,28 +126,27 @@ impl Station {
     fn send(&self, bytes: &[u8]) -> Result<(), PlayError> {
         match self.socket.send_to(bytes, self.to) {
             Ok(_) => Ok(()),
-            // Nobody listens there (yet): the console would not know.
+            // No program listens there yet, which a real console would not notice.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => Ok(()),
             Err(source) => Err(PlayError::Send { to: self.to, source }),
         }
     }
 
-    /// Answers those who ask until it is over.
-    fn answer(&self, memory: &Mutex<Memory>, over: &AtomicBool) {
+    fn answer(&self, memory: &Mutex<LastMessages>, over: &AtomicBool) {
         // One byte more than the limit, so that a longer datagram shows.
         let mut buffer = [0; MAX_QUESTION + 1];
         while !over.load(Relaxed) {
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
-                    let asked = buffer.get(..length).unwrap_or_default();
-                    let answers = memory.lock().unwrap_or_else(PoisonError::into_inner).answers(asked);
+                    let question = buffer.get(..length).unwrap_or_default();
+                    let answers = memory.lock().unwrap_or_else(PoisonError::into_inner).answers(question);
                     for answer in answers {
-                        // Who asks and is gone does not need it.
+                        // The program that asked may have ended.
                         let _sent = self.socket.send_to(answer.as_bytes(), from);
                     }
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-                // What became of datagrams sent before is told here on some systems.
+                // Some systems report the fate of earlier datagrams here.
                 Err(_) => thread::sleep(Duration::from_millis(1)),
             }
         }

@@ -1,30 +1,25 @@
-//! Datagrams written as text traces instead of being sent.
+//! Writes datagrams as text traces instead of sending them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::feed::{Feeds, Outgoing};
+use super::feed::Feeds;
+use super::outgoing::Outgoing;
 use super::pace::Pace;
 use super::send::Played;
 use crate::capture::write_trace;
 
-/// A trace cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("the trace {} cannot be written: {source}", .path.display())]
-pub struct WriteError {
-    /// The file.
-    pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
+pub(crate) struct WriteError {
+    pub(crate) path: PathBuf,
+    pub(crate) source: io::Error,
 }
 
 /// Writes a trace for each court, with the times at which datagrams would be sent, and none from `until` on.
-///
-/// # Errors
-/// A file cannot be written.
-pub fn write<E: From<WriteError>>(
+pub(crate) fn write<E: From<WriteError>>(
     feeds: Feeds,
     paths: &[PathBuf],
     pace: Pace,

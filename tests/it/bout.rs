@@ -1,4 +1,4 @@
-//! What the messages of a bout come to, in whatever order they come.
+//! The state and the derived events of a bout, for its messages in any order.
 
 use std::fs;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::support::repository;
 mod bursts;
 mod late;
 mod lost;
+mod rests;
 
 /// A message and when it comes, in milliseconds.
 type Message = (u64, String);
@@ -30,8 +31,8 @@ fn real_bout(name: &str) -> Vec<Message> {
     trace.lines().map(message).collect()
 }
 
-/// What a court makes of messages: the derived events without their numbers, and the bout at the end.
-fn told(messages: &[Message]) -> (Vec<Value>, Arc<Bout>) {
+/// Plays messages to a court: the derived events without their numbers, and the bout at the end.
+fn play(messages: &[Message]) -> (Vec<Value>, Arc<Bout>) {
     let mut court = Court::new("court-1".into(), Vec::new(), Rules::none());
     let mut outputs = Vec::new();
     let mut last = Time::default();
@@ -89,8 +90,8 @@ proptest! {
     fn the_order_within_bursts_changes_nothing(seed: u64) {
         for name in ["console-bout-1.tsv", "console-bout-2.tsv"] {
             let in_order = real_bout(name);
-            let (events, bout) = told(&in_order);
-            let (shuffled_events, shuffled_bout) = told(&shuffled(&bursts(in_order), seed));
+            let (events, bout) = play(&in_order);
+            let (shuffled_events, shuffled_bout) = play(&shuffled(&bursts(in_order), seed));
             prop_assert_eq!(shuffled_events, events);
             prop_assert_eq!(shuffled_bout, bout);
         }
@@ -102,8 +103,8 @@ proptest! {
         let mut random = fastrand::Rng::with_seed(seed);
         let twice: Vec<_> =
             once.iter().flat_map(|message| std::iter::repeat_n(message.clone(), random.usize(1..=2))).collect();
-        let (events, bout) = told(&once);
-        let (events_twice, bout_twice) = told(&twice);
+        let (events, bout) = play(&once);
+        let (events_twice, bout_twice) = play(&twice);
         prop_assert_eq!(events_twice, events);
         prop_assert_eq!(bout_twice, bout);
     }
@@ -111,8 +112,8 @@ proptest! {
 
 /// The derived events of messages, each as its kind and some of its fields.
 fn derived(messages: &[Message], kinds: &[&str], fields: &[&str]) -> Vec<String> {
-    let told = told(messages).0;
-    let chosen = told.iter().filter(|event| kinds.contains(&event["kind"].as_str().unwrap()));
+    let actual = play(messages).0;
+    let chosen = actual.iter().filter(|event| kinds.contains(&event["kind"].as_str().unwrap()));
     let line = |event: &Value| {
         let fields = fields.iter().filter_map(|name| event.get(*name)).map(|value| value.to_string().replace('"', ""));
         std::iter::once(event["kind"].as_str().unwrap().to_owned()).chain(fields).collect::<Vec<_>>().join(" ")
@@ -156,11 +157,11 @@ fn load(number: &str) -> Vec<String> {
 fn a_bout_loaded_three_times_over_is_one_bout() {
     let load = load("12");
     let thrice: Vec<&str> = [&load[..], &load, &load].concat().leak().iter().map(String::as_str).collect();
-    let (_, bout) = told(&apart(400, &thrice));
+    let (_, bout) = play(&apart(400, &thrice));
     assert_eq!((bout.ordinal, bout.config.number.as_deref()), (1, Some("12")));
     let other = self::load("13");
     let both: Vec<&str> = load.iter().chain(&other).map(String::as_str).collect();
-    let (_, bout) = told(&apart(400, &both));
+    let (_, bout) = play(&apart(400, &both));
     assert_eq!((bout.ordinal, bout.config.number.as_deref()), (2, Some("13")));
 }
 
@@ -173,7 +174,7 @@ fn late_messages_of_the_bout_before_do_not_leak_into_the_next() {
     let end = messages.last().unwrap().0 + 10_000;
     let late = ["wg1;1;wg2;0;", "sc1;3;sc2;0;", "win;BLUE;", "clk;00:40;"].map(str::to_owned);
     messages.extend((0..).map(|number| end + number * 10).zip(load("13").into_iter().chain(late)));
-    let (events, bout) = told(&messages);
+    let (events, bout) = play(&messages);
     assert_eq!(bout.config.number.as_deref(), Some("13"));
     assert_eq!((bout.blue.score, bout.blue.penalties, bout.clock, bout.winner), (0, 0, Some(120), None));
     assert_eq!(kinds(&events).iter().filter(|kind| **kind == "bout_ended").count(), 1);
@@ -184,7 +185,7 @@ fn a_score_without_a_point_is_a_correction() {
     let mut messages = load("12");
     messages.extend(["clk;02:00;start", "sc1;2;sc2;0;", "sc1;0;sc2;0;"].map(str::to_owned));
     let messages: Vec<_> = messages.iter().map(String::as_str).collect();
-    let (events, _) = told(&apart(500, &messages));
+    let (events, _) = play(&apart(500, &messages));
     assert_eq!(
         kinds(&events),
         ["bout_started", "round_started", "lead_changed", "point_gap", "score_corrected", "score_corrected"]
@@ -207,7 +208,7 @@ fn a_session_begun_in_the_middle_knows_the_bout_from_answers_in_any_order() {
         let mut messages = answers.to_vec();
         fastrand::Rng::with_seed(seed).shuffle(&mut messages);
         let messages: Vec<_> = messages.iter().map(String::as_str).collect();
-        let (events, bout) = told(&apart(5, &messages));
+        let (events, bout) = play(&apart(5, &messages));
         assert_eq!((bout.round, bout.clock, bout.ordinal), (2, Some(70), 1));
         assert_eq!((bout.blue.score, bout.red.score, bout.blue.penalties, bout.red.penalties), (5, 7, 1, 2));
         assert_eq!(bout.config.number.as_deref(), Some("12"));
@@ -217,15 +218,15 @@ fn a_session_begun_in_the_middle_knows_the_bout_from_answers_in_any_order() {
 
 #[test]
 fn who_is_behind_in_rounds_can_win_without_a_contradiction() {
-    let said = |winners: &'static str| {
+    let contradicts = |winners: &'static str| {
         let mut messages = load("12");
         messages.extend(["clk;02:00;start", winners, "win;RED;", "wmh;B B;1-0 WDR;"].map(str::to_owned));
         let messages: Vec<_> = messages.iter().map(String::as_str).collect();
-        let (events, _) = told(&apart(500, &messages));
+        let (events, _) = play(&apart(500, &messages));
         kinds(&events).contains(&"contradiction")
     };
-    assert!(!said("wrd;rd1;1;rd2;0;rd3;0;"), "red wins by a withdrawal");
-    assert!(said("wrd;rd1;1;rd2;1;rd3;0;"), "blue has won two of three rounds");
+    assert!(!contradicts("wrd;rd1;1;rd2;0;rd3;0;"), "red wins by a withdrawal");
+    assert!(contradicts("wrd;rd1;1;rd2;1;rd3;0;"), "blue has won two of three rounds");
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn silence_while_the_clock_runs_is_said_once() {
         (2000, "clk;01:59".to_owned()),
         (20_000, "hl1;30;".to_owned()),
     ]);
-    let (events, _) = told(&messages);
+    let (events, _) = play(&messages);
     let silences: Vec<_> = events.iter().filter(|event| event["kind"] == "silence").collect();
     assert_eq!(silences.len(), 1);
     assert_eq!(silences[0]["at"], "1970-01-01T00:00:07.000000Z");

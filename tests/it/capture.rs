@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use vta::action::{ClipReport, Outcome, Report};
-use vta::capture::{self, About, CaptureError, CaptureWriter, Damage, Format, Reader, Recorded, Skip};
+use vta::capture::{self, About, CaptureError, CaptureWriter, Format, FormatError, Reader, Recorded, Skip};
 use vta::court::{Datagram, Input};
 use vta::event::{ClipSource, Recording};
 use vta::time::Time;
@@ -102,8 +102,8 @@ fn what_is_written_is_read_again() {
     let mut reader = read(write(&session()));
     assert_eq!((reader.format(), reader.court(), reader.has_reports()), (Format::Pcapng, Some("court-1"), true));
     assert_eq!(collect(&mut reader), session());
-    assert_eq!(reader.remarks().lines(), Vec::<String>::new());
-    assert_eq!(reader.remarks().packets, session().len() as u64);
+    assert_eq!(reader.notes().lines(), Vec::<String>::new());
+    assert_eq!(reader.notes().packets, session().len() as u64);
 }
 
 #[test]
@@ -113,18 +113,18 @@ fn what_the_first_version_wrote_is_read_for_ever() {
 
 #[test]
 fn a_pipe_is_heard_as_it_speaks() {
-    let (heard, mut speaks) = std::io::pipe().unwrap();
-    speaks.write_all(b"pre;FightLoaded\n").unwrap();
-    let mut reader = capture::read_from("pipe", heard).unwrap();
+    let (pipe_reader, mut pipe_writer) = std::io::pipe().unwrap();
+    pipe_writer.write_all(b"pre;FightLoaded\n").unwrap();
+    let mut reader = capture::read_from("pipe", pipe_reader).unwrap();
     assert_eq!(message(&reader.next().unwrap().unwrap()), b"pre;FightLoaded");
-    speaks.write_all(b"rnd;1\n").unwrap();
+    pipe_writer.write_all(b"rnd;1\n").unwrap();
     assert_eq!(message(&reader.next().unwrap().unwrap()), b"rnd;1");
 
-    let (heard, speaks) = std::io::pipe().unwrap();
-    let mut writer = CaptureWriter::new(speaks, &about()).unwrap();
+    let (pipe_reader, pipe_writer) = std::io::pipe().unwrap();
+    let mut writer = CaptureWriter::new(pipe_writer, &about()).unwrap();
     let [first, second, ..] = &session()[..] else { panic!() };
     writer.write(first.at, &first.input).unwrap();
-    let mut reader = capture::read_from("pipe", heard).unwrap();
+    let mut reader = capture::read_from("pipe", pipe_reader).unwrap();
     assert_eq!(reader.next().unwrap().unwrap(), *first);
     writer.write(second.at, &second.input).unwrap();
     assert_eq!(reader.next().unwrap().unwrap(), *second);
@@ -150,7 +150,7 @@ fn a_file_cut_anywhere_gives_all_that_is_before_the_cut() {
         let given = collect(&mut reader);
         assert_eq!(given, session[..given.len()], "cut at byte {end}");
         assert!(given.len() == before || given.len() == before + 1, "cut at byte {end}");
-        let cut = reader.remarks().cut.unwrap_or(end as u64);
+        let cut = reader.notes().cut.unwrap_or(end as u64);
         assert!(cut <= end as u64 && collect(&mut read(&whole[..cut as usize])) == given, "cut at byte {end}");
         before = given.len();
     }
@@ -272,8 +272,8 @@ fn packets_that_dumpcap_wrote_are_read_whatever_their_link_type() {
         assert_eq!(messages(&recorded[12..14]), ["", "status"], "{name}");
         let Input::Datagram(first) = &recorded[0].input else { panic!("{name}") };
         assert_eq!((first.from, first.truncated), ("127.0.0.1:50001".parse().ok(), false));
-        assert_eq!(reader.remarks().packets, packets, "{name}");
-        assert_eq!(reader.remarks().skipped, [(Skip::NotUdp, skipped)].into(), "{name}");
+        assert_eq!(reader.notes().packets, packets, "{name}");
+        assert_eq!(reader.notes().skipped, [(Skip::NotUdp, skipped)].into(), "{name}");
     }
     let ethernet = collect(&mut open("captures/ethernet.pcap"));
     assert_eq!(ethernet[0].at, Time::from_micros(1_795_352_669_089_363));
@@ -285,14 +285,14 @@ fn packets_that_dumpcap_wrote_are_read_whatever_their_link_type() {
 fn interfaces_of_two_link_types_in_one_file_are_told_apart() {
     let mut reader = open("captures/merged.pcapng");
     assert_eq!(collect(&mut reader).len(), 15 + 14);
-    assert_eq!(reader.remarks().skipped, [(Skip::NotUdp, 14)].into());
+    assert_eq!(reader.notes().skipped, [(Skip::NotUdp, 14)].into());
 }
 
 #[test]
 fn only_the_datagrams_to_the_asked_for_port_are_given() {
     let mut reader = open("captures/sll2.pcapng").with_port(Some(6001));
     assert_eq!(messages(&collect(&mut reader)), ["status"]);
-    assert_eq!(reader.remarks().skipped.get(&Skip::OtherPort), Some(&13));
+    assert_eq!(reader.notes().skipped.get(&Skip::OtherPort), Some(&13));
 }
 
 #[test]
@@ -339,9 +339,9 @@ fn noise_behind_a_good_header_ends_with_the_place_of_the_damage() {
     for (header, offset) in [(pcap[..24].to_vec(), 24), (write(&session()), write(&session()).len())] {
         let mut reader = read([header, noise(4_000_000)].concat());
         let Some(Err(error)) = reader.by_ref().last() else { panic!("noise was read") };
-        let CaptureError::Damaged { offset: told, damage, .. } = error else { panic!("{error}") };
-        assert_eq!(told, offset as u64);
-        assert!(matches!(damage, Damage::PacketLength(_) | Damage::BlockLength(_)), "{damage}");
+        let CaptureError::Damaged { offset: reported, error: damage, .. } = error else { panic!("{error}") };
+        assert_eq!(reported, offset as u64);
+        assert!(matches!(damage, FormatError::PacketLength(_) | FormatError::BlockLength(_)), "{damage}");
         assert!(reader.next().is_none());
     }
 }
@@ -359,9 +359,9 @@ fn packets_full_of_noise_are_skipped_and_counted() {
         }
         let mut reader = read(file);
         let given = reader.by_ref().map(Result::unwrap).count() as u64;
-        let skipped: u64 = reader.remarks().skipped.values().sum();
-        assert_eq!(reader.remarks().packets, 1_000_000_u64.div_ceil(257));
-        assert_eq!(given + skipped, reader.remarks().packets, "link type {link_type}");
+        let skipped: u64 = reader.notes().skipped.values().sum();
+        assert_eq!(reader.notes().packets, 1_000_000_u64.div_ceil(257));
+        assert_eq!(given + skipped, reader.notes().packets, "link type {link_type}");
         assert!(given < 10, "link type {link_type}: {given} datagrams in noise");
     }
 }
@@ -474,7 +474,7 @@ proptest! {
         let mut reader = read(bytes);
         prop_assert_eq!(collect(&mut reader), inputs);
         prop_assert_eq!(reader.court(), Some(court.as_str()));
-        prop_assert_eq!(reader.remarks().lines(), Vec::<String>::new());
+        prop_assert_eq!(reader.notes().lines(), Vec::<String>::new());
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn the_second_bout_ends_with_red_as_winner_on_final_points() {
 #[test]
 fn the_derived_events_tell_the_second_bout() {
     let decoded = decode("tests/data/console-bout-2.tsv", &["--derived"]);
-    let told: Vec<String> = decoded
+    let lines: Vec<String> = decoded
         .iter()
         .filter(|event| event["derived"] == true)
         .map(|event| {
@@ -46,5 +46,5 @@ fn the_derived_events_tell_the_second_bout() {
             format!("{} {}", event["kind"].as_str().unwrap(), serde_json::to_string(&fields).unwrap())
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(lines.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! The wire protocol as a whole: what is written is read, whatever is read is kept.
+//! The wire protocol as a whole: encoded messages are decoded, and no received byte is lost.
 
 mod bodies;
 
@@ -112,13 +112,13 @@ proptest! {
     }
 
     #[test]
-    fn datagrams_joined_with_line_ends_say_the_same(said in vec(bodies::body(), 1..6)) {
+    fn datagrams_joined_with_line_ends_say_the_same(sent in vec(bodies::body(), 1..6)) {
         for dialect in Dialect::iter() {
-            let texts: Vec<_> = said.iter().map(|body| encode(body, dialect).unwrap()).collect();
+            let texts: Vec<_> = sent.iter().map(|body| encode(body, dialect).unwrap()).collect();
             let apart = texts.iter().flat_map(|text| decoded(text.as_bytes())).collect::<Vec<_>>();
             let joined: String = texts.iter().map(|text| format!("{text}\r\n")).collect();
             prop_assert_eq!(&apart, &decoded(joined.as_bytes()));
-            prop_assert_eq!(apart.into_iter().map(|message| message.body).collect::<Vec<_>>(), said.clone());
+            prop_assert_eq!(apart.into_iter().map(|message| message.body).collect::<Vec<_>>(), sent.clone());
         }
     }
 }
@@ -131,8 +131,8 @@ fn every_kind_that_a_sender_says_is_among_the_bodies() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let kinds: std::collections::BTreeSet<Kind> =
         (0..2000).map(|_| Kind::from(&bodies::body().new_tree(&mut runner).unwrap().current())).collect();
-    let said = Kind::iter().take_while(|kind| *kind != Kind::Unknown).collect::<std::collections::BTreeSet<_>>();
-    assert_eq!(kinds, said);
+    let sent = Kind::iter().take_while(|kind| *kind != Kind::Unknown).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(kinds, sent);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn dialects_write_as_their_senders_do() {
     assert_eq!(encode(&clock, Dialect::TkStrike2).unwrap(), "clk;1:09;start\r\n");
     assert_eq!(encode(&clock, Dialect::TkStrike3).unwrap(), "clk;01:09;start\r\n");
     assert_eq!(encode(&clock, Dialect::Published).unwrap(), "clk;1:09;start;");
-    // What a newer console said is said again, byte for byte, but for the `null` in `mch`.
+    // The messages of a newer console are encoded again, byte for byte, but for the `null` in `mch`.
     for bout in ["console-bout-1.tsv", "console-bout-2.tsv"] {
         let trace = std::fs::read_to_string(crate::support::repository("tests/data").join(bout)).unwrap();
         for text in trace.lines().map(|line| line.split_once('\t').unwrap().1).filter(|text| !text.contains("null")) {

@@ -39,8 +39,8 @@ fn printed(lines: &str) -> Vec<String> {
     lines.lines().filter_map(bout).collect()
 }
 
-/// The same of what the derived events tell.
-fn told(events: &[Value]) -> Vec<String> {
+/// The same, from the derived events.
+fn derived_bouts(events: &[Value]) -> Vec<String> {
     let mut bouts = Vec::new();
     let mut rounds = Vec::new();
     for event in events {
@@ -64,9 +64,9 @@ fn the_same_seed_gives_the_same_bouts() {
     let folder = tempfile::tempdir().unwrap();
     let trace = |name: &str, seed: &str| {
         let path = folder.path().join(name);
-        let said = simulate(&path, &["--bouts", "3", "--defects", "--courts", "2", "--seed", seed]);
+        let printout = simulate(&path, &["--bouts", "3", "--defects", "--courts", "2", "--seed", seed]);
         let second = path.with_file_name(format!("{}-2.tsv", path.file_stem().unwrap().to_str().unwrap()));
-        (printed(&said), fs::read(path).unwrap(), fs::read(second).unwrap())
+        (printed(&printout), fs::read(path).unwrap(), fs::read(second).unwrap())
     };
     let first = trace("one.tsv", "7");
     assert_eq!(first.0.len(), 6);
@@ -103,8 +103,8 @@ fn every_defect_is_mended_and_noted() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("t.tsv");
     for dialect in DIALECTS {
-        let said = simulate(&trace, &["--bouts", "20", "--seed", "7", "--defects", "--dialect", dialect]);
-        let defects = said.lines().find_map(|line| line.strip_prefix("defects: ")).unwrap();
+        let printout = simulate(&trace, &["--bouts", "20", "--seed", "7", "--defects", "--dialect", dialect]);
+        let defects = printout.lines().find_map(|line| line.strip_prefix("defects: ")).unwrap();
         let counts = defects.split(", ").map(|defect| defect.split_once(' ').unwrap());
         let counts: BTreeMap<_, u64> = counts.map(|(count, name)| (name, count.parse().unwrap())).collect();
         assert_eq!(counts.len(), 9, "{counts:?}");
@@ -146,11 +146,11 @@ fn the_derived_events_tell_the_bouts_that_are_printed() {
         let mut same = BTreeSet::new();
         for (dialect, defects) in DIALECTS.into_iter().flat_map(|dialect| [(dialect, false), (dialect, true)]) {
             let args = ["--bouts", "20", "--seed", seed, "--dialect", dialect, "--defects"];
-            let said = simulate(&trace, if defects { &args[..] } else { &args[..6] });
+            let printout = simulate(&trace, if defects { &args[..] } else { &args[..6] });
             let events = decode(&trace, &["--derived"]);
-            let printed = printed(&said);
-            assert_eq!(printed.len(), 20, "{said}");
-            assert_eq!(told(&events), printed, "{dialect}, seed {seed}, defects {defects}");
+            let printed = printed(&printout);
+            assert_eq!(printed.len(), 20, "{printout}");
+            assert_eq!(derived_bouts(&events), printed, "{dialect}, seed {seed}, defects {defects}");
             let disputed: Vec<_> = events.iter().filter(|event| event["kind"] == "contradiction").collect();
             assert!(disputed.is_empty(), "{disputed:?}");
             same.insert(printed);
@@ -257,12 +257,12 @@ fn a_rate_and_a_time_bound_what_is_sent() {
         received += 1;
     }
     let output = child.wait_with_output().unwrap();
-    let said = stdout(&output);
-    let last = said.lines().last().unwrap();
-    assert!(last.starts_with(&format!("sent {received} datagrams to {to} in ")), "{received}: {said}");
-    assert!((1000..=2000).contains(&received), "{said}");
-    // Bouts that ended within it are told.
-    assert!(printed(said).len() >= 2, "{said}");
+    let printout = stdout(&output);
+    let last = printout.lines().last().unwrap();
+    assert!(last.starts_with(&format!("sent {received} datagrams to {to} in ")), "{received}: {printout}");
+    assert!((1000..=2000).contains(&received), "{printout}");
+    // Bouts that ended in that time are printed.
+    assert!(printed(printout).len() >= 2, "{printout}");
 }
 
 #[test]

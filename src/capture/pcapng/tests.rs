@@ -105,7 +105,7 @@ fn each_interface_has_its_own_link_type_and_clock_in_both_byte_orders() {
             .packet(1, 1500, &ethernet)
             .open();
         assert_eq!(messages(&mut reader), expect(&[(1500, "rdy;FightReady"), (1_500_000, "rnd;1")]));
-        assert_eq!(reader.remarks().lines(), Vec::<String>::new());
+        assert_eq!(reader.notes().lines(), Vec::<String>::new());
     }
 }
 
@@ -116,7 +116,7 @@ fn a_new_section_has_its_own_interfaces_and_byte_order() {
     let second = second.packet(0, 3, &datagram("rnd;2"));
     let mut reader = read_from("test", Cursor::new([first.bytes, second.bytes].concat())).unwrap();
     assert_eq!(messages(&mut reader), expect(&[(1, "rnd;1"), (3, "rnd;2")]));
-    assert_eq!(reader.remarks().lines(), ["1 packet skipped: no such interface in the file"]);
+    assert_eq!(reader.notes().lines(), ["1 packet skipped: no such interface in the file"]);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn the_packet_block_of_old_is_read_and_blocks_of_other_kinds_are_passed_over() {
     let custom = file.u32s(&[32473, 1, 2, 3]);
     let mut reader = file.block(0xbad, custom).block(4, vec![0; 4]).block(PACKET, old).open();
     assert_eq!(messages(&mut reader), expect(&[(4, "rnd;1")]));
-    assert_eq!(reader.remarks().packets, 1);
+    assert_eq!(reader.notes().packets, 1);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_packet_whose_length_contradicts_its_block_is_skipped_and_the_next_one_read(
     let lying = file.u32s(&[0, 0, 1, 4000, 4000, 0]);
     let mut reader = file.block(ENHANCED_PACKET, lying).packet(0, 2, &datagram("rnd;1")).open();
     assert_eq!(messages(&mut reader), expect(&[(2, "rnd;1")]));
-    assert_eq!(reader.remarks().skipped.get(&Skip::Damaged), Some(&1));
+    assert_eq!(reader.notes().skipped.get(&Skip::Damaged), Some(&1));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn reports_are_only_ours_if_the_section_says_so_and_unreadable_ones_are_told() {
     let mut foreign = foreign.packet(1, 1, stop).open();
     assert!(!foreign.has_reports() && foreign.court().is_none());
     assert!(foreign.next().is_none());
-    assert_eq!(foreign.remarks().skipped.get(&Skip::LinkType(link::USER0)), Some(&1));
+    assert_eq!(foreign.notes().skipped.get(&Skip::LinkType(link::USER0)), Some(&1));
 
     let court: &[(u16, &[u8])] = &[(option::INTERFACE_NAME, b"court-1")];
     let own = File { order: ByteOrder::Big, bytes: Vec::new() }.section(b"vta 9.1").interface(link::RAW, 0, court);
@@ -168,7 +168,7 @@ fn reports_are_only_ours_if_the_section_says_so_and_unreadable_ones_are_told() {
     assert_eq!(own.next().unwrap().unwrap().input, Input::Stop);
     assert!(own.next().is_none());
     assert_eq!(own.court(), Some("court-1"));
-    let lines = own.remarks().lines();
+    let lines = own.notes().lines();
     assert!(
         lines
             .iter()
@@ -184,7 +184,7 @@ fn a_tail_of_zeros_is_a_cut_end_and_zeros_in_between_are_damage() {
     file.bytes.resize(end + 4099, 0);
     let mut zeros = read_from("test", Cursor::new(file.bytes.clone())).unwrap();
     assert_eq!(messages(&mut zeros), expect(&[(1, "rnd;1")]));
-    assert_eq!(zeros.remarks().cut, Some(end as u64));
+    assert_eq!(zeros.notes().cut, Some(end as u64));
 
     file.bytes.push(1);
     let damaged: Vec<_> = read_from("test", Cursor::new(file.bytes)).unwrap().collect();
@@ -204,15 +204,17 @@ fn an_impossible_length_is_told_with_its_place() {
         let all: Vec<_> = read_from("test", Cursor::new([&good.bytes, tail].concat())).unwrap().collect();
         assert_eq!(all.len(), 2, "the packet before, and the error");
         match all.into_iter().next_back() {
-            Some(Err(CaptureError::Damaged { offset, damage, packets: 1, .. })) => (offset as usize - end, damage),
+            Some(Err(CaptureError::Damaged { offset, error: damage, packets: 1, .. })) => {
+                (offset as usize - end, damage)
+            }
             other => panic!("{other:?}"),
         }
     };
     let head = |length: u32| [6_u32.to_le_bytes(), length.to_le_bytes()].concat();
     for length in [0, 8, 13, MAX_LENGTH + 4, u32::MAX] {
-        assert_eq!(damage(&head(length)), (0, Damage::BlockLength(length)));
+        assert_eq!(damage(&head(length)), (0, FormatError::BlockLength(length)));
     }
-    assert_eq!(damage(&[head(12), vec![16, 0, 0, 0]].concat()), (0, Damage::BlockEnd { begin: 12, end: 16 }));
-    assert_eq!(damage(b"\x0a\x0d\x0d\x0a\x1c\0\0\0nono"), (8, Damage::ByteOrder));
-    assert_eq!(damage(b"\x01\0\0\0\x0c\0\0\0\x0c\0\0\0"), (0, Damage::ShortBlock));
+    assert_eq!(damage(&[head(12), vec![16, 0, 0, 0]].concat()), (0, FormatError::BlockEnd { begin: 12, end: 16 }));
+    assert_eq!(damage(b"\x0a\x0d\x0d\x0a\x1c\0\0\0nono"), (8, FormatError::ByteOrder));
+    assert_eq!(damage(b"\x01\0\0\0\x0c\0\0\0\x0c\0\0\0"), (0, FormatError::ShortBlock));
 }

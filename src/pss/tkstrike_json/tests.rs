@@ -19,7 +19,7 @@ fn decode(datagram: &str) -> Vec<Message> {
 }
 
 /// Each message as its kind and its fields, with the status where it is not `ok`.
-fn told(datagram: &str) -> Vec<String> {
+fn messages(datagram: &str) -> Vec<String> {
     decode(datagram)
         .iter()
         .map(|message| {
@@ -44,7 +44,7 @@ const POINT: &str = r#"{"matchNumber":"101","matchVMInternalId":"a-17","roundNum
 
 #[test]
 fn a_point_tells_its_hit_and_where_the_bout_stands() {
-    insta::assert_snapshot!(told(POINT).join("\n"), @r#"
+    insta::assert_snapshot!(messages(POINT).join("\n"), @r#"
     bout_config {"number":"101","internal_id":"a-17"}
     round {"round":2}
     hit {"side":"blue","level":45}
@@ -69,16 +69,17 @@ fn every_technique_is_worth_its_points_in_overtime_too() {
     ] {
         for (prefix, side) in [("BLUE_", "blue"), ("RED_", "red"), ("OT_BLUE_", "blue"), ("OT_RED_", "red")] {
             let point = json!({ "side": side, "technique": technique, "points": points });
-            assert_eq!(told(&format!(r#"{{"eventType":"{prefix}{name}"}}"#)), [format!("point {point}")]);
+            assert_eq!(messages(&format!(r#"{{"eventType":"{prefix}{name}"}}"#)), [format!("point {point}")]);
         }
     }
 }
 
 #[test]
 fn points_taken_back_are_no_point() {
-    let told =
-        told(r#"{"eventType":"RED_BODY_POINT","eventRemovePoints":true,"bluePoints":0,"redPoints":4,"hitlevel":9}"#);
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    let messages = messages(
+        r#"{"eventType":"RED_BODY_POINT","eventRemovePoints":true,"bluePoints":0,"redPoints":4,"hitlevel":9}"#,
+    );
+    insta::assert_snapshot!(messages.join("\n"), @r#"
     score {"blue":0,"red":4}
     unknown unknown {"fields":["eventRemovePoints=true","bluePoints=0","redPoints=4","hitlevel=9"]}
     "#);
@@ -86,13 +87,13 @@ fn points_taken_back_are_no_point() {
 
 #[test]
 fn a_hit_has_the_level_it_was_felt_with() {
-    assert_eq!(told(r#"{"eventType":"RED_BODY_HIT","hitlevel":17}"#), [r#"hit {"side":"red","level":17}"#]);
+    assert_eq!(messages(r#"{"eventType":"RED_BODY_HIT","hitlevel":17}"#), [r#"hit {"side":"red","level":17}"#]);
     assert_eq!(
-        told(r#"{"eventType":"RED_HEAD_HIT","hitlevel":null}"#),
+        messages(r#"{"eventType":"RED_HEAD_HIT","hitlevel":null}"#),
         [r#"invalid hit {"fields":["hitlevel=null"]} `hitlevel` is missing"#]
     );
     assert_eq!(
-        told(r#"{"eventType":"BLUE_HEAD_HIT","hitlevel":101}"#),
+        messages(r#"{"eventType":"BLUE_HEAD_HIT","hitlevel":101}"#),
         [r#"invalid hit {"fields":["hitlevel=101"]} `hitlevel` is 101, and must be 1 to 100"#]
     );
 }
@@ -102,10 +103,10 @@ fn gam_jeom_is_told_by_its_count() {
     // At a round's start TK-Strike sends ADD_GAME_JEON with counts of 0.
     for name in ["BLUE_ADD_GAME_JEON", "RED_REMOVE_GAME_JEON"] {
         let datagram = format!(r#"{{"eventType":"{name}","bluePenalties":0,"redPenalties":2}}"#);
-        assert_eq!(told(&datagram), [r#"penalties {"blue":0,"red":2}"#]);
+        assert_eq!(messages(&datagram), [r#"penalties {"blue":0,"red":2}"#]);
     }
     assert_eq!(
-        told(r#"{"eventType":"BLUE_ADD_GAME_JEON"}"#),
+        messages(r#"{"eventType":"BLUE_ADD_GAME_JEON"}"#),
         [r#"invalid penalties {"fields":[]} `bluePenalties` and `redPenalties` are missing"#]
     );
 }
@@ -124,15 +125,15 @@ fn the_clock_is_started_stopped_and_ended() {
             None => json!({ "seconds": 59 }),
         };
         let expected = [format!("clock {clock}")];
-        assert_eq!(told(&format!(r#"{{"eventType":"{name}","roundTimestampStr":"00:59.988"}}"#)), expected);
-        assert_eq!(told(&format!(r#"{{"eventType":"{name}","roundTimestamp":59988}}"#)), expected);
+        assert_eq!(messages(&format!(r#"{{"eventType":"{name}","roundTimestampStr":"00:59.988"}}"#)), expected);
+        assert_eq!(messages(&format!(r#"{{"eventType":"{name}","roundTimestamp":59988}}"#)), expected);
     }
     assert_eq!(
-        told(r#"{"eventType":"TIMEOUT"}"#),
+        messages(r#"{"eventType":"TIMEOUT"}"#),
         [r#"invalid clock {"fields":[]} `roundTimestampStr` and `roundTimestamp` are missing"#]
     );
     assert_eq!(
-        told(r#"{"eventType":"RESUME","roundTimestamp":1435224374662}"#),
+        messages(r#"{"eventType":"RESUME","roundTimestamp":1435224374662}"#),
         [
             r#"invalid clock {"fields":["roundTimestamp=1435224374662"]} `roundTimestamp` is `1435224374662`, which is no number from 0 to 3600000"#
         ]
@@ -141,17 +142,20 @@ fn the_clock_is_started_stopped_and_ended() {
 
 #[test]
 fn a_review_is_requested_and_accepted() {
-    assert_eq!(told(r#"{"eventType":"BLUE_VIDEO_REQUEST"}"#), [r#"review {"side":"blue","state":"requested"}"#]);
-    assert_eq!(told(r#"{"eventType":"RED_VIDEO_QUOTA_ACCEPTED"}"#), [r#"review {"side":"red","state":"accepted"}"#]);
+    assert_eq!(messages(r#"{"eventType":"BLUE_VIDEO_REQUEST"}"#), [r#"review {"side":"blue","state":"requested"}"#]);
+    assert_eq!(
+        messages(r#"{"eventType":"RED_VIDEO_QUOTA_ACCEPTED"}"#),
+        [r#"review {"side":"red","state":"accepted"}"#]
+    );
 }
 
 #[test]
 fn the_end_names_winner_rounds_and_decision() {
-    let told = told(
+    let messages = messages(
         r#"{"matchNumber":102,"roundNumber":3,"eventType":"MATCH_FINISHED","blueRoundWins":1,"redRoundWins":2,
             "matchWinner":"RED","matchFinalDecision":"PTF"}"#,
     );
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    insta::assert_snapshot!(messages.join("\n"), @r#"
     bout_config {"number":"102"}
     round {"round":3}
     result {"result":"1-2","decision":"PTF"}
@@ -161,17 +165,18 @@ fn the_end_names_winner_rounds_and_decision() {
 
 #[test]
 fn an_end_without_winner_or_with_a_decision_nobody_knows_makes_none_up() {
-    insta::assert_snapshot!(told(r#"{"eventType":"MATCH_FINISHED","matchWinner":null,"matchFinalDecision":"FOO"}"#).join("\n"), @r#"
-    invalid result {"fields":["matchFinalDecision=FOO"]} `matchFinalDecision` is `FOO`, which is no decision of World Taekwondo's
+    insta::assert_snapshot!(messages(r#"{"eventType":"MATCH_FINISHED","matchWinner":null,"matchFinalDecision":"FOO"}"#).join("\n"), @r#"
+    invalid result {"fields":["matchFinalDecision=FOO"]} `matchFinalDecision` is `FOO`, which is no decision code of World Taekwondo
     invalid winner {"fields":["matchWinner=null"]} `matchWinner` is missing
     "#);
 }
 
 #[test]
 fn a_wrong_value_spoils_its_own_event_alone() {
-    let told =
-        told(r#"{"roundNumber":0,"eventType":"BLUE_PUNCH_POINT","bluePoints":-1,"redPoints":true,"redPenalties":1}"#);
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    let messages = messages(
+        r#"{"roundNumber":0,"eventType":"BLUE_PUNCH_POINT","bluePoints":-1,"redPoints":true,"redPenalties":1}"#,
+    );
+    insta::assert_snapshot!(messages.join("\n"), @r#"
     invalid round {"fields":["roundNumber=0"]} `roundNumber` is 0, and must be 1 to 99
     point {"side":"blue","technique":"punch","points":1}
     penalties {"red":1}
@@ -206,21 +211,21 @@ fn broken_json_is_invalid_with_the_reason_and_its_bytes() {
         assert_eq!(message.raw.bytes(), broken.as_bytes());
     }
     assert_eq!(
-        told(r#"{"eventType":"TIMEOUT""#),
+        messages(r#"{"eventType":"TIMEOUT""#),
         [
-            r#"invalid unknown {"fields":[]} it begins like JSON and is none: EOF while parsing an object at line 1 column 22"#
+            r#"invalid unknown {"fields":[]} it begins like JSON, but is not valid: EOF while parsing an object at line 1 column 22"#
         ]
     );
     // It takes its line and no other.
-    assert_eq!(told("{\r\nrnd;1\r\n").len(), 2);
+    assert_eq!(messages("{\r\nrnd;1\r\n").len(), 2);
     let deep = format!("{{\"a\":{}", "[".repeat(2000));
-    assert!(told(&deep)[0].contains("recursion limit exceeded"));
+    assert!(messages(&deep)[0].contains("recursion limit exceeded"));
 }
 
 #[test]
 fn objects_and_messages_may_share_a_datagram() {
     let datagram = "clk;1:00;start\r\n{\"eventType\":\"TIMEOUT\",\"roundTimestamp\":58000}{\"eventType\":\"DOCTOR\"}\r\nsc1;2;sc2;0\r\n\0";
-    insta::assert_snapshot!(told(datagram).join("\n"), @r#"
+    insta::assert_snapshot!(messages(datagram).join("\n"), @r#"
     clock {"seconds":60,"action":"start"}
     clock {"seconds":58,"action":"stop"}
     unknown unknown {"fields":[]}
@@ -228,8 +233,8 @@ fn objects_and_messages_may_share_a_datagram() {
     "#);
 }
 
-/// What a court gives out when it hears datagrams, one a second.
-fn heard(datagrams: &[&'static str]) -> Vec<Output> {
+/// The outputs of a court that receives datagrams, one a second.
+fn court_outputs(datagrams: &[&'static str]) -> Vec<Output> {
     let mut court = Court::new(Arc::from("court-1"), Vec::new(), Rules::none());
     let mut outputs = Vec::new();
     for (second, datagram) in (0..).zip(datagrams) {
@@ -250,7 +255,7 @@ fn last_bout(outputs: &[Output]) -> Arc<Bout> {
 
 #[test]
 fn a_bout_is_told_by_this_feed_alone() {
-    let outputs = heard(&[
+    let outputs = court_outputs(&[
         r#"{"matchNumber":"7","roundNumber":1,"eventType":"START_MATCH","bluePoints":0,"redPoints":0}"#,
         r#"{"matchNumber":"7","roundNumber":1,"eventType":"START_ROUND","roundTimestampStr":"02:00.000"}"#,
         r#"{"matchNumber":"7","roundNumber":1,"eventType":"RED_BODY_POINT","roundTimestampStr":"01:12.310","bluePoints":0,"redPoints":2}"#,
@@ -280,12 +285,12 @@ fn a_bout_is_told_by_this_feed_alone() {
 
 #[test]
 fn the_number_of_the_bout_takes_nothing_away_that_is_known_of_it() {
-    let outputs = heard(&[
+    let outputs = court_outputs(&[
         "pre;FightLoaded\r\nmch;7;Final;W -57;;;;;;;Seniors;3;120;cntDown;20;5\r\n",
         r#"{"matchNumber":"7","roundNumber":1,"eventType":"START_MATCH"}"#,
     ]);
     assert_eq!(last_bout(&outputs).config.weight_class.as_deref(), Some("W -57"));
-    let outputs = heard(&[
+    let outputs = court_outputs(&[
         "pre;FightLoaded\r\nmch;7;Final;W -57;;;;;;;Seniors;3;120;cntDown;20;5\r\n",
         r#"{"matchNumber":"8","roundNumber":1,"eventType":"START_MATCH"}"#,
     ]);
@@ -296,11 +301,11 @@ fn the_number_of_the_bout_takes_nothing_away_that_is_known_of_it() {
 fn a_value_of_json_is_read_like_a_field() {
     let number: Value = serde_json::from_str("1e2").unwrap();
     assert_eq!(
-        told(&json!({ "eventType": "NEXT_ROUND", "roundNumber": "2", "bluePoints": number }).to_string()),
+        messages(&json!({ "eventType": "NEXT_ROUND", "roundNumber": "2", "bluePoints": number }).to_string()),
         [
             r#"round {"round":2}"#,
             r#"invalid score {"fields":["bluePoints=100.0"]} `bluePoints` is `100.0`, which is no number from 0 to 999"#
         ]
     );
-    assert_eq!(told(r#"{"eventType":"START_MATCH","matchNumber":"null","roundNumber":" "}"#), ["bout_ready {}"]);
+    assert_eq!(messages(r#"{"eventType":"START_MATCH","matchNumber":"null","roundNumber":" "}"#), ["bout_ready {}"]);
 }

@@ -24,8 +24,8 @@ fn a_gam_jeom_and_its_score_belong_together_150_milliseconds_apart() {
 fn a_winner_and_the_banner_belong_together_150_milliseconds_apart() {
     for (first, second) in [("win;BLUE", "wmh;A A;2-0 RSC"), ("wmh;A A;2-0 RSC", "win;BLUE")] {
         let messages = begun(&[(9000, first), (9150, second), (20_000, "bye;")]);
-        let told = derived(&messages, &["bout_ended"], &["winner", "result", "decision"]);
-        assert_eq!(told, ["bout_ended blue 2-0 RSC"], "{first}");
+        let actual = derived(&messages, &["bout_ended"], &["winner", "result", "decision"]);
+        assert_eq!(actual, ["bout_ended blue 2-0 RSC"], "{first}");
     }
 }
 
@@ -33,8 +33,8 @@ fn a_winner_and_the_banner_belong_together_150_milliseconds_apart() {
 fn a_banner_without_its_end_undoes_none_that_is_whole() {
     for (whole, cut) in [(9000, 9005), (9005, 9000), (8000, 9000)] {
         let messages = begun(&[(whole, "wmh;A A;2-0 RSC"), (cut, "wmh;A A"), (9010, "win;BLUE"), (20_000, "bye;")]);
-        let told = derived(&messages, &["bout_ended"], &["winner", "result", "decision"]);
-        assert_eq!(told, ["bout_ended blue 2-0 RSC"], "{whole} {cut}");
+        let actual = derived(&messages, &["bout_ended"], &["winner", "result", "decision"]);
+        assert_eq!(actual, ["bout_ended blue 2-0 RSC"], "{whole} {cut}");
     }
 }
 
@@ -42,11 +42,11 @@ fn a_banner_without_its_end_undoes_none_that_is_whole() {
 fn what_waits_for_more_waits_a_quarter_of_a_second_at_most() {
     let messages =
         begun(&[(6000, "clk;1:58"), (6090, "sc1;0;sc2;3"), (6180, "hl1;40"), (6240, "hl1;41"), (9000, "clk;1:56")]);
-    let events = told(&messages).0;
+    let events = play(&messages).0;
     let corrected = events.iter().find(|event| event["kind"] == "score_corrected").unwrap();
     assert_eq!(corrected["at"], "1970-01-01T00:00:06.250000Z");
     let messages = begun(&[(6000, "sc1;0;sc2;3"), (9000, "clk;1:56")]);
-    let events = told(&messages).0;
+    let events = play(&messages).0;
     let corrected = events.iter().find(|event| event["kind"] == "score_corrected").unwrap();
     assert_eq!(corrected["at"], "1970-01-01T00:00:06.250000Z");
 }
@@ -54,7 +54,7 @@ fn what_waits_for_more_waits_a_quarter_of_a_second_at_most() {
 #[test]
 fn what_is_whole_waits_for_a_pause_alone() {
     let messages = begun(&[(6000, "sc1;0;sc2;3"), (6020, "pt2;3"), (9000, "clk;1:56")]);
-    let events = told(&messages).0;
+    let events = play(&messages).0;
     let scored = events.iter().find(|event| event["kind"] == "scored").unwrap();
     assert_eq!(scored["at"], "1970-01-01T00:00:06.120000Z");
 }
@@ -85,9 +85,9 @@ fn two_athletes_who_are_hurt_at_once_have_a_clock_each() {
         (9500, "ij1;0:56"),
         (10_500, "ij1;0:55;hide"),
     ]);
-    let told = derived(&messages, &["injury_started", "injury_ended"], &["side", "took_ms"]);
+    let actual = derived(&messages, &["injury_started", "injury_ended"], &["side", "took_ms"]);
     let expected = ["injury_started blue", "injury_started red", "injury_ended red 2000", "injury_ended blue 4000"];
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn a_tick_that_comes_after_the_injury_clock_was_hidden_begins_no_injury() {
             (8500 + late, "ij1;0:58"),
             (12_000, "clk;1:58;start"),
         ]);
-        let told = derived(&messages, &["injury_started", "injury_ended"], &["side"]);
-        assert_eq!(told, ["injury_started blue", "injury_ended blue"], "{late}");
+        let actual = derived(&messages, &["injury_started", "injury_ended"], &["side"]);
+        assert_eq!(actual, ["injury_started blue", "injury_ended blue"], "{late}");
     }
 }
 
@@ -140,9 +140,9 @@ proptest! {
             (16_040, "wmh;B B;0-1 WDR"),
             (20_000, "bye;"),
         ]);
-        let review_first = |told: (Vec<Value>, Arc<Bout>)| {
-            // That a review is opened is told when it is asked for, wherever in its burst.
-            let (mut events, bout) = told;
+        let review_first = |actual: (Vec<Value>, Arc<Bout>)| {
+            // That a review is opened is actual when it is asked for, wherever in its burst.
+            let (mut events, bout) = actual;
             let mut bout = Bout::clone(&bout);
             for review in &mut bout.reviews {
                 review.request = None;
@@ -153,8 +153,8 @@ proptest! {
             }
             (events, bout)
         };
-        let expected = review_first(told(&in_order));
-        let shuffled = review_first(told(&shuffled(&bursts(in_order), seed)));
+        let expected = review_first(play(&in_order));
+        let shuffled = review_first(play(&shuffled(&bursts(in_order), seed)));
         prop_assert_eq!(shuffled, expected);
     }
 }
@@ -167,6 +167,6 @@ fn a_score_corrected_twice_at_once_is_what_was_said_last() {
         let messages = begun(&scored);
         let corrected = [first, second].map(|blue| format!("score_corrected {blue} 0"));
         assert_eq!(derived(&messages, &["score_corrected"], &["blue", "red"]), corrected);
-        assert_eq!(told(&messages).1.blue.score, second);
+        assert_eq!(play(&messages).1.blue.score, second);
     }
 }

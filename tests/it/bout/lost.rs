@@ -1,4 +1,4 @@
-//! What is known although a message was lost.
+//! The state and the derived events although messages were lost.
 
 use std::collections::HashSet;
 
@@ -25,15 +25,15 @@ fn a_round_whose_end_was_lost_ends_with_its_rest() {
         (40_000, "rnd;2"),
         (41_000, "clk;2:00;start"),
     ]);
-    let told = derived(&messages, &ROUNDS, &["round", "how"]);
-    assert_eq!(told, ["round_started 1", "round_ended 1 operator", "round_started 2"]);
+    let actual = derived(&messages, &ROUNDS, &["round", "how"]);
+    assert_eq!(actual, ["round_started 1", "round_ended 1 operator", "round_started 2"]);
 }
 
 #[test]
 fn a_round_whose_end_and_rest_were_lost_ends_before_the_next() {
     let messages = begun(&[(6500, "clk;1:58;stop"), (40_000, "rnd;2"), (41_000, "clk;2:00;start")]);
-    let told = derived(&messages, &ROUNDS, &["round", "how"]);
-    assert_eq!(told, ["round_started 1", "round_ended 1 operator", "round_started 2"]);
+    let actual = derived(&messages, &ROUNDS, &["round", "how"]);
+    assert_eq!(actual, ["round_started 1", "round_ended 1 operator", "round_started 2"]);
 }
 
 #[test]
@@ -50,13 +50,13 @@ fn the_last_rest_told_again_ends_no_round() {
 
 #[test]
 fn a_round_whose_number_was_lost_is_known_by_its_full_clock() {
-    let (whole, bout) = told(&real_bout("console-bout-2.tsv"));
+    let (whole, bout) = play(&real_bout("console-bout-2.tsv"));
     let rounds = |events: Vec<Value>| -> Vec<Value> {
         events.into_iter().filter(|event| ROUNDS.contains(&event["kind"].as_str().unwrap())).collect()
     };
     let whole = rounds(whole);
     for lost in [116, 289_728, 335_074] {
-        let (events, without) = told(&without(lost));
+        let (events, without) = play(&without(lost));
         assert_eq!(rounds(events), whole, "{lost}");
         assert_eq!(without.rounds, bout.rounds, "{lost}");
     }
@@ -79,7 +79,7 @@ fn a_round_that_scores_in_the_table_is_the_round_that_is_on() {
     assert_eq!(told_rounds, ["round_started 1", "round_ended 1 1 0", "round_started 2", "round_ended 2 0 3"]);
     let scored = derived(&messages, &["scored", "score_corrected", "contradiction"], &["round", "blue", "red"]);
     assert_eq!(scored, ["scored 1 1 0", "scored 2 0 3"]);
-    let rounds = told(&messages).1.rounds.clone();
+    let rounds = play(&messages).1.rounds.clone();
     let rounds: Vec<_> = rounds.iter().map(|round| (round.round, round.blue, round.red)).collect();
     assert_eq!(rounds, [(1, 1, 0), (2, 0, 3)]);
 }
@@ -118,8 +118,8 @@ fn a_table_that_is_as_new_as_the_score_contradicts_it_once() {
         (8000, "clk;01:56"),
         (9000, "s11;0;s21;2"),
     ]);
-    let told = derived(&messages, &["contradiction"], &["what"]);
-    assert_eq!(told, ["contradiction the table of rounds gives round 1 as 0-2, but its score is 2-0"]);
+    let actual = derived(&messages, &["contradiction"], &["what"]);
+    assert_eq!(actual, ["contradiction the table of rounds gives round 1 as 0-2, but its score is 2-0"]);
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn the_first_gam_jeom_is_told_even_if_none_was_told_at_the_load() {
 fn the_first_correction_is_told_even_if_no_score_was_told_at_the_load() {
     let mut messages = begun(&[(7000, "sc1;0;sc2;3")]);
     messages.retain(|(_, text)| !text.starts_with("sc1;0;sc2;0"));
-    let told = derived(&messages, &["score_corrected"], &["blue", "red", "red_before"]);
-    assert_eq!(told, ["score_corrected 0 3 0"]);
+    let actual = derived(&messages, &["score_corrected"], &["blue", "red", "red_before"]);
+    assert_eq!(actual, ["score_corrected 0 3 0"]);
 }
 
 #[test]
@@ -169,16 +169,16 @@ fn a_clock_that_counts_up_and_is_set_back_at_its_end_has_run_out() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Which is most of a bout, or hardly anything.
+    /// From hardly any messages lost to most of a bout.
     #[test]
     fn whatever_is_lost_a_round_starts_and_ends_once(seed: u64, lost in 0.0..0.9) {
         let mut random = fastrand::Rng::with_seed(seed);
         for name in ["console-bout-1.tsv", "console-bout-2.tsv"] {
             let mut messages = real_bout(name);
             messages.retain(|_| random.f64() >= lost);
-            let told = derived(&messages, &["bout_started", "round_started", "round_ended", "bout_ended"], &["round"]);
-            let once: HashSet<_> = told.iter().collect();
-            prop_assert_eq!(once.len(), told.len(), "{:?}", told);
+            let actual = derived(&messages, &["bout_started", "round_started", "round_ended", "bout_ended"], &["round"]);
+            let once: HashSet<_> = actual.iter().collect();
+            prop_assert_eq!(once.len(), actual.len(), "{:?}", actual);
         }
     }
 }
@@ -192,9 +192,9 @@ fn a_score_that_was_lost_contradicts_no_table() {
     for at in times {
         let mut messages = whole.clone();
         messages.retain(|(time, message)| *time != at || !message.starts_with("sc1;"));
-        let told = derived(&messages, &["contradiction"], &["what"]);
+        let actual = derived(&messages, &["contradiction"], &["what"]);
         // The console's own, about the winner, stays.
-        assert_eq!(told.len(), 1, "without the score at {at}: {told:?}");
+        assert_eq!(actual.len(), 1, "without the score at {at}: {actual:?}");
     }
 }
 
@@ -211,9 +211,9 @@ fn an_injury_whose_end_was_lost_is_over_when_the_fight_goes_on() {
         (45_100, "ij1;0:55;hide"),
         (50_000, "clk;1:38;start"),
     ]);
-    let told = derived(&messages, &["injury_started", "injury_ended"], &["side", "took_ms"]);
+    let actual = derived(&messages, &["injury_started", "injury_ended"], &["side", "took_ms"]);
     assert_eq!(
-        told,
+        actual,
         ["injury_started blue", "injury_ended blue 13900", "injury_started blue", "injury_ended blue 5000"]
     );
 }

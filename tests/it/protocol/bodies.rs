@@ -1,4 +1,4 @@
-//! Any body that a sender can say.
+//! Any body that a sender can send.
 
 use proptest::collection::vec;
 use proptest::option::of;
@@ -39,7 +39,7 @@ fn official() -> impl Strategy<Value = Official> {
     (of(text()), of("[A-Z]{3}")).prop_map(|(name, country)| Official { name, country })
 }
 
-/// Something is told: a message without any value is an answer of a console that has nothing to tell.
+/// At least one value: a message without any is the answer of a console that has no value yet.
 fn officials() -> impl Strategy<Value = Officials> {
     (official(), vec(official(), 0..=5))
         .prop_map(|(referee, judges)| Officials { referee, judges })
@@ -160,7 +160,7 @@ fn console() -> impl Strategy<Value = Console> {
     ]
 }
 
-/// Any body that a sender can say, of every kind.
+/// Any body that a sender can send, of every kind.
 pub fn body() -> impl Strategy<Value = Body> {
     let who = (athlete(), athlete()).prop_map(|(blue, red)| Body::Athletes(Athletes { blue, red }));
     let winners = vec(of(side()), 1..=5).prop_map(|winners| Body::RoundWinners(RoundWinners { winners }));

@@ -12,7 +12,7 @@ fn bouts(dialect: Dialect) -> impl Iterator<Item = Bout> {
 }
 
 fn config(bout: &Bout) -> &BoutConfig {
-    let config = bout.said.iter().find_map(|said| match &said.body {
+    let config = bout.messages.iter().find_map(|message| match &message.body {
         Body::BoutConfig(config) => Some(&**config),
         _ => None,
     });
@@ -35,7 +35,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn hear(&mut self, body: &Body) {
+    fn see(&mut self, body: &Body) {
         let both = |pair: &Pair| [pair.blue.unwrap(), pair.red.unwrap()];
         match body {
             Body::Round(round) if round.round != self.round => *self = Self { round: round.round, ..Self::default() },
@@ -60,11 +60,11 @@ fn a_score_is_its_points_and_the_opponents_gam_jeom() {
         let mut compared = 0;
         for bout in bouts(dialect).take(200) {
             let mut seen = Seen::default();
-            for said in bout.said.chunk_by(|one, other| one.burst == other.burst) {
-                said.iter().for_each(|said| seen.hear(&said.body));
-                let whole = said.iter().any(|said| matches!(said.body, Body::Point(_) | Body::Penalties(_)));
+            for message in bout.messages.chunk_by(|one, other| one.burst == other.burst) {
+                message.iter().for_each(|message| seen.see(&message.body));
+                let whole = message.iter().any(|message| matches!(message.body, Body::Point(_) | Body::Penalties(_)));
                 // A tick can fall into a burst, and part it here.
-                let has_score = said.iter().any(|said| matches!(said.body, Body::Score(_)));
+                let has_score = message.iter().any(|message| matches!(message.body, Body::Score(_)));
                 if whole && has_score && !seen.corrected {
                     let explained = [seen.points[0] + seen.gam_jeom[1], seen.points[1] + seen.gam_jeom[0]];
                     assert_eq!(seen.score, explained, "{dialect}: {}", bout.outcome);
@@ -82,9 +82,9 @@ fn a_gap_of_twelve_and_five_gam_jeom_end_a_round() {
     for bout in bouts(Dialect::TkStrike3).filter(|bout| !is_para(bout)) {
         let mut seen = Seen::default();
         let mut is_over = false;
-        for said in &bout.said {
-            seen.hear(&said.body);
-            match &said.body {
+        for message in &bout.messages {
+            seen.see(&message.body);
+            match &message.body {
                 Body::Round(_) => is_over = false,
                 Body::Clock(Clock { action: Some(ClockAction::Start), .. }) => assert!(!is_over, "{}", bout.outcome),
                 Body::Score(_) => is_over = seen.gap() >= 12 || seen.gam_jeom.iter().any(|count| *count >= 5),
@@ -104,7 +104,7 @@ fn who_wins_has_the_rounds_that_it_takes() {
     use Decision::*;
     for bout in bouts(Dialect::TkStrike3) {
         let outcome = &bout.outcome;
-        let winners = bout.said.iter().rev().find_map(|said| match &said.body {
+        let winners = bout.messages.iter().rev().find_map(|message| match &message.body {
             Body::RoundWinners(winners) => Some(winners.winners.clone()),
             _ => None,
         });
@@ -125,10 +125,10 @@ fn all_that_a_bout_can_have_happens() {
     let mut happened = BTreeSet::new();
     for bout in bouts(Dialect::TkStrike3) {
         happened.insert(bout.outcome.banner.decision.unwrap().to_string());
-        let loads = bout.said.iter().filter(|said| matches!(said.body, Body::BoutLoaded {})).count();
+        let loads = bout.messages.iter().filter(|message| matches!(message.body, Body::BoutLoaded {})).count();
         happened.insert(format!("{loads} loads"));
-        for said in &bout.said {
-            happened.extend(match &said.body {
+        for message in &bout.messages {
+            happened.extend(match &message.body {
                 Body::Point(point) => Some(point.technique.to_string()),
                 Body::Review(Review { side, state, verdict }) => Some(format!("{side} {state} {verdict:?}")),
                 Body::Injury(Injury { side, action: Some(_), .. }) => Some(format!("injury {side}")),
@@ -150,7 +150,7 @@ fn all_that_a_bout_can_have_happens() {
 #[test]
 fn time_never_runs_back_and_bursts_are_as_close_as_on_a_real_console() {
     for bout in bouts(Dialect::TkStrike3).take(100) {
-        for pair in bout.said.windows(2) {
+        for pair in bout.messages.windows(2) {
             assert!(pair[0].at_ms <= pair[1].at_ms);
             if pair[0].burst == pair[1].burst {
                 assert!((12..=17).contains(&(pair[1].at_ms - pair[0].at_ms)), "{pair:?}");
@@ -162,8 +162,8 @@ fn time_never_runs_back_and_bursts_are_as_close_as_on_a_real_console() {
 #[test]
 fn a_clock_ticks_once_a_second_while_it_runs() {
     for bout in bouts(Dialect::TkStrike3).take(100) {
-        let clocks = bout.said.iter().filter_map(|said| match said.body {
-            Body::Clock(clock) => Some((said.at_ms, clock)),
+        let clocks = bout.messages.iter().filter_map(|message| match message.body {
+            Body::Clock(clock) => Some((message.at_ms, clock)),
             _ => None,
         });
         let mut before: Option<(u64, Clock)> = None;

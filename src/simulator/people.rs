@@ -1,12 +1,11 @@
-//! Made-up people and bouts.
+//! Made-up people.
 
 use fastrand::Rng;
 
 use crate::event::{Athlete, Athletes, Gender, Official, Officials};
 
-/// Names that are usual somewhere; put together at random they are nobody's.
+/// Common names of a country, which are combined at random so that they are no real person's.
 struct Nation {
-    /// IOC code.
     code: &'static str,
     men: [&'static str; 3],
     women: [&'static str; 3],
@@ -73,13 +72,13 @@ pub(super) fn athletes(rng: &mut Rng, gender: Gender) -> Athletes {
     Athletes { blue, red }
 }
 
-/// A referee and three more; many consoles are never told who they are.
+/// A referee and three more; many consoles do not know their names.
 pub(super) fn officials(rng: &mut Rng) -> Officials {
-    let told = rng.u8(..3) > 0;
+    let known = rng.u8(..3) > 0;
     let mut official = || {
         let gender = if rng.bool() { Gender::Men } else { Gender::Women };
         match person(rng, gender) {
-            Some((given, family, country)) if told => {
+            Some((given, family, country)) if known => {
                 Official { name: Some(format!("{given} {family}")), country: Some(country.to_owned()) }
             }
             _ => Official::default(),

@@ -1,3 +1,5 @@
+//! The state of a bout.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,12 +9,12 @@ use strum::{Display, IntoStaticStr};
 use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
 use crate::time::Time;
 
-/// All that is known of a bout at one moment; what nobody has said is absent.
+/// The state of a bout at one moment; what is not known is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Bout {
     /// Number within the session, from 1; 0 before the first bout was loaded.
     pub ordinal: u32,
-    /// How far it has come.
+    /// Its stage.
     pub stage: Stage,
     /// Its configuration: number, phase, weight class and so on.
     pub config: Arc<BoutConfig>,
@@ -20,18 +22,18 @@ pub struct Bout {
     pub blue: Corner,
     /// Hong.
     pub red: Corner,
-    /// Number of the round that is on; 0 before any was named.
+    /// Number of the current round; 0 before any was named.
     pub round: u8,
     /// Seconds on the round clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<u32>,
     /// The rounds so far, in order.
     pub rounds: Vec<RoundState>,
-    /// Who leads the round, superiority counted in, as the PSS says.
+    /// Who leads the round, according to the PSS; when the points are level, superiority decides.
     pub leader: MaybeSide,
-    /// The latest review of each side that asked for one; the one that was asked for last is last.
+    /// The latest review of each side that requested one; the latest request is last.
     pub reviews: Vec<ReviewProgress>,
-    /// Who won, as the PSS says.
+    /// Who won, according to the PSS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winner: Option<BoutWinner>,
     /// The winner's banner.
@@ -48,7 +50,7 @@ pub struct Bout {
     pub ended_at: Option<Time>,
 }
 
-/// How far a bout has come.
+/// The stage of a bout.
 #[derive(Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -62,7 +64,7 @@ pub enum Stage {
     Ready,
     /// The round clock runs.
     Fighting,
-    /// The round clock stands within a round.
+    /// The round clock is stopped within a round.
     Stopped,
     /// A round is over and the next one has not begun.
     Rest,
@@ -73,11 +75,11 @@ pub enum Stage {
 /// One side of a bout.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Corner {
-    /// Who stands there.
+    /// Its athlete.
     pub athlete: Arc<Athlete>,
-    /// Points in the round that is on.
+    /// Points in the current round.
     pub score: u16,
-    /// Gam-jeom in the round that is on.
+    /// Gam-jeom in the current round.
     pub penalties: u16,
     /// Requests for review that it has left, counted from the verdicts.
     pub requests_left: u8,
@@ -100,24 +102,24 @@ pub struct RoundState {
     pub winner: Option<Side>,
     /// Whether its clock has run.
     pub started: bool,
-    /// Whether it has ended; so it stays if the operator lets it go on.
+    /// Whether it has ended; this stays true if the operator lets it go on.
     pub ended: bool,
 }
 
 /// A video review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReviewProgress {
-    /// Who asked.
+    /// Who requested it.
     pub side: Requester,
-    /// Where it stands; a verdict stays when the window is closed.
+    /// Its state; a verdict stays when the window is closed.
     pub state: ReviewState,
-    /// The verdict, where the sender said it.
+    /// The verdict, if the sender sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// The `seq` of the request, and when it came; none when only its answer was heard.
+    /// The `seq` of the request, and when it came; none when only its answer was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<(u64, Time)>,
-    /// What became of its clip; none if no rule asked for one.
+    /// What became of its clip; none if no rule requested one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip: Option<ClipState>,
     /// Whether its window was closed.
@@ -126,22 +128,22 @@ pub struct ReviewProgress {
     pub cost: bool,
 }
 
-/// How far the clip of a review has come.
+/// The state of the clip of a review.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipState {
     /// It is being saved.
     Saving,
-    /// There is none.
+    /// All attempts to save it have failed.
     Missing,
-    /// Its file is there.
+    /// Its file is ready.
     Saved,
     /// The jury see it.
     Shown,
 }
 
-/// What the competition says about reviews.
+/// The competition's rules of reviews.
 ///
 /// World Taekwondo's article on instant video replay: a decision within 30 s, one request a side and bout, kept when it
 /// was right.
@@ -149,11 +151,11 @@ pub enum ClipState {
 pub struct ReviewRules {
     /// How long the jury may take.
     pub limit: Duration,
-    /// How long before the end of it they are reminded.
+    /// How long before that they are reminded.
     pub reminder: Duration,
     /// Requests that each side has in a bout.
     pub requests: u8,
-    /// Whether a request that was granted can be made again.
+    /// Whether a side keeps the request if it was right.
     pub won_is_kept: bool,
 }
 
@@ -171,9 +173,34 @@ impl Bout {
         (few(won(Side::Blue)), few(won(Side::Red)))
     }
 
-    /// The review that was asked for last.
+    /// The latest review.
     pub fn review(&self) -> Option<&ReviewProgress> {
         self.reviews.last()
+    }
+
+    /// The review of a request, which is named by its `seq`, if it is still known.
+    pub fn review_of(&self, request: u64) -> Option<&ReviewProgress> {
+        self.reviews.iter().find(|review| review.request.is_some_and(|(seq, _)| seq == request))
+    }
+
+    /// Whether the round has begun and has not ended.
+    pub(super) fn is_round_on(&self) -> bool {
+        self.rounds.iter().any(|round| round.round == self.round && round.started && !round.ended)
+    }
+
+    /// Whether the round that was named last has ended, and the bout has not.
+    pub(super) fn is_between_rounds(&self) -> bool {
+        self.stage == Stage::Rest && self.rounds.iter().any(|round| round.round == self.round && round.ended)
+    }
+
+    /// The state of a round, created if there is none.
+    pub(super) fn round_mut(&mut self, number: u8) -> &mut RoundState {
+        let place = self.rounds.partition_point(|round| round.round < number);
+        if self.rounds.get(place).is_none_or(|round| round.round != number) {
+            let new = RoundState { round: number, blue: 0, red: 0, winner: None, started: false, ended: false };
+            self.rounds.insert(place, new);
+        }
+        &mut self.rounds[place]
     }
 
     pub(super) fn corner_mut(&mut self, side: Side) -> &mut Corner {

@@ -1,27 +1,25 @@
-//! The bytes of a capture, one after the other, and where in it they stand.
+//! The bytes of a capture, read one after the other, with their position.
 
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
-use super::{CaptureError, Damage, LineProblem};
+use super::{CaptureError, FormatError, LineProblem};
 
-/// What a capture is read from.
-pub(super) type Input = Box<dyn Read + Send>;
+pub(super) type RawInput = Box<dyn Read + Send>;
 
-/// A capture's bytes. Buffers grow only by what was really there to read.
-pub(super) struct Source {
+/// A capture's bytes. Buffers grow only by bytes that were really read.
+pub(super) struct InputBytes {
     name: String,
-    input: BufReader<Chain<Cursor<Vec<u8>>, Input>>,
+    input: BufReader<Chain<Cursor<Vec<u8>>, RawInput>>,
     position: u64,
     total: Option<u64>,
 }
 
-impl Source {
+impl InputBytes {
     /// `head` was read from `input` before.
-    pub(super) fn new(name: String, head: Vec<u8>, input: Input, total: Option<u64>) -> Self {
+    pub(super) fn new(name: String, head: Vec<u8>, input: RawInput, total: Option<u64>) -> Self {
         Self { name, input: BufReader::with_capacity(1 << 16, Cursor::new(head).chain(input)), position: 0, total }
     }
 
-    /// How many bytes were taken.
     pub(super) fn position(&self) -> u64 {
         self.position
     }
@@ -31,12 +29,11 @@ impl Source {
         self.total
     }
 
-    /// Whether all bytes were taken.
     pub(super) fn at_end(&mut self) -> Result<bool, CaptureError> {
         Ok(self.peek()?.is_empty())
     }
 
-    /// Takes `N` bytes; none if the end comes before.
+    /// Reads `N` bytes; none if the end comes before.
     pub(super) fn array<const N: usize>(&mut self) -> Result<Option<[u8; N]>, CaptureError> {
         let mut array = [0; N];
         match self.input.read_exact(&mut array) {
@@ -49,7 +46,7 @@ impl Source {
         }
     }
 
-    /// Puts the next `length` bytes into `buffer`, fewer before the end; whether it got all of them.
+    /// Reads the next `length` bytes into `buffer`, fewer before the end; whether it read all of them.
     pub(super) fn take(&mut self, length: usize, buffer: &mut Vec<u8>) -> Result<bool, CaptureError> {
         buffer.clear();
         let read = (&mut self.input).take(length as u64).read_to_end(buffer);
@@ -58,7 +55,7 @@ impl Source {
         Ok(buffer.len() == length)
     }
 
-    /// Puts the next line into `buffer`, with its end; at most `length` bytes of it.
+    /// Reads the next line into `buffer`, with its end; at most `length` bytes of it.
     pub(super) fn line(&mut self, length: usize, buffer: &mut Vec<u8>) -> Result<(), CaptureError> {
         buffer.clear();
         let read = (&mut self.input).take(length as u64).read_until(b'\n', buffer);
@@ -66,7 +63,7 @@ impl Source {
         read.map(|_| ()).map_err(|error| self.unreadable(error))
     }
 
-    /// Takes `bytes` away if they are what comes next.
+    /// Skips `bytes` if they come next.
     pub(super) fn skip(&mut self, bytes: &[u8]) -> Result<(), CaptureError> {
         if self.peek()?.starts_with(bytes) {
             self.input.consume(bytes.len());
@@ -75,7 +72,7 @@ impl Source {
         Ok(())
     }
 
-    /// Reads to the end; whether all of it is zeros, as a power loss leaves them behind a file's last bytes.
+    /// Reads to the end; whether all of it is zeros, as a power loss leaves them after a file's last bytes.
     pub(super) fn rest_is_zeros(&mut self) -> Result<bool, CaptureError> {
         let mut buffer = Vec::new();
         while !self.at_end()? {
@@ -87,15 +84,15 @@ impl Source {
         Ok(true)
     }
 
-    pub(super) fn damaged(&self, offset: u64, damage: Damage, packets: u64) -> CaptureError {
-        CaptureError::Damaged { name: self.name.clone(), offset, damage, packets }
+    pub(super) fn damaged(&self, offset: u64, error: FormatError, packets: u64) -> CaptureError {
+        CaptureError::Damaged { name: self.name.clone(), offset, error, packets }
     }
 
     pub(super) fn bad_line(&self, line: u64, problem: LineProblem) -> CaptureError {
         CaptureError::Line { name: self.name.clone(), line, problem }
     }
 
-    /// What is buffered of what comes next; empty only at the end.
+    /// The bytes that come next, as far as they are buffered; empty only at the end.
     fn peek(&mut self) -> Result<&[u8], CaptureError> {
         while let Err(error) = self.input.fill_buf() {
             if error.kind() != ErrorKind::Interrupted {

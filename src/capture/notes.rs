@@ -1,14 +1,14 @@
-//! What is worth saying about a capture that was read, and is no error.
+//! Notes on a capture that was read, which are no errors.
 
 use std::collections::BTreeMap;
 
-/// Details of so many unreadable reports are kept; the others are only counted.
-const DETAILS: usize = 20;
+/// Details are kept of this many unreadable reports; the others are only counted.
+const MAX_DETAILS: usize = 20;
 
-/// What is worth saying about a capture, as far as it was read.
+/// Notes on a capture, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    /// How many packets were read, whatever was in them. In text, how many messages.
+pub struct CaptureNotes {
+    /// How many packets were read, of any content. In text, how many messages.
     pub packets: u64,
     /// How many of them were skipped, and why.
     pub skipped: BTreeMap<Skip, u64>,
@@ -20,29 +20,22 @@ pub struct Remarks {
 
 /// Why a packet was skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages explain them")]
 pub enum Skip {
-    /// It is of a link type that is not known here.
     #[error("link type {0}, which is not known here")]
     LinkType(u32),
-    /// It is of an interface that the file does not describe.
     #[error("no such interface in the file")]
     Interface,
-    /// Its lengths contradict each other, or a header is cut.
     #[error("damaged, or cut within a header")]
     Damaged,
-    /// It is not IP.
     #[error("not IP")]
     NotIp,
-    /// It is not UDP.
     #[error("not UDP")]
     NotUdp,
-    /// It is a part of a longer one.
     #[error("a fragment")]
     Fragment,
-    /// It was sent to another port than the one asked for.
     #[error("sent to another port")]
     OtherPort,
-    /// It is one of ours, and no report.
     #[error("an unreadable report")]
     Report,
 }
@@ -56,19 +49,19 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-impl Remarks {
+impl CaptureNotes {
     pub(super) fn skip(&mut self, skip: Skip) {
         *self.skipped.entry(skip).or_default() += 1;
     }
 
     pub(super) fn unreadable(&mut self, reason: &serde_json::Error) {
         self.skip(Skip::Report);
-        if self.unreadable.len() < DETAILS {
+        if self.unreadable.len() < MAX_DETAILS {
             self.unreadable.push(Unreadable { packet: self.packets, reason: reason.to_string() });
         }
     }
 
-    /// The remarks in plain words, one a line; none if there is nothing to say.
+    /// The notes in plain words, one a line.
     pub fn lines(&self) -> Vec<String> {
         let unreadable = self.unreadable.iter().map(|report| {
             format!("packet {}: the report cannot be read and is missing: {}", report.packet, report.reason)

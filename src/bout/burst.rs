@@ -1,0 +1,237 @@
+//! Bursts of messages, whose order does not count.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::BoutEngine;
+use super::model::*;
+use super::order::{self, Place};
+use super::reviews::Deadlines;
+use crate::event::*;
+use crate::time::Time;
+
+/// A burst is over when no message came for this long, unless a message that belongs to it is missing…
+const BURST_PAUSE: Duration = Duration::from_millis(100);
+/// …and at the latest this long after its first message.
+const MAX_BURST: Duration = Duration::from_millis(250);
+/// More messages than this at once are no burst of one bout.
+const MAX_MESSAGES: usize = 64;
+/// How long no message comes while a clock runs before that is reported.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Keeps the state of the bout that is on.
+#[derive(Debug, Default)]
+pub struct BurstHandler {
+    /// After all messages received, in the order they came.
+    engine: BoutEngine,
+    /// As it was before the burst.
+    before: BoutEngine,
+    burst: Vec<Message>,
+    /// When the burst's first message came, and its last.
+    span: (Time, Time),
+    /// Whether `engine` handled the burst's messages in their logical order.
+    in_order: bool,
+    /// The bout that the first of them was taken for.
+    first_bout: u32,
+    /// Whether the pause after them has passed, and another message is expected.
+    extended: bool,
+    /// The events that follow from them, in the order in which `engine` handled them.
+    derived: Vec<(u64, Body)>,
+    /// The last message, and whether the silence after it was reported.
+    last: Option<(u64, Time, bool)>,
+    deadlines: Deadlines,
+}
+
+#[derive(Debug)]
+struct Message {
+    event: Arc<Event>,
+    place: Place,
+}
+
+impl Message {
+    fn order(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place).then_with(|| order::tie(&self.event.body, &other.event.body))
+    }
+}
+
+/// What follows from messages.
+#[derive(Debug, Default)]
+pub struct Derived {
+    /// Derived events, in order, each with the `seq` of its cause.
+    pub events: Vec<(u64, Body)>,
+    /// The events from this `seq` on belong to another bout than was thought…
+    pub split_from: Option<u64>,
+    /// …and this is the bout that they were taken for.
+    pub replaced: Option<Arc<Bout>>,
+    /// The state has changed in a way that is to be stored.
+    pub bout_changed: bool,
+}
+
+impl BurstHandler {
+    /// A handler that counts reviews by these rules.
+    pub fn new(review_rules: ReviewRules) -> Self {
+        Self { engine: BoutEngine::new(review_rules), ..Self::default() }
+    }
+
+    /// The state of the bout that is on.
+    pub fn bout(&self) -> &Arc<Bout> {
+        &self.engine.bout
+    }
+
+    /// When [`BurstHandler::settle`] has something to derive, if no message comes until then.
+    pub fn due(&self) -> Option<Time> {
+        self.deadlines.due().into_iter().chain(self.pause_due()).min()
+    }
+
+    /// When a burst is over, or a silence long enough to be reported.
+    fn pause_due(&self) -> Option<Time> {
+        if !self.burst.is_empty() {
+            let (first, last) = self.span;
+            let latest = first + MAX_BURST;
+            return Some(if self.extended { latest } else { latest.min(last + BURST_PAUSE) });
+        }
+        match self.last {
+            Some((_, at, false)) if self.bout().stage == Stage::Fighting => Some(at + SILENCE_TIMEOUT),
+            _ => None,
+        }
+    }
+
+    /// Handles a message; gives what follows from it at once.
+    pub fn handle(&mut self, event: &Arc<Event>) -> Derived {
+        self.last = Some((event.seq, event.at, false));
+        if let Body::Review(Review { state: ReviewState::Requested, .. }) = &event.body {
+            return self.request(event);
+        }
+        // The message that is expected raises the score: one that lowers it is a correction of its own.
+        let ended = if self.extended && self.lowers_score(&event.body) { self.end_burst() } else { Derived::default() };
+        // The network, or the sender, has repeated it. Of points that are alike, the score shows how many there are.
+        let repeated = |known: &Message| known.event.body == event.body && !matches!(event.body, Body::Point(_));
+        if self.burst.iter().any(repeated) {
+            return Derived::default();
+        }
+        if self.burst.is_empty() {
+            self.engine.begin_burst();
+            self.before = self.engine.clone();
+            self.span.0 = event.at;
+            self.in_order = true;
+            self.derived.clear();
+        }
+        self.extended = false;
+        self.span.1 = event.at;
+        let message = Message { event: event.clone(), place: order::place(&event.body, self.bout().config.counts) };
+        self.in_order &= self.burst.last().is_none_or(|last| last.order(&message).is_le());
+        // All messages of a burst count as received at its beginning.
+        self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        if self.burst.is_empty() {
+            self.first_bout = self.bout().ordinal;
+        }
+        self.burst.push(message);
+        if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
+    }
+
+    fn lowers_score(&self, body: &Body) -> bool {
+        let Body::Score(Pair { blue, red }) = *body else { return false };
+        let before = [self.bout().blue.score, self.bout().red.score];
+        [blue, red].into_iter().zip(before).any(|(now, before)| now.is_some_and(|now| now < before))
+    }
+
+    /// A request for review does not wait: it counts as made before all other messages of its burst.
+    fn request(&mut self, event: &Event) -> Derived {
+        let mut events = Vec::new();
+        if self.burst.is_empty() {
+            self.engine.handle(event.seq, event.at, &event.body, &mut events);
+        } else {
+            self.before.handle(event.seq, event.at, &event.body, &mut events);
+            self.engine.handle(event.seq, event.at, &event.body, &mut Vec::new());
+            self.span.1 = event.at;
+            // Its answer may have overtaken it.
+            self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+        }
+        if !events.is_empty() {
+            self.deadlines.add(self.engine.reviews.rules, event.seq, event.at);
+        }
+        Derived { bout_changed: !events.is_empty(), events, ..Derived::default() }
+    }
+
+    /// Records what became of the clip of a review, which is named by the `seq` of its request.
+    pub fn clip(&mut self, review: u64, clip: ClipState) {
+        self.engine.clip(review, clip);
+        if !self.burst.is_empty() {
+            self.before.clip(review, clip);
+        }
+    }
+
+    /// Derives what is due: that a jury's time runs out, what follows from a burst that is over, or a silence.
+    pub fn settle(&mut self) -> Derived {
+        let pause = self.pause_due();
+        if self.deadlines.due().is_some_and(|deadline| pause.is_none_or(|pause| deadline <= pause)) {
+            let events = self.deadlines.take(&self.engine.bout).into_iter().collect();
+            return Derived { events, ..Derived::default() };
+        }
+        if !self.burst.is_empty() {
+            let may_last = !self.extended && self.span.1 + BURST_PAUSE < self.span.0 + MAX_BURST;
+            self.put_in_order();
+            if may_last && self.engine.is_incomplete(&self.derived) {
+                self.extended = true;
+                return Derived::default();
+            }
+            return self.end_burst();
+        }
+        let Some((seq, _, reported)) = &mut self.last else { return Derived::default() };
+        *reported = true;
+        let silence = Body::Silence(Silence { seconds: SILENCE_TIMEOUT.as_secs() });
+        Derived { events: vec![(*seq, silence)], ..Derived::default() }
+    }
+
+    /// Derives what follows from the last burst of a session.
+    pub fn finish(&mut self) -> Derived {
+        if self.burst.is_empty() { Derived::default() } else { self.end_burst() }
+    }
+
+    /// Rebuilds the state from the burst's messages in their logical order.
+    fn put_in_order(&mut self) {
+        if self.in_order {
+            return;
+        }
+        self.in_order = true;
+        self.derived.clear();
+        self.engine = self.before.clone();
+        self.burst.sort_by(Message::order);
+        for Message { event, .. } in &self.burst {
+            self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        }
+    }
+
+    fn end_burst(&mut self) -> Derived {
+        self.extended = false;
+        self.put_in_order();
+        let mut events = std::mem::take(&mut self.derived);
+        let first = self.burst.iter().map(|message| message.event.seq).min();
+        let split_from = first.filter(|_| self.bout().ordinal != self.first_bout);
+        let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
+        events.extend(self.engine.end_burst());
+        self.burst.clear();
+        // A copy that is kept makes each change of the state a copy.
+        self.before = BoutEngine::default();
+        let split = self.engine.lifecycle.split.take();
+        let split_from = split.iter().map(|split| split.from_seq).chain(split_from).min();
+        let replaced = split.map(|split| split.replaced);
+        Derived { bout_changed: changed || !events.is_empty(), events, split_from, replaced }
+    }
+}
+
+/// Whether a message changes what the database keeps of a bout.
+fn changes_stored_bout(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::BoutLoaded {}
+            | Body::Athletes(_)
+            | Body::BoutConfig(_)
+            | Body::RoundScores(_)
+            | Body::RoundWinners(_)
+            | Body::Winner(_)
+            | Body::Result(_)
+            | Body::Clock(Clock { action: Some(_), .. })
+    )
+}

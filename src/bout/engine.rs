@@ -1,0 +1,180 @@
+//! The state of the bout, changed by one message after the other.
+
+use std::sync::Arc;
+
+use super::injuries::Injuries;
+use super::lifecycle::{Lifecycle, belongs_to_a_bout};
+use super::model::*;
+use super::order::completeness;
+use super::rests::Rests;
+use super::reviews::Reviews;
+use super::rounds::{ClockChange, Rounds};
+use super::scoring::Scoring;
+use crate::event::*;
+use crate::time::Time;
+
+/// The bout, and what each part remembers of it. Cheap to copy: what is large is shared.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BoutEngine {
+    pub(super) bout: Arc<Bout>,
+    pub(super) lifecycle: Lifecycle,
+    rounds: Rounds,
+    rests: Rests,
+    scoring: Scoring,
+    pub(super) reviews: Reviews,
+    injuries: Injuries,
+}
+
+impl BoutEngine {
+    pub(super) fn new(review_rules: ReviewRules) -> Self {
+        Self { reviews: Reviews::new(review_rules), ..Self::default() }
+    }
+
+    /// Handles the message that is event number `seq`, and adds the events that follow from it to `derived`.
+    pub(super) fn handle(&mut self, seq: u64, at: Time, body: &Body, derived: &mut Vec<(u64, Body)>) {
+        if self.bout.ordinal == 0 && belongs_to_a_bout(body) && !matches!(body, Body::BoutLoaded {}) {
+            // The session has begun in the middle of a bout.
+            self.lifecycle.begin(&mut self.bout, at);
+            self.reset_parts();
+        }
+        if self.lifecycle.is_late(&self.bout, at, body) {
+            return;
+        }
+        derived.extend(self.derive(seq, at, body).into_iter().map(|body| (seq, body)));
+    }
+
+    fn derive(&mut self, seq: u64, at: Time, body: &Body) -> Vec<Body> {
+        let bout = &mut self.bout;
+        match body {
+            Body::BoutLoaded {} => {
+                self.lifecycle.load(bout, seq, at);
+                self.reset_parts();
+            }
+            Body::BoutReady {} if bout.stage == Stage::Loaded => Arc::make_mut(bout).stage = Stage::Ready,
+            Body::BoutConfig(config) => {
+                let is_other = self.lifecycle.configure(bout, at, config);
+                if is_other {
+                    self.reset_parts();
+                }
+            }
+            Body::Athletes(athletes) if *athletes != Athletes::default() => {
+                let bout = Arc::make_mut(bout);
+                bout.blue.athlete = Arc::new(athletes.blue.clone());
+                bout.red.athlete = Arc::new(athletes.red.clone());
+            }
+            Body::Round(round) => return self.enter_round(at, round.round),
+            Body::Clock(clock) => return self.clock(at, *clock),
+            Body::Rest(rest) => {
+                let runs = self.rests.read(*rest);
+                let ended = self.rounds.rest(bout, runs);
+                return ended.into_iter().chain(self.rests.tick(bout, at, *rest)).collect();
+            }
+            Body::Injury(injury) => return self.injuries.message(at, *injury).into_iter().collect(),
+            Body::Hit(hit) => self.scoring.hit(at, *hit),
+            Body::Point(point) => self.scoring.point(seq, at, *point),
+            Body::Score(score) => return self.scoring.score(bout, seq, *score),
+            Body::Penalties(count) => self.scoring.penalties(bout, seq, *count),
+            Body::RoundScores(scores) => return self.round_scores(seq, at, scores),
+            Body::RoundWinners(winners) => {
+                let ended = self.rounds.winners(bout, winners);
+                return ended.into_iter().chain(self.lifecycle.check_winner(bout)).collect();
+            }
+            Body::Winner(winner) => {
+                let ended = [self.rests.end(at), self.rounds.end(bout)];
+                return ended.into_iter().flatten().chain(self.lifecycle.end(bout, at, winner.winner)).collect();
+            }
+            // A banner that was cut does not replace a complete one.
+            Body::Result(result) if bout.result.is_none() || completeness(result) > 0 => {
+                Arc::make_mut(bout).result = Some(result.clone());
+            }
+            Body::Leader(leader) if bout.leader != leader.side => Arc::make_mut(bout).leader = leader.side,
+            Body::Review(review) => return self.reviews.message(bout, seq, at, *review).into_iter().collect(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Another bout has taken the place of the one before.
+    fn reset_parts(&mut self) {
+        self.rounds = Rounds::default();
+        self.rests.begin_bout();
+        self.scoring = Scoring::default();
+        self.injuries = Injuries::default();
+        self.reviews.begin_bout(&mut self.bout);
+    }
+
+    fn enter_round(&mut self, at: Time, number: u8) -> Vec<Body> {
+        if number == self.bout.round {
+            return Vec::new();
+        }
+        let rested = self.rests.end(at);
+        let entered = self.rounds.enter(&mut self.bout, number);
+        self.scoring.enter_round(number);
+        rested.into_iter().chain(entered).collect()
+    }
+
+    fn clock(&mut self, at: Time, clock: Clock) -> Vec<Body> {
+        let mut derived = match self.rounds.clock(&mut self.bout, clock) {
+            ClockChange::Runs => self.run(at),
+            ClockChange::Ended => self.rounds.end(&mut self.bout).into_iter().collect(),
+            ClockChange::None => Vec::new(),
+        };
+        derived.extend(self.rounds.final_seconds(&self.bout, clock));
+        derived
+    }
+
+    fn run(&mut self, at: Time) -> Vec<Body> {
+        let mut derived = Vec::new();
+        if self.bout.stage == Stage::Ended {
+            return derived;
+        }
+        if let Some(number) = self.rounds.lost_number(&self.bout) {
+            derived.extend(self.enter_round(at, number));
+        }
+        derived.extend(self.rests.end(at));
+        if self.bout.started_at.is_none() {
+            if self.lifecycle.load_received {
+                self.scoring.start_from_zero();
+                if self.bout.round == 0 {
+                    derived.extend(self.enter_round(at, 1));
+                }
+            }
+            derived.push(self.lifecycle.start(&mut self.bout, at));
+        }
+        if self.bout.stage != Stage::Fighting {
+            // No injury clock runs during the fight: the end of one that still does was lost.
+            derived.extend(self.injuries.end_all(at));
+        }
+        derived.extend(self.rounds.run(&mut self.bout));
+        derived
+    }
+
+    fn round_scores(&mut self, seq: u64, at: Time, scores: &RoundScores) -> Vec<Body> {
+        let mut derived = Vec::new();
+        if let Some(next) = self.scoring.lost_round(&self.bout, scores) {
+            derived.extend(self.enter_round(at, next.round));
+            derived.extend(self.scoring.score(&mut self.bout, seq, Pair { blue: next.blue, red: next.red }));
+        }
+        self.scoring.table(&mut self.bout, seq, scores);
+        derived
+    }
+
+    pub(super) fn clip(&mut self, request: u64, clip: ClipState) {
+        self.reviews.clip(&mut self.bout, request, clip);
+    }
+
+    pub(super) fn begin_burst(&mut self) {
+        self.scoring.begin_burst(&self.bout);
+    }
+
+    /// Whether the burst lacks a message that belongs to it: a score without its points, or a winner without a banner.
+    pub(super) fn is_incomplete(&self, derived: &[(u64, Body)]) -> bool {
+        let ended = derived.iter().any(|(_, body)| matches!(body, Body::BoutEnded(_)));
+        self.scoring.is_incomplete(&self.bout) || ended && self.bout.result.is_none()
+    }
+
+    /// After the messages of a burst: the events that follow from all of them together.
+    pub(super) fn end_burst(&mut self) -> Vec<(u64, Body)> {
+        self.scoring.end_burst(&self.bout)
+    }
+}

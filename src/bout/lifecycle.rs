@@ -1,0 +1,197 @@
+//! How a bout begins and ends, and which bout a message belongs to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::model::*;
+use crate::event::*;
+use crate::time::Time;
+
+/// Messages of the bout before may come this long after the next one was loaded.
+const LATE_MESSAGE_WINDOW: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lifecycle {
+    /// The bout before the one that is on.
+    previous: Option<Arc<Bout>>,
+    /// A bout was loaded in place of one that had not begun.
+    reload: Option<Split>,
+    /// The load of the bout was received, so that its scores and gam-jeom are 0 until a message says otherwise.
+    pub(super) load_received: bool,
+    /// That the winner contradicts the rounds was reported.
+    contradiction_reported: bool,
+    /// Events that belong to another bout than was thought, once a message has shown that there are some.
+    pub(super) split: Option<Split>,
+}
+
+/// Events that belong, or may belong, to another bout than was thought.
+#[derive(Clone, Debug)]
+pub(super) struct Split {
+    /// The first of them.
+    pub(super) from_seq: u64,
+    /// The bout that they were taken for: it was loaded and never began.
+    pub(super) replaced: Arc<Bout>,
+}
+
+impl Lifecycle {
+    /// Puts a bout of which nothing is known yet in the place of `bout`.
+    pub(super) fn begin(&mut self, bout: &mut Arc<Bout>, at: Time) {
+        let previous = replace(bout, bout.ordinal + 1, at);
+        *self = Self { previous: Some(previous), split: self.split.take(), ..Self::default() };
+    }
+
+    pub(super) fn load(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time) {
+        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
+        if bout.ordinal == 0 || has_begun {
+            self.begin(bout, at);
+        } else {
+            // Whether this is the same bout is known when its number comes; until then it takes the place of the one
+            // that has not begun.
+            let replaced = replace(bout, bout.ordinal, at);
+            if replaced.config.number.is_some() {
+                self.reload = Some(Split { from_seq: seq, replaced });
+            }
+            self.contradiction_reported = false;
+        }
+        self.load_received = true;
+    }
+
+    /// Takes the configuration of the bout; true if it is that of another bout, which has taken the place of `bout`.
+    pub(super) fn configure(&mut self, bout: &mut Arc<Bout>, at: Time, config: &BoutConfig) -> bool {
+        if *config == BoutConfig::default() {
+            return false;
+        }
+        let mut begins = false;
+        if let Some(number) = &config.number {
+            match self.reload.take() {
+                Some(reload) if reload.replaced.config.number.as_ref() != Some(number) => {
+                    self.split = Some(reload);
+                    Arc::make_mut(bout).ordinal += 1;
+                }
+                Some(_) => {}
+                // The `pre` of another bout was lost.
+                None => begins = bout.config.number.as_ref().is_some_and(|known| known != number),
+            }
+        }
+        if begins {
+            self.begin(bout, at);
+        }
+        let named = BoutConfig {
+            number: config.number.clone(),
+            internal_id: config.internal_id.clone(),
+            ..BoutConfig::default()
+        };
+        // TK-Strike's JSON events name the bout, and leave out the rest of its configuration.
+        let known = config.number.is_some() && bout.config.number == config.number;
+        if !(known && *config == named) {
+            Arc::make_mut(bout).config = Arc::new(config.clone());
+        }
+        begins
+    }
+
+    /// Whether a message is of the bout before: it comes just after another bout was loaded, and no bout that has not
+    /// begun can send it.
+    pub(super) fn is_late(&self, bout: &Bout, at: Time, body: &Body) -> bool {
+        // Without its `pre` the bout was learnt from the answers of a PSS, which are all of this bout.
+        let Some(previous) = self.previous.as_ref().filter(|_| self.load_received) else { return false };
+        let soon = bout.loaded_at.is_some_and(|loaded| at.since(loaded) <= LATE_MESSAGE_WINDOW);
+        let same = previous.config.number == bout.config.number;
+        if !soon || bout.started_at.is_some() || previous.ordinal == 0 || same {
+            return false;
+        }
+        let counts = |blue: Option<u16>, red: Option<u16>| blue.unwrap_or(0) > 0 || red.unwrap_or(0) > 0;
+        match body {
+            // A bout that was broken off may be loaded again in a later round.
+            Body::Round(round) => round.round > 1 && round.round == previous.round,
+            Body::Clock(clock) => {
+                let full = bout.config.round_seconds;
+                previous.clock == Some(clock.seconds) && full.is_some_and(|full| full != clock.seconds)
+            }
+            Body::Leader(leader) => leader.side != MaybeSide::None,
+            Body::Score(count) | Body::Penalties(count) => counts(count.blue, count.red),
+            Body::RoundScores(scores) => scores.rounds.iter().any(|round| counts(round.blue, round.red)),
+            Body::RoundWinners(winners) => winners.winners.iter().any(Option::is_some),
+            // A coach may request a review already, and is then answered.
+            Body::Review(Review { side, state, .. }) => {
+                *state != ReviewState::Requested && bout.reviews.iter().all(|review| review.side != *side)
+            }
+            Body::Point(_) | Body::Hit(_) | Body::Injury(_) | Body::Winner(_) | Body::Result(_) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn start(&self, bout: &mut Arc<Bout>, at: Time) -> Body {
+        Arc::make_mut(bout).started_at = Some(at);
+        Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })
+    }
+
+    pub(super) fn end(&mut self, bout: &mut Arc<Bout>, at: Time, winner: BoutWinner) -> Vec<Body> {
+        let mut derived = Vec::new();
+        if bout.winner == Some(winner) {
+            return derived;
+        }
+        if let Some(before) = bout.winner {
+            let what = format!("`win` names {winner} after it named {before}");
+            derived.push(Body::Contradiction(Contradiction { what }));
+        }
+        let ending = Arc::make_mut(bout);
+        ending.winner = Some(winner);
+        if ending.stage != Stage::Ended {
+            ending.stage = Stage::Ended;
+            ending.ended_at = Some(at);
+            let (blue_rounds, red_rounds) = ending.rounds_won();
+            let decision = ending.result.as_ref().and_then(|result| result.decision);
+            derived.push(Body::BoutEnded(BoutEnded {
+                number: ending.config.number.clone(),
+                winner,
+                blue_rounds,
+                red_rounds,
+                result: ending.result.as_ref().and_then(|result| result.result.clone()),
+                decision,
+                decision_in_words: decision.and_then(Decision::in_words),
+            }));
+        }
+        derived.extend(self.check_winner(bout));
+        derived
+    }
+
+    /// A console contradicts itself now and then: both messages are kept, and the contradiction is reported once.
+    pub(super) fn check_winner(&mut self, bout: &Bout) -> Option<Body> {
+        let winner = bout.winner?;
+        let (blue, red) = bout.rounds_won();
+        // The side that is behind in rounds wins if the other withdraws or is disqualified.
+        let decides = bout.config.rounds.unwrap_or(3) / 2 + 1;
+        let disagree = match winner {
+            BoutWinner::Blue => red >= decides && red > blue,
+            BoutWinner::Red => blue >= decides && blue > red,
+            BoutWinner::Tie => false,
+        };
+        if !disagree || std::mem::replace(&mut self.contradiction_reported, true) {
+            return None;
+        }
+        let what = format!("`win` names {winner}, but `wrd` gives blue {blue} and red {red} rounds");
+        Some(Body::Contradiction(Contradiction { what }))
+    }
+}
+
+/// Puts a new bout in the place of `bout`, and gives the one that it replaces.
+fn replace(bout: &mut Arc<Bout>, ordinal: u32, at: Time) -> Arc<Bout> {
+    let new = Bout { ordinal, stage: Stage::Loaded, loaded_at: Some(at), ..Bout::default() };
+    std::mem::replace(bout, Arc::new(new))
+}
+
+/// Whether a message is about a bout, so that there must be one.
+pub(super) fn belongs_to_a_bout(body: &Body) -> bool {
+    match body {
+        Body::Athletes(athletes) => *athletes != Athletes::default(),
+        Body::BoutConfig(config) => **config != BoutConfig::default(),
+        Body::Score(pair) | Body::Penalties(pair) => *pair != Pair::default(),
+        Body::Officials(_)
+        | Body::VideoQuota(_)
+        | Body::HardwareTest(_)
+        | Body::Console(_)
+        | Body::Unknown(_)
+        | Body::Unusable(_) => false,
+        _ => true,
+    }
+}

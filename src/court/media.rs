@@ -1,0 +1,73 @@
+//! The bout and the review that the clips and recordings of rules are for.
+
+use std::collections::BTreeMap;
+
+/// Actions whose clip or recording is awaited; more than these are forgotten, the oldest first.
+const MAX_AWAITED: usize = 1000;
+
+#[derive(Default)]
+pub(super) struct AwaitedMedia {
+    /// The latest request for review.
+    review: Option<Request>,
+    /// The replays that are being saved, by the action's `seq`.
+    saves: BTreeMap<u64, Save>,
+    /// The bout of each recording, by the action's `seq`.
+    recordings: BTreeMap<u64, u32>,
+}
+
+/// A request for review, by the `seq` of its events: what a rule does for one of them is for that review.
+#[derive(Clone, Copy)]
+struct Request {
+    request: u64,
+    /// Of the `review_opened` that follows from it.
+    opened: Option<u64>,
+}
+
+/// A replay that is being saved.
+pub(super) struct Save {
+    pub(super) reason: String,
+    /// The review that it is for.
+    pub(super) review: Option<u64>,
+    pub(super) bout: u32,
+}
+
+impl AwaitedMedia {
+    /// A review was requested, by the event `request`; `opened` is the `review_opened` that follows from it.
+    pub(super) fn begin_review(&mut self, request: u64, opened: Option<u64>) {
+        self.review = Some(Request { request, opened });
+    }
+
+    /// The request for review that an event is about.
+    pub(super) fn review_about(&self, cause: u64) -> Option<u64> {
+        let about = |request: &Request| cause == request.request || Some(cause) == request.opened;
+        self.review.filter(about).map(|request| request.request)
+    }
+
+    pub(super) fn add_save(&mut self, action_seq: u64, save: Save) {
+        add(&mut self.saves, action_seq, save);
+    }
+
+    pub(super) fn take_save(&mut self, action_seq: u64) -> Option<Save> {
+        self.saves.remove(&action_seq)
+    }
+
+    pub(super) fn is_saving_for(&self, review: u64) -> bool {
+        self.saves.values().any(|save| save.review == Some(review))
+    }
+
+    pub(super) fn add_recording(&mut self, action_seq: u64, bout: u32) {
+        add(&mut self.recordings, action_seq, bout);
+    }
+
+    /// The bout that a recording was started for.
+    pub(super) fn bout_of_recording(&self, action_seq: u64) -> Option<u32> {
+        self.recordings.get(&action_seq).copied()
+    }
+}
+
+fn add<T>(awaited: &mut BTreeMap<u64, T>, action_seq: u64, what: T) {
+    while awaited.len() >= MAX_AWAITED {
+        awaited.pop_first();
+    }
+    awaited.insert(action_seq, what);
+}
