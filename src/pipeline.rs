@@ -12,17 +12,17 @@
 //! | OBS, player → court | the report is lost and said |
 //! | changed rules → court | whoever compiles them waits |
 
+mod capture_thread;
 mod check;
+mod court_runtime;
+mod event_log;
 mod live;
-mod narrate;
-mod recorder;
 mod reload;
 mod replay;
 mod setup;
-mod worker;
 
 pub use check::check;
+pub use court_runtime::{ShowAction, Summary};
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};
-pub use worker::{Show, Summary};

@@ -10,7 +10,7 @@ use super::{capture_file, explain, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
-use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, Show};
+use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, ShowAction};
 
 /// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
 ///
@@ -78,7 +78,7 @@ impl Args {
         let unprinted = Arc::new(Mutex::new(None));
         let explain = self.explain.then(|| explain::explain(unprinted.clone()));
         let dry_run = match self.explain {
-            true => Some(Box::new(|_: &Action| ()) as Show),
+            true => Some(Box::new(|_: &Action| ()) as ShowAction),
             false => self.dry_run.then(|| printer(unprinted.clone())),
         };
         let options = ReplayOptions {
@@ -141,7 +141,7 @@ impl Args {
 }
 
 /// Prints actions until somebody stops reading, and keeps the error that it came to.
-fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> Show {
+fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> ShowAction {
     Box::new(move |action: &Action| {
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.is_none() {

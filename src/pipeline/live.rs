@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
+use super::capture_thread::CaptureQueue;
 use super::check::check;
-use super::recorder::Recorder;
+use super::court_runtime::{ActionTarget, CourtRuntime, StoreSession, Summary};
 use super::reload::{Change, Hangups, Reloader};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use super::worker::{Acting, Kept, Summary, Worker};
 use crate::action::Report;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
@@ -26,15 +26,15 @@ use crate::time::Time;
 /// Datagrams that may wait for a court.
 const MAX_WAITING: usize = 65_536;
 /// How long outcomes are awaited, and then the database, when all comes to its end.
-const PATIENCE: Duration = Duration::from_secs(4);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long a court's thread may take to end beyond that; a rule may be at work.
-const LAST_STEP: Duration = Duration::from_secs(1);
+const LAST_STEP_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest that a court's thread waits for something to happen.
-const IDLE: Duration = Duration::from_secs(1);
+const MAX_IDLE: Duration = Duration::from_secs(1);
 /// How often it is looked whether a court's thread has ended.
-const GLANCE: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How often losses are looked for.
-const LOOK: Duration = Duration::from_secs(1);
+const LOSS_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -96,21 +96,21 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         sockets.push((name, udp, rules, socket));
     }
     let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
-    let mut recorders = HashMap::new();
+    let mut captures = HashMap::new();
     if let Some(sink) = setup::capture_sink(config) {
         let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
         for (name, _, _, socket) in &sockets {
             if sink.courts.serves(name) {
                 let about = About { court: name.to_string(), local: socket.local(), event: config.name.clone() };
-                let recorder = Recorder::start(&sink.directory, started, about).map_err(failed)?;
-                recorders.insert(name.clone(), recorder);
+                let capture = CaptureQueue::start(&sink.directory, started, about).map_err(failed)?;
+                captures.insert(name.clone(), capture);
             }
         }
     }
     let mut sessions = HashMap::new();
     if let Some(store) = &mut store {
         for (name, ..) in &sockets {
-            let capture = recorders.get(name).map(|(recorder, _)| recorder.path().display().to_string());
+            let capture = captures.get(name).map(|(capture, _)| capture.path().display().to_string());
             let session = store.begin_session(&NewSession {
                 court: name.to_string(),
                 mode: Mode::Live,
@@ -136,24 +136,24 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     let stopping = Arc::new(AtomicBool::new(false));
     let mut receivers = Vec::new();
     let mut courts = Vec::new();
-    let mut recordings = Vec::new();
+    let mut capture_threads = Vec::new();
     let mut reloader = Reloader::new(config, sources);
     for (name, udp, rules, socket) in sockets {
         let court = Court::new(name.clone(), udp.allow.clone(), rules)
             .with_review_rules(config.reviews)
             .with_names(config.names.clone());
-        let kept = store.as_ref().zip(sessions.get(&name)).map(|((store, _), session)| Kept {
-            store: store.clone(),
+        let store = store.as_ref().zip(sessions.get(&name)).map(|((store, _), session)| StoreSession {
+            handle: store.clone(),
             session: *session,
             waits: false,
         });
         let mut unrecorded = Arc::default();
-        let recorder = recorders.remove(&name).map(|(recorder, thread)| {
-            recordings.push(thread);
-            unrecorded = recorder.lost();
-            recorder
+        let capture = captures.remove(&name).map(|(capture, thread)| {
+            capture_threads.push(thread);
+            unrecorded = capture.lost();
+            capture
         });
-        let acting = Acting::Sinks(sinks.remove(&name).unwrap_or_default());
+        let target = ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default());
         let reports = report_ends.remove(&name).unwrap_or_else(never);
         let (queue, feed) = bounded(MAX_WAITING);
         let counters = Arc::new(UdpCounters::default());
@@ -161,9 +161,9 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             .name(format!("court {name}"))
             .spawn({
                 let counters = counters.clone();
-                let worker = Worker::new(&name, court, acting, kept, recorder);
+                let runtime = CourtRuntime::new(&name, court, target, store, capture);
                 let changes = reloader.serve(&name);
-                move || live(worker, &feed, reports, changes, &counters)
+                move || live(runtime, &feed, reports, changes, &counters)
             })
             .map_err(StartError::Thread)?;
         receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
@@ -178,7 +178,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     tokio::pin!(stop);
     let mut hangups = Hangups::new();
     let mut losses = Losses::default();
-    let mut look = tokio::time::interval(LOOK);
+    let mut look = tokio::time::interval(LOSS_CHECK_INTERVAL);
     loop {
         tokio::select! {
             () = &mut stop => break,
@@ -190,7 +190,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     // It ends by itself; what it compiles just now comes to nothing.
     drop(reload);
     stopping.store(true, Relaxed);
-    let ended = tokio::task::spawn_blocking(move || end(receivers, courts, recordings, writer)).await;
+    let ended = tokio::task::spawn_blocking(move || end(receivers, courts, capture_threads, writer)).await;
     // A thread that panicked has said so; what it knew is lost.
     Ok(ended.unwrap_or_default())
 }
@@ -207,7 +207,7 @@ struct CourtThread {
 fn end(
     receivers: Vec<JoinHandle<()>>,
     courts: Vec<CourtThread>,
-    recordings: Vec<JoinHandle<()>>,
+    capture_threads: Vec<JoinHandle<()>>,
     writer: Option<StoreThread>,
 ) -> Ended {
     for receiver in receivers {
@@ -216,10 +216,10 @@ fn end(
         }
     }
     let mut ended = Ended::default();
-    let until = Instant::now() + PATIENCE + LAST_STEP;
+    let until = Instant::now() + SHUTDOWN_TIMEOUT + LAST_STEP_TIMEOUT;
     for CourtThread { name, thread, counters, .. } in courts {
         while !thread.is_finished() && Instant::now() < until {
-            thread::sleep(GLANCE);
+            thread::sleep(POLL_INTERVAL);
         }
         if !thread.is_finished() {
             ended.stuck.push(name);
@@ -232,19 +232,19 @@ fn end(
         }
     }
     if ended.stuck.is_empty() {
-        for recording in recordings {
+        for recording in capture_threads {
             if recording.join().is_err() {
                 tracing::error!("a recording thread had failed");
             }
         }
     }
-    ended.drained = writer.map(|writer| writer.join(PATIENCE));
+    ended.drained = writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT));
     ended
 }
 
 /// Takes what comes, in the order it comes, until the socket is closed and the outcomes are in.
 fn live(
-    mut worker: Worker,
+    mut runtime: CourtRuntime,
     feed: &Receiver<Received>,
     mut reports: Receiver<Report>,
     mut changes: Receiver<Change>,
@@ -252,38 +252,40 @@ fn live(
 ) -> Summary {
     let mut stamper = Stamper::new();
     loop {
-        let wait = worker.next_due().map_or(IDLE, |due| due.since(stamper.stamp().0).min(IDLE));
+        let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(stamper.stamp().0).min(MAX_IDLE));
         select! {
             recv(feed) -> received => match received {
-                Ok(received) => worker.take(received.at, &Input::Datagram(received.datagram)),
+                Ok(received) => runtime.take(received.at, &Input::Datagram(received.datagram)),
                 Err(_) => break,
             },
             recv(reports) -> report => match report {
-                Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
+                Ok(report) => runtime.take(stamper.stamp().0, &Input::Report(report)),
                 // No sink is left to report.
                 Err(_) => reports = never(),
             },
             recv(changes) -> change => match change {
-                Ok(change) => change.make(&mut worker, stamper.stamp().0),
+                Ok(change) => change.make(&mut runtime, stamper.stamp().0),
                 Err(_) => changes = never(),
             },
-            default(wait) => worker.advance(stamper.stamp().0),
+            default(wait) => runtime.advance(stamper.stamp().0),
         }
     }
-    let until = Instant::now() + PATIENCE;
-    while worker.awaited() > 0 && Instant::now() < until {
+    let until = Instant::now() + SHUTDOWN_TIMEOUT;
+    while runtime.awaited() > 0 && Instant::now() < until {
         let now = stamper.stamp().0;
-        let wait =
-            worker.next_due().map_or(IDLE, |due| due.since(now)).min(until.saturating_duration_since(Instant::now()));
+        let wait = runtime
+            .next_due()
+            .map_or(MAX_IDLE, |due| due.since(now))
+            .min(until.saturating_duration_since(Instant::now()));
         match reports.recv_timeout(wait) {
-            Ok(report) => worker.take(stamper.stamp().0, &Input::Report(report)),
-            Err(RecvTimeoutError::Timeout) => worker.advance(stamper.stamp().0),
+            Ok(report) => runtime.take(stamper.stamp().0, &Input::Report(report)),
+            Err(RecvTimeoutError::Timeout) => runtime.advance(stamper.stamp().0),
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    worker.stop(stamper.stamp().0);
+    runtime.stop(stamper.stamp().0);
     let lost = counters.lost_in_kernel.load(Relaxed) + counters.lost_in_queue.load(Relaxed);
-    worker.finish(lost)
+    runtime.finish(lost)
 }
 
 /// Losses that were said already, by court and what was lost.

@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::check::check;
+use super::court_runtime::CourtRuntime;
 use super::setup;
-use super::worker::Worker;
 use crate::action::Report;
 use crate::config::Config;
 use crate::court::Input;
@@ -24,7 +24,7 @@ use crate::rules::{Retired, Rules, ScriptError, Sources};
 use crate::time::Time;
 
 /// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
-const LOOK: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// Looks for which a file may be away, while an editor puts another in its place.
 const MAX_AWAY: u32 = 8;
 /// Changes that may wait for a court.
@@ -40,13 +40,13 @@ pub(super) enum Change {
 
 impl Change {
     /// Makes the change in a court.
-    pub(super) fn make(self, worker: &mut Worker, at: Time) {
+    pub(super) fn make(self, runtime: &mut CourtRuntime, at: Time) {
         match self {
             Self::Rules(rules, retired) => {
                 // Nobody is there to take them at the end of the program.
-                let _kept = retired.send(worker.change_rules(at, *rules));
+                let _kept = retired.send(runtime.change_rules(at, *rules));
             }
-            Self::Report(report) => worker.take(at, &Input::Report(report)),
+            Self::Report(report) => runtime.take(at, &Input::Report(report)),
         }
     }
 }
@@ -100,7 +100,7 @@ impl Reloader {
         let mut changed = false;
         let mut away = 0;
         loop {
-            match ask.recv_timeout(LOOK) {
+            match ask.recv_timeout(POLL_INTERVAL) {
                 Ok(()) => {
                     self.reload();
                     seen = self.marks();

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
 
+use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession, Summary};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use super::worker::{Acting, Kept, Show, Summary, Worker};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, CourtConfig};
@@ -18,9 +18,9 @@ use crate::store::{Drained, Mode, NewSession, Store};
 use crate::time::Time;
 
 /// How long outcomes are awaited, and then the database, at the end.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How far behind its last input a capture that does not tell its end goes on, so that what rules put off happens.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
 /// How fast a capture is replayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub struct ReplayOptions<'a> {
     /// The capture's name, for the database.
     pub capture: &'a Path,
     /// Takes each action, instead of anything being done or kept.
-    pub dry_run: Option<Show>,
+    pub dry_run: Option<ShowAction>,
     /// Is told what each rule does with each event.
     pub explain: Option<Explain>,
     /// Is told how many bytes of the capture were read.
@@ -95,7 +95,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     };
 
     let mut writer = None;
-    let mut kept = None;
+    let mut session_store = None;
     if dry_run.is_none()
         && let Some(sink) = setup::store_sink(config)
     {
@@ -109,19 +109,24 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         })?;
         let (handle, thread) = store.spawn(MAX_ENTRIES)?;
         writer = Some(thread);
-        kept = Some(Kept { store: handle, session, waits: true });
+        session_store = Some(StoreSession { handle, session, waits: true });
     }
-    let (acting, reports) = match (dry_run, outcomes) {
-        (Some(show), _) => (Acting::Shown(show), never()),
-        (None, Outcomes::Recorded) => (Acting::Nobody, never()),
+    let (target, reports) = match (dry_run, outcomes) {
+        (Some(show), _) => (ActionTarget::Show(show), never()),
+        (None, Outcomes::Recorded) => (ActionTarget::None, never()),
         (None, Outcomes::Live) => {
             let (queue, end) = bounded(MAX_REPORTS);
             let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]));
-            (Acting::Sinks(sinks.remove(&name).unwrap_or_default()), end)
+            (ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default()), end)
         }
     };
-    let mut run =
-        Run { worker: Worker::new(&name, court, acting, kept, None), reports, pace, began: Instant::now(), started };
+    let mut run = Run {
+        runtime: CourtRuntime::new(&name, court, target, session_store, None),
+        reports,
+        pace,
+        began: Instant::now(),
+        started,
+    };
 
     let mut broken = None;
     let mut stopped = false;
@@ -129,14 +134,14 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         match next {
             Ok(Recorded { at, input: Input::Stop }) => {
                 run.until(at);
-                run.worker.stop(at);
+                run.runtime.stop(at);
                 stopped = true;
             }
             // Live outcomes take their place.
             Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
             Ok(Recorded { at, input }) => {
                 run.until(at);
-                run.worker.take(at, &input);
+                run.runtime.take(at, &input);
             }
             Err(error) => {
                 broken = Some(error);
@@ -147,16 +152,16 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     }
     if !stopped {
         // Our own capture without its end is of a program that was killed: then nothing more happened.
-        let end = if reader.has_reports() { run.worker.now() } else { run.grace() };
-        run.worker.stop(end);
+        let end = if reader.has_reports() { run.runtime.now() } else { run.grace() };
+        run.runtime.stop(end);
     }
     run.settle();
-    let summary = run.worker.finish(0);
-    Ok(Replayed { summary, drained: writer.map(|writer| writer.join(PATIENCE)), broken })
+    let summary = run.runtime.finish(0);
+    Ok(Replayed { summary, drained: writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT)), broken })
 }
 
 struct Run {
-    worker: Worker,
+    runtime: CourtRuntime,
     reports: Receiver<Report>,
     pace: Pace,
     began: Instant,
@@ -167,18 +172,18 @@ impl Run {
     /// Lets the time pass until `at`, taking what the sinks report meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
-            let next = self.worker.next_due().map_or(at, |due| due.min(at));
+            let next = self.runtime.next_due().map_or(at, |due| due.min(at));
             match self.pace {
                 Pace::Max => {
                     while let Ok(report) = self.reports.try_recv() {
-                        self.worker.take(self.worker.now(), &Input::Report(report));
+                        self.runtime.take(self.runtime.now(), &Input::Report(report));
                     }
                 }
                 Pace::Times(times) => {
                     let wait = next.since(self.started).div_f64(times);
                     while let Ok(report) = self.reports.recv_deadline(self.began + wait) {
                         let now = self.started + self.began.elapsed().mul_f64(times);
-                        self.worker.take(now, &Input::Report(report));
+                        self.runtime.take(now, &Input::Report(report));
                     }
                     // Without sinks there is nothing to wait on.
                     std::thread::sleep((self.began + wait).saturating_duration_since(Instant::now()));
@@ -187,26 +192,26 @@ impl Run {
             if next >= at {
                 return;
             }
-            self.worker.advance(next);
+            self.runtime.advance(next);
         }
     }
 
     /// Lets what rules have put off happen; gives the time at which nothing more is to come.
     fn grace(&mut self) -> Time {
-        let last = self.worker.now().max(self.started);
-        while let Some(due) = self.worker.next_once_due().filter(|due| *due <= last + GRACE) {
+        let last = self.runtime.now().max(self.started);
+        while let Some(due) = self.runtime.next_once_due().filter(|due| *due <= last + GRACE_PERIOD) {
             self.until(due);
-            self.worker.advance(due);
+            self.runtime.advance(due);
         }
-        self.worker.now().max(self.started)
+        self.runtime.now().max(self.started)
     }
 
     /// Waits for the outcomes that are still to come from sinks.
     fn settle(&mut self) {
-        let until = Instant::now() + PATIENCE;
-        while matches!(self.worker.acting(), Acting::Sinks(_)) && self.worker.awaited() > 0 {
+        let until = Instant::now() + SHUTDOWN_TIMEOUT;
+        while matches!(self.runtime.target(), ActionTarget::Sinks(_)) && self.runtime.awaited() > 0 {
             let Ok(report) = self.reports.recv_deadline(until) else { return };
-            self.worker.take(self.worker.now(), &Input::Report(report));
+            self.runtime.take(self.runtime.now(), &Input::Report(report));
         }
     }
 }

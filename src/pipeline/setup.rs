@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
-use super::worker::Sinks;
+use super::court_runtime::Sinks;
 use crate::action::Report;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::obs::ObsOptions;

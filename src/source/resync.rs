@@ -8,9 +8,9 @@ const QUESTIONS: &str = "clock\r\nbreak\r\nperiod\r\nscores\r\ngam-jeom\r\ninfor
 const _: () = assert!(QUESTIONS.len() <= 256);
 
 /// Nothing heard for so long is a silence.
-const SILENCE: Duration = Duration::from_secs(5);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether the PSS answers.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Resync {
     /// Nothing came for a moment.
     pub(super) fn idle(&mut self, socket: &UdpSocket, now: Instant) {
         self.check(now);
-        if !self.is_asked && now.saturating_duration_since(self.heard) >= SILENCE {
+        if !self.is_asked && now.saturating_duration_since(self.heard) >= SILENCE_TIMEOUT {
             self.ask(socket, now);
         }
     }
@@ -69,13 +69,13 @@ impl Resync {
         }
         // The bout is what a console tells of its own accord the least often, and always answers.
         let tells_bout = |line: &[u8]| line.get(..3).is_some_and(|stream| stream.eq_ignore_ascii_case(b"mch"));
-        let is_soon = at.saturating_duration_since(self.asked) < PATIENCE;
+        let is_soon = at.saturating_duration_since(self.asked) < ANSWER_TIMEOUT;
         from.port() == self.with.port() || is_soon && datagram.split(|byte| *byte == b'\n').any(tells_bout)
     }
 
     /// Says, once, that no answer has come.
     fn check(&mut self, now: Instant) {
-        if self.answers == Answers::Awaited && now.saturating_duration_since(self.asked) >= PATIENCE {
+        if self.answers == Answers::Awaited && now.saturating_duration_since(self.asked) >= ANSWER_TIMEOUT {
             self.answers = Answers::Missed;
             tracing::warn!(
                 court = %self.court,
@@ -110,7 +110,7 @@ mod tests {
         let mut resync = Resync::begin(&"court-1".into(), &socket, with);
         let from = SocketAddr::new(with.ip(), if port == 0 { with.port() } else { port });
         resync.heard(resync.asked + Duration::from_millis(after), Some(from), datagram);
-        resync.check(resync.asked + PATIENCE);
+        resync.check(resync.asked + ANSWER_TIMEOUT);
         resync.answers
     }
 
@@ -140,13 +140,13 @@ mod tests {
         };
         assert_eq!(asked(), 1);
         for _ in 0..2 {
-            let at = resync.asked + SILENCE;
+            let at = resync.asked + SILENCE_TIMEOUT;
             resync.idle(&socket, at);
             resync.heard(at, other, b"clk;01:10");
-            resync.idle(&socket, at + SILENCE / 2);
+            resync.idle(&socket, at + SILENCE_TIMEOUT / 2);
             assert_eq!(asked(), 0);
-            resync.idle(&socket, at + SILENCE);
-            resync.idle(&socket, at + SILENCE * 2);
+            resync.idle(&socket, at + SILENCE_TIMEOUT);
+            resync.idle(&socket, at + SILENCE_TIMEOUT * 2);
             assert_eq!(asked(), 1);
         }
     }

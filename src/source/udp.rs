@@ -19,9 +19,9 @@ use crate::time::Time;
 /// The longest datagram that is read whole, in bytes.
 pub const MAX_DATAGRAM: usize = 2048;
 /// How soon the thread sees that it is to stop.
-const GLANCE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it goes on taking what the kernel had queued when it was told to stop.
-const LAST_CALL: Duration = Duration::from_millis(500);
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A datagram with the time of its arrival.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl UdpReceiver {
                      lost; raise its limit (Linux: sysctl net.core.rmem_max={receive_buffer_bytes})"
                 );
             }
-            socket.set_read_timeout(Some(GLANCE))?;
+            socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
             Ok(Self { court: court.clone(), socket, local, resync: None })
         };
@@ -139,17 +139,17 @@ impl UdpReceiver {
         let mut control = kernel::control();
         let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
-        let mut last_call = None;
+        let mut drain_until = None;
         let mut failing = false;
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         loop {
-            if last_call.is_none() && stop.load(Relaxed) {
-                last_call = Some(Instant::now() + LAST_CALL);
+            if drain_until.is_none() && stop.load(Relaxed) {
+                drain_until = Some(Instant::now() + DRAIN_TIMEOUT);
                 if self.socket.set_nonblocking(true).is_err() {
                     return;
                 }
             }
-            if last_call.is_some_and(|until| Instant::now() > until) {
+            if drain_until.is_some_and(|until| Instant::now() > until) {
                 return;
             }
             match kernel::receive(&self.socket, &mut buffer, &mut control) {
@@ -181,7 +181,7 @@ impl UdpReceiver {
                     }
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut if last_call.is_some() => return,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if drain_until.is_some() => return,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
                         if let Some(resync) = &mut resync {
                             resync.idle(&self.socket, Instant::now());

@@ -11,7 +11,7 @@ use crate::court::Output;
 use crate::time::Time;
 
 /// How long the end of a session waits for room in the queue.
-const END_PATIENCE: Duration = Duration::from_secs(1);
+const END_SESSION_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What waits to be written.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl StoreHandle {
     /// # Errors
     /// When there was none; the session then looks as if the program had been killed.
     pub fn end_session(&self, session: i64, at: Time, counts: SessionCounts) -> Result<(), Full> {
-        self.count(self.entries.send_timeout(Entry::End { session, at, counts }, END_PATIENCE).is_ok())
+        self.count(self.entries.send_timeout(Entry::End { session, at, counts }, END_SESSION_TIMEOUT).is_ok())
     }
 
     /// How the writer is doing.

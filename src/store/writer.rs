@@ -13,9 +13,9 @@ use super::open::Store;
 use super::rows::RowBuffers;
 
 /// Entries in one transaction at most.
-const BATCH: usize = 4096;
+const MAX_BATCH: usize = 4096;
 /// A reader sees an entry after about this time at the latest.
-const QUIET: Duration = Duration::from_millis(100);
+const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
 /// Between attempts when the database refuses, at first and at most.
@@ -38,7 +38,7 @@ pub struct Drained {
     pub dropped: u64,
     /// Entries that the database would not take.
     pub failed: u64,
-    /// Entries that still waited when patience ran out.
+    /// Entries that still waited at the end.
     pub left: u64,
 }
 
@@ -80,12 +80,12 @@ impl Store {
 }
 
 impl StoreThread {
-    /// Waits until everything is written, for as long as `patience`; all handles must have been dropped before.
+    /// Waits until everything is written, for as long as `timeout`; all handles must have been dropped before.
     ///
-    /// When patience runs out, the writer gives up at its next chance.
-    pub fn join(self, patience: Duration) -> Drained {
+    /// After that time, the writer gives up at its next chance.
+    pub fn join(self, timeout: Duration) -> Drained {
         // The writer never sends: the channel closes when it ends, even by a panic.
-        let _ = self.ended.recv_timeout(patience);
+        let _ = self.ended.recv_timeout(timeout);
         self.shared.given_up.store(true, Relaxed);
         let StoreMetrics { queued, written, dropped, failed, .. } = self.shared.metrics();
         Drained { written, dropped, failed, left: queued }
@@ -104,7 +104,7 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = Vec::with_capacity(MAX_BATCH);
         while self.gather(&mut batch) {
             if !self.write(&batch) {
                 return;
@@ -128,8 +128,8 @@ impl Writer {
     fn gather(&self, batch: &mut Vec<Entry>) -> bool {
         let Ok(first) = self.entries.recv() else { return false };
         batch.push(first);
-        let end = Instant::now() + QUIET;
-        while batch.len() < BATCH
+        let end = Instant::now() + BATCH_TIMEOUT;
+        while batch.len() < MAX_BATCH
             && let Ok(entry) = self.entries.recv_deadline(end)
         {
             batch.push(entry);

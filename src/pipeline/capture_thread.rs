@@ -24,13 +24,13 @@ const NEW_FILE_AFTER: Duration = Duration::from_secs(5);
 type Writer = CaptureWriter<BufWriter<File>>;
 
 /// Where a court puts what it takes in.
-pub(super) struct Recorder {
+pub(super) struct CaptureQueue {
     queue: Sender<(Time, Input)>,
     lost: Arc<AtomicU64>,
     path: PathBuf,
 }
 
-impl Recorder {
+impl CaptureQueue {
     /// Begins a capture in a folder, which is made where it is missing.
     pub(super) fn start(directory: &Path, started: Time, about: About) -> io::Result<(Self, JoinHandle<()>)> {
         fs::create_dir_all(directory)?;

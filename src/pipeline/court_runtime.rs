@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use super::narrate;
-use super::recorder::Recorder;
+use super::capture_thread::CaptureQueue;
+use super::event_log;
 use crate::action::{Action, ActionSink, Outcome, Report, Verb};
 use crate::court::{Counts, Court, Input, Output};
 use crate::rules::{Retired, Rules};
@@ -23,22 +23,22 @@ pub(super) struct Sinks {
     pub(super) player: Option<mpsc::Sender<Command>>,
 }
 
-/// Who carries out what the rules ask for.
-pub(super) enum Acting {
+/// What carries out the actions.
+pub(super) enum ActionTarget {
     /// The sinks do.
     Sinks(Sinks),
-    /// Nobody: a recorded day has its outcomes already.
-    Nobody,
-    /// Nobody; each action is given to this instead.
-    Shown(Show),
+    /// Nothing does: a capture has the outcomes already.
+    None,
+    /// Nothing does; each action is passed to this function instead.
+    Show(ShowAction),
 }
 
-/// Takes each action, instead of anything being done.
-pub type Show = Box<dyn FnMut(&Action) + Send>;
+/// Is called with each action, which is then not carried out.
+pub type ShowAction = Box<dyn FnMut(&Action) + Send>;
 
-/// Where a court's outputs are kept.
-pub(super) struct Kept {
-    pub(super) store: StoreHandle,
+/// The database session that keeps a court's outputs.
+pub(super) struct StoreSession {
+    pub(super) handle: StoreHandle,
     pub(super) session: i64,
     /// Whether the court waits when the queue is full: a replay can, a console cannot.
     pub(super) waits: bool,
@@ -63,12 +63,12 @@ pub struct Summary {
     pub unrecorded: u64,
 }
 
-/// A court and its outputs' ways.
-pub(super) struct Worker {
+/// A court, and where its outputs go.
+pub(super) struct CourtRuntime {
     court: Court,
-    acting: Acting,
-    kept: Option<Kept>,
-    recorder: Option<Recorder>,
+    target: ActionTarget,
+    store: Option<StoreSession>,
+    capture: Option<CaptureQueue>,
     /// Reports that are known at once, such as that there is no OBS.
     known: VecDeque<Report>,
     outputs: Vec<Output>,
@@ -77,20 +77,20 @@ pub(super) struct Worker {
     told: String,
 }
 
-impl Worker {
+impl CourtRuntime {
     pub(super) fn new(
         name: &str,
         court: Court,
-        acting: Acting,
-        kept: Option<Kept>,
-        recorder: Option<Recorder>,
+        target: ActionTarget,
+        store: Option<StoreSession>,
+        capture: Option<CaptureQueue>,
     ) -> Self {
         let summary = Summary { court: name.to_owned(), ..Summary::default() };
         Self {
             court,
-            acting,
-            kept,
-            recorder,
+            target,
+            store,
+            capture,
             known: VecDeque::new(),
             outputs: Vec::new(),
             summary,
@@ -119,8 +119,8 @@ impl Worker {
     }
 
     /// Who carries out what the rules ask for.
-    pub(super) fn acting(&self) -> &Acting {
-        &self.acting
+    pub(super) fn target(&self) -> &ActionTarget {
+        &self.target
     }
 
     /// Takes in what came at a time, and all that is known at once in answer to it.
@@ -133,8 +133,8 @@ impl Worker {
     pub(super) fn change_rules(&mut self, at: Time, rules: Rules) -> Retired {
         let report = Report::RulesReloaded { rules: rules.names().map(str::to_owned).collect() };
         let at = at.max(self.court.now());
-        if let Some(recorder) = &self.recorder {
-            recorder.record(at, &Input::Report(report.clone()));
+        if let Some(capture) = &self.capture {
+            capture.record(at, &Input::Report(report.clone()));
         }
         let retired = self.court.change_rules(at, rules, &report, &mut self.outputs);
         self.hand_on();
@@ -162,13 +162,13 @@ impl Worker {
         }
         // Before anything comes of it: whatever a rule does then, the input is not lost.
         let at = at.max(self.court.now());
-        if let Some(recorder) = &self.recorder {
-            recorder.record(at, input);
+        if let Some(capture) = &self.capture {
+            capture.record(at, input);
         }
         let refused = self.court.counts().refused;
         self.court.step(at, input, &mut self.outputs);
         if refused == 0 && self.court.counts().refused == 1 {
-            narrate::refused(&self.summary.court, input);
+            event_log::refused(&self.summary.court, input);
         }
         self.hand_on();
     }
@@ -179,21 +179,21 @@ impl Worker {
             match &output {
                 Output::Event { event, .. } => {
                     self.summary.events += 1;
-                    narrate::event(event);
+                    event_log::event(event);
                 }
                 Output::Action { action, .. } => {
                     self.summary.actions += 1;
                     self.act(action);
                 }
-                Output::Bout(bout) => narrate::bout(&self.summary.court, bout, &mut self.told),
+                Output::Bout(bout) => event_log::bout(&self.summary.court, bout, &mut self.told),
                 Output::BoutSplit { .. } => {}
             }
-            if let Some(kept) = &self.kept {
+            if let Some(store) = &self.store {
                 // What the database has no room for, it counts and says itself.
-                let _counted = if kept.waits {
-                    kept.store.send(kept.session, output).is_ok()
+                let _counted = if store.waits {
+                    store.handle.send(store.session, output).is_ok()
                 } else {
-                    kept.store.try_send(kept.session, output).is_ok()
+                    store.handle.try_send(store.session, output).is_ok()
                 };
             }
         }
@@ -201,14 +201,14 @@ impl Worker {
     }
 
     fn act(&mut self, action: &Arc<Action>) {
-        narrate::action(&self.summary.court, action);
-        let sinks = match &mut self.acting {
-            Acting::Nobody => {
+        event_log::action(&self.summary.court, action);
+        let sinks = match &mut self.target {
+            ActionTarget::None => {
                 self.summary.open += u64::from(matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player));
                 return;
             }
-            Acting::Shown(show) => return show(action),
-            Acting::Sinks(sinks) => sinks,
+            ActionTarget::Show(show) => return show(action),
+            ActionTarget::Sinks(sinks) => sinks,
         };
         let queue = match action.verb.sink() {
             ActionSink::Timeline | ActionSink::Log => return,
@@ -245,15 +245,15 @@ impl Worker {
             tracing::info!(court = %self.summary.court, "{} timers of rules were still waiting", self.court.timers());
         }
         self.summary.counts = self.court.counts();
-        self.summary.unrecorded = self.recorder.as_ref().map_or(0, |recorder| recorder.lost().load(Relaxed));
-        if let Some(kept) = &self.kept {
+        self.summary.unrecorded = self.capture.as_ref().map_or(0, |capture| capture.lost().load(Relaxed));
+        if let Some(store) = &self.store {
             let counts = crate::store::SessionCounts {
                 datagrams: self.summary.counts.datagrams + self.summary.counts.refused,
                 datagrams_lost: lost_before,
-                entries_dropped: kept.store.metrics().dropped,
+                entries_dropped: store.handle.metrics().dropped,
             };
             // Counted as dropped when there is no room for it.
-            let _counted = kept.store.end_session(kept.session, self.court.now(), counts);
+            let _counted = store.handle.end_session(store.session, self.court.now(), counts);
         }
         self.summary
     }
