@@ -22,7 +22,7 @@ mod replay;
 mod setup;
 
 pub use check::check;
-pub use court_runtime::{ShowAction, Summary};
+pub use court_runtime::ShowAction;
 pub use live::run;
 pub use replay::{Outcomes, Pace, ReplayOptions, replay};
 pub use setup::{StartError, compile};

@@ -3,6 +3,8 @@
 //! Both are written by threads of their own from bounded queues that drop what does not fit, so that neither a slow
 //! disk nor a terminal that was stopped to be read holds up anything.
 
+mod counters;
+
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -16,6 +18,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+pub use counters::{Counter, Counters};
 
 /// Keeps the log's threads; what is queued is written when it is dropped.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
 use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, ShowAction};
+use crate::telemetry::Counters;
 
 /// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
 ///
@@ -84,7 +85,7 @@ impl Args {
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
-            court,
+            court: court.clone(),
             capture: &self.capture,
             dry_run,
             explain,
@@ -96,13 +97,15 @@ impl Args {
         runtime.shutdown_background();
         drop(log);
         capture_file::remark(&reader);
-        let summary = &replayed.summary;
+        let (received, refused) = (replayed.counters.received.get(), replayed.counters.refused.get());
+        let Counters { events, actions, failed, .. } = &*replayed.counters;
+        let (events, actions, failed) = (events.get(), actions.get(), failed.get());
         say(&format!(
-            "{}: {} datagrams, {} events, {} actions, {} of them failed",
-            summary.court, summary.counts.datagrams, summary.events, summary.actions, summary.failed
+            "{court}: {} datagrams, {events} events, {actions} actions, {failed} of them failed",
+            received - refused
         ));
-        if summary.counts.refused > 0 {
-            say(&format!("note: {} datagrams came from senders that are not allowed", summary.counts.refused));
+        if refused > 0 {
+            say(&format!("note: {refused} datagrams came from senders that are not allowed"));
         }
         if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(CliError::output(error));
@@ -110,12 +113,9 @@ impl Args {
         if let Some(error) = replayed.broken {
             return Err(error.into());
         }
-        match replayed.drained {
-            Some(drained) if !drained.is_complete() => {
-                let lost = drained.dropped + drained.failed + drained.left;
-                Err(CliError::new(Exit::Failed, format!("{lost} entries are not in the database")))
-            }
-            _ => Ok(()),
+        match replayed.store.map_or(0, |store| store.missing()) {
+            0 => Ok(()),
+            missing => Err(CliError::new(Exit::Failed, format!("{missing} entries are not in the database"))),
         }
     }
 

@@ -1,7 +1,6 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
-use std::sync::atomic::Ordering::Relaxed;
 
 use tracing::level_filters::LevelFilter;
 
@@ -24,23 +23,24 @@ impl Args {
         let log = start_log(&config, io::stderr())?;
         let runtime = runtime()?;
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
-        for (court, udp) in &ended.courts {
+        for (court, counters) in &ended.courts {
+            let refused = counters.refused.get();
             tracing::info!(
-                court = %court.court,
+                %court,
                 "{} datagrams, {} events, {} actions, {} of them failed",
-                court.counts.datagrams,
-                court.events,
-                court.actions,
-                court.failed
+                counters.received.get() - refused,
+                counters.events.get(),
+                counters.actions.get(),
+                counters.failed.get()
             );
             let lost = [
-                ("from senders that are not allowed", court.counts.refused),
-                ("lost in the system's receive buffer", udp.lost_in_kernel.load(Relaxed)),
-                ("lost in our own queue", udp.lost_in_queue.load(Relaxed)),
-                ("longer than can be read", udp.truncated.load(Relaxed)),
+                ("from senders that are not allowed", refused),
+                ("lost in the system's receive buffer", counters.lost_in_kernel.get()),
+                ("lost in our own queue", counters.lost_in_queue.get()),
+                ("longer than can be read", counters.truncated.get()),
             ];
             for (what, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
-                tracing::warn!(court = %court.court, "{count} datagrams {what}");
+                tracing::warn!(%court, "{count} datagrams {what}");
             }
         }
         let undone = ended.undone();

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::capture::{About, CaptureWriter};
 use crate::court::Input;
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
@@ -26,22 +26,26 @@ type Writer = CaptureWriter<BufWriter<File>>;
 /// Where a court puts what it takes in.
 pub(super) struct CaptureQueue {
     queue: Sender<(Time, Input)>,
-    lost: Arc<AtomicU64>,
+    counters: Arc<Counters>,
     path: PathBuf,
 }
 
 impl CaptureQueue {
     /// Begins a capture in a folder, which is made where it is missing.
-    pub(super) fn start(directory: &Path, started: Time, about: About) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(super) fn start(
+        directory: &Path,
+        started: Time,
+        about: About,
+        counters: &Arc<Counters>,
+    ) -> io::Result<(Self, JoinHandle<()>)> {
         fs::create_dir_all(directory)?;
         let (writer, path) = begin(directory, started, &about)?;
         let (queue, waiting) = bounded(MAX_WAITING);
-        let lost = Arc::new(AtomicU64::new(0));
         let thread = thread::Builder::new().name(format!("capture {}", about.court)).spawn({
-            let (directory, lost) = (directory.to_owned(), lost.clone());
-            move || record(writer, &waiting, &lost, || begin(&directory, Time::now(), &about))
+            let (directory, counters) = (directory.to_owned(), counters.clone());
+            move || record(writer, &waiting, &counters, || begin(&directory, Time::now(), &about))
         })?;
-        Ok((Self { queue, lost, path }, thread))
+        Ok((Self { queue, counters: counters.clone(), path }, thread))
     }
 
     /// The file that was begun.
@@ -49,16 +53,11 @@ impl CaptureQueue {
         &self.path
     }
 
-    /// Counts the inputs that are in no file.
-    pub(super) fn lost(&self) -> Arc<AtomicU64> {
-        self.lost.clone()
-    }
-
     /// Puts an input down; never waits.
     pub(super) fn record(&self, at: Time, input: &Input) {
         if self.queue.try_send((at, input.clone())).is_err() {
             // Said by whoever watches the counter.
-            self.lost.fetch_add(1, Relaxed);
+            self.counters.unrecorded.add(1);
         }
     }
 }
@@ -98,7 +97,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
 fn record(
     writer: Writer,
     waiting: &Receiver<(Time, Input)>,
-    lost: &AtomicU64,
+    counters: &Counters,
     begin: impl Fn() -> io::Result<(Writer, PathBuf)>,
 ) {
     let mut file = Ok(writer);
@@ -110,7 +109,7 @@ fn record(
                 reopen(&mut file, &begin);
                 check(&mut file, |writer| writer.write(at, &input));
                 if file.is_err() {
-                    lost.fetch_add(1, Relaxed);
+                    counters.unrecorded.add(1);
                 }
                 flush_by = flush_by.min(Instant::now() + MAX_WAIT);
             }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
@@ -10,10 +9,11 @@ use tokio::sync::mpsc;
 use super::capture_thread::CaptureQueue;
 use super::event_log;
 use crate::action::{Action, ActionSink, Outcome, Report, Verb};
-use crate::court::{Counts, Court, Input, Output};
+use crate::court::{Court, Input, Output};
 use crate::rules::{Retired, Rules};
 use crate::sink::Command;
 use crate::store::StoreHandle;
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// The sinks that act for a court.
@@ -44,27 +44,9 @@ pub(super) struct StoreSession {
     pub(super) waits: bool,
 }
 
-/// What a court did, for whoever reads the end of the log.
-#[derive(Clone, Debug, Default)]
-pub struct Summary {
-    /// The court.
-    pub court: String,
-    /// Datagrams taken in, and refused.
-    pub counts: Counts,
-    /// Events that came of them.
-    pub events: u64,
-    /// Actions asked for.
-    pub actions: u64,
-    /// Actions that failed.
-    pub failed: u64,
-    /// Actions whose outcome is not known.
-    pub open: u64,
-    /// Inputs that are in no capture.
-    pub unrecorded: u64,
-}
-
 /// A court, and where its outputs go.
 pub(super) struct CourtRuntime {
+    name: Arc<str>,
     court: Court,
     target: ActionTarget,
     store: Option<StoreSession>,
@@ -72,28 +54,29 @@ pub(super) struct CourtRuntime {
     /// Reports that are known at once, such as that there is no OBS.
     known: VecDeque<Report>,
     outputs: Vec<Output>,
-    summary: Summary,
+    counters: Arc<Counters>,
     /// What the log said last of which bout is on.
     told: String,
 }
 
 impl CourtRuntime {
     pub(super) fn new(
-        name: &str,
+        name: Arc<str>,
         court: Court,
         target: ActionTarget,
         store: Option<StoreSession>,
         capture: Option<CaptureQueue>,
+        counters: Arc<Counters>,
     ) -> Self {
-        let summary = Summary { court: name.to_owned(), ..Summary::default() };
         Self {
+            name,
             court,
             target,
             store,
             capture,
             known: VecDeque::new(),
             outputs: Vec::new(),
-            summary,
+            counters,
             told: String::new(),
         }
     }
@@ -115,7 +98,7 @@ impl CourtRuntime {
 
     /// Actions whose outcome is awaited.
     pub(super) fn awaited(&self) -> u64 {
-        self.summary.open
+        self.counters.open.get()
     }
 
     /// Who carries out what the rules ask for.
@@ -157,19 +140,21 @@ impl CourtRuntime {
 
     fn take_one(&mut self, at: Time, input: &Input) {
         if let Input::Report(Report::Outcome { outcome, .. }) = input {
-            self.summary.open = self.summary.open.saturating_sub(1);
-            self.summary.failed += u64::from(*outcome != Outcome::Done);
+            self.counters.open.subtract_one();
+            self.counters.failed.add(u64::from(*outcome != Outcome::Done));
         }
         // Before anything comes of it: whatever a rule does then, the input is not lost.
         let at = at.max(self.court.now());
         if let Some(capture) = &self.capture {
             capture.record(at, input);
         }
-        let refused = self.court.counts().refused;
-        self.court.step(at, input, &mut self.outputs);
-        if refused == 0 && self.court.counts().refused == 1 {
-            event_log::refused(&self.summary.court, input);
+        if let Input::Datagram(datagram) = input {
+            self.counters.received.add(1);
+            if !self.court.allows(datagram) && self.counters.refused.add(1) == 0 {
+                event_log::refused(&self.name, datagram);
+            }
         }
+        self.court.step(at, input, &mut self.outputs);
         self.hand_on();
     }
 
@@ -178,33 +163,34 @@ impl CourtRuntime {
         for output in outputs.drain(..) {
             match &output {
                 Output::Event { event, .. } => {
-                    self.summary.events += 1;
+                    self.counters.events.add(1);
                     event_log::event(event);
                 }
                 Output::Action { action, .. } => {
-                    self.summary.actions += 1;
+                    self.counters.actions.add(1);
                     self.act(action);
                 }
-                Output::Bout(bout) => event_log::bout(&self.summary.court, bout, &mut self.told),
+                Output::Bout(bout) => event_log::bout(&self.name, bout, &mut self.told),
                 Output::BoutSplit { .. } => {}
             }
             if let Some(store) = &self.store {
-                // What the database has no room for, it counts and says itself.
-                let _counted = if store.waits {
+                let is_kept = if store.waits {
                     store.handle.send(store.session, output).is_ok()
                 } else {
                     store.handle.try_send(store.session, output).is_ok()
                 };
+                self.counters.entries_dropped.add(u64::from(!is_kept));
             }
         }
         self.outputs = outputs;
     }
 
     fn act(&mut self, action: &Arc<Action>) {
-        event_log::action(&self.summary.court, action);
+        event_log::action(&self.name, action);
         let sinks = match &mut self.target {
             ActionTarget::None => {
-                self.summary.open += u64::from(matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player));
+                let has_outcome = matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player);
+                self.counters.open.add(u64::from(has_outcome));
                 return;
             }
             ActionTarget::Show(show) => return show(action),
@@ -215,8 +201,7 @@ impl CourtRuntime {
             ActionSink::Obs(instance) => instance.and_then(|instance| sinks.obs.get(instance)),
             ActionSink::Player => sinks.player.as_ref(),
         };
-        let command =
-            Command { court: self.summary.court.as_str().into(), action: action.clone(), received: Instant::now() };
+        let command = Command { court: self.name.clone(), action: action.clone(), received: Instant::now() };
         let refused = match queue {
             None => Some((command, missing(&action.verb))),
             Some(queue) => match queue.try_send(command) {
@@ -227,7 +212,7 @@ impl CourtRuntime {
                 Err(mpsc::error::TrySendError::Closed(command)) => Some((command, "vta is about to end")),
             },
         };
-        self.summary.open += 1;
+        self.counters.open.add(1);
         if let Some((command, reason)) = refused {
             self.known.push_back(command.ended(Outcome::Failed { reason: reason.to_owned() }));
         }
@@ -240,22 +225,14 @@ impl CourtRuntime {
     }
 
     /// Closes the session.
-    pub(super) fn finish(mut self, lost_before: u64) -> Summary {
+    pub(super) fn finish(self) {
         if self.court.timers() > 0 {
-            tracing::info!(court = %self.summary.court, "{} timers of rules were still waiting", self.court.timers());
+            tracing::info!(court = %self.name, "{} timers of rules were still waiting", self.court.timers());
         }
-        self.summary.counts = self.court.counts();
-        self.summary.unrecorded = self.capture.as_ref().map_or(0, |capture| capture.lost().load(Relaxed));
         if let Some(store) = &self.store {
-            let counts = crate::store::SessionCounts {
-                datagrams: self.summary.counts.datagrams + self.summary.counts.refused,
-                datagrams_lost: lost_before,
-                entries_dropped: store.handle.metrics().dropped,
-            };
-            // Counted as dropped when there is no room for it.
-            let _counted = store.handle.end_session(store.session, self.court.now(), counts);
+            // Without room for it, the session looks as if the program had been killed; the handle counts it.
+            let _counted = store.handle.end_session(store.session, self.court.now(), self.counters);
         }
-        self.summary
     }
 }
 

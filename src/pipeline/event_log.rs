@@ -5,7 +5,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
-use crate::court::{Datagram, Input};
+use crate::court::Datagram;
 use crate::event::{Athlete, Body, Event, RuleFailed, Status};
 
 /// Tells what happened, where it is worth telling.
@@ -85,8 +85,8 @@ pub(super) fn bout(court: &str, bout: &Bout, told: &mut String) {
 }
 
 /// Tells of the first datagram from a sender that is not allowed.
-pub(super) fn refused(court: &str, input: &Input) {
-    if let Input::Datagram(Datagram { from: Some(from), .. }) = input {
+pub(super) fn refused(court: &str, datagram: &Datagram) {
+    if let Some(from) = datagram.from {
         let from = from.ip();
         warn!(court = display(court), "{from} sends, and is not allowed to: `allow` of the court does not have it");
     }

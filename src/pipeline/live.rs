@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
 
 use super::capture_thread::CaptureQueue;
 use super::check::check;
-use super::court_runtime::{ActionTarget, CourtRuntime, StoreSession, Summary};
+use super::court_runtime::{ActionTarget, CourtRuntime, StoreSession};
 use super::reload::{Change, Hangups, Reloader};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
@@ -19,8 +19,9 @@ use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Sources;
 use crate::rules::check::has_errors;
-use crate::source::{Received, Stamper, UdpCounters, UdpReceiver};
-use crate::store::{Drained, Mode, NewSession, Store, StoreThread};
+use crate::source::{Received, Stamper, UdpReceiver};
+use crate::store::{Mode, NewSession, Store, StoreCounts, StoreThread};
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// Datagrams that may wait for a court.
@@ -39,12 +40,12 @@ const LOSS_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// How a run ended.
 #[derive(Debug, Default)]
 pub struct Ended {
-    /// What each court did.
-    pub courts: Vec<(Summary, Arc<UdpCounters>)>,
+    /// What each court counted.
+    pub courts: Vec<(Arc<str>, Arc<Counters>)>,
     /// Courts that did not come to their end.
     pub stuck: Vec<Arc<str>>,
     /// What became of the database's entries; none without a database.
-    pub drained: Option<Drained>,
+    pub store: Option<StoreCounts>,
 }
 
 impl Ended {
@@ -52,19 +53,20 @@ impl Ended {
     pub fn undone(&self) -> Vec<String> {
         let mut undone: Vec<_> =
             self.stuck.iter().map(|court| format!("{court}: it did not come to its end")).collect();
-        for (court, _) in &self.courts {
-            if court.open > 0 {
-                undone.push(format!("{}: {} actions whose outcome is not known", court.court, court.open));
+        for (court, counters) in &self.courts {
+            let (open, unrecorded) = (counters.open.get(), counters.unrecorded.get());
+            if open > 0 {
+                undone.push(format!("{court}: {open} actions whose outcome is not known"));
             }
-            if court.unrecorded > 0 {
-                undone.push(format!("{}: {} inputs that are in no capture", court.court, court.unrecorded));
+            if unrecorded > 0 {
+                undone.push(format!("{court}: {unrecorded} inputs that are in no capture"));
             }
         }
-        if let Some(drained) = &self.drained
-            && !drained.is_complete()
-        {
-            let lost = drained.dropped + drained.failed + drained.left;
-            undone.push(format!("{lost} entries that are not in the database (the captures have what they came from)"));
+        let missing = self.store.map_or(0, |store| store.missing());
+        if missing > 0 {
+            undone.push(format!(
+                "{missing} entries that are not in the database (the captures have what they came from)"
+            ));
         }
         undone
     }
@@ -91,18 +93,19 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     }
     let mut sockets = Vec::new();
     for (name, CourtConfig::Udp(udp), rules) in rules {
+        let counters = Arc::new(Counters::default());
         let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         tracing::info!(court = %name, "listening on UDP {}", socket.local());
-        sockets.push((name, udp, rules, socket));
+        sockets.push((name, udp, rules, socket, counters));
     }
     let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
     let mut captures = HashMap::new();
     if let Some(sink) = setup::capture_sink(config) {
         let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
-        for (name, _, _, socket) in &sockets {
+        for (name, _, _, socket, counters) in &sockets {
             if sink.courts.serves(name) {
                 let about = About { court: name.to_string(), local: socket.local(), event: config.name.clone() };
-                let capture = CaptureQueue::start(&sink.directory, started, about).map_err(failed)?;
+                let capture = CaptureQueue::start(&sink.directory, started, about, counters).map_err(failed)?;
                 captures.insert(name.clone(), capture);
             }
         }
@@ -138,7 +141,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     let mut courts = Vec::new();
     let mut capture_threads = Vec::new();
     let mut reloader = Reloader::new(config, sources);
-    for (name, udp, rules, socket) in sockets {
+    for (name, udp, rules, socket, counters) in sockets {
         let court = Court::new(name.clone(), udp.allow.clone(), rules)
             .with_review_rules(config.reviews)
             .with_names(config.names.clone());
@@ -147,27 +150,23 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             session: *session,
             waits: false,
         });
-        let mut unrecorded = Arc::default();
         let capture = captures.remove(&name).map(|(capture, thread)| {
             capture_threads.push(thread);
-            unrecorded = capture.lost();
             capture
         });
         let target = ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default());
         let reports = report_ends.remove(&name).unwrap_or_else(never);
         let (queue, feed) = bounded(MAX_WAITING);
-        let counters = Arc::new(UdpCounters::default());
         let thread = thread::Builder::new()
             .name(format!("court {name}"))
             .spawn({
-                let counters = counters.clone();
-                let runtime = CourtRuntime::new(&name, court, target, store, capture);
+                let runtime = CourtRuntime::new(name.clone(), court, target, store, capture, counters.clone());
                 let changes = reloader.serve(&name);
-                move || live(runtime, &feed, reports, changes, &counters)
+                move || live(runtime, &feed, reports, changes)
             })
             .map_err(StartError::Thread)?;
         receivers.push(socket.spawn(queue, counters.clone(), stopping.clone()).map_err(StartError::Thread)?);
-        courts.push(CourtThread { name, thread, counters, unrecorded });
+        courts.push(CourtThread { name, thread, counters });
     }
     let (handle, writer) = store.unzip();
     // Each court has a handle of its own; the writer ends when they do.
@@ -198,10 +197,8 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
 /// A court at work.
 struct CourtThread {
     name: Arc<str>,
-    thread: JoinHandle<Summary>,
-    counters: Arc<UdpCounters>,
-    /// Inputs that are in no capture.
-    unrecorded: Arc<AtomicU64>,
+    thread: JoinHandle<()>,
+    counters: Arc<Counters>,
 }
 
 fn end(
@@ -217,7 +214,7 @@ fn end(
     }
     let mut ended = Ended::default();
     let until = Instant::now() + SHUTDOWN_TIMEOUT + LAST_STEP_TIMEOUT;
-    for CourtThread { name, thread, counters, .. } in courts {
+    for CourtThread { name, thread, counters } in courts {
         while !thread.is_finished() && Instant::now() < until {
             thread::sleep(POLL_INTERVAL);
         }
@@ -226,7 +223,7 @@ fn end(
             continue;
         }
         match thread.join() {
-            Ok(summary) => ended.courts.push((summary, counters)),
+            Ok(()) => ended.courts.push((name, counters)),
             // It has said why.
             Err(_) => ended.stuck.push(name),
         }
@@ -238,7 +235,7 @@ fn end(
             }
         }
     }
-    ended.drained = writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT));
+    ended.store = writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT));
     ended
 }
 
@@ -248,8 +245,7 @@ fn live(
     feed: &Receiver<Received>,
     mut reports: Receiver<Report>,
     mut changes: Receiver<Change>,
-    counters: &UdpCounters,
-) -> Summary {
+) {
     let mut stamper = Stamper::new();
     loop {
         let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(stamper.stamp().0).min(MAX_IDLE));
@@ -284,8 +280,7 @@ fn live(
         }
     }
     runtime.stop(stamper.stamp().0);
-    let lost = counters.lost_in_kernel.load(Relaxed) + counters.lost_in_queue.load(Relaxed);
-    runtime.finish(lost)
+    runtime.finish();
 }
 
 /// Losses that were said already, by court and what was lost.
@@ -294,14 +289,16 @@ struct Losses(HashMap<(Arc<str>, &'static str), u64>);
 
 impl Losses {
     fn look(&mut self, courts: &[CourtThread]) {
-        for CourtThread { name, counters, unrecorded, .. } in courts {
-            let UdpCounters { lost_in_kernel, lost_in_queue, .. } = &**counters;
+        for CourtThread { name, counters, .. } in courts {
             for (what, count) in [
-                ("datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`", lost_in_kernel),
-                ("datagrams were lost in our own queue", lost_in_queue),
-                ("inputs are in no capture", unrecorded),
+                (
+                    "datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`",
+                    &counters.lost_in_kernel,
+                ),
+                ("datagrams were lost in our own queue", &counters.lost_in_queue),
+                ("inputs are in no capture", &counters.unrecorded),
             ] {
-                let total = count.load(Relaxed);
+                let total = count.get();
                 let said = self.0.entry((name.clone(), what)).or_default();
                 if total > *said {
                     tracing::warn!(court = %name, total, "{} {what}", total - *said);

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
 
-use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession, Summary};
+use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Explain;
-use crate::store::{Drained, Mode, NewSession, Store};
+use crate::store::{Mode, NewSession, Store, StoreCounts};
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// How long outcomes are awaited, and then the database, at the end.
@@ -61,10 +62,10 @@ pub struct ReplayOptions<'a> {
 /// How a replay ended.
 #[derive(Debug)]
 pub struct Replayed {
-    /// What the court did.
-    pub summary: Summary,
+    /// What the court counted.
+    pub counters: Arc<Counters>,
     /// What became of the database's entries; none without a database.
-    pub drained: Option<Drained>,
+    pub store: Option<StoreCounts>,
     /// Why the capture could not be read to its end.
     pub broken: Option<CaptureError>,
 }
@@ -120,8 +121,9 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
             (ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default()), end)
         }
     };
+    let counters = Arc::<Counters>::default();
     let mut run = Run {
-        runtime: CourtRuntime::new(&name, court, target, session_store, None),
+        runtime: CourtRuntime::new(name, court, target, session_store, None, counters.clone()),
         reports,
         pace,
         began: Instant::now(),
@@ -156,8 +158,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         run.runtime.stop(end);
     }
     run.settle();
-    let summary = run.runtime.finish(0);
-    Ok(Replayed { summary, drained: writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT)), broken })
+    run.runtime.finish();
+    Ok(Replayed { counters, store: writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT)), broken })
 }
 
 struct Run {

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use socket2::SockRef;
 use super::resync::Resync;
 use super::{Stamper, kernel};
 use crate::court::Datagram;
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
@@ -32,21 +33,6 @@ pub struct Received {
     pub arrived: Instant,
     /// The datagram.
     pub datagram: Datagram,
-}
-
-/// What has come through a socket so far.
-#[derive(Debug, Default)]
-pub struct UdpCounters {
-    /// Datagrams received.
-    pub received: AtomicU64,
-    /// Datagrams the kernel threw away because they were not fetched in time, where it tells.
-    pub lost_in_kernel: AtomicU64,
-    /// Datagrams thrown away because the court's queue was full.
-    pub lost_in_queue: AtomicU64,
-    /// Datagrams longer than [`MAX_DATAGRAM`].
-    pub truncated: AtomicU64,
-    /// Errors of the receiving call.
-    pub errors: AtomicU64,
 }
 
 /// A port cannot be listened on.
@@ -126,14 +112,14 @@ impl UdpReceiver {
     pub fn spawn(
         self,
         queue: Sender<Received>,
-        counters: Arc<UdpCounters>,
+        counters: Arc<Counters>,
         stop: Arc<AtomicBool>,
     ) -> io::Result<JoinHandle<()>> {
         let name = format!("udp {}", self.court);
         thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, &stop))
     }
 
-    fn receive(self, queue: &Sender<Received>, counters: &UdpCounters, stop: &AtomicBool) {
+    fn receive(self, queue: &Sender<Received>, counters: &Counters, stop: &AtomicBool) {
         // One byte more than the limit, so that a longer datagram shows.
         let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
@@ -156,15 +142,14 @@ impl UdpReceiver {
                 Ok(datagram) => {
                     failing = false;
                     let (at, arrived) = stamper.stamp();
-                    counters.received.fetch_add(1, Relaxed);
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter is one of 32 bits that starts again at 0.
-                        counters.lost_in_kernel.fetch_add(lost.wrapping_sub(lost_before).into(), Relaxed);
+                        counters.lost_in_kernel.add(lost.wrapping_sub(lost_before).into());
                         lost_before = lost;
                     }
                     let truncated = datagram.length > MAX_DATAGRAM;
                     if truncated {
-                        counters.truncated.fetch_add(1, Relaxed);
+                        counters.truncated.add(1);
                     }
                     let length = datagram.length.min(MAX_DATAGRAM);
                     let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
@@ -175,7 +160,7 @@ impl UdpReceiver {
                     match queue.try_send(Received { at, arrived, datagram }) {
                         Ok(()) => {}
                         Err(TrySendError::Full(_)) => {
-                            counters.lost_in_queue.fetch_add(1, Relaxed);
+                            counters.lost_in_queue.add(1);
                         }
                         Err(TrySendError::Disconnected(_)) => return,
                     }
@@ -189,7 +174,6 @@ impl UdpReceiver {
                     }
                     _ => {
                         // A host that refused what somebody sent, say; the next datagram is as good as any.
-                        counters.errors.fetch_add(1, Relaxed);
                         if !failing {
                             tracing::warn!(court = %self.court, "receiving failed, and goes on: {error}");
                             failing = true;

@@ -1,13 +1,13 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use thiserror::Error;
 use tracing::warn;
 
-use super::open::SessionCounts;
 use crate::court::Output;
+use crate::telemetry::{Counter, Counters};
 use crate::time::Time;
 
 /// How long the end of a session waits for room in the queue.
@@ -19,7 +19,7 @@ pub(super) enum Entry {
     /// What a court gave out.
     Output { session: i64, output: Output },
     /// The end of a session.
-    End { session: i64, at: Time, counts: SessionCounts },
+    End { session: i64, at: Time, counters: Arc<Counters> },
 }
 
 /// Hands entries to the writer; clones serve the same one. The writer ends when the last is dropped.
@@ -32,47 +32,42 @@ pub struct StoreHandle {
 /// What the writer and those who hand it entries both see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    accepted: AtomicU64,
-    pub(super) written: AtomicU64,
-    pub(super) failed: AtomicU64,
+    accepted: Counter,
+    pub(super) written: Counter,
+    pub(super) failed: Counter,
     /// Whether the last attempt to write failed.
     pub(super) failing: AtomicBool,
     /// Whether nobody waits for the writer any more.
     pub(super) given_up: AtomicBool,
-    dropped: AtomicU64,
+    dropped: Counter,
     /// Entries dropped since the queue was last found full.
-    stretch: AtomicU64,
+    stretch: Counter,
 }
 
 impl Shared {
-    fn accept_one(&self) {
-        self.accepted.fetch_add(1, Relaxed);
-    }
-
     fn drop_one(&self) {
-        self.dropped.fetch_add(1, Relaxed);
-        if self.stretch.fetch_add(1, Relaxed) == 0 {
+        self.dropped.add(1);
+        if self.stretch.add(1) == 0 {
             warn!("the database cannot keep up: its queue is full, and entries are not kept (the captures have them)");
         }
     }
 
     /// Says how many were dropped, once there is room again.
     pub(super) fn end_stretch(&self) {
-        let dropped = self.stretch.swap(0, Relaxed);
+        let dropped = self.stretch.take();
         if dropped > 0 {
             warn!(dropped, "the database keeps up again; entries were not kept meanwhile");
         }
     }
 
-    pub(super) fn metrics(&self) -> StoreMetrics {
-        let (written, failed) = (self.written.load(Relaxed), self.failed.load(Relaxed));
-        StoreMetrics {
+    pub(super) fn counts(&self) -> StoreCounts {
+        let (written, failed) = (self.written.get(), self.failed.get());
+        StoreCounts {
             // An entry can be written before whoever handed it over has counted it.
-            queued: self.accepted.load(Relaxed).saturating_sub(written + failed),
+            queued: self.accepted.get().saturating_sub(written + failed),
             written,
-            dropped: self.dropped.load(Relaxed),
+            dropped: self.dropped.get(),
             failed,
-            failing: self.failing.load(Relaxed),
         }
     }
 }
@@ -87,9 +82,9 @@ pub struct Full;
 #[error("the database is no longer written")]
 pub struct Closed;
 
-/// How the writer is doing.
+/// What became of the entries since the start of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreMetrics {
+pub struct StoreCounts {
     /// Entries that wait to be written.
     pub queued: u64,
     /// Entries written since the start.
@@ -98,8 +93,13 @@ pub struct StoreMetrics {
     pub dropped: u64,
     /// Entries that the database would not take, such as a `seq` it already had.
     pub failed: u64,
-    /// Whether the database refuses at the moment; entries wait until it does not.
-    pub failing: bool,
+}
+
+impl StoreCounts {
+    /// How many entries are not in the database.
+    pub fn missing(&self) -> u64 {
+        self.queued + self.dropped + self.failed
+    }
 }
 
 impl StoreHandle {
@@ -121,7 +121,7 @@ impl StoreHandle {
     /// When the writer has ended.
     pub fn send(&self, session: i64, output: Output) -> Result<(), Closed> {
         self.entries.send(Entry::Output { session, output }).map_err(|_| Closed)?;
-        self.shared.accept_one();
+        self.shared.accepted.add(1);
         Ok(())
     }
 
@@ -129,18 +129,23 @@ impl StoreHandle {
     ///
     /// # Errors
     /// When there was none; the session then looks as if the program had been killed.
-    pub fn end_session(&self, session: i64, at: Time, counts: SessionCounts) -> Result<(), Full> {
-        self.count(self.entries.send_timeout(Entry::End { session, at, counts }, END_SESSION_TIMEOUT).is_ok())
+    pub fn end_session(&self, session: i64, at: Time, counters: Arc<Counters>) -> Result<(), Full> {
+        self.count(self.entries.send_timeout(Entry::End { session, at, counters }, END_SESSION_TIMEOUT).is_ok())
     }
 
-    /// How the writer is doing.
-    pub fn metrics(&self) -> StoreMetrics {
-        self.shared.metrics()
+    /// What became of the entries until now.
+    pub fn counts(&self) -> StoreCounts {
+        self.shared.counts()
+    }
+
+    /// Whether the database refuses at the moment; entries wait until it does not.
+    pub fn is_failing(&self) -> bool {
+        self.shared.failing.load(Relaxed)
     }
 
     fn count(&self, accepted: bool) -> Result<(), Full> {
         if accepted {
-            self.shared.accept_one();
+            self.shared.accepted.add(1);
             Ok(())
         } else {
             self.shared.drop_one();

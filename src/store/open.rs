@@ -50,17 +50,6 @@ pub struct NewSession {
     pub started_at: Time,
 }
 
-/// What a session counted, known at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SessionCounts {
-    /// Datagrams received.
-    pub datagrams: u64,
-    /// Datagrams that were lost before they could be received.
-    pub datagrams_lost: u64,
-    /// Entries that the database's queue had no room for.
-    pub entries_dropped: u64,
-}
-
 impl Store {
     /// Opens the database at `path`; makes it, its folders and its tables where they are missing.
     ///

@@ -8,7 +8,6 @@ use serde::Serialize;
 use tracing::error;
 
 use super::handle::Entry;
-use super::open::SessionCounts;
 use crate::action::{Action, ActionSink};
 use crate::bout::Bout;
 use crate::court::Output;
@@ -80,10 +79,16 @@ impl RowBuffers {
                 }
                 Ok(())
             }
-            Entry::End { session, at, counts } => {
-                let SessionCounts { datagrams, datagrams_lost, entries_dropped } = counts;
+            Entry::End { session, at, counters } => {
+                let lost = counters.lost_in_kernel.get() + counters.lost_in_queue.get();
                 let at = text_of(&mut self.at, *at);
-                statements.end.execute(params![session, at, datagrams, datagrams_lost, entries_dropped])?;
+                statements.end.execute(params![
+                    session,
+                    at,
+                    counters.received.get(),
+                    lost,
+                    counters.entries_dropped.get()
+                ])?;
                 Ok(())
             }
         }

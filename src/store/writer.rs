@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tracing::{error, info, warn};
 
 use super::error::StoreError;
-use super::handle::{Entry, Shared, StoreHandle, StoreMetrics};
+use super::handle::{Entry, Shared, StoreCounts, StoreHandle};
 use super::open::Store;
 use super::rows::RowBuffers;
 
@@ -27,26 +27,6 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 pub struct StoreThread {
     ended: Receiver<()>,
     shared: Arc<Shared>,
-}
-
-/// What became of the entries, over the whole life of a writer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drained {
-    /// Entries written.
-    pub written: u64,
-    /// Entries that the queue had no room for.
-    pub dropped: u64,
-    /// Entries that the database would not take.
-    pub failed: u64,
-    /// Entries that still waited at the end.
-    pub left: u64,
-}
-
-impl Drained {
-    /// Whether every entry is in the database.
-    pub fn is_complete(&self) -> bool {
-        self.dropped == 0 && self.failed == 0 && self.left == 0
-    }
 }
 
 impl Store {
@@ -83,12 +63,11 @@ impl StoreThread {
     /// Waits until everything is written, for as long as `timeout`; all handles must have been dropped before.
     ///
     /// After that time, the writer gives up at its next chance.
-    pub fn join(self, timeout: Duration) -> Drained {
+    pub fn join(self, timeout: Duration) -> StoreCounts {
         // The writer never sends: the channel closes when it ends, even by a panic.
         let _ = self.ended.recv_timeout(timeout);
         self.shared.given_up.store(true, Relaxed);
-        let StoreMetrics { queued, written, dropped, failed, .. } = self.shared.metrics();
-        Drained { written, dropped, failed, left: queued }
+        self.shared.counts()
     }
 }
 
@@ -143,8 +122,8 @@ impl Writer {
         loop {
             match self.buffers.write(&mut self.connection, batch) {
                 Ok(refused) => {
-                    self.shared.written.fetch_add((batch.len() - refused) as u64, Relaxed);
-                    self.shared.failed.fetch_add(refused as u64, Relaxed);
+                    self.shared.written.add((batch.len() - refused) as u64);
+                    self.shared.failed.add(refused as u64);
                     if self.shared.failing.swap(false, Relaxed) {
                         info!(path = %self.path.display(), "the database can be written again; what waited is in it");
                     }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use vta::action::{Action, Verb};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
-use vta::store::{Archive, Drained, Mode, NewSession, Store};
+use vta::store::{Archive, Mode, NewSession, Store, StoreCounts};
 use vta::time::Time;
 
 /// Longer than anything here should take.
@@ -80,7 +80,7 @@ fn action_of(bout: u32, action: Action) -> Output {
 }
 
 /// Keeps one session of outputs, and waits until all is written.
-fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> Drained {
+fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> StoreCounts {
     let mut store = Store::open(path).unwrap();
     let session = store.begin_session(new).unwrap();
     let (handle, thread) = store.spawn(1024).unwrap();

@@ -5,7 +5,8 @@ use vta::action::{LogLevel, PlayerVerb, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
-use vta::store::{Archive, Filter, Full, ReviewRow, SessionCounts};
+use vta::store::{Archive, Filter, Full, ReviewRow};
+use vta::telemetry::Counters;
 
 use super::*;
 
@@ -35,18 +36,18 @@ fn a_second_reader_sees_an_event_while_the_store_is_open() {
 
     handle.try_send(session, hit(1)).unwrap();
     eventually("the event can be read", || number(&reader, "SELECT count(*) FROM events") == 1);
-    assert_eq!((handle.metrics().written, handle.metrics().queued), (1, 0));
+    assert_eq!((handle.counts().written, handle.counts().queued), (1, 0));
 
     drop((handle, reader));
-    assert!(thread.join(WAIT_TIMEOUT).is_complete());
+    assert_eq!(thread.join(WAIT_TIMEOUT).missing(), 0);
 }
 
 #[test]
 fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
     let (folder, path) = database();
-    let drained = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
-    assert_eq!(drained, Drained { written: 10_000, dropped: 0, failed: 0, left: 0 });
-    assert!(drained.is_complete());
+    let counts = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
+    assert_eq!(counts, StoreCounts { queued: 0, written: 10_000, dropped: 0, failed: 0 });
+    assert_eq!(counts.missing(), 0);
 
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files, ["vta.db"]);
@@ -72,17 +73,17 @@ fn a_locked_database_loses_nothing() {
     for seq in 1..=100 {
         handle.try_send(session, hit(seq)).unwrap();
     }
-    eventually("the writer meets the lock", || handle.metrics().failing);
+    eventually("the writer meets the lock", || handle.is_failing());
     for seq in 101..=200 {
         handle.try_send(session, hit(seq)).unwrap();
     }
-    assert_eq!((handle.metrics().written, handle.metrics().queued), (0, 200));
+    assert_eq!((handle.counts().written, handle.counts().queued), (0, 200));
     locked.execute_batch("ROLLBACK").unwrap();
 
-    eventually("the writer has gone on", || handle.metrics().written == 200);
-    assert!(!handle.metrics().failing);
+    eventually("the writer has gone on", || handle.counts().written == 200);
+    assert!(!handle.is_failing());
     drop(handle);
-    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: 200, dropped: 0, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), StoreCounts { queued: 0, written: 200, dropped: 0, failed: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), 200);
 }
 
@@ -97,18 +98,18 @@ fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
     let mut sent = 0;
     eventually("the queue is full", || {
         sent += 1;
-        handle.try_send(session, hit(sent)) == Err(Full) && handle.metrics().failing
+        handle.try_send(session, hit(sent)) == Err(Full) && handle.is_failing()
     });
     for _ in 0..10 {
         sent += 1;
         assert_eq!(handle.try_send(session, hit(sent)), Err(Full));
     }
-    let dropped = handle.metrics().dropped;
+    let dropped = handle.counts().dropped;
     assert!(dropped >= 11, "{dropped}");
     locked.execute_batch("ROLLBACK").unwrap();
 
     drop(handle);
-    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: sent - dropped, dropped, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), StoreCounts { queued: 0, written: sent - dropped, dropped, failed: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), i64::try_from(sent - dropped).unwrap());
 }
 
@@ -123,9 +124,9 @@ fn joining_ends_in_time_and_says_what_is_left() {
         handle.try_send(session, hit(seq)).unwrap();
     }
     drop(handle);
-    let drained = thread.join(Duration::from_millis(50));
-    assert_eq!(drained, Drained { written: 0, dropped: 0, failed: 0, left: 7 });
-    assert!(!drained.is_complete());
+    let counts = thread.join(Duration::from_millis(50));
+    assert_eq!(counts, StoreCounts { queued: 7, written: 0, dropped: 0, failed: 0 });
+    assert_eq!(counts.missing(), 7);
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
             scope.spawn(|| {
                 start.wait();
                 for _ in 0..3 {
-                    assert!(keep(&path, &session(Mode::Replay), (1..=100).map(hit).collect()).is_complete());
+                    assert_eq!(keep(&path, &session(Mode::Replay), (1..=100).map(hit).collect()).missing(), 0);
                 }
             });
         }
@@ -149,8 +150,8 @@ fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
 #[test]
 fn one_entry_that_cannot_be_written_does_not_keep_the_others_out() {
     let (_folder, path) = database();
-    let drained = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
-    assert_eq!(drained, Drained { written: 3, dropped: 0, failed: 1, left: 0 });
+    let counts = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
+    assert_eq!(counts, StoreCounts { queued: 0, written: 3, dropped: 0, failed: 1 });
 }
 
 #[test]
@@ -257,10 +258,14 @@ fn a_session_that_ended_says_what_it_counted() {
     assert_ne!(ended, running);
     let (handle, thread) = store.spawn(16).unwrap();
     handle.try_send(ended, hit(1)).unwrap();
-    let counts = SessionCounts { datagrams: 20, datagrams_lost: 3, entries_dropped: 1 };
-    handle.end_session(ended, second(60), counts).unwrap();
+    let counts = Counters::default();
+    counts.received.add(20);
+    counts.lost_in_kernel.add(1);
+    counts.lost_in_queue.add(2);
+    counts.entries_dropped.add(1);
+    handle.end_session(ended, second(60), Arc::new(counts)).unwrap();
     drop(handle);
-    assert!(thread.join(WAIT_TIMEOUT).is_complete());
+    assert_eq!(thread.join(WAIT_TIMEOUT).missing(), 0);
 
     let sessions = archive(&path).info().unwrap().sessions;
     let [first, second_one] = sessions.as_slice() else { panic!("{sessions:?}") };
