@@ -73,7 +73,7 @@ impl Args {
             None => Outcomes::Live,
         };
         let bar = bar(&reader, io::stderr().is_terminal());
-        let log = run::start_log(&config, AboveBar(bar.clone()))?;
+        let mut log = run::start_log(&config, AboveBar(bar.clone()))?;
         let runtime = run::runtime()?;
         let entered = runtime.enter();
         let unprinted = Arc::new(Mutex::new(None));
@@ -95,6 +95,7 @@ impl Args {
         bar.finish_and_clear();
         drop(entered);
         runtime.shutdown_background();
+        log.write_totals();
         drop(log);
         capture_file::remark(&reader);
         let (received, refused) = (replayed.counters.received.get(), replayed.counters.refused.get());

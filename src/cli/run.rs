@@ -1,13 +1,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
 use super::error::{CliError, Exit, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
-use crate::telemetry::{self, Log, LogOptions};
+use crate::telemetry::{self, Counters, Log, LogOptions, messages};
 
 /// Listen to the courts and act, until it is interrupted.
 #[derive(Debug, clap::Args)]
@@ -20,29 +21,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
-        let log = start_log(&config, io::stderr())?;
+        let mut log = start_log(&config, io::stderr())?;
         let runtime = runtime()?;
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
-        for (court, counters) in &ended.courts {
-            let refused = counters.refused.get();
-            tracing::info!(
-                %court,
-                "{} datagrams, {} events, {} actions, {} of them failed",
-                counters.received.get() - refused,
-                counters.events.get(),
-                counters.actions.get(),
-                counters.failed.get()
-            );
-            let lost = [
-                ("from senders that are not allowed", refused),
-                ("lost in the system's receive buffer", counters.lost_in_kernel.get()),
-                ("lost in our own queue", counters.lost_in_queue.get()),
-                ("longer than can be read", counters.truncated.get()),
-            ];
-            for (what, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
-                tracing::warn!(%court, "{count} datagrams {what}");
-            }
-        }
+        log.write_totals();
+        ended.courts.iter().for_each(|(court, counters)| summarise(court, counters));
         let undone = ended.undone();
         // OBS's connections and the like end with the program.
         runtime.shutdown_background();
@@ -52,6 +35,22 @@ impl Args {
         } else {
             Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
         }
+    }
+}
+
+/// Logs what a court counted.
+fn summarise(court: &Arc<str>, counters: &Counters) {
+    let Counters { received, refused, events, actions, failed, .. } = counters;
+    let (decoded, refused) = (received.get() - refused.get(), refused.get());
+    messages::run_court_counts(court, decoded, events.get(), actions.get(), failed.get());
+    let losses: [(u64, fn(Arc<str>, u64)); 4] = [
+        (refused, messages::run_court_refused),
+        (counters.lost_in_kernel.get(), messages::run_court_lost_in_system),
+        (counters.lost_in_queue.get(), messages::run_court_lost_in_queue),
+        (counters.truncated.get(), messages::run_court_truncated),
+    ];
+    for (count, message) in losses.into_iter().filter(|(count, _)| *count > 0) {
+        message(court.clone(), count);
     }
 }
 

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::capture::{About, CaptureWriter};
 use crate::court::Input;
-use crate::telemetry::Counters;
+use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
@@ -43,7 +43,7 @@ impl CaptureQueue {
         let (queue, waiting) = bounded(MAX_WAITING);
         let thread = thread::Builder::new().name(format!("capture {}", about.court)).spawn({
             let (directory, counters) = (directory.to_owned(), counters.clone());
-            move || record(writer, &waiting, &counters, || begin(&directory, Time::now(), &about))
+            move || record(writer, &about.court, &waiting, &counters, || begin(&directory, Time::now(), &about))
         })?;
         Ok((Self { queue, counters: counters.clone(), path }, thread))
     }
@@ -96,6 +96,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
 /// Writes what waits until nobody puts down more. After an error (a full disk, say) it goes on in a new file.
 fn record(
     writer: Writer,
+    court: &str,
     waiting: &Receiver<(Time, Input)>,
     counters: &Counters,
     begin: impl Fn() -> io::Result<(Writer, PathBuf)>,
@@ -106,8 +107,8 @@ fn record(
     loop {
         match waiting.recv_deadline(flush_by) {
             Ok((at, input)) => {
-                reopen(&mut file, &begin);
-                check(&mut file, |writer| writer.write(at, &input));
+                reopen(&mut file, court, &begin);
+                check(&mut file, court, |writer| writer.write(at, &input));
                 if file.is_err() {
                     counters.unrecorded.add(1);
                 }
@@ -117,11 +118,11 @@ fn record(
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if Instant::now() >= flush_by {
-            check(&mut file, |writer| writer.flush());
+            check(&mut file, court, |writer| writer.flush());
             flush_by = never();
         }
     }
-    check(&mut file, |writer| writer.flush());
+    check(&mut file, court, |writer| writer.flush());
 }
 
 fn never() -> Instant {
@@ -129,13 +130,13 @@ fn never() -> Instant {
 }
 
 /// Begins a new file, some time after the last one failed.
-fn reopen(file: &mut Result<Writer, Instant>, begin: impl Fn() -> io::Result<(Writer, PathBuf)>) {
+fn reopen(file: &mut Result<Writer, Instant>, court: &str, begin: impl Fn() -> io::Result<(Writer, PathBuf)>) {
     if let Err(failed) = file
         && failed.elapsed() > NEW_FILE_AFTER
     {
         *file = match begin() {
             Ok((writer, path)) => {
-                tracing::warn!("recording goes on in {}", path.display());
+                messages::capture_resumed(court, path.display());
                 Ok(writer)
             }
             Err(_) => Err(Instant::now()),
@@ -143,12 +144,12 @@ fn reopen(file: &mut Result<Writer, Instant>, begin: impl Fn() -> io::Result<(Wr
     }
 }
 
-fn check(file: &mut Result<Writer, Instant>, write: impl FnOnce(&mut Writer) -> io::Result<()>) {
+fn check(file: &mut Result<Writer, Instant>, court: &str, write: impl FnOnce(&mut Writer) -> io::Result<()>) {
     if let Ok(writer) = file
         && let Err(error) = write(writer)
         && error.kind() != ErrorKind::InvalidInput
     {
-        tracing::error!("the capture cannot be written, and is given up for a while: {error}");
+        messages::capture_failed(court, error);
         *file = Err(Instant::now());
     }
 }

@@ -13,7 +13,7 @@ use crate::court::{Court, Input, Output};
 use crate::rules::{Retired, Rules};
 use crate::sink::Command;
 use crate::store::StoreHandle;
-use crate::telemetry::Counters;
+use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
 /// The sinks that act for a court.
@@ -55,8 +55,8 @@ pub(super) struct CourtRuntime {
     known: VecDeque<Report>,
     outputs: Vec<Output>,
     counters: Arc<Counters>,
-    /// What the log said last of which bout is on.
-    told: String,
+    /// The bout that was logged last.
+    logged_bout: String,
 }
 
 impl CourtRuntime {
@@ -77,7 +77,7 @@ impl CourtRuntime {
             known: VecDeque::new(),
             outputs: Vec::new(),
             counters,
-            told: String::new(),
+            logged_bout: String::new(),
         }
     }
 
@@ -150,8 +150,10 @@ impl CourtRuntime {
         }
         if let Input::Datagram(datagram) = input {
             self.counters.received.add(1);
-            if !self.court.allows(datagram) && self.counters.refused.add(1) == 0 {
-                event_log::refused(&self.name, datagram);
+            if !self.court.allows(datagram) {
+                self.counters.refused.add(1);
+                let sender = datagram.from.map(|from| from.ip().to_string());
+                messages::court_sender_refused(&self.name, sender.unwrap_or_default());
             }
         }
         self.court.step(at, input, &mut self.outputs);
@@ -170,7 +172,7 @@ impl CourtRuntime {
                     self.counters.actions.add(1);
                     self.act(action);
                 }
-                Output::Bout(bout) => event_log::bout(&self.name, bout, &mut self.told),
+                Output::Bout(bout) => event_log::bout(&self.name, bout, &mut self.logged_bout),
                 Output::BoutSplit { .. } => {}
             }
             if let Some(store) = &self.store {
@@ -227,7 +229,7 @@ impl CourtRuntime {
     /// Closes the session.
     pub(super) fn finish(self) {
         if self.court.timers() > 0 {
-            tracing::info!(court = %self.name, "{} timers of rules were still waiting", self.court.timers());
+            messages::run_timers_dropped(&self.name, self.court.timers());
         }
         if let Some(store) = &self.store {
             // Without room for it, the session looks as if the program had been killed; the handle counts it.

@@ -21,7 +21,7 @@ use crate::rules::Sources;
 use crate::rules::check::has_errors;
 use crate::source::{Received, Stamper, UdpReceiver};
 use crate::store::{Mode, NewSession, Store, StoreCounts, StoreThread};
-use crate::telemetry::Counters;
+use crate::telemetry::{Counter, Counters, messages};
 use crate::time::Time;
 
 /// Datagrams that may wait for a court.
@@ -36,6 +36,8 @@ const MAX_IDLE: Duration = Duration::from_secs(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How often losses are looked for.
 const LOSS_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long after a warning of losses the next one of the same comes at the earliest.
+const LOSS_WARNING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -83,7 +85,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         return Err(StartError::Rules(mistakes));
     }
     for mistake in mistakes {
-        tracing::warn!("{}", mistake.in_lines());
+        messages::rules_warning(mistake.in_lines());
     }
     let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
     let mut rules = Vec::new();
@@ -95,7 +97,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     for (name, CourtConfig::Udp(udp), rules) in rules {
         let counters = Arc::new(Counters::default());
         let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
-        tracing::info!(court = %name, "listening on UDP {}", socket.local());
+        messages::court_listening(&name, socket.local());
         sockets.push((name, udp, rules, socket, counters));
     }
     let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
@@ -172,20 +174,20 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     // Each court has a handle of its own; the writer ends when they do.
     drop(handle);
     let reload = reloader.spawn().map_err(StartError::Thread)?;
-    tracing::info!("{} is ready; Ctrl-C ends it", config.name);
+    messages::run_ready(&config.name);
 
     tokio::pin!(stop);
     let mut hangups = Hangups::new();
-    let mut losses = Losses::default();
-    let mut look = tokio::time::interval(LOSS_CHECK_INTERVAL);
+    let mut losses = LossWarnings::default();
+    let mut loss_checks = tokio::time::interval(LOSS_CHECK_INTERVAL);
     loop {
         tokio::select! {
             () = &mut stop => break,
-            _ = look.tick() => losses.look(&courts),
+            _ = loss_checks.tick() => losses.check(&courts),
             () = hangups.next() => reload.now(),
         }
     }
-    tracing::info!("ending: what is queued is finished first");
+    messages::run_ending();
     // It ends by itself; what it compiles just now comes to nothing.
     drop(reload);
     stopping.store(true, Relaxed);
@@ -209,7 +211,7 @@ fn end(
 ) -> Ended {
     for receiver in receivers {
         if receiver.join().is_err() {
-            tracing::error!("a receiving thread had failed");
+            messages::component_failed("a receiving thread", "it panicked");
         }
     }
     let mut ended = Ended::default();
@@ -231,7 +233,7 @@ fn end(
     if ended.stuck.is_empty() {
         for recording in capture_threads {
             if recording.join().is_err() {
-                tracing::error!("a recording thread had failed");
+                messages::component_failed("a capture thread", "it panicked");
             }
         }
     }
@@ -283,28 +285,27 @@ fn live(
     runtime.finish();
 }
 
-/// Losses that were said already, by court and what was lost.
+/// Warns of what each court loses, as the counters tell it.
 #[derive(Default)]
-struct Losses(HashMap<(Arc<str>, &'static str), u64>);
+struct LossWarnings(HashMap<(Arc<str>, &'static str), (u64, Option<Instant>)>);
 
-impl Losses {
-    fn look(&mut self, courts: &[CourtThread]) {
+impl LossWarnings {
+    fn check(&mut self, courts: &[CourtThread]) {
         for CourtThread { name, counters, .. } in courts {
-            for (what, count) in [
-                (
-                    "datagrams were lost in the system's receive buffer: raise `receive_buffer_bytes`",
-                    &counters.lost_in_kernel,
-                ),
-                ("datagrams were lost in our own queue", &counters.lost_in_queue),
-                ("inputs are in no capture", &counters.unrecorded),
-            ] {
-                let total = count.get();
-                let said = self.0.entry((name.clone(), what)).or_default();
-                if total > *said {
-                    tracing::warn!(court = %name, total, "{} {what}", total - *said);
-                    *said = total;
-                }
-            }
+            let Counters { lost_in_kernel, lost_in_queue, unrecorded, .. } = &**counters;
+            self.check_one(name, "system", lost_in_kernel, messages::court_lost_in_system);
+            self.check_one(name, "queue", lost_in_queue, messages::court_lost_in_queue);
+            self.check_one(name, "capture", unrecorded, messages::capture_lost);
+        }
+    }
+
+    /// Warns at once, and then of all that was lost since, at intervals.
+    fn check_one(&mut self, court: &Arc<str>, where_: &'static str, lost: &Counter, warn: fn(Arc<str>, u64, u64)) {
+        let total = lost.get();
+        let (warned, at) = self.0.entry((court.clone(), where_)).or_default();
+        if total > *warned && at.is_none_or(|at| at.elapsed() >= LOSS_WARNING_INTERVAL) {
+            warn(court.clone(), total - *warned, total);
+            (*warned, *at) = (total, Some(Instant::now()));
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::court::Input;
 use crate::rules::check::{Mistake, has_errors};
 use crate::rules::{Retired, Rules, ScriptError, Sources};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
@@ -141,7 +142,7 @@ impl Reloader {
             Ok(rules) => {
                 let names: Vec<_> =
                     self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
-                tracing::info!("the rules were changed: {}", names.join(", "));
+                messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
                 for ((_, court), rules) in self.courts.iter().zip(rules) {
                     // A court that has ended needs no rules.
@@ -152,9 +153,9 @@ impl Reloader {
             }
             Err(wrong) => {
                 for mistake in &wrong {
-                    tracing::error!("{}", mistake.in_lines());
+                    messages::rules_error(mistake.in_lines());
                 }
-                tracing::error!("the changed rules are wrong; those from before go on");
+                messages::rules_rejected();
                 let Some(first) = wrong.first() else { return };
                 let report = Report::RulesRejected {
                     file: first.file.clone(),

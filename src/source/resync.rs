@@ -2,6 +2,8 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::telemetry::messages;
+
 /// All that a PSS can be asked, in one datagram of at most 256 bytes (see `docs/protocol.md`).
 const QUESTIONS: &str = "clock\r\nbreak\r\nperiod\r\nscores\r\ngam-jeom\r\ninformations\r\nathletes\r\nwinmatch\r\n\
                          referees\r\nwinperiods;\r\n";
@@ -77,10 +79,7 @@ impl Resync {
     fn check(&mut self, now: Instant) {
         if self.answers == Answers::Awaited && now.saturating_duration_since(self.asked) >= ANSWER_TIMEOUT {
             self.answers = Answers::Missed;
-            tracing::warn!(
-                court = %self.court,
-                "the PSS at {} does not answer; what it broadcasts is heard all the same", self.with
-            );
+            messages::court_no_answer(&self.court, self.with);
         }
     }
 
@@ -91,7 +90,7 @@ impl Resync {
             && self.answers == Answers::Awaited
         {
             self.answers = Answers::Missed;
-            tracing::warn!(court = %self.court, "the PSS at {} cannot be asked: {error}", self.with);
+            messages::court_not_asked(&self.court, self.with, error);
         }
     }
 }

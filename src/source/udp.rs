@@ -14,7 +14,7 @@ use socket2::SockRef;
 use super::resync::Resync;
 use super::{Stamper, kernel};
 use crate::court::Datagram;
-use crate::telemetry::Counters;
+use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
@@ -81,11 +81,7 @@ impl UdpReceiver {
             kernel::prepare(&socket, receive_buffer_bytes)?;
             let granted = kernel::granted(options.recv_buffer_size()?);
             if granted < receive_buffer_bytes {
-                tracing::warn!(
-                    court = %court,
-                    "the system grants a receive buffer of {granted} bytes, not {receive_buffer_bytes}: bursts may be \
-                     lost; raise its limit (Linux: sysctl net.core.rmem_max={receive_buffer_bytes})"
-                );
+                messages::court_small_buffer(&court, granted, receive_buffer_bytes);
             }
             socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
@@ -126,7 +122,6 @@ impl UdpReceiver {
         let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
         let mut drain_until = None;
-        let mut failing = false;
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         loop {
             if drain_until.is_none() && stop.load(Relaxed) {
@@ -140,7 +135,6 @@ impl UdpReceiver {
             }
             match kernel::receive(&self.socket, &mut buffer, &mut control) {
                 Ok(datagram) => {
-                    failing = false;
                     let (at, arrived) = stamper.stamp();
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter is one of 32 bits that starts again at 0.
@@ -174,10 +168,7 @@ impl UdpReceiver {
                     }
                     _ => {
                         // A host that refused what somebody sent, say; the next datagram is as good as any.
-                        if !failing {
-                            tracing::warn!(court = %self.court, "receiving failed, and goes on: {error}");
-                            failing = true;
-                        }
+                        messages::court_receive_failed(&self.court, &error);
                         if error.kind() != ErrorKind::ConnectionReset {
                             thread::sleep(Duration::from_millis(1));
                         }

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use thiserror::Error;
-use tracing::warn;
 
 use crate::court::Output;
-use crate::telemetry::{Counter, Counters};
+use crate::telemetry::{Counter, Counters, messages};
 use crate::time::Time;
 
 /// How long the end of a session waits for room in the queue.
@@ -48,7 +47,7 @@ impl Shared {
     fn drop_one(&self) {
         self.dropped.add(1);
         if self.stretch.add(1) == 0 {
-            warn!("the database cannot keep up: its queue is full, and entries are not kept (the captures have them)");
+            messages::store_queue_full();
         }
     }
 
@@ -56,7 +55,7 @@ impl Shared {
     pub(super) fn end_stretch(&self) {
         let dropped = self.stretch.take();
         if dropped > 0 {
-            warn!(dropped, "the database keeps up again; entries were not kept meanwhile");
+            messages::store_queue_free(dropped);
         }
     }
 

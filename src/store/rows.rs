@@ -5,13 +5,13 @@ use std::sync::Arc;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, params};
 use serde::Serialize;
-use tracing::error;
 
 use super::handle::Entry;
 use crate::action::{Action, ActionSink};
 use crate::bout::Bout;
 use crate::court::Output;
 use crate::event::{Body, Event, Raw};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// Turns entries into rows; keeps its buffers from one batch to the next, since this is the hot path.
@@ -52,7 +52,7 @@ impl RowBuffers {
                 match self.write_entry(&mut statements, entry) {
                     Err(reason) if is_the_entry_s_fault(&reason) => {
                         if refused == 0 {
-                            error!(%reason, ?entry, "the database does not take an entry");
+                            messages::store_entry_refused(reason, format_args!("{entry:?}"));
                         }
                         refused += 1;
                     }

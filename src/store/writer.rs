@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use rusqlite::Connection;
-use tracing::{error, info, warn};
 
 use super::error::StoreError;
 use super::handle::{Entry, Shared, StoreCounts, StoreHandle};
 use super::open::Store;
 use super::rows::RowBuffers;
+use crate::telemetry::messages;
 
 /// Entries in one transaction at most.
 const MAX_BATCH: usize = 4096;
@@ -99,7 +99,7 @@ impl Writer {
     /// Leaves all in one file.
     fn close(self) {
         if let Err(reason) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-            warn!(path = %self.path.display(), %reason, "the log beside the database stays; it is read with it");
+            messages::store_wal_left(self.path.display(), reason);
         }
     }
 
@@ -125,13 +125,13 @@ impl Writer {
                     self.shared.written.add((batch.len() - refused) as u64);
                     self.shared.failed.add(refused as u64);
                     if self.shared.failing.swap(false, Relaxed) {
-                        info!(path = %self.path.display(), "the database can be written again; what waited is in it");
+                        messages::store_writable(self.path.display());
                     }
                     return true;
                 }
                 Err(reason) => {
                     if !self.shared.failing.swap(true, Relaxed) {
-                        error!(path = %self.path.display(), %reason, "the database cannot be written; entries wait in the queue meanwhile");
+                        messages::store_not_writable(self.path.display(), reason);
                     }
                 }
             }

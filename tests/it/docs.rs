@@ -317,33 +317,48 @@ fn every_verb_stands_in_the_readme() {
     }
 }
 
-/// The Rust files under a folder, one after the other, with strings that go over several lines put together.
-fn sources(folder: &Path, text: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, text);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            for part in fs::read_to_string(&path).unwrap().split("\\\n") {
-                text.push_str(part.trim_start());
-            }
-        }
+/// The table of the log's messages, as it stands in docs/operations.md.
+fn messages() -> String {
+    let mut table = "| code | level | line | what it means, and what to do |\n|---|---|---|---|\n".to_owned();
+    for message in vta::telemetry::messages::ALL {
+        // A field of a text stands in braces.
+        let parts = message.text.split(['{', '}']).enumerate();
+        let text: String = parts.map(|(place, part)| if place % 2 == 0 { part } else { "…" }).collect();
+        let text = text.replace('`', "'");
+        table.push_str(&format!(
+            "| `{}` | {} | `{text}` | {} |\n",
+            message.code,
+            message.level,
+            message.meaning.trim()
+        ));
     }
+    table
 }
 
 #[test]
-fn every_line_of_the_log_in_the_docs_is_one_that_vta_writes() {
-    let mut written = String::new();
-    sources(&repository("src"), &mut written);
+fn the_table_of_the_log_s_messages_is_what_the_code_says() {
+    let (begin, end) = ("<!-- messages -->\n\n", "\n<!-- end of messages -->");
     let operations = read("docs/operations.md");
-    let log = operations.split("### What the log says").nth(1).unwrap().split("### Exports").next().unwrap();
-    let lines: Vec<_> =
-        log.lines().filter_map(|line| codes(line.strip_prefix("| ")?.split(" |").next()?).next()).collect();
-    assert!(lines.len() > 30, "{lines:?}");
-    for line in lines {
-        for part in line.split('…').map(str::trim) {
-            assert!(written.contains(part), "vta never says `{part}`: {line}");
-        }
+    let (before, rest) = operations.split_once(begin).unwrap();
+    let (written, after) = rest.split_once(end).unwrap();
+    let made = messages();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(repository("docs/operations.md"), format!("{before}{begin}{made}{end}{after}")).unwrap();
+        return;
+    }
+    let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
+    assert!(
+        written == made,
+        "docs/operations.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+    );
+}
+
+#[test]
+fn every_message_of_the_log_has_a_code_of_its_own_and_a_meaning() {
+    let mut codes = BTreeSet::new();
+    for message in vta::telemetry::messages::ALL {
+        assert!(codes.insert(message.code), "two messages are `{}`", message.code);
+        assert!(message.meaning.len() > 5, "{message:?}");
     }
 }
 

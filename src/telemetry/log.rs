@@ -1,0 +1,142 @@
+//! Where the log is written: readable on a terminal, JSON lines in files that rotate by day.
+//!
+//! Both are written by threads of their own from bounded queues that drop what does not fit, so that neither a slow
+//! disk nor a terminal that was stopped to be read delays anything.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tracing::level_filters::LevelFilter;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::messages::{self, ALL};
+use super::terminal::TerminalFields;
+
+/// How often repeated messages are looked at.
+const REPEATS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The log's threads; what is queued, and the numbers of repeated messages, are written when it is dropped.
+#[derive(Debug)]
+pub struct Log {
+    repeats: Option<(Sender<()>, JoinHandle<()>)>,
+    _guards: Vec<WorkerGuard>,
+}
+
+/// Where the log goes.
+#[derive(Clone, Copy, Debug)]
+pub struct LogOptions<'a> {
+    /// The least important level that is logged.
+    pub level: LevelFilter,
+    /// Folder of the log files; none for the terminal alone.
+    pub directory: Option<&'a Path>,
+    /// How many days' files are kept.
+    pub keep_files: usize,
+}
+
+/// The log's files cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] io::Error),
+    /// The first file, or a thread.
+    #[error(transparent)]
+    File(#[from] InitError),
+}
+
+/// Begins to log, for the whole program; `terminal` is where people read it.
+///
+/// # Errors
+/// The folder or the first file cannot be made.
+pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> Result<Log, LogError> {
+    // What obws cannot decode of an old OBS is no fault that anybody could mend.
+    let filter = || {
+        let ours = Targets::new().with_target("vta", options.level).with_target("obws", LevelFilter::OFF);
+        ours.with_default(options.level.min(LevelFilter::WARN))
+    };
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (terminal, guard) = tracing_appender::non_blocking(terminal);
+    let mut guards = vec![guard];
+    let terminal = tracing_subscriber::fmt::layer()
+        .with_writer(terminal)
+        .with_ansi(colour)
+        .with_target(false)
+        .with_timer(LocalTime)
+        .fmt_fields(TerminalFields)
+        .with_filter(filter());
+    let file = match options.directory {
+        None => None,
+        Some(directory) => {
+            fs::create_dir_all(directory)?;
+            let files = RollingFileAppender::builder()
+                .rotation(Rotation::DAILY)
+                .filename_prefix("vta")
+                .filename_suffix("log.jsonl")
+                .max_log_files(options.keep_files)
+                .build(directory)?;
+            let (files, guard) = tracing_appender::non_blocking(files);
+            guards.push(guard);
+            Some(tracing_subscriber::fmt::layer().json().with_writer(files).with_filter(filter()))
+        }
+    };
+    tracing_subscriber::registry().with(terminal).with(file).init();
+    let (end, ended) = bounded(0);
+    let repeats = thread::Builder::new().name("log repeats".to_owned()).spawn(move || write_repeats(&ended))?;
+    Ok(Log { repeats: Some((end, repeats)), _guards: guards })
+}
+
+impl Log {
+    /// Writes what is left to say at the end: the numbers of repeated messages, and how often each warning and error
+    /// occurred.
+    pub fn write_totals(&mut self) {
+        self.end_repeats();
+        let serious = ALL.iter().filter(|message| message.level != "info" && message.count.get() > 0);
+        let counts: Vec<_> = serious.map(|message| format!("{} {}", message.code, message.count.get())).collect();
+        if !counts.is_empty() {
+            messages::run_message_counts(counts.join(", "));
+        }
+    }
+
+    fn end_repeats(&mut self) {
+        let Some((end, thread)) = self.repeats.take() else { return };
+        drop(end);
+        // It does not panic.
+        let _ended = thread.join();
+        let now = Instant::now();
+        ALL.iter().for_each(|message| message.write_repeats(now, true));
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.end_repeats();
+    }
+}
+
+/// Writes the numbers of repeated messages when they are due.
+fn write_repeats(ended: &Receiver<()>) {
+    while ended.recv_timeout(REPEATS_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+        let now = Instant::now();
+        ALL.iter().for_each(|message| message.write_repeats(now, false));
+    }
+}
+
+/// The time of day where the technician is.
+struct LocalTime;
+
+impl FormatTime for LocalTime {
+    fn format_time(&self, to: &mut Writer<'_>) -> std::fmt::Result {
+        write!(to, "{}", jiff::Zoned::now().strftime("%H:%M:%S%.3f"))
+    }
+}
