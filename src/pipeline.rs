@@ -14,9 +14,11 @@
 
 mod capture_thread;
 mod check;
+mod components;
 mod court_runtime;
 mod event_log;
 mod live;
+mod loss_warnings;
 mod reload;
 mod replay;
 mod setup;

@@ -4,8 +4,10 @@ mod counters;
 mod log;
 mod message;
 pub mod messages;
+mod status;
 mod terminal;
 
 pub use counters::{Counter, Counters};
 pub use log::{Log, LogError, LogOptions, start};
 pub use message::Message;
+pub use status::{RunGuard, Status, StatusHandle, Trouble};

@@ -114,10 +114,7 @@ impl Args {
         if let Some(error) = replayed.broken {
             return Err(error.into());
         }
-        match replayed.store.map_or(0, |store| store.missing()) {
-            0 => Ok(()),
-            missing => Err(CliError::new(Exit::Failed, format!("{missing} entries are not in the database"))),
-        }
+        run::unfinished(&replayed.unfinished)
     }
 
     fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, CliError> {

@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use super::error::{CliError, Exit, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
-use crate::telemetry::{self, Counters, Log, LogOptions, messages};
+use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 
 /// Listen to the courts and act, until it is interrupted.
 #[derive(Debug, clap::Args)]
@@ -26,16 +26,24 @@ impl Args {
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
         log.write_totals();
         ended.courts.iter().for_each(|(court, counters)| summarise(court, counters));
-        let undone = ended.undone();
+        for component in &ended.components {
+            if let Some(Trouble { at, reason }) = component.last_trouble() {
+                messages::run_component_trouble(component, at.strftime("%H:%M:%S"), reason);
+            }
+        }
         // OBS's connections and the like end with the program.
         runtime.shutdown_background();
         drop(log);
-        if undone.is_empty() {
-            Ok(())
-        } else {
-            Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
-        }
+        unfinished(&ended.unfinished)
     }
+}
+
+/// The error of what could not be finished.
+pub(super) fn unfinished(unfinished: &[String]) -> Result<(), CliError> {
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", unfinished.join("; "))))
 }
 
 /// Logs what a court counted.
@@ -43,8 +51,9 @@ fn summarise(court: &Arc<str>, counters: &Counters) {
     let Counters { received, refused, events, actions, failed, .. } = counters;
     let (decoded, refused) = (received.get() - refused.get(), refused.get());
     messages::run_court_counts(court, decoded, events.get(), actions.get(), failed.get());
-    let losses: [(u64, fn(Arc<str>, u64)); 4] = [
-        (refused, messages::run_court_refused),
+    type Loss = fn(Arc<str>, u64);
+    let losses = [
+        (refused, messages::run_court_refused as Loss),
         (counters.lost_in_kernel.get(), messages::run_court_lost_in_system),
         (counters.lost_in_queue.get(), messages::run_court_lost_in_queue),
         (counters.truncated.get(), messages::run_court_truncated),

@@ -4,14 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::components::Component;
 use crate::capture::{About, CaptureWriter};
 use crate::court::Input;
-use crate::telemetry::{Counters, messages};
+use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
@@ -37,15 +38,21 @@ impl CaptureQueue {
         started: Time,
         about: About,
         counters: &Arc<Counters>,
-    ) -> io::Result<(Self, JoinHandle<()>)> {
+    ) -> io::Result<(Self, Component)> {
         fs::create_dir_all(directory)?;
         let (writer, path) = begin(directory, started, &about)?;
         let (queue, waiting) = bounded(MAX_WAITING);
-        let thread = thread::Builder::new().name(format!("capture {}", about.court)).spawn({
-            let (directory, counters) = (directory.to_owned(), counters.clone());
-            move || record(writer, &about.court, &waiting, &counters, || begin(&directory, Time::now(), &about))
-        })?;
-        Ok((Self { queue, counters: counters.clone(), path }, thread))
+        let status = StatusHandle::new("capture", &about.court);
+        let name = format!("capture {}", about.court);
+        let thread = CaptureThread {
+            file: Ok(writer),
+            directory: directory.to_owned(),
+            about,
+            counters: counters.clone(),
+            status: status.clone(),
+        };
+        let thread = thread::Builder::new().name(name).spawn(move || thread.run(&waiting))?;
+        Ok((Self { queue, counters: counters.clone(), path }, Component::thread(status, thread)))
     }
 
     /// The file that was begun.
@@ -93,63 +100,101 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
     }
 }
 
-/// Writes what waits until nobody puts down more. After an error (a full disk, say) it goes on in a new file.
-fn record(
-    writer: Writer,
-    court: &str,
-    waiting: &Receiver<(Time, Input)>,
-    counters: &Counters,
-    begin: impl Fn() -> io::Result<(Writer, PathBuf)>,
-) {
-    let mut file = Ok(writer);
-    // Far away while nothing is written that is not flushed.
-    let mut flush_by = never();
-    loop {
-        match waiting.recv_deadline(flush_by) {
-            Ok((at, input)) => {
-                reopen(&mut file, court, &begin);
-                check(&mut file, court, |writer| writer.write(at, &input));
-                if file.is_err() {
-                    counters.unrecorded.add(1);
+/// Writes a court's inputs. After an error (a full disk, say) it goes on in a new file.
+struct CaptureThread {
+    /// The file, or when it failed.
+    file: Result<Writer, Instant>,
+    directory: PathBuf,
+    about: About,
+    counters: Arc<Counters>,
+    status: StatusHandle,
+}
+
+impl CaptureThread {
+    /// Writes what waits until the queue is closed.
+    fn run(mut self, waiting: &Receiver<(Time, Input)>) {
+        let status = self.status.clone();
+        let _guard = status.run();
+        // Far away while nothing is written that is not flushed.
+        let mut flush_by = never();
+        loop {
+            match waiting.recv_deadline(flush_by) {
+                Ok((at, input)) => {
+                    self.reopen();
+                    self.input(at, &input);
+                    flush_by = flush_by.min(Instant::now() + MAX_WAIT);
                 }
-                flush_by = flush_by.min(Instant::now() + MAX_WAIT);
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
+            if Instant::now() >= flush_by {
+                let _said = self.write(CaptureWriter::flush);
+                flush_by = never();
+            }
         }
-        if Instant::now() >= flush_by {
-            check(&mut file, court, |writer| writer.flush());
-            flush_by = never();
+        let _said = self.write(CaptureWriter::flush);
+    }
+
+    /// Begins a new file, some time after the last one failed.
+    fn reopen(&mut self) {
+        if let Err(failed) = self.file
+            && failed.elapsed() > NEW_FILE_AFTER
+        {
+            self.file = match begin(&self.directory, Time::now(), &self.about) {
+                Ok((writer, path)) => {
+                    messages::capture_resumed(&self.about.court, path.display());
+                    self.status.set(Status::Running);
+                    Ok(writer)
+                }
+                Err(_) => Err(Instant::now()),
+            };
         }
     }
-    check(&mut file, court, |writer| writer.flush());
+
+    fn input(&mut self, at: Time, input: &Input) {
+        if self.write(|writer| writer.write(at, input)).is_none() {
+            self.counters.unrecorded.add(1);
+        }
+    }
+
+    /// Writes to the file; none when that did not succeed.
+    fn write(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Option<()> {
+        let error = write(self.file.as_mut().ok()?).err();
+        if let Some(error) = &error
+            && error.kind() != ErrorKind::InvalidInput
+        {
+            messages::capture_failed(&self.about.court, error);
+            self.status.set(Status::Degraded(error.to_string()));
+            self.file = Err(Instant::now());
+        }
+        error.is_none().then_some(())
+    }
 }
 
 fn never() -> Instant {
     Instant::now() + Duration::from_secs(3600)
 }
 
-/// Begins a new file, some time after the last one failed.
-fn reopen(file: &mut Result<Writer, Instant>, court: &str, begin: impl Fn() -> io::Result<(Writer, PathBuf)>) {
-    if let Err(failed) = file
-        && failed.elapsed() > NEW_FILE_AFTER
-    {
-        *file = match begin() {
-            Ok((writer, path)) => {
-                messages::capture_resumed(court, path.display());
-                Ok(writer)
-            }
-            Err(_) => Err(Instant::now()),
-        };
-    }
-}
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::components::Components;
+    use super::*;
+    use crate::action::Report;
 
-fn check(file: &mut Result<Writer, Instant>, court: &str, write: impl FnOnce(&mut Writer) -> io::Result<()>) {
-    if let Ok(writer) = file
-        && let Err(error) = write(writer)
-        && error.kind() != ErrorKind::InvalidInput
-    {
-        messages::capture_failed(court, error);
-        *file = Err(Instant::now());
+    #[test]
+    fn an_input_that_is_too_long_for_a_capture_is_counted_as_unrecorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let about = About { court: "court-1".to_owned(), local: ([127, 0, 0, 1], 6000).into(), event: String::new() };
+        let counters = Arc::default();
+        let (queue, component) = CaptureQueue::start(folder.path(), Time::default(), about, &counters).unwrap();
+        let rules = |length| Input::Report(Report::RulesReloaded { rules: vec!["x".repeat(length)] });
+        queue.record(Time::default(), &rules(100_000_000));
+        queue.record(Time::default(), &rules(1));
+        drop(queue);
+        let mut components = Components::default();
+        components.add(component);
+        assert_eq!(components.stop(Duration::from_secs(10)), Vec::<String>::new());
+        assert_eq!(counters.unrecorded.get(), 1);
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::check::check;
+use super::components::Component;
 use super::court_runtime::CourtRuntime;
 use super::setup;
 use crate::action::Report;
@@ -21,7 +22,7 @@ use crate::config::Config;
 use crate::court::Input;
 use crate::rules::check::{Mistake, has_errors};
 use crate::rules::{Retired, Rules, ScriptError, Sources};
-use crate::telemetry::messages;
+use crate::telemetry::{Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
@@ -60,6 +61,8 @@ pub(super) struct Reloader {
     tried: Option<Sources>,
     /// All files that count.
     watched: Vec<PathBuf>,
+    /// Degraded while the changed rules are wrong.
+    status: StatusHandle,
 }
 
 /// A reloader at work; it ends when this is dropped.
@@ -79,7 +82,8 @@ type Marks = Vec<Option<(SystemTime, u64)>>;
 impl Reloader {
     /// For rules that were read from these sources at the start.
     pub(super) fn new(config: &Config, sources: Sources) -> Self {
-        Self { config: config.clone(), courts: Vec::new(), watched: sources.paths(), tried: Some(sources) }
+        let status = StatusHandle::new("rules", "reload");
+        Self { config: config.clone(), courts: Vec::new(), watched: sources.paths(), tried: Some(sources), status }
     }
 
     /// Where a court gets its changes from.
@@ -90,13 +94,16 @@ impl Reloader {
     }
 
     /// Goes to work on a thread of its own.
-    pub(super) fn spawn(self) -> io::Result<Reload> {
+    pub(super) fn spawn(self) -> io::Result<(Reload, Component)> {
         let (asked, ask) = bounded(1);
+        let status = self.status.clone();
         thread::Builder::new().name("rules".to_owned()).spawn(move || self.run(&ask))?;
-        Ok(Reload(asked))
+        Ok((Reload(asked), Component::detached(status)))
     }
 
     fn run(mut self, ask: &Receiver<()>) {
+        let status = self.status.clone();
+        let _guard = status.run();
         let mut seen = self.marks();
         let mut changed = false;
         let mut away = 0;
@@ -142,6 +149,7 @@ impl Reloader {
             Ok(rules) => {
                 let names: Vec<_> =
                     self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
+                self.status.set(Status::Running);
                 messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
                 for ((_, court), rules) in self.courts.iter().zip(rules) {
@@ -157,6 +165,8 @@ impl Reloader {
                 }
                 messages::rules_rejected();
                 let Some(first) = wrong.first() else { return };
+                let at = format!("{}:{}:{}", first.file, first.line, first.column);
+                self.status.set(Status::Degraded(format!("the changed rules are wrong: {at}: {}", first.message)));
                 let report = Report::RulesRejected {
                     file: first.file.clone(),
                     line: first.line,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
 
+use super::components::{Component, Components};
 use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
@@ -14,7 +15,7 @@ use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Explain;
-use crate::store::{Mode, NewSession, Store, StoreCounts};
+use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::Counters;
 use crate::time::Time;
 
@@ -64,8 +65,8 @@ pub struct ReplayOptions<'a> {
 pub struct Replayed {
     /// What the court counted.
     pub counters: Arc<Counters>,
-    /// What became of the database's entries; none without a database.
-    pub store: Option<StoreCounts>,
+    /// What could not be finished, for people.
+    pub unfinished: Vec<String>,
     /// Why the capture could not be read to its end.
     pub broken: Option<CaptureError>,
 }
@@ -95,7 +96,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         _ => Time::now(),
     };
 
-    let mut writer = None;
+    let mut components = Components::default();
     let mut session_store = None;
     if dry_run.is_none()
         && let Some(sink) = setup::store_sink(config)
@@ -109,7 +110,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
             started_at: started,
         })?;
         let (handle, thread) = store.spawn(MAX_ENTRIES)?;
-        writer = Some(thread);
+        components.add(Component::store(thread));
         session_store = Some(StoreSession { handle, session, waits: true });
     }
     let (target, reports) = match (dry_run, outcomes) {
@@ -117,7 +118,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         (None, Outcomes::Recorded) => (ActionTarget::None, never()),
         (None, Outcomes::Live) => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]));
+            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]), &mut components);
             (ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default()), end)
         }
     };
@@ -159,7 +160,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     }
     run.settle();
     run.runtime.finish();
-    Ok(Replayed { counters, store: writer.map(|writer| writer.join(SHUTDOWN_TIMEOUT)), broken })
+    Ok(Replayed { counters, unfinished: components.stop(SHUTDOWN_TIMEOUT), broken })
 }
 
 struct Run {

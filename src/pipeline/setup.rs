@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
+use super::components::{Component, Components};
 use super::court_runtime::Sinks;
 use crate::action::Report;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
@@ -17,6 +18,7 @@ use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 use crate::sink::Courts;
 use crate::source::BindError;
 use crate::store::StoreError;
+use crate::telemetry::StatusHandle;
 use crate::{obs, player};
 
 /// Commands that may wait for one sink.
@@ -102,36 +104,46 @@ pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
     })
 }
 
-/// Starts the OBS drivers and players, for courts that take reports at these queues; gives each court its own.
+/// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
 ///
 /// # Panics
 /// Outside a tokio runtime.
-pub(super) fn start_sinks(config: &Config, reports: &HashMap<Arc<str>, Sender<Report>>) -> HashMap<Arc<str>, Sinks> {
+pub(super) fn start_sinks(
+    config: &Config,
+    reports: &HashMap<Arc<str>, Sender<Report>>,
+    components: &mut Components,
+) -> HashMap<Arc<str>, Sinks> {
     let served = |sources: &crate::config::Served| -> Courts {
         reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
     };
     let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();
     for (name, sink) in obs_sinks(config) {
         let courts = served(&sink.courts);
+        let status = StatusHandle::new("obs", name);
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.obs.insert(name.clone(), commands.clone());
+                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
-        obs::spawn(ObsOptions::of(name, sink), queue, courts);
+        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts);
+        components.add(Component::task(status, task));
     }
     for (name, sink) in player_sinks(config) {
         let courts = served(&sink.courts);
+        let status = StatusHandle::new("player", name);
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.player = Some(commands.clone());
+                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
         let options =
             PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        player::spawn(options, queue, courts);
+        let task = player::spawn(options, queue, courts);
+        components.add(Component::task(status, task));
     }
     sinks
 }

@@ -14,7 +14,7 @@ use socket2::SockRef;
 use super::resync::Resync;
 use super::{Stamper, kernel};
 use crate::court::Datagram;
-use crate::telemetry::{Counters, messages};
+use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
@@ -69,6 +69,7 @@ pub struct UdpReceiver {
     socket: UdpSocket,
     local: SocketAddr,
     resync: Option<SocketAddr>,
+    status: StatusHandle,
 }
 
 impl UdpReceiver {
@@ -85,7 +86,8 @@ impl UdpReceiver {
             }
             socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
-            Ok(Self { court: court.clone(), socket, local, resync: None })
+            let status = StatusHandle::new("udp", &court);
+            Ok(Self { court: court.clone(), socket, local, resync: None, status })
         };
         bound().map_err(|source| BindError { court: court.clone(), address, source })
     }
@@ -99,6 +101,11 @@ impl UdpReceiver {
     /// Where it listens.
     pub fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// How it is, now and when its thread runs.
+    pub fn status(&self) -> &StatusHandle {
+        &self.status
     }
 
     /// Receives in a thread of its own until `stop` is set, then takes what the kernel has queued and ends.
@@ -116,12 +123,14 @@ impl UdpReceiver {
     }
 
     fn receive(self, queue: &Sender<Received>, counters: &Counters, stop: &AtomicBool) {
+        let _guard = self.status.run();
         // One byte more than the limit, so that a longer datagram shows.
         let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
         let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
         let mut drain_until = None;
+        let mut is_failing = false;
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         loop {
             if drain_until.is_none() && stop.load(Relaxed) {
@@ -135,6 +144,9 @@ impl UdpReceiver {
             }
             match kernel::receive(&self.socket, &mut buffer, &mut control) {
                 Ok(datagram) => {
+                    if std::mem::take(&mut is_failing) {
+                        self.status.set(Status::Running);
+                    }
                     let (at, arrived) = stamper.stamp();
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter is one of 32 bits that starts again at 0.
@@ -169,6 +181,8 @@ impl UdpReceiver {
                     _ => {
                         // A host that refused what somebody sent, say; the next datagram is as good as any.
                         messages::court_receive_failed(&self.court, &error);
+                        self.status.set(Status::Degraded(error.to_string()));
+                        is_failing = true;
                         if error.kind() != ErrorKind::ConnectionReset {
                             thread::sleep(Duration::from_millis(1));
                         }

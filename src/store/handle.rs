@@ -1,12 +1,12 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use thiserror::Error;
 
 use crate::court::Output;
-use crate::telemetry::{Counter, Counters, messages};
+use crate::telemetry::{Counter, Counters, StatusHandle, messages};
 use crate::time::Time;
 
 /// How long the end of a session waits for room in the queue.
@@ -29,13 +29,13 @@ pub struct StoreHandle {
 }
 
 /// What the writer and those who hand it entries both see.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shared {
     accepted: Counter,
     pub(super) written: Counter,
     pub(super) failed: Counter,
-    /// Whether the last attempt to write failed.
-    pub(super) failing: AtomicBool,
+    /// Degraded while the database refuses.
+    pub(super) status: StatusHandle,
     /// Whether nobody waits for the writer any more.
     pub(super) given_up: AtomicBool,
     dropped: Counter,
@@ -44,6 +44,18 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn new(status: StatusHandle) -> Self {
+        Self {
+            accepted: Counter::new(),
+            written: Counter::new(),
+            failed: Counter::new(),
+            status,
+            given_up: AtomicBool::new(false),
+            dropped: Counter::new(),
+            stretch: Counter::new(),
+        }
+    }
+
     fn drop_one(&self) {
         self.dropped.add(1);
         if self.stretch.add(1) == 0 {
@@ -137,9 +149,9 @@ impl StoreHandle {
         self.shared.counts()
     }
 
-    /// Whether the database refuses at the moment; entries wait until it does not.
-    pub fn is_failing(&self) -> bool {
-        self.shared.failing.load(Relaxed)
+    /// How the writer is: degraded while the database refuses, when entries wait.
+    pub fn status(&self) -> &StatusHandle {
+        &self.shared.status
     }
 
     fn count(&self, accepted: bool) -> Result<(), Full> {

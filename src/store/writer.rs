@@ -10,7 +10,7 @@ use super::error::StoreError;
 use super::handle::{Entry, Shared, StoreCounts, StoreHandle};
 use super::open::Store;
 use super::rows::RowBuffers;
-use crate::telemetry::messages;
+use crate::telemetry::{Status, StatusHandle, messages};
 
 /// Entries in one transaction at most.
 const MAX_BATCH: usize = 4096;
@@ -39,7 +39,8 @@ impl Store {
         self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         let (sender, entries) = bounded(capacity);
         let (end, ended) = bounded::<()>(0);
-        let shared = Arc::new(Shared::default());
+        let status = StatusHandle::new("store", &self.path.display().to_string());
+        let shared = Arc::new(Shared::new(status));
         let writer = Writer {
             connection: self.connection,
             path: self.path,
@@ -60,6 +61,11 @@ impl Store {
 }
 
 impl StoreThread {
+    /// How the writer is.
+    pub fn status(&self) -> &StatusHandle {
+        &self.shared.status
+    }
+
     /// Waits until everything is written, for as long as `timeout`; all handles must have been dropped before.
     ///
     /// After that time, the writer gives up at its next chance.
@@ -83,6 +89,7 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
+        let _guard = self.shared.status.run();
         let mut batch = Vec::with_capacity(MAX_BATCH);
         while self.gather(&mut batch) {
             if !self.write(&batch) {
@@ -124,13 +131,15 @@ impl Writer {
                 Ok(refused) => {
                     self.shared.written.add((batch.len() - refused) as u64);
                     self.shared.failed.add(refused as u64);
-                    if self.shared.failing.swap(false, Relaxed) {
+                    if self.shared.status.is_degraded() {
+                        self.shared.status.set(Status::Running);
                         messages::store_writable(self.path.display());
                     }
                     return true;
                 }
                 Err(reason) => {
-                    if !self.shared.failing.swap(true, Relaxed) {
+                    if !self.shared.status.is_degraded() {
+                        self.shared.status.set(Status::Degraded(reason.to_string()));
                         messages::store_not_writable(self.path.display(), reason);
                     }
                 }

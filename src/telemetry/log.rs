@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -91,6 +92,12 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
         }
     };
     tracing_subscriber::registry().with(terminal).with(file).init();
+    panic::set_hook(Box::new(|panic| {
+        let thread = thread::current();
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic.payload_as_str().unwrap_or_default();
+        messages::component_panicked(thread.name().unwrap_or_default(), place, text);
+    }));
     let (end, ended) = bounded(0);
     let repeats = thread::Builder::new().name("log repeats".to_owned()).spawn(move || write_repeats(&ended))?;
     Ok(Log { repeats: Some((end, repeats)), _guards: guards })

@@ -233,6 +233,10 @@ messages! {
     /// this part no longer works, the others go on: restart `vta` when the bout allows it, and report it
     error "component.failed" component_failed(component, reason) per(component) = "{component} has failed: {reason}";
 
+    /// a fault of `vta`: report it with this line
+    error "component.panicked" component_panicked(thread, place, text) per(thread, place) =
+        "the thread {thread} panicked at {place}: {text}";
+
     /// after Ctrl-C; wait until it has ended
     info "run.ending" run_ending() = "ending: what is queued is finished first";
 

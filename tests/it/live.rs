@@ -120,6 +120,19 @@ fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
 }
 
 #[test]
+fn the_end_of_the_log_names_the_component_that_had_trouble_and_why() {
+    let venue = Venue::new("  jury: { type: player, command: no-such-player }\n");
+    let mut running = venue.run();
+    running.wait_for_log("no clip can be shown");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    let trouble: Vec<_> = log.lines().filter(|line| line.contains("[run.component_trouble]")).collect();
+    let [player] = trouble[..] else { panic!("{log}") };
+    assert!(player.contains("player jury had trouble, the last time at "), "{log}");
+    assert!(player.contains("no-such-player"), "{log}");
+}
+
+#[test]
 fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
     let venue = Venue::with_rules("", "broken.rhai");
     fs::write(venue.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - this.nothing;\n}\n")

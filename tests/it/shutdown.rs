@@ -60,6 +60,8 @@ fn what_cannot_be_drained_is_said_and_the_exit_code_is_not_0() {
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("not everything could be finished: 2 entries that are not in the database"), "{log}");
+    assert!(log.contains("day.db had trouble, the last time at "), "{log}");
+    assert!(log.contains(": database is locked [run.component_trouble]"), "{log}");
 }
 
 #[test]

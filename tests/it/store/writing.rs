@@ -73,7 +73,7 @@ fn a_locked_database_loses_nothing() {
     for seq in 1..=100 {
         handle.try_send(session, hit(seq)).unwrap();
     }
-    eventually("the writer meets the lock", || handle.is_failing());
+    eventually("the writer meets the lock", || handle.status().is_degraded());
     for seq in 101..=200 {
         handle.try_send(session, hit(seq)).unwrap();
     }
@@ -81,7 +81,7 @@ fn a_locked_database_loses_nothing() {
     locked.execute_batch("ROLLBACK").unwrap();
 
     eventually("the writer has gone on", || handle.counts().written == 200);
-    assert!(!handle.is_failing());
+    assert!(!handle.status().is_degraded());
     drop(handle);
     assert_eq!(thread.join(WAIT_TIMEOUT), StoreCounts { queued: 0, written: 200, dropped: 0, failed: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), 200);
@@ -98,7 +98,7 @@ fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
     let mut sent = 0;
     eventually("the queue is full", || {
         sent += 1;
-        handle.try_send(session, hit(sent)) == Err(Full) && handle.is_failing()
+        handle.try_send(session, hit(sent)) == Err(Full) && handle.status().is_degraded()
     });
     for _ in 0..10 {
         sent += 1;
