@@ -2,10 +2,10 @@ use std::io::{self, Write};
 
 use rusqlite::{Row, params_from_iter};
 
-use super::archive::Archive;
 use super::columns::{text, text_or_null, write_start};
 use super::error::StoreError;
-use super::filter::{Conditions, Filter, Found, Selection};
+use super::filter::{Conditions, Filter, QuerySummary, Selection};
+use super::reader::StoreReader;
 
 /// An action as it stands in the database; JSON is kept as the text it was written in.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl<'a> StoredAction<'a> {
     }
 }
 
-impl Archive {
+impl StoreReader {
     /// Hands on the actions that a filter asks for, in order of session and seq.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl Archive {
         &self,
         filter: &Filter,
         sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         self.actions_of(&selection, filter, sink)
     }
@@ -82,7 +82,7 @@ impl Archive {
         selection: &Selection,
         filter: &Filter,
         mut sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
             let conditions = Conditions::new(session.id, filter);
@@ -99,6 +99,6 @@ impl Archive {
                 count += 1;
             }
         }
-        Ok(selection.found(count))
+        Ok(selection.summary(count))
     }
 }

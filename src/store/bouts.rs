@@ -2,9 +2,9 @@ use rusqlite::Row;
 use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 
-use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 use crate::event::Side;
 use crate::time::Time;
 
@@ -98,12 +98,12 @@ impl BoutRow {
     }
 }
 
-impl Archive {
+impl StoreReader {
     /// The bouts that a filter asks for, in order of session and ordinal; the times are those of its start.
     ///
     /// # Errors
     /// When the database cannot be read, or the session asked for is not there.
-    pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, Found), StoreError> {
+    pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
         let sql = "SELECT *,
                             (SELECT count(*) FROM events e WHERE e.session = b.session AND e.bout = b.ordinal) AS events,
                             (SELECT count(*) FROM clips c WHERE c.session = b.session AND c.bout = b.ordinal) AS clips

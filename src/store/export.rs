@@ -4,10 +4,10 @@ use csv::{Terminator, WriterBuilder};
 use serde::Deserialize;
 use strum::{Display, EnumString};
 
-use super::archive::Archive;
 use super::error::StoreError;
 use super::events::StoredEvent;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 use crate::event::Kind;
 
 /// In what form events are exported.
@@ -26,7 +26,7 @@ pub enum Format {
 const COLUMNS: [&str; 13] =
     ["session", "seq", "at", "court", "bout", "stream", "kind", "status", "cause", "side", "fields", "notes", "raw"];
 
-impl Archive {
+impl StoreReader {
     /// Exports the events that a filter asks for, in order of session and seq; of all kinds when none is named.
     ///
     /// In JSON, each is exactly the event's own form. Only when more than one session is searched, `session` (its id)
@@ -40,7 +40,7 @@ impl Archive {
         kinds: &[Kind],
         format: Format,
         out: &mut dyn Write,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         let with_session = selection.is_several();
         let mut line = Vec::new();
@@ -53,23 +53,23 @@ impl Archive {
             }),
             Format::Json => {
                 let mut before: &[u8] = b"[\n";
-                let found = self.events_of(&selection, filter, kinds, |event| {
+                let summary = self.events_of(&selection, filter, kinds, |event| {
                     line.clear();
                     line.extend_from_slice(before);
                     before = b",\n";
                     event.write_json(&mut line, with_session)?;
                     out.write_all(&line)
                 })?;
-                let end: &[u8] = if found.rows == 0 { b"[]\n" } else { b"\n]\n" };
+                let end: &[u8] = if summary.rows == 0 { b"[]\n" } else { b"\n]\n" };
                 out.write_all(end).map_err(StoreError::Output)?;
-                Ok(found)
+                Ok(summary)
             }
             Format::Csv => {
                 let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
                 table.write_record(COLUMNS).map_err(|reason| StoreError::Output(output_error(reason)))?;
-                let found = self.events_of(&selection, filter, kinds, |event| write_record(&mut table, event))?;
+                let summary = self.events_of(&selection, filter, kinds, |event| write_record(&mut table, event))?;
                 table.flush().map_err(StoreError::Output)?;
-                Ok(found)
+                Ok(summary)
             }
         }
     }
@@ -81,7 +81,7 @@ impl Archive {
     ///
     /// # Errors
     /// When the database cannot be read, the session asked for is not there, or `out` cannot be written to.
-    pub fn export_actions(&self, filter: &Filter, out: &mut dyn Write) -> Result<Found, StoreError> {
+    pub fn export_actions(&self, filter: &Filter, out: &mut dyn Write) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         let with_session = selection.is_several();
         let mut line = Vec::new();

@@ -1,8 +1,8 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::archive::Archive;
 use super::error::StoreError;
+use super::reader::StoreReader;
 use crate::time::Time;
 
 /// Which sessions are asked for.
@@ -43,9 +43,9 @@ pub struct Filter {
     pub until: Option<Time>,
 }
 
-/// What a query found.
+/// How much a query found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct QuerySummary {
     /// Rows handed on.
     pub rows: u64,
     /// Sessions that were searched.
@@ -56,7 +56,7 @@ pub struct Found {
 
 /// A session that a query searches.
 #[derive(Debug)]
-pub(super) struct Searched {
+pub(super) struct SearchedSession {
     pub(super) id: i64,
     pub(super) court: String,
 }
@@ -64,7 +64,7 @@ pub(super) struct Searched {
 /// The sessions that a query searches, in order of their ids.
 #[derive(Debug)]
 pub(super) struct Selection {
-    pub(super) sessions: Vec<Searched>,
+    pub(super) sessions: Vec<SearchedSession>,
     pub(super) replays_left_out: usize,
 }
 
@@ -74,20 +74,20 @@ impl Selection {
         self.sessions.len() > 1
     }
 
-    pub(super) fn found(&self, rows: u64) -> Found {
-        Found { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
+    pub(super) fn summary(&self, rows: u64) -> QuerySummary {
+        QuerySummary { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
     }
 }
 
-impl Archive {
+impl StoreReader {
     /// The sessions that a filter asks for.
     pub(super) fn select(&self, filter: &Filter) -> Result<Selection, StoreError> {
         let all = self.query(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, court, mode = 'replay' FROM sessions WHERE ?1 IS NULL OR court = ?1 ORDER BY id",
             )?;
-            let session = |row: &Row<'_>| Ok((Searched { id: row.get(0)?, court: row.get(1)? }, row.get(2)?));
-            statement.query_map([&filter.court], session)?.collect::<rusqlite::Result<Vec<(Searched, bool)>>>()
+            let session = |row: &Row<'_>| Ok((SearchedSession { id: row.get(0)?, court: row.get(1)? }, row.get(2)?));
+            statement.query_map([&filter.court], session)?.collect::<rusqlite::Result<Vec<(SearchedSession, bool)>>>()
         })?;
         let live = all.iter().filter(|(_, replay)| !replay).count();
         let replays_left_out = if filter.sessions == Sessions::Live && live > 0 { all.len() - live } else { 0 };

@@ -40,7 +40,7 @@ pub(super) struct Shared {
     pub(super) given_up: AtomicBool,
     dropped: Counter,
     /// Entries dropped since the queue was last found full.
-    stretch: Counter,
+    overflow: Counter,
 }
 
 impl Shared {
@@ -52,20 +52,20 @@ impl Shared {
             status,
             given_up: AtomicBool::new(false),
             dropped: Counter::new(),
-            stretch: Counter::new(),
+            overflow: Counter::new(),
         }
     }
 
     fn drop_one(&self) {
         self.dropped.add(1);
-        if self.stretch.add(1) == 0 {
+        if self.overflow.add(1) == 0 {
             messages::store_queue_full();
         }
     }
 
     /// Says how many were dropped, once there is room again.
-    pub(super) fn end_stretch(&self) {
-        let dropped = self.stretch.take();
+    pub(super) fn end_overflow(&self) {
+        let dropped = self.overflow.take();
         if dropped > 0 {
             messages::store_queue_free(dropped);
         }

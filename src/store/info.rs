@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::archive::Archive;
 use super::error::StoreError;
+use super::reader::StoreReader;
 use crate::time::Time;
 
 /// What a database holds.
@@ -89,7 +89,7 @@ impl SessionRow {
     }
 }
 
-impl Archive {
+impl StoreReader {
     /// What the database holds.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 
 /// A review as it stands in the database, with its times; what did not happen is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,12 +72,12 @@ impl ReviewRow {
     }
 }
 
-impl Archive {
+impl StoreReader {
     /// The reviews that a filter asks for, in order of session and time; the times are those of their requests.
     ///
     /// # Errors
     /// When the database cannot be read, or the session asked for is not there.
-    pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, Found), StoreError> {
+    pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, QuerySummary), StoreError> {
         let sql = "SELECT * FROM reviews
                          WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR bout = ?3)
                            AND (?4 IS NULL OR requested_at >= ?4) AND (?5 IS NULL OR requested_at < ?5)

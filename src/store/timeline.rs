@@ -5,10 +5,10 @@ use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::archive::Archive;
 use super::bouts::BoutRow;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 
 /// What a person wants to read of one bout.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -104,19 +104,19 @@ fn key_values(object: &str) -> String {
     fields.into_iter().map(pair).collect::<Vec<_>>().join(" ")
 }
 
-impl Archive {
-    /// The timelines of the bouts that a filter asks for, as of [`Archive::bouts`]: ticks of clocks are left out, and
+impl StoreReader {
+    /// The timelines of the bouts that a filter asks for, as of [`StoreReader::bouts`]: ticks of clocks are left out, and
     /// actions stand with their outcomes. A number that was fought under more than once gives more than one.
     ///
     /// # Errors
     /// When the database cannot be read, or the session asked for is not there.
-    pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, Found), StoreError> {
-        let (bouts, found) = self.bouts(filter)?;
+    pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, QuerySummary), StoreError> {
+        let (bouts, summary) = self.bouts(filter)?;
         let timelines = bouts
             .into_iter()
             .map(|bout| Ok(Timeline { lines: self.lines(bout.session, bout.ordinal)?, bout }))
             .collect::<Result<_, StoreError>>()?;
-        Ok((timelines, found))
+        Ok((timelines, summary))
     }
 
     fn lines(&self, session: i64, ordinal: u32) -> Result<Vec<TimelineLine>, StoreError> {

@@ -45,7 +45,7 @@ impl Store {
             connection: self.connection,
             path: self.path,
             entries,
-            room: capacity / 2,
+            low_mark: capacity / 2,
             shared: Arc::clone(&shared),
             buffers: RowBuffers::default(),
         };
@@ -81,8 +81,8 @@ struct Writer {
     connection: Connection,
     path: PathBuf,
     entries: Receiver<Entry>,
-    /// The queue is no longer full when fewer than this wait.
-    room: usize,
+    /// The queue counts as free again when no more than so many wait.
+    low_mark: usize,
     shared: Arc<Shared>,
     buffers: RowBuffers,
 }
@@ -96,8 +96,8 @@ impl Writer {
                 return;
             }
             batch.clear();
-            if self.entries.len() <= self.room {
-                self.shared.end_stretch();
+            if self.entries.len() <= self.low_mark {
+                self.shared.end_overflow();
             }
         }
         self.close();

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use vta::action::{Action, Verb};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
-use vta::store::{Archive, Mode, NewSession, Store, StoreCounts};
+use vta::store::{Mode, NewSession, Store, StoreCounts, StoreReader};
 use vta::time::Time;
 
 /// Longer than anything here should take.
@@ -91,8 +91,8 @@ fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> StoreCounts {
     thread.join(WAIT_TIMEOUT)
 }
 
-fn archive(path: &Path) -> Archive {
-    Archive::open_read_only(path).unwrap()
+fn reader(path: &Path) -> StoreReader {
+    StoreReader::open_read_only(path).unwrap()
 }
 
 /// What is exported, as text.

@@ -16,7 +16,7 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (bouts, found) = self.database.open()?.bouts(&self.selection.filter())?;
+        let (bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
         select::print(self.format, &bouts, head, |bout| {
@@ -39,7 +39,7 @@ impl Args {
                 bout.clips.to_string(),
             ]
         })?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

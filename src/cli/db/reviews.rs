@@ -15,7 +15,7 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (reviews, found) = self.database.open()?.reviews(&self.selection.filter())?;
+        let (reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
         let head =
             ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];
         select::print(self.format, &reviews, head, |review| {
@@ -37,7 +37,7 @@ impl Args {
                 clip(&review.clips, &review.missing),
             ]
         })?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
-use crate::store::{Archive, BoutKey, Filter, Found, Sessions};
+use crate::store::{BoutKey, Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
 /// Which database.
@@ -25,9 +25,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn open(&self) -> Result<Archive, CliError> {
+    pub(super) fn open(&self) -> Result<StoreReader, CliError> {
         if let Some(path) = &self.db {
-            return Ok(Archive::open_read_only(path)?);
+            return Ok(StoreReader::open_read_only(path)?);
         }
         let config = Config::load(&self.config)?;
         let path = config.sinks.values().find_map(|sink| match sink {
@@ -35,7 +35,7 @@ impl Database {
             _ => None,
         });
         match path {
-            Some(path) => Ok(Archive::open_read_only(path)?),
+            Some(path) => Ok(StoreReader::open_read_only(path)?),
             None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
@@ -101,8 +101,8 @@ impl Selection {
 }
 
 /// Says what was left out, so that nobody misses it.
-pub(super) fn remark(found: &Found) {
-    match found.replays_left_out {
+pub(super) fn note_left_out(summary: &QuerySummary) {
+    match summary.replays_left_out {
         0 => {}
         1 => say("note: a replay was left out; --session all has it"),
         replays => say(&format!("note: {replays} replays were left out; --session all has them")),

@@ -26,7 +26,7 @@ enum Only {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (timelines, found) = self.database.open()?.timelines(&self.selection.filter())?;
+        let (timelines, summary) = self.database.open()?.timelines(&self.selection.filter())?;
         let only = self.only.map(|only| match only {
             Only::Events => "event",
             Only::Actions => "action",
@@ -48,7 +48,7 @@ impl Args {
             lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

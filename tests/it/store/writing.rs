@@ -5,7 +5,7 @@ use vta::action::{LogLevel, PlayerVerb, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
-use vta::store::{Archive, Filter, Full, ReviewRow};
+use vta::store::{Filter, Full, ReviewRow, StoreReader};
 use vta::telemetry::Counters;
 
 use super::*;
@@ -52,7 +52,7 @@ fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files, ["vta.db"]);
     let mut seqs = Vec::new();
-    let found = archive(&path)
+    let found = reader(&path)
         .events(&Filter::default(), &[], |event| {
             seqs.push(event.seq);
             Ok(())
@@ -143,7 +143,7 @@ fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
             });
         }
     });
-    let info = archive(&path).info().unwrap();
+    let info = reader(&path).info().unwrap();
     assert_eq!(info.sessions.iter().map(|session| session.events).collect::<Vec<_>>(), [100; 12]);
 }
 
@@ -174,7 +174,7 @@ fn an_outcome_stands_with_its_action() {
         ],
     );
     let mut outcomes = Vec::new();
-    archive(&path)
+    reader(&path)
         .actions(&Filter::default(), |action| {
             outcomes.push((
                 action.seq,
@@ -193,7 +193,7 @@ fn an_outcome_stands_with_its_action() {
             (3, Some("done".into()), None, None),
         ]
     );
-    let info = archive(&path).info().unwrap();
+    let info = reader(&path).info().unwrap();
     let session = info.sessions.first().unwrap();
     assert_eq!((session.actions_done, session.actions_failed, session.actions_open), (2, 1, 0));
 }
@@ -205,7 +205,7 @@ fn a_bout_is_kept_as_it_was_last() {
     let bout =
         |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone().into(), ..Bout::default() }));
     keep(&path, &session(Mode::Live), vec![bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
-    let (bouts, _) = archive(&path).bouts(&Filter::default()).unwrap();
+    let (bouts, _) = reader(&path).bouts(&Filter::default()).unwrap();
     let bouts: Vec<_> = bouts.iter().map(|bout| (bout.ordinal, bout.number.as_deref(), bout.stage.as_str())).collect();
     assert_eq!(bouts, [(1, Some("245.A"), "ended")]);
 }
@@ -267,7 +267,7 @@ fn a_session_that_ended_says_what_it_counted() {
     drop(handle);
     assert_eq!(thread.join(WAIT_TIMEOUT).missing(), 0);
 
-    let sessions = archive(&path).info().unwrap().sessions;
+    let sessions = reader(&path).info().unwrap().sessions;
     let [first, second_one] = sessions.as_slice() else { panic!("{sessions:?}") };
     assert_eq!((first.mode.as_str(), first.ended_at), ("live", Some(second(60))));
     assert_eq!((first.datagrams, first.datagrams_lost, first.entries_dropped), (Some(20), Some(3), Some(1)));
@@ -317,7 +317,7 @@ fn a_clip_stands_with_its_review() {
             event_of(1, derived(7, 11, opened(Requester::Blue, 11))),
         ],
     );
-    let (reviews, _) = Archive::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
+    let (reviews, _) = StoreReader::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
     let short = |review: &ReviewRow| (review.review, review.side.clone(), review.state.clone(), review.clips.clone());
     assert_eq!(
         reviews.iter().map(short).collect::<Vec<_>>(),

@@ -3,17 +3,17 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::error::StoreError;
-use super::filter::{BoutKey, Filter, Found};
+use super::filter::{BoutKey, Filter, QuerySummary};
 use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
 /// A database that is only read; it may be written at the same time.
 #[derive(Debug)]
-pub struct Archive {
+pub struct StoreReader {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
 }
 
-impl Archive {
+impl StoreReader {
     /// Opens the database at `path`; never makes or changes it.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Archive {
         filter: &Filter,
         sql: &str,
         from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
-    ) -> Result<(Vec<T>, Found), StoreError> {
+    ) -> Result<(Vec<T>, QuerySummary), StoreError> {
         let selection = self.select(filter)?;
         let (number, ordinal) = match &filter.bout {
             Some(BoutKey::Number(number)) => (Some(number), None),
@@ -64,15 +64,15 @@ impl Archive {
         let until = filter.until.map(|at| at.to_string());
         let mut rows = Vec::new();
         for session in &selection.sessions {
-            let found = self.query(|connection| {
+            let more = self.query(|connection| {
                 connection
                     .prepare_cached(sql)?
                     .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
                     .collect::<rusqlite::Result<Vec<_>>>()
             })?;
-            rows.extend(found);
+            rows.extend(more);
         }
-        let found = selection.found(rows.len() as u64);
-        Ok((rows, found))
+        let summary = selection.summary(rows.len() as u64);
+        Ok((rows, summary))
     }
 }
