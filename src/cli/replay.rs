@@ -13,9 +13,9 @@ use crate::config::Config;
 use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, ShowAction};
 use crate::telemetry::Counters;
 
-/// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
+/// Replay a capture through decoder, bout, rules and sinks, as a new session.
 ///
-/// A capture that `vta run` made has OBS's answers in it, and repeats the day without OBS. With any other, or with
+/// A capture of `vta run` has the answers of OBS, so that its replay needs no OBS. With any other capture, or with
 /// `--outcomes live`, OBS and the player act again.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -25,19 +25,19 @@ pub(super) struct Args {
     /// The config.
     #[arg(long, value_name = "FILE", default_value = "event.yaml")]
     config: PathBuf,
-    /// 1 is the speed of life; `max` does not wait at all.
+    /// 1 is as fast as it was recorded; `max` does not wait at all.
     #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
     speed: Pace,
-    /// Print the actions as NDJSON, and neither do nor keep anything.
+    /// Print the actions as NDJSON; do nothing and store nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Print what each rule did with each event, and why it did no more; neither do nor keep anything.
+    /// Print what each rule did with each event, and why it did no more; do nothing and store nothing.
     #[arg(long, conflicts_with = "dry_run")]
     explain: bool,
-    /// Where the outcomes of actions come from; `recorded` where the capture has them.
+    /// Where the outcomes of actions come from [default: recorded where the capture has them].
     #[arg(long, value_enum)]
     outcomes: Option<OutcomesArg>,
-    /// The court of the config to replay it for; the one it was captured on, or the only one, when left out.
+    /// The court of the config to replay it for [default: the captured one, or the only one].
     #[arg(long, value_name = "NAME")]
     court: Option<String>,
     /// Take only datagrams that were sent to this UDP port.
@@ -47,7 +47,7 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum OutcomesArg {
-    /// From the capture; OBS and the player are left alone.
+    /// From the capture; OBS and the player get no commands.
     Recorded,
     /// From OBS and the player, which act again.
     Live,
@@ -138,7 +138,7 @@ impl Args {
     }
 }
 
-/// Prints actions until somebody stops reading, and keeps the error that it came to.
+/// Prints actions until the output is closed, and keeps the error.
 fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> ShowAction {
     Box::new(move |action: &Action| {
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);

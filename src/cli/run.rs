@@ -10,7 +10,7 @@ use crate::config::{Config, Level, Sink};
 use crate::pipeline;
 use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 
-/// Listen to the courts and act, until it is interrupted.
+/// Listen to the courts and act, until interrupted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The config.
@@ -31,7 +31,7 @@ impl Args {
                 messages::run_component_trouble(component, at.strftime("%H:%M:%S"), reason);
             }
         }
-        // OBS's connections and the like end with the program.
+        // What is left of OBS's connections ends with the program.
         runtime.shutdown_background();
         drop(log);
         unfinished(&ended.unfinished)
@@ -63,7 +63,7 @@ fn summarise(court: &Arc<str>, counters: &Counters) {
     }
 }
 
-/// Begins to log as the config says; `terminal` is where people read it.
+/// Starts the log as the config says; `terminal` is where people read it.
 pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, CliError> {
     let sink = config.sinks.values().find_map(|sink| match sink {
         Sink::Log(sink) => Some(sink),
@@ -91,7 +91,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .map_err(|error| CliError::new(Exit::Failed, format!("the system refuses threads: {error}")))
 }
 
-/// Comes to pass with the first interrupt or request to end; the second ends the program at once.
+/// Waits for the first interrupt or request to end; the second ends the program at once.
 async fn interrupted() {
     signal().await;
     tokio::spawn(async {
@@ -109,7 +109,7 @@ async fn signal() {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         },
-        // Ctrl-C is left.
+        // Only Ctrl-C works.
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }
@@ -117,7 +117,7 @@ async fn signal() {
 #[cfg(windows)]
 async fn signal() {
     use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
-    // Closing the window leaves some seconds.
+    // Windows leaves some seconds after the window is closed.
     let (Ok(mut pause), Ok(mut close), Ok(mut shutdown)) = (ctrl_break(), ctrl_close(), ctrl_shutdown()) else {
         return drop(tokio::signal::ctrl_c().await);
     };

@@ -1,4 +1,4 @@
-//! Records what a court takes in, in a thread of its own.
+//! Writes the inputs of a court to a capture, in a thread of its own.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
@@ -19,12 +19,12 @@ use crate::time::Time;
 const MAX_WAITING: usize = 65_536;
 /// The longest that an input stays out of the file while the court is quiet.
 const MAX_WAIT: Duration = Duration::from_millis(200);
-/// How long after an error a new file is begun.
+/// How long after an error a new file is created.
 const NEW_FILE_AFTER: Duration = Duration::from_secs(5);
 
 type Writer = CaptureWriter<BufWriter<File>>;
 
-/// Where a court puts what it takes in.
+/// The queue of a court's capture thread.
 pub(super) struct CaptureQueue {
     queue: Sender<(Time, Input)>,
     counters: Arc<Counters>,
@@ -32,7 +32,7 @@ pub(super) struct CaptureQueue {
 }
 
 impl CaptureQueue {
-    /// Begins a capture in a folder, which is made where it is missing.
+    /// Starts a capture in a folder, which is created where it is missing.
     pub(super) fn start(
         directory: &Path,
         started: Time,
@@ -55,21 +55,21 @@ impl CaptureQueue {
         Ok((Self { queue, counters: counters.clone(), path }, Component::thread(status, thread)))
     }
 
-    /// The file that was begun.
+    /// The first file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Puts an input down; never waits.
+    /// Queues an input; never waits.
     pub(super) fn record(&self, at: Time, input: &Input) {
         if self.queue.try_send((at, input.clone())).is_err() {
-            // Said by whoever watches the counter.
+            // The loss warnings read the counter.
             self.counters.unrecorded.add(1);
         }
     }
 }
 
-/// Begins a file whose name no other has.
+/// Creates a file with an unused name.
 fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, PathBuf)> {
     let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let court: String = about.court.chars().map(safe).collect();
@@ -88,7 +88,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
                 return match begun {
                     Ok(writer) => Ok((writer, path)),
                     Err(error) => {
-                        // On a full disk nothing is left of it but its name.
+                        // On a full disk it would stay as an empty file.
                         let _gone = fs::remove_file(&path);
                         Err(error)
                     }
@@ -100,7 +100,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
     }
 }
 
-/// Writes a court's inputs. After an error (a full disk, say) it goes on in a new file.
+/// Writes a court's inputs. After an error, such as a full disk, it goes on in a new file.
 struct CaptureThread {
     /// The file, or when it failed.
     file: Result<Writer, Instant>,
@@ -115,7 +115,7 @@ impl CaptureThread {
     fn run(mut self, waiting: &Receiver<(Time, Input)>) {
         let status = self.status.clone();
         let _guard = status.run();
-        // Far away while nothing is written that is not flushed.
+        // Far in the future while everything is flushed.
         let mut flush_by = never();
         loop {
             match waiting.recv_deadline(flush_by) {
@@ -128,14 +128,14 @@ impl CaptureThread {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if Instant::now() >= flush_by {
-                let _said = self.write(CaptureWriter::flush);
+                let _logged = self.write(CaptureWriter::flush);
                 flush_by = never();
             }
         }
-        let _said = self.write(CaptureWriter::flush);
+        let _logged = self.write(CaptureWriter::flush);
     }
 
-    /// Begins a new file, some time after the last one failed.
+    /// Creates a new file, some time after the last one failed.
     fn reopen(&mut self) {
         if let Err(failed) = self.file
             && failed.elapsed() > NEW_FILE_AFTER
@@ -157,7 +157,7 @@ impl CaptureThread {
         }
     }
 
-    /// Writes to the file; none when that did not succeed.
+    /// Writes to the file; none when that failed.
     fn write(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Option<()> {
         let error = write(self.file.as_mut().ok()?).err();
         if let Some(error) = &error

@@ -8,7 +8,7 @@ use tokio::task;
 use crate::store::StoreThread;
 use crate::telemetry::{Status, StatusHandle};
 
-/// How often it is looked whether a component has ended.
+/// How often it is checked whether a component has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long components of one kind may take to end beyond the time for all.
 const LAST_STEP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -22,10 +22,10 @@ pub(super) struct Component {
 /// How a component ends. All but the tasks end by themselves, once what they work for has ended.
 enum End {
     Thread(JoinHandle<()>),
-    /// Ended after a moment if it does not end by itself: what it still has to do, a court does not wait for.
+    /// Aborted after a second if it does not end by itself: no court waits for what it still does.
     Task(task::JoinHandle<()>),
     Store(StoreThread),
-    /// It comes to nothing what it does at the end.
+    /// Not waited for: what it does at the end has no effect.
     Detached,
 }
 

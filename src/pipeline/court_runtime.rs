@@ -1,4 +1,4 @@
-//! A court with all that its outputs go to.
+//! A court, and what its outputs go to.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::time::Time;
 pub(super) struct Sinks {
     pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
     pub(super) player: Option<mpsc::Sender<Command>>,
-    /// How each of them is, by its name.
+    /// The status of each of them, by name.
     pub(super) statuses: HashMap<Arc<str>, StatusHandle>,
 }
 
@@ -44,11 +44,11 @@ impl Sinks {
 
 /// What carries out the actions.
 pub(super) enum ActionTarget {
-    /// The sinks do.
+    /// The sinks.
     Sinks(Sinks),
-    /// Nothing does: a capture has the outcomes already.
+    /// Nothing: a capture has the outcomes already.
     None,
-    /// Nothing does; each action is passed to this function instead.
+    /// Nothing: each action is passed to this function instead.
     Show(ShowAction),
 }
 
@@ -59,7 +59,7 @@ pub type ShowAction = Box<dyn FnMut(&Action) + Send>;
 pub(super) struct StoreSession {
     pub(super) handle: StoreHandle,
     pub(super) session: i64,
-    /// Whether the court waits when the queue is full: a replay can, a console cannot.
+    /// Whether the court waits when the queue is full: a replay can wait, a console does not.
     pub(super) waits: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct CourtRuntime {
     target: ActionTarget,
     store: Option<StoreSession>,
     capture: Option<CaptureQueue>,
-    /// Reports that are known at once, such as that there is no OBS.
+    /// Reports that are known at once, such as a missing OBS.
     known: VecDeque<Report>,
     outputs: Vec<Output>,
     counters: Arc<Counters>,
@@ -105,7 +105,7 @@ impl CourtRuntime {
         self.court.next_due()
     }
 
-    /// When something is due that does not repeat for ever.
+    /// When the next thing is due that does not repeat for ever.
     pub(super) fn next_once_due(&self) -> Option<Time> {
         self.court.next_once_due()
     }
@@ -120,18 +120,18 @@ impl CourtRuntime {
         self.counters.open.get()
     }
 
-    /// Who carries out what the rules ask for.
+    /// What carries out the actions.
     pub(super) fn target(&self) -> &ActionTarget {
         &self.target
     }
 
-    /// Takes in what came at a time, and all that is known at once in answer to it.
+    /// Takes an input, and then the reports that its actions caused at once.
     pub(super) fn take(&mut self, at: Time, input: &Input) {
         self.take_one(at, input);
         self.take_known();
     }
 
-    /// Puts other rules in the place of those before.
+    /// Replaces the rules.
     pub(super) fn change_rules(&mut self, at: Time, rules: Rules) -> Retired {
         let report = Report::RulesReloaded { rules: rules.names().map(str::to_owned).collect() };
         let at = at.max(self.court.now());
@@ -144,7 +144,7 @@ impl CourtRuntime {
         retired
     }
 
-    /// Lets the time pass.
+    /// Advances the time.
     pub(super) fn advance(&mut self, to: Time) {
         self.court.advance(to, &mut self.outputs);
         self.hand_on();
@@ -165,7 +165,7 @@ impl CourtRuntime {
         if let (Input::Report(report), ActionTarget::Sinks(sinks)) = (input, &self.target) {
             sinks.set_status(report);
         }
-        // Before anything comes of it: whatever a rule does then, the input is not lost.
+        // First of all: whatever a rule does then, the input is not lost.
         let at = at.max(self.court.now());
         if let Some(capture) = &self.capture {
             capture.record(at, input);
@@ -242,7 +242,7 @@ impl CourtRuntime {
         }
     }
 
-    /// Ends the session: what is due happens, and nothing follows but what the sinks say to it.
+    /// Ends the session: what is due happens, and nothing follows but reports of the sinks.
     pub(super) fn stop(&mut self, at: Time) {
         self.advance(at);
         self.take(at, &Input::Stop);
@@ -254,7 +254,7 @@ impl CourtRuntime {
             messages::run_timers_dropped(&self.name, self.court.timers());
         }
         if let Some(store) = &self.store {
-            // Without room for it, the session looks as if the program had been killed; the handle counts it.
+            // When the queue stays full, the session looks as if the program had been killed; the handle counts it.
             let _counted = store.handle.end_session(store.session, self.court.now(), self.counters);
         }
     }

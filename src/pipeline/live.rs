@@ -1,4 +1,4 @@
-//! A live run: listens until it is told to end.
+//! A live run: receives until it is stopped.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -230,7 +230,7 @@ fn court_thread(
     Ok(Component::thread(status, thread))
 }
 
-/// Takes what comes, in the order it comes, until the socket is closed and the outcomes are in.
+/// Takes inputs in the order in which they come, until the socket is closed and the outcomes are known.
 fn live(
     mut runtime: CourtRuntime,
     feed: &Receiver<Received>,
@@ -247,7 +247,7 @@ fn live(
             },
             recv(reports) -> report => match report {
                 Ok(report) => runtime.take(stamper.stamp().0, &Input::Report(report)),
-                // No sink is left to report.
+                // All sinks have ended.
                 Err(_) => reports = never(),
             },
             recv(changes) -> change => match change {

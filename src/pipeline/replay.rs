@@ -1,4 +1,4 @@
-//! A capture through decoder, bout, rules and sinks, as if it happened again.
+//! A replay: a capture through decoder, bout, rules and sinks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,24 +21,24 @@ use crate::time::Time;
 
 /// How long outcomes are awaited, and then the database, at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
-/// How far behind its last input a capture that does not tell its end goes on, so that what rules put off happens.
+/// How long after its last input a capture without a recorded end goes on, so that timers of rules fire.
 const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
 /// How fast a capture is replayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
-    /// So many times as fast as it happened.
+    /// So many times as fast as it was recorded.
     Times(f64),
-    /// As fast as it can be.
+    /// As fast as possible.
     Max,
 }
 
 /// Where the outcomes of actions come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcomes {
-    /// From the capture, which has recorded them: OBS and the player are left alone.
+    /// From the capture, which has them: OBS and the player get no commands.
     Recorded,
-    /// From OBS and the player, which act; recorded ones are passed over.
+    /// From OBS and the player, which act; recorded ones are skipped.
     Live,
 }
 
@@ -48,15 +48,15 @@ pub struct ReplayOptions<'a> {
     pub pace: Pace,
     /// Where outcomes come from.
     pub outcomes: Outcomes,
-    /// Name of the court that the capture is taken for; it must be one of the config's.
+    /// The court to replay it for; it must be one of the config's.
     pub court: Arc<str>,
     /// The capture's name, for the database.
     pub capture: &'a Path,
-    /// Takes each action, instead of anything being done or kept.
+    /// Is called with each action; nothing is done and nothing is stored.
     pub dry_run: Option<ShowAction>,
-    /// Is told what each rule does with each event.
+    /// Is called with what each rule does with each event.
     pub explain: Option<Explain>,
-    /// Is told how many bytes of the capture were read.
+    /// Is called with the number of bytes read of the capture.
     pub progress: Box<dyn FnMut(u64) + 'a>,
 }
 
@@ -74,7 +74,7 @@ pub struct Replayed {
 /// Replays a capture as a session of its own.
 ///
 /// # Errors
-/// Something that it needs was refused: a rule, a file. A capture that breaks off is told in what it returns.
+/// Something that it needs was refused: a rule, a file. A capture that breaks off is in what it returns.
 ///
 /// # Panics
 /// Outside a tokio runtime.
@@ -140,7 +140,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
                 run.runtime.stop(at);
                 stopped = true;
             }
-            // Live outcomes take their place.
+            // Live outcomes replace them.
             Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
             Ok(Recorded { at, input }) => {
                 run.until(at);
@@ -154,7 +154,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         progress(reader.bytes_read());
     }
     if !stopped {
-        // Our own capture without its end is of a program that was killed: then nothing more happened.
+        // Our own capture without an end is of a program that was killed: then nothing more happened.
         let end = if reader.has_reports() { run.runtime.now() } else { run.grace() };
         run.runtime.stop(end);
     }
@@ -172,7 +172,7 @@ struct Run {
 }
 
 impl Run {
-    /// Lets the time pass until `at`, taking what the sinks report meanwhile and firing what is due.
+    /// Advances to `at`, taking the sinks' reports meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
             let next = self.runtime.next_due().map_or(at, |due| due.min(at));
@@ -188,7 +188,7 @@ impl Run {
                         let now = self.started + self.began.elapsed().mul_f64(times);
                         self.runtime.take(now, &Input::Report(report));
                     }
-                    // Without sinks there is nothing to wait on.
+                    // Without sinks there is no report to wait for.
                     std::thread::sleep((self.began + wait).saturating_duration_since(Instant::now()));
                 }
             }
@@ -199,7 +199,7 @@ impl Run {
         }
     }
 
-    /// Lets what rules have put off happen; gives the time at which nothing more is to come.
+    /// Fires the timers of rules; returns the time after which nothing more happens.
     fn grace(&mut self) -> Time {
         let last = self.runtime.now().max(self.started);
         while let Some(due) = self.runtime.next_once_due().filter(|due| *due <= last + GRACE_PERIOD) {
@@ -209,7 +209,7 @@ impl Run {
         self.runtime.now().max(self.started)
     }
 
-    /// Waits for the outcomes that are still to come from sinks.
+    /// Waits for the outcomes that sinks have not reported yet.
     fn settle(&mut self) {
         let until = Instant::now() + SHUTDOWN_TIMEOUT;
         while matches!(self.runtime.target(), ActionTarget::Sinks(_)) && self.runtime.awaited() > 0 {

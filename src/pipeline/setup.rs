@@ -1,4 +1,4 @@
-//! From the config to running sinks.
+//! What is built from the config: rules and sinks.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub(super) const MAX_ENTRIES: usize = 100_000;
 /// Reports that may wait for a court.
 pub(super) const MAX_REPORTS: usize = 4096;
 
-/// Why nothing could be started.
+/// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Rules are wrong.
@@ -63,13 +63,13 @@ impl StartError {
 /// Compiles the config's rules for one court.
 ///
 /// # Errors
-/// All that is wrong with them.
+/// All errors in them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
     let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
     compile_sources(config, &sources, court).map_err(StartError::rules)
 }
 
-/// Compiles the config's rules, which were read before, for one court.
+/// Compiles the config's rules from sources that were read before, for one court.
 pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();

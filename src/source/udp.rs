@@ -1,4 +1,4 @@
-//! A court's UDP socket and the thread that does nothing but receive, stamp and hand on.
+//! A court's UDP socket, and the thread that only receives, stamps and queues datagrams.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
@@ -19,9 +19,9 @@ use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
 pub const MAX_DATAGRAM: usize = 2048;
-/// How soon the thread sees that it is to stop.
+/// How often the thread checks whether it is to stop.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// How long it goes on taking what the kernel had queued when it was told to stop.
+/// How long it may take to read what the kernel has queued when it is to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A datagram with the time of its arrival.
@@ -103,7 +103,7 @@ impl UdpReceiver {
         self.local
     }
 
-    /// How it is, now and when its thread runs.
+    /// Its status, also once its thread runs.
     pub fn status(&self) -> &StatusHandle {
         &self.status
     }
@@ -111,7 +111,7 @@ impl UdpReceiver {
     /// Receives in a thread of its own until `stop` is set, then takes what the kernel has queued and ends.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// When the system refuses a thread.
     pub fn spawn(
         self,
         queue: Sender<Received>,
@@ -124,7 +124,7 @@ impl UdpReceiver {
 
     fn receive(self, queue: &Sender<Received>, counters: &Counters, stop: &AtomicBool) {
         let _guard = self.status.run();
-        // One byte more than the limit, so that a longer datagram shows.
+        // One byte more than the limit, so that a longer datagram is recognised.
         let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
         let mut stamper = Stamper::new();
@@ -149,7 +149,7 @@ impl UdpReceiver {
                     }
                     let (at, arrived) = stamper.stamp();
                     if let Some(lost) = datagram.lost {
-                        // The kernel's counter is one of 32 bits that starts again at 0.
+                        // The kernel's counter has 32 bits and wraps around.
                         counters.lost_in_kernel.add(lost.wrapping_sub(lost_before).into());
                         lost_before = lost;
                     }
@@ -160,7 +160,7 @@ impl UdpReceiver {
                     let length = datagram.length.min(MAX_DATAGRAM);
                     let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
                     if let Some(resync) = &mut resync {
-                        resync.heard(arrived, datagram.from, &bytes);
+                        resync.received(arrived, datagram.from, &bytes);
                     }
                     let datagram = Datagram { bytes, from: datagram.from, truncated };
                     match queue.try_send(Received { at, arrived, datagram }) {
@@ -179,7 +179,7 @@ impl UdpReceiver {
                         }
                     }
                     _ => {
-                        // A host that refused what somebody sent, say; the next datagram is as good as any.
+                        // For example, a host refused a datagram; the next one is not affected.
                         messages::court_receive_failed(&self.court, &error);
                         self.status.set(Status::Degraded(error.to_string()));
                         is_failing = true;

@@ -10,7 +10,7 @@ use super::filter::{Conditions, Filter, QuerySummary, Selection};
 use super::reader::StoreReader;
 use crate::event::Kind;
 
-/// An event as it stands in the database; JSON is kept as the text it was written in.
+/// An event as it is stored; JSON is the text as it was written.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredEvent<'a> {
     /// Id of its session.
@@ -98,14 +98,14 @@ impl<'a> StoredEvent<'a> {
     }
 }
 
-/// Numbers of a session's bouts by their ordinals.
+/// The numbers of a session's bouts, by ordinal.
 type Numbers = HashMap<u32, String>;
 
 impl StoreReader {
-    /// Hands on the events that a filter asks for, in order of session and seq; of all kinds when none is named.
+    /// Passes the events that match a filter to `sink`, in order of session and seq; all kinds when `kinds` is empty.
     ///
     /// # Errors
-    /// When the database cannot be read, when the session asked for is not there, and what `sink` says.
+    /// When the database cannot be read, when there is no such session, and the errors of `sink`.
     pub fn events(
         &self,
         filter: &Filter,

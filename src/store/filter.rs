@@ -5,21 +5,21 @@ use super::error::StoreError;
 use super::reader::StoreReader;
 use crate::time::Time;
 
-/// Which sessions are asked for.
+/// Which sessions a query covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sessions {
-    /// Those that listened, or all if none did: replays tell the same bouts again.
+    /// Live sessions, or all if there is none: replays have the same bouts again.
     #[default]
     Live,
     /// All, replays too.
     All,
     /// The one with this id.
     One(i64),
-    /// The one that began last.
+    /// The one that started last.
     Last,
 }
 
-/// Which bout is asked for.
+/// Which bout a query covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoutKey {
     /// Those of this number, as in `245.A`.
@@ -28,7 +28,7 @@ pub enum BoutKey {
     Ordinal(u32),
 }
 
-/// What is asked for; left out, everything of the sessions.
+/// Which rows a query covers; what is left out does not limit it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Which sessions.
@@ -46,11 +46,11 @@ pub struct Filter {
 /// How much a query found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuerySummary {
-    /// Rows handed on.
+    /// Rows that matched.
     pub rows: u64,
     /// Sessions that were searched.
     pub sessions: usize,
-    /// Replays that were left out because live sessions were asked for.
+    /// Replays that were left out because a query covers live sessions.
     pub replays_left_out: usize,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Whether lines need the session's id, so as to be told apart.
+    /// Whether lines need the session's id to be distinguished.
     pub(super) fn is_several(&self) -> bool {
         self.sessions.len() > 1
     }
@@ -80,7 +80,7 @@ impl Selection {
 }
 
 impl StoreReader {
-    /// The sessions that a filter asks for.
+    /// The sessions that match a filter.
     pub(super) fn select(&self, filter: &Filter) -> Result<Selection, StoreError> {
         let all = self.query(|connection| {
             let mut statement = connection.prepare_cached(
@@ -116,7 +116,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// What a filter asks of `events`, `actions` or `clips`.
+    /// The conditions of a filter on `events`, `actions` or `clips`.
     pub(super) fn new(session: i64, filter: &Filter) -> Self {
         let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
         match &filter.bout {
@@ -141,7 +141,7 @@ impl Conditions {
         conditions
     }
 
-    /// One more condition, whose values are to be pushed in its order.
+    /// Adds a condition; the caller adds its values in the same order.
     pub(super) fn and(&mut self, condition: &str) {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);

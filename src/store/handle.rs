@@ -12,23 +12,23 @@ use crate::time::Time;
 /// How long the end of a session waits for room in the queue.
 const END_SESSION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What waits to be written.
+/// What the writer is to write.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// What a court gave out.
+    /// An output of a court.
     Output { session: i64, output: Output },
     /// The end of a session.
     End { session: i64, at: Time, counters: Arc<Counters> },
 }
 
-/// Hands entries to the writer; clones serve the same one. The writer ends when the last is dropped.
+/// Sends entries to the writer; all clones send to the same one. The writer ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct StoreHandle {
     entries: Sender<Entry>,
     shared: Arc<Shared>,
 }
 
-/// What the writer and those who hand it entries both see.
+/// What the writer and its handles share.
 #[derive(Debug)]
 pub(super) struct Shared {
     accepted: Counter,
@@ -36,10 +36,10 @@ pub(super) struct Shared {
     pub(super) failed: Counter,
     /// Degraded while the database refuses.
     pub(super) status: StatusHandle,
-    /// Whether nobody waits for the writer any more.
+    /// Whether the program no longer waits for the writer.
     pub(super) given_up: AtomicBool,
     dropped: Counter,
-    /// Entries dropped since the queue was last found full.
+    /// Entries dropped since the queue became full; 0 while it is not.
     overflow: Counter,
 }
 
@@ -63,7 +63,7 @@ impl Shared {
         }
     }
 
-    /// Says how many were dropped, once there is room again.
+    /// Logs how many were dropped, once the queue is free again.
     pub(super) fn end_overflow(&self) {
         let dropped = self.overflow.take();
         if dropped > 0 {
@@ -74,7 +74,7 @@ impl Shared {
     pub(super) fn counts(&self) -> StoreCounts {
         let (written, failed) = (self.written.get(), self.failed.get());
         StoreCounts {
-            // An entry can be written before whoever handed it over has counted it.
+            // An entry can be written before its sender has counted it.
             queued: self.accepted.get().saturating_sub(written + failed),
             written,
             dropped: self.dropped.get(),
@@ -93,7 +93,7 @@ pub struct Full;
 #[error("the database is no longer written")]
 pub struct Closed;
 
-/// What became of the entries since the start of the writer.
+/// How many entries were written and lost since the start of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreCounts {
     /// Entries that wait to be written.
@@ -102,7 +102,7 @@ pub struct StoreCounts {
     pub written: u64,
     /// Entries that the queue had no room for.
     pub dropped: u64,
-    /// Entries that the database would not take, such as a `seq` it already had.
+    /// Entries that the database refused, such as a `seq` that it already had.
     pub failed: u64,
 }
 
@@ -118,15 +118,15 @@ impl StoreHandle {
         Self { entries, shared }
     }
 
-    /// Hands over what a live court gave out; never waits.
+    /// Sends an output of a live court; never waits.
     ///
     /// # Errors
-    /// When the queue has no room; the entry is then counted as dropped.
+    /// When the queue is full; the entry is then counted as dropped.
     pub fn try_send(&self, session: i64, output: Output) -> Result<(), Full> {
         self.count(self.entries.try_send(Entry::Output { session, output }).is_ok())
     }
 
-    /// Hands over what a replay gave out; waits for room.
+    /// Sends an output of a replay; waits while the queue is full.
     ///
     /// # Errors
     /// When the writer has ended.
@@ -136,20 +136,20 @@ impl StoreHandle {
         Ok(())
     }
 
-    /// Ends a session, after all that was handed over before; waits for room, but no longer than a second.
+    /// Ends a session, after everything that was sent before; waits at most a second while the queue is full.
     ///
     /// # Errors
-    /// When there was none; the session then looks as if the program had been killed.
+    /// When the queue stayed full; the session then looks as if the program had been killed.
     pub fn end_session(&self, session: i64, at: Time, counters: Arc<Counters>) -> Result<(), Full> {
         self.count(self.entries.send_timeout(Entry::End { session, at, counters }, END_SESSION_TIMEOUT).is_ok())
     }
 
-    /// What became of the entries until now.
+    /// How many entries were written and lost until now.
     pub fn counts(&self) -> StoreCounts {
         self.shared.counts()
     }
 
-    /// How the writer is: degraded while the database refuses, when entries wait.
+    /// The status of the writer: degraded while the database refuses, when entries wait.
     pub fn status(&self) -> &StatusHandle {
         &self.shared.status
     }

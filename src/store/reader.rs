@@ -33,7 +33,7 @@ impl StoreReader {
             Identity::Ours => Ok(Self { connection, path: path.to_owned() }),
             Identity::Older => {
                 drop(connection);
-                // Its tables are brought up to date by whoever can write to it.
+                // Opening it for writing updates its tables.
                 drop(Store::open(path)?);
                 Self::open_read_only(path)
             }
@@ -46,7 +46,7 @@ impl StoreReader {
         run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
     }
 
-    /// The rows that a filter asks for, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
+    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
     /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
     pub(super) fn of_bouts<T>(
         &self,

@@ -14,14 +14,14 @@ use crate::telemetry::{Status, StatusHandle, messages};
 
 /// Entries in one transaction at most.
 const MAX_BATCH: usize = 4096;
-/// A reader sees an entry after about this time at the latest.
+/// How long the writer waits for more entries before it writes: readers see an entry after this time.
 const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
-/// Between attempts when the database refuses, at first and at most.
+/// The first and the longest pause between two attempts when the database refuses.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// The thread that writes; ends when all [`StoreHandle`]s are dropped and everything is written.
+/// The writing thread; it ends when all [`StoreHandle`]s are dropped and everything is written.
 #[derive(Debug)]
 #[must_use = "without `join`, entries that still wait are lost when the program ends"]
 pub struct StoreThread {
@@ -30,10 +30,10 @@ pub struct StoreThread {
 }
 
 impl Store {
-    /// Starts the thread that writes, with room for `capacity` entries that wait.
+    /// Starts the writing thread, with a queue of `capacity` entries.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system refuses a thread.
     pub fn spawn(self, capacity: usize) -> Result<(StoreHandle, StoreThread), StoreError> {
         let failed = |reason| StoreError::sqlite(&self.path, reason);
         self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
@@ -61,14 +61,14 @@ impl Store {
 }
 
 impl StoreThread {
-    /// How the writer is.
+    /// The status of the writer.
     pub fn status(&self) -> &StatusHandle {
         &self.shared.status
     }
 
     /// Waits until everything is written, for as long as `timeout`; all handles must have been dropped before.
     ///
-    /// After that time, the writer gives up at its next chance.
+    /// After that time the writer makes no further attempt.
     pub fn join(self, timeout: Duration) -> StoreCounts {
         // The writer never sends: the channel closes when it ends, even by a panic.
         let _ = self.ended.recv_timeout(timeout);
@@ -103,14 +103,14 @@ impl Writer {
         self.close();
     }
 
-    /// Leaves all in one file.
+    /// Moves everything into the one database file.
     fn close(self) {
         if let Err(reason) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             messages::store_wal_left(self.path.display(), reason);
         }
     }
 
-    /// Takes what waits, and what comes within a moment; says false when nothing can come any more.
+    /// Fills a batch with what is queued and what comes within [`BATCH_TIMEOUT`]; false when all handles are dropped.
     fn gather(&self, batch: &mut Vec<Entry>) -> bool {
         let Ok(first) = self.entries.recv() else { return false };
         batch.push(first);
@@ -123,7 +123,7 @@ impl Writer {
         true
     }
 
-    /// Writes a batch, again and again until the database takes it; says false when nobody waits for that any more.
+    /// Writes a batch, in as many attempts as it takes; false when the program no longer waits.
     fn write(&mut self, batch: &[Entry]) -> bool {
         let mut pause = PAUSES.0;
         loop {

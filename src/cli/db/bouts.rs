@@ -9,7 +9,7 @@ pub(in super::super) struct Args {
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// How to print.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
 }

@@ -20,10 +20,10 @@ pub(in super::super) struct Args {
     /// csv (the default), json or ndjson.
     #[arg(long)]
     format: Option<Format>,
-    /// Export what the rules asked for instead, as ndjson.
+    /// Export the actions instead, as ndjson.
     #[arg(long, conflicts_with = "kind")]
     actions: bool,
-    /// The file to write, instead of standard output; one that is there is written over.
+    /// The file to write, instead of standard output; an existing file is overwritten.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }

@@ -1,14 +1,14 @@
 use super::select::{self, Database, Form, Selection};
 use crate::cli::CliError;
 
-/// Print the video reviews: who asked, what the jury said, how long each step took, the clips.
+/// Print the video reviews: who requested, the verdict, how long each step took, the clips.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// How to print.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
 }

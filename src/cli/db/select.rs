@@ -1,4 +1,4 @@
-//! Which database, which of its sessions and bouts; and how to print.
+//! The arguments that `db` verbs share, and how their results are printed.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::config::{Config, Sink};
 use crate::store::{BoutKey, Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
-/// Which database.
+/// The database to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Database {
     /// The database.
@@ -44,10 +44,10 @@ impl Database {
     }
 }
 
-/// Which of its sessions and bouts.
+/// The sessions and bouts to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Selection {
-    /// `live` sessions (replays, if there is no other), `all`, the `last`, or the one of this number.
+    /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
     /// Number of the bout, such as 245.A.
@@ -56,11 +56,11 @@ pub(super) struct Selection {
     /// Name of the court.
     #[arg(long, value_name = "COURT")]
     court: Option<String>,
-    /// Nothing before this time, such as 2026-11-22, 2026-11-22T14:30 (as the clock on the wall shows it) or
+    /// Only from this time on, such as 2026-11-22, 2026-11-22T14:30 (local time) or
     /// 2026-11-22T13:30:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Time>,
-    /// Nothing at or after this time.
+    /// Only before this time.
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Time>,
 }
@@ -100,7 +100,7 @@ impl Selection {
     }
 }
 
-/// Says what was left out, so that nobody misses it.
+/// Notes what was left out.
 pub(super) fn note_left_out(summary: &QuerySummary) {
     match summary.replays_left_out {
         0 => {}
@@ -109,7 +109,7 @@ pub(super) fn note_left_out(summary: &QuerySummary) {
     }
 }
 
-/// How to print where a person or a program may read.
+/// The format of an output that people or programs read.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(in crate::cli) enum Form {
     /// Columns, for people.
@@ -117,7 +117,7 @@ pub(in crate::cli) enum Form {
     Table,
     /// One JSON value.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
 }
 
