@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tracing::level_filters::LevelFilter;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{ErrorCounter, WorkerGuard};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -31,6 +31,8 @@ const REPEATS_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Log {
     repeats: Option<(Sender<()>, JoinHandle<()>)>,
+    /// The lines that each queue had no room for, by where they were to be written.
+    lost: Vec<(&'static str, ErrorCounter)>,
     _guards: Vec<WorkerGuard>,
 }
 
@@ -56,12 +58,12 @@ pub enum LogError {
     File(#[from] InitError),
 }
 
-/// Begins to log, for the whole program; `terminal` is where people read it.
+/// Starts the log of the whole program; `terminal` is where people read it.
 ///
 /// # Errors
 /// The folder or the first file cannot be made.
 pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> Result<Log, LogError> {
-    // What obws cannot decode of an old OBS is no fault that anybody could mend.
+    // obws warns of what it cannot decode of an old OBS, which the technician cannot change.
     let filter = || {
         let ours = Targets::new().with_target("vta", options.level).with_target("obws", LevelFilter::OFF);
         ours.with_default(options.level.min(LevelFilter::WARN))
@@ -69,6 +71,7 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let (terminal, guard) = tracing_appender::non_blocking(terminal);
     let mut guards = vec![guard];
+    let mut lost = vec![("on the terminal", terminal.error_counter())];
     let terminal = tracing_subscriber::fmt::layer()
         .with_writer(terminal)
         .with_ansi(colour)
@@ -88,6 +91,7 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
                 .build(directory)?;
             let (files, guard) = tracing_appender::non_blocking(files);
             guards.push(guard);
+            lost.push(("in the log files", files.error_counter()));
             Some(tracing_subscriber::fmt::layer().json().with_writer(files).with_filter(filter()))
         }
     };
@@ -100,18 +104,23 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
     }));
     let (end, ended) = bounded(0);
     let repeats = thread::Builder::new().name("log repeats".to_owned()).spawn(move || write_repeats(&ended))?;
-    Ok(Log { repeats: Some((end, repeats)), _guards: guards })
+    Ok(Log { repeats: Some((end, repeats)), lost, _guards: guards })
 }
 
 impl Log {
-    /// Writes what is left to say at the end: the numbers of repeated messages, and how often each warning and error
-    /// occurred.
+    /// Writes the totals of the end: the numbers of repeated messages, how often each warning and error occurred, and
+    /// how many lines were lost.
     pub fn write_totals(&mut self) {
         self.end_repeats();
         let serious = ALL.iter().filter(|message| message.level != "info" && message.count.get() > 0);
         let counts: Vec<_> = serious.map(|message| format!("{} {}", message.code, message.count.get())).collect();
         if !counts.is_empty() {
             messages::run_message_counts(counts.join(", "));
+        }
+        for (place, lost) in &self.lost {
+            if lost.dropped_lines() > 0 {
+                messages::run_log_lost(lost.dropped_lines(), place);
+            }
         }
     }
 

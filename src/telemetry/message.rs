@@ -234,4 +234,13 @@ mod tests {
         assert!(waiting().is_empty(), "all is written at the end");
         assert_eq!(MESSAGE.count.get(), 7);
     }
+
+    #[test]
+    fn subjects_beyond_the_limit_are_written_and_forgotten() {
+        static MANY: Message = Message::new("test.many", "warn", "{what}", "");
+        for what in 0..2 * MAX_SUBJECTS {
+            assert!(MANY.occurs(&[&what], &[], format_args!("{what}")));
+        }
+        assert!(MANY.lock().len() <= MAX_SUBJECTS);
+    }
 }

@@ -266,4 +266,7 @@ messages! {
 
     /// how often each of them occurred in this run, by its code
     warn "run.message_counts" run_message_counts(counts) = "warnings and errors: {counts}";
+
+    /// the terminal was held, or the disk too slow. Every event is in the database all the same
+    warn "run.log_lost" run_log_lost(count, place) = "{count} lines of the log are missing {place}";
 }

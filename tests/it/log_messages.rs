@@ -1,10 +1,16 @@
 //! What the log says: each message with its code, repeats as a number, the JSON lines with all fields.
 
 use std::fs;
+use std::net::{SocketAddr, UdpSocket};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::support::{Venue, output, stderr, vta};
+use crate::support::{Venue, output, stderr, vta, wait_for};
 
 /// Replays a trace of these messages, a millisecond apart; gives the log.
 fn replay(venue: &Venue, messages: impl Iterator<Item = String>) -> String {
@@ -67,4 +73,49 @@ fn the_log_file_has_the_code_and_the_fields_of_each_message() {
         (&invalid["court"], &invalid["stream"], &invalid["seq"]),
         (&"court-1".into(), &"rnd".into(), &"1".into())
     );
+}
+
+#[test]
+fn lines_that_a_held_terminal_has_no_room_for_are_counted_in_the_file() {
+    let venue = Venue::with_rules("", "");
+    let config = "name: Test\ncourts:\n  court-1: { type: udp, bind: \"127.0.0.1:0\" }\n\
+                  sinks:\n  log: { type: log, directory: logs, level: debug }\n";
+    fs::write(venue.config(), config).unwrap();
+    let log = || {
+        let file = fs::read_dir(venue.path("logs")).ok()?.next()?.unwrap().path();
+        Some(fs::read_to_string(file).unwrap())
+    };
+    // What it writes to the terminal is not read.
+    let mut command = vta();
+    command.arg("run").arg("--config").arg(venue.config()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let to: SocketAddr = wait_for("the port", || {
+        log()
+            .filter(|log| log.contains("run.ready"))?
+            .split("listening on UDP ")
+            .nth(1)?
+            .split('"')
+            .next()?
+            .parse()
+            .ok()
+    });
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    // More lines than the queue of the terminal has room for, and then a message that ends them.
+    let datagram = "hl1;50;\n".repeat(150);
+    for _ in 0..1000 {
+        socket.send_to(datagram.as_bytes(), to).unwrap();
+        thread::sleep(Duration::from_micros(200));
+    }
+    wait_for("the last message", || {
+        socket.send_to(b"hel;", to).unwrap();
+        thread::sleep(Duration::from_millis(200));
+        log()?.lines().next_back()?.contains("\"kind\":\"console\"").then_some(())
+    });
+    kill(Pid::from_raw(running.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let status = wait_for("the end", || running.try_wait().unwrap());
+    let log = log().unwrap();
+    assert!(status.success(), "{status}");
+    let lost = log.lines().rfind(|line| line.contains("lines of the log are missing on the terminal")).unwrap();
+    let lost: Value = serde_json::from_str(lost).unwrap();
+    assert!(lost["fields"]["count"].as_str().unwrap().parse::<u64>().unwrap() > 1000, "{lost}");
 }
