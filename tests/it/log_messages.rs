@@ -24,7 +24,7 @@ fn replay(venue: &Venue, messages: impl Iterator<Item = String>) -> String {
 }
 
 #[test]
-fn a_hundred_thousand_invalid_messages_are_a_handful_of_lines_and_none_is_uncounted() {
+fn repeated_invalid_messages_are_folded_and_all_counted() {
     let venue = Venue::with_rules("", "");
     let log = replay(&venue, (0..100_000).map(|number| format!("rnd;x{number};")));
     assert!(log.lines().count() < 20, "{log}");
@@ -38,7 +38,7 @@ fn a_hundred_thousand_invalid_messages_are_a_handful_of_lines_and_none_is_uncoun
 }
 
 #[test]
-fn a_rule_that_throws_another_text_each_time_is_written_once_for_its_place() {
+fn rule_that_throws_varying_texts_is_folded_by_place() {
     let venue = Venue::with_rules("", "throws.rhai");
     fs::write(venue.path("throws.rhai"), "fn on_hit(event, bout) {\n    throw `hit ${event.seq} of many`;\n}\n")
         .unwrap();
@@ -48,7 +48,7 @@ fn a_rule_that_throws_another_text_each_time_is_written_once_for_its_place() {
 }
 
 #[test]
-fn actions_that_fail_for_one_reason_are_written_once_for_each_action() {
+fn failed_actions_are_folded_by_action_and_reason() {
     let venue = Venue::with_rules("", "texts.rhai");
     let rule = "fn on_hit(event, bout) {\n    obs::text(\"Score\", `${event.seq}`);\n    obs::scene(\"Live\");\n}\n";
     fs::write(venue.path("texts.rhai"), rule).unwrap();
@@ -61,7 +61,7 @@ fn actions_that_fail_for_one_reason_are_written_once_for_each_action() {
 }
 
 #[test]
-fn the_log_file_has_the_code_and_the_fields_of_each_message() {
+fn log_file_has_code_and_fields() {
     let venue = Venue::with_rules("  log: { type: log, directory: logs }\n", "");
     replay(&venue, ["rnd;x;".to_owned()].into_iter());
     let file = fs::read_dir(venue.path("logs")).unwrap().next().unwrap().unwrap().path();
@@ -76,7 +76,7 @@ fn the_log_file_has_the_code_and_the_fields_of_each_message() {
 }
 
 #[test]
-fn lines_that_a_held_terminal_has_no_room_for_are_counted_in_the_file() {
+fn lines_lost_on_a_held_terminal_are_counted() {
     let venue = Venue::with_rules("", "");
     let config = "name: Test\ncourts:\n  court-1: { type: udp, bind: \"127.0.0.1:0\" }\n\
                   sinks:\n  log: { type: log, directory: logs, level: debug }\n";

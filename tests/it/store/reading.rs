@@ -56,7 +56,7 @@ fn kept_of_every_form(path: &Path) {
 }
 
 #[test]
-fn a_line_is_the_event_s_own_json_byte_for_byte() {
+fn exported_event_is_its_own_json_byte_for_byte() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let lines = text(|out| {
@@ -67,7 +67,7 @@ fn a_line_is_the_event_s_own_json_byte_for_byte() {
 }
 
 #[test]
-fn an_action_s_line_is_its_own_json_byte_for_byte() {
+fn exported_action_is_its_own_json_byte_for_byte() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let lines = text(|out| {
@@ -78,7 +78,7 @@ fn an_action_s_line_is_its_own_json_byte_for_byte() {
 }
 
 #[test]
-fn the_bytes_of_a_message_come_back_as_they_were() {
+fn raw_bytes_are_read_back_unchanged() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let mut kept = Vec::new();
@@ -93,7 +93,7 @@ fn the_bytes_of_a_message_come_back_as_they_were() {
 }
 
 #[test]
-fn a_json_export_is_one_array() {
+fn json_export_is_one_array() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let export = |filter: &Filter| {
@@ -107,7 +107,7 @@ fn a_json_export_is_one_array() {
 }
 
 #[test]
-fn a_table_has_a_column_for_what_all_have_in_common() {
+fn csv_export_has_a_column_for_each_common_field() {
     let (_folder, path) = database();
     kept_bout(&path);
     let filter = Filter { until: Some(second(6)), ..Filter::default() };
@@ -198,7 +198,7 @@ fn kept_bout(path: &Path) {
 }
 
 #[test]
-fn a_bout_is_listed_with_what_it_came_to() {
+fn bout_is_listed_with_its_result() {
     let (_folder, path) = database();
     kept_bout(&path);
     let (bouts, found) = reader(&path).bouts(&Filter::default()).unwrap();
@@ -240,7 +240,7 @@ fn a_bout_is_listed_with_what_it_came_to() {
 }
 
 #[test]
-fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
+fn timeline_has_no_ticks_and_outcomes_next_to_actions() {
     let (_folder, path) = database();
     kept_bout(&path);
     let lines = |bout| {
@@ -264,7 +264,7 @@ fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
 }
 
 #[test]
-fn a_timeline_is_found_without_reading_the_whole_session() {
+fn timeline_query_does_not_scan_the_session() {
     let (_folder, path) = database();
     kept_bout(&path);
     let connection = Connection::open(&path).unwrap();
@@ -289,7 +289,7 @@ fn found(path: &Path, filter: &Filter, kinds: &[Kind]) -> (Vec<(i64, u64)>, usiz
 }
 
 #[test]
-fn filters_narrow_what_is_found() {
+fn filters_limit_the_result() {
     let (_folder, path) = database();
     kept_bout(&path);
     let seqs = |filter: Filter, kinds: &[Kind]| -> Vec<u64> {
@@ -307,7 +307,7 @@ fn filters_narrow_what_is_found() {
 }
 
 #[test]
-fn replays_are_left_out_unless_there_is_nothing_else() {
+fn replays_are_left_out_unless_there_is_no_live_session() {
     let (_folder, path) = database();
     let loaded = || vec![event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre;FightLoaded"))];
     let of = |sessions| found(&path, &Filter { sessions, ..Filter::default() }, &[]);
@@ -356,7 +356,7 @@ fn lines_of_several_sessions_begin_with_the_session() {
 }
 
 #[test]
-fn reading_says_what_is_wrong_and_makes_nothing() {
+fn opening_for_reading_reports_errors_and_creates_nothing() {
     let (folder, path) = database();
     assert!(matches!(StoreReader::open_read_only(&path), Err(StoreError::NotFound(_))));
     assert!(!path.exists());
@@ -373,7 +373,7 @@ fn reading_says_what_is_wrong_and_makes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_handed_on_ends_the_query() {
+fn output_error_ends_the_query() {
     let (_folder, path) = database();
     kept_bout(&path);
     let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);

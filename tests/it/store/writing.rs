@@ -27,7 +27,7 @@ fn lock(path: &Path) -> Connection {
 }
 
 #[test]
-fn a_second_reader_sees_an_event_while_the_store_is_open() {
+fn reader_sees_an_event_while_the_store_is_open() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -43,7 +43,7 @@ fn a_second_reader_sees_an_event_while_the_store_is_open() {
 }
 
 #[test]
-fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
+fn several_batches_are_written_in_order_to_one_file() {
     let (folder, path) = database();
     let counts = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
     assert_eq!(counts, StoreCounts { queued: 0, written: 10_000, dropped: 0, failed: 0 });
@@ -63,7 +63,7 @@ fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
 }
 
 #[test]
-fn a_locked_database_loses_nothing() {
+fn locked_database_loses_nothing() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -88,7 +88,7 @@ fn a_locked_database_loses_nothing() {
 }
 
 #[test]
-fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
+fn full_queue_counts_what_it_drops() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -114,7 +114,7 @@ fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
 }
 
 #[test]
-fn joining_ends_in_time_and_says_what_is_left() {
+fn join_ends_in_time_and_returns_what_is_left() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -130,7 +130,7 @@ fn joining_ends_in_time_and_says_what_is_left() {
 }
 
 #[test]
-fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
+fn several_writers_of_one_database_lose_nothing() {
     let (_folder, path) = database();
     let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
@@ -148,14 +148,14 @@ fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
 }
 
 #[test]
-fn one_entry_that_cannot_be_written_does_not_keep_the_others_out() {
+fn refused_entry_does_not_block_the_others() {
     let (_folder, path) = database();
     let counts = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
     assert_eq!(counts, StoreCounts { queued: 0, written: 3, dropped: 0, failed: 1 });
 }
 
 #[test]
-fn an_outcome_stands_with_its_action() {
+fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
     let log = |text: &str| Verb::Log { level: LogLevel::Info, text: text.into() };
     let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
@@ -199,7 +199,7 @@ fn an_outcome_stands_with_its_action() {
 }
 
 #[test]
-fn a_bout_is_kept_as_it_was_last() {
+fn last_state_of_a_bout_is_stored() {
     let (_folder, path) = database();
     let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
     let bout =
@@ -211,7 +211,7 @@ fn a_bout_is_kept_as_it_was_last() {
 }
 
 #[test]
-fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
+fn split_moves_events_actions_and_clips_to_the_later_bout() {
     let (_folder, path) = database();
     let clip = |path: &str| ClipSaved {
         instance: "replay".into(),
@@ -250,7 +250,7 @@ fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
 }
 
 #[test]
-fn a_session_that_ended_says_what_it_counted() {
+fn ended_session_has_its_counts() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let ended = store.begin_session(&session(Mode::Live)).unwrap();
@@ -277,7 +277,7 @@ fn a_session_that_ended_says_what_it_counted() {
 }
 
 #[test]
-fn a_clip_stands_with_its_review() {
+fn clip_is_stored_with_its_review() {
     let (_folder, path) = database();
     let clip = ClipSaved {
         instance: "replay".into(),
