@@ -55,8 +55,8 @@ impl Component {
         Self { status, end: End::Detached }
     }
 
-    /// Waits until it has ended; `timeout` is that of the database, which ends last.
-    fn stop(self, deadline: Instant, timeout: Duration) -> Result<(), String> {
+    /// Waits until it has ended: a thread until `deadline`, a task until `moment`, the database for `timeout`.
+    fn stop(self, deadline: Instant, moment: Instant, timeout: Duration) -> Result<(), String> {
         let Self { status, end } = self;
         match end {
             End::Thread(thread) => {
@@ -67,7 +67,7 @@ impl Component {
                 thread.join().map_err(|_| format!("{status}: it panicked"))
             }
             End::Task(task) => {
-                if !ends_until(Instant::now() + LAST_STEP_TIMEOUT, || task.is_finished()) {
+                if !ends_until(moment, || task.is_finished()) {
                     task.abort();
                     status.set(Status::Stopped);
                 }
@@ -119,14 +119,16 @@ impl Components {
     /// be finished. What feeds the last of them must have ended before.
     pub(super) fn stop(self, timeout: Duration) -> Vec<String> {
         let mut deadline = Instant::now() + timeout + LAST_STEP_TIMEOUT;
+        let mut moment = deadline;
         let mut kind = "";
         let mut unfinished = Vec::new();
         for component in self.0.into_iter().rev() {
             if component.status.kind() != kind {
                 kind = component.status.kind();
-                deadline = deadline.max(Instant::now() + LAST_STEP_TIMEOUT);
+                moment = Instant::now() + LAST_STEP_TIMEOUT;
+                deadline = deadline.max(moment);
             }
-            unfinished.extend(component.stop(deadline, timeout).err());
+            unfinished.extend(component.stop(deadline, moment, timeout).err());
         }
         unfinished
     }
@@ -172,5 +174,21 @@ mod tests {
         let End::Task(task) = component.end else { panic!("it is a task") };
         task.await.unwrap();
         assert_eq!(status.get(), Status::Failed("it panicked".to_owned()));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn tasks_that_do_not_end_delay_the_end_by_one_second_for_all() {
+        let mut components = Components::default();
+        let mut statuses = Vec::new();
+        for number in 0..5 {
+            let status = StatusHandle::new("obs", &format!("obs-{number}"));
+            components.add(Component::task(status.clone(), tokio::spawn(std::future::pending())));
+            statuses.push(status);
+        }
+        let begin = Instant::now();
+        let unfinished = task::spawn_blocking(move || components.stop(Duration::ZERO)).await.unwrap();
+        assert_eq!(unfinished, Vec::<String>::new());
+        assert!(begin.elapsed() < 3 * LAST_STEP_TIMEOUT, "{:?}", begin.elapsed());
+        assert!(statuses.iter().all(|status| status.get() == Status::Stopped));
     }
 }
