@@ -1,4 +1,4 @@
-//! The command line: one file a verb.
+//! The command line: one file per verb.
 
 mod capture_file;
 mod check;
@@ -44,7 +44,7 @@ enum Verb {
 }
 
 impl Cli {
-    /// Runs the verb; gives the program's exit code.
+    /// Runs the verb; returns the program's exit code.
     pub fn run(self) -> ExitCode {
         let done = match self.verb {
             Verb::Run(args) => args.run(),

@@ -87,7 +87,6 @@ pub struct Court {
     bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
-    counts: Counts,
     /// The time of the latest input: times never run back.
     now: Time,
     events: u64,
@@ -105,15 +104,6 @@ struct MessageMeta {
     raw: Raw,
 }
 
-/// The datagrams that a court has received.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Datagrams from senders that are allowed.
-    pub datagrams: u64,
-    /// Datagrams from senders that are not allowed; they are not decoded.
-    pub refused: u64,
-}
-
 impl Court {
     /// A court of that name. An empty `allow` allows every sender.
     pub fn new(name: Arc<str>, allow: Vec<IpNet>, rules: Rules) -> Self {
@@ -123,7 +113,6 @@ impl Court {
             bursts: BurstHandler::default(),
             rules,
             names: None,
-            counts: Counts::default(),
             now: Time::from_micros(i64::MIN),
             events: 0,
             actions: 0,
@@ -149,9 +138,10 @@ impl Court {
         self.bursts.bout()
     }
 
-    /// The datagrams that it has received.
-    pub fn counts(&self) -> Counts {
-        self.counts
+    /// Whether a datagram is taken: without a list every sender is allowed, and so is one that is not known.
+    pub fn allows(&self, datagram: &Datagram) -> bool {
+        let is_allowed = |from: SocketAddr| self.allow.iter().any(|net| net.contains(&from.ip().to_canonical()));
+        self.allow.is_empty() || datagram.from.is_none_or(is_allowed)
     }
 
     /// The time of the latest input.
@@ -232,12 +222,9 @@ impl Court {
     }
 
     fn datagram(&mut self, at: Time, datagram: &Datagram, out: &mut Vec<Output>) {
-        let refused = |from: SocketAddr| !self.allow.iter().any(|net| net.contains(&from.ip().to_canonical()));
-        if !self.allow.is_empty() && datagram.from.is_some_and(refused) {
-            self.counts.refused += 1;
+        if !self.allows(datagram) {
             return;
         }
-        self.counts.datagrams += 1;
         pss::decode(&datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
     }
 

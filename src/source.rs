@@ -6,4 +6,4 @@ mod stamp;
 pub mod udp;
 
 pub use stamp::Stamper;
-pub use udp::{BindError, Received, UdpCounters, UdpReceiver};
+pub use udp::{BindError, Received, UdpReceiver};

@@ -1,14 +1,13 @@
-//! The archive: what courts give out is kept in SQLite and read back.
+//! The database: the outputs of courts, written to SQLite and read back.
 //!
-//! A *session* is one court's stretch of listening, or one replay of a capture; the `seq` of events and of actions run
-//! from 1 in each. [`Store`] writes, on a thread of its own; [`Archive`] reads, and never changes a file.
+//! A *session* is one court from the start of a run to its end, or one replay of a capture; the `seq` of events and of
+//! actions run from 1 in each. [`Store`] writes, on a thread of its own; [`StoreReader`] reads, and never changes a file.
 //!
-//! What the writer does when it cannot keep up: courts that are live ([`StoreHandle::try_send`]) lose entries, which
-//! are counted and said in the log; replays ([`StoreHandle::send`]) wait. When the database refuses (a full disk,
-//! another program's lock), what was taken from the queue is kept and written later.
+//! When the writer cannot keep up, live courts ([`StoreHandle::try_send`]) lose entries, which
+//! are counted and logged; replays ([`StoreHandle::send`]) wait. When the database refuses (a full disk,
+//! another program's lock), the entries taken from the queue are kept and written later.
 
 mod actions;
-mod archive;
 mod bouts;
 mod columns;
 mod error;
@@ -18,21 +17,22 @@ mod filter;
 mod handle;
 mod info;
 mod open;
+mod reader;
 mod reviews;
 mod rows;
 mod timeline;
 mod writer;
 
 pub use actions::StoredAction;
-pub use archive::Archive;
 pub use bouts::{BoutRow, RoundRow};
 pub use error::StoreError;
 pub use events::StoredEvent;
 pub use export::Format;
-pub use filter::{BoutKey, Filter, Found, Sessions};
-pub use handle::{Closed, Full, StoreHandle, StoreMetrics};
+pub use filter::{BoutKey, Filter, QuerySummary, Sessions};
+pub use handle::{Closed, Full, StoreCounts, StoreHandle};
 pub use info::{Info, SessionRow};
-pub use open::{Mode, NewSession, SessionCounts, Store};
+pub use open::{Mode, NewSession, Store};
+pub use reader::StoreReader;
 pub use reviews::ReviewRow;
 pub use timeline::{Sighting, Timeline, TimelineLine};
-pub use writer::{Drained, StoreThread};
+pub use writer::StoreThread;

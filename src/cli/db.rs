@@ -1,4 +1,4 @@
-//! `vta db …`: what is in the database.
+//! `vta db …`: queries and exports.
 
 mod bouts;
 mod export;
@@ -11,7 +11,7 @@ use clap::Subcommand;
 
 use super::CliError;
 
-/// Look into the database: what is in it, bouts, reviews, timelines, exports.
+/// Read the database: sessions, bouts, reviews, timelines, exports.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Info(info::Args),

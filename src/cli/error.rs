@@ -21,12 +21,12 @@ Exit codes:
   4    something outside (OBS, a port, a file) refused
   130  interrupted";
 
-/// The exit code of what did not end well.
+/// The exit code of a verb that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// It failed.
     Failed = 1,
-    /// The command line was wrong in a way that only its values show.
+    /// The values on the command line were wrong.
     Usage = 2,
     /// The config or a rule is wrong.
     Config = 3,
@@ -34,39 +34,39 @@ pub enum Exit {
     Refused = 4,
 }
 
-/// Why a verb did not end well.
+/// Why a verb failed.
 #[derive(Debug)]
 pub struct CliError {
     exit: Exit,
-    /// What is told; none where nobody listens any more.
+    /// The text; none when it was printed already or the output is closed.
     text: Option<String>,
 }
 
 impl CliError {
-    /// A failure told in one line, which begins in lower case and says what to do.
+    /// An error in one line, which begins in lower case and says what to do.
     pub fn new(exit: Exit, text: impl ToString) -> Self {
         Self { exit, text: Some(format!("error: {}", text.to_string())) }
     }
 
-    /// Mistakes in rules, each with its line.
+    /// Errors in rules, each with its line.
     pub(super) fn mistakes(mistakes: &[Mistake]) -> Self {
         let mistakes: Vec<_> = mistakes.iter().map(|mistake| render(mistake, colour())).collect();
         Self { exit: Exit::Config, text: Some(mistakes.join("\n\n")) }
     }
 
-    /// Tells what is no failure in rules, each with its line.
+    /// Prints warnings of rules, each with its line.
     pub(super) fn warnings(mistakes: &[Mistake]) {
         for mistake in mistakes {
             say(&format!("{}\n", render(mistake, colour())));
         }
     }
 
-    /// A failure of which all was told as a result.
+    /// A failure that the printed results show already.
     pub(super) fn told(exit: Exit) -> Self {
         Self { exit, text: None }
     }
 
-    /// Tells it on standard error.
+    /// Prints it on standard error.
     pub(super) fn tell(self) -> ExitCode {
         if let Some(text) = self.text {
             say(&text);
@@ -74,7 +74,7 @@ impl CliError {
         ExitCode::from(self.exit as u8)
     }
 
-    /// A failure to write results; one that comes of a reader that has seen enough is none to tell.
+    /// A failure to write results; without a text when the reader has closed the pipe.
     pub(super) fn output(error: io::Error) -> Self {
         match error.kind() {
             ErrorKind::BrokenPipe => Self { exit: Exit::Failed, text: None },
@@ -83,9 +83,9 @@ impl CliError {
     }
 }
 
-/// Says something on standard error, to whoever still listens.
+/// Prints a line on standard error.
 pub(super) fn say(text: &str) {
-    let _nobody_listens = writeln!(io::stderr(), "{text}");
+    let _closed = writeln!(io::stderr(), "{text}");
 }
 
 /// Prints a result on standard output.
@@ -133,7 +133,7 @@ impl From<CaptureError> for CliError {
     }
 }
 
-/// A rule's mistake with its line and a pointer.
+/// A diagnostic with its line and a pointer.
 fn render(mistake: &Mistake, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let level = match mistake.severity {

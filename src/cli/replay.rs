@@ -10,11 +10,12 @@ use super::{capture_file, explain, run};
 use crate::action::Action;
 use crate::capture::{self, Reader};
 use crate::config::Config;
-use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, Show};
+use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, ShowAction};
+use crate::telemetry::Counters;
 
-/// Feed a capture through decoder, bout, rules and sinks, as a session of its own.
+/// Replay a capture through decoder, bout, rules and sinks, as a new session.
 ///
-/// A capture that `vta run` made has OBS's answers in it, and repeats the day without OBS. With any other, or with
+/// A capture of `vta run` has the answers of OBS, so that its replay needs no OBS. With any other capture, or with
 /// `--outcomes live`, OBS and the player act again.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -24,19 +25,19 @@ pub(super) struct Args {
     /// The config.
     #[arg(long, value_name = "FILE", default_value = "event.yaml")]
     config: PathBuf,
-    /// 1 is the speed of life; `max` does not wait at all.
+    /// 1 is as fast as it was recorded; `max` does not wait at all.
     #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
     speed: Pace,
-    /// Print the actions as NDJSON, and neither do nor keep anything.
+    /// Print the actions as NDJSON; do nothing and store nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Print what each rule did with each event, and why it did no more; neither do nor keep anything.
+    /// Print what each rule did with each event, and why it did no more; do nothing and store nothing.
     #[arg(long, conflicts_with = "dry_run")]
     explain: bool,
-    /// Where the outcomes of actions come from; `recorded` where the capture has them.
+    /// Where the outcomes of actions come from [default: recorded where the capture has them].
     #[arg(long, value_enum)]
     outcomes: Option<OutcomesArg>,
-    /// The court of the config to replay it for; the one it was captured on, or the only one, when left out.
+    /// The court of the config to replay it for [default: the captured one, or the only one].
     #[arg(long, value_name = "NAME")]
     court: Option<String>,
     /// Take only datagrams that were sent to this UDP port.
@@ -46,7 +47,7 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum OutcomesArg {
-    /// From the capture; OBS and the player are left alone.
+    /// From the capture; OBS and the player get no commands.
     Recorded,
     /// From OBS and the player, which act again.
     Live,
@@ -72,19 +73,19 @@ impl Args {
             None => Outcomes::Live,
         };
         let bar = bar(&reader, io::stderr().is_terminal());
-        let log = run::start_log(&config, AboveBar(bar.clone()))?;
+        let mut log = run::start_log(&config, AboveBar(bar.clone()))?;
         let runtime = run::runtime()?;
         let entered = runtime.enter();
         let unprinted = Arc::new(Mutex::new(None));
         let explain = self.explain.then(|| explain::explain(unprinted.clone()));
         let dry_run = match self.explain {
-            true => Some(Box::new(|_: &Action| ()) as Show),
+            true => Some(Box::new(|_: &Action| ()) as ShowAction),
             false => self.dry_run.then(|| printer(unprinted.clone())),
         };
         let options = ReplayOptions {
             pace: self.speed,
             outcomes,
-            court,
+            court: court.clone(),
             capture: &self.capture,
             dry_run,
             explain,
@@ -94,15 +95,18 @@ impl Args {
         bar.finish_and_clear();
         drop(entered);
         runtime.shutdown_background();
+        log.write_totals();
         drop(log);
         capture_file::remark(&reader);
-        let summary = &replayed.summary;
+        let (received, refused) = (replayed.counters.received.get(), replayed.counters.refused.get());
+        let Counters { events, actions, failed, .. } = &*replayed.counters;
+        let (events, actions, failed) = (events.get(), actions.get(), failed.get());
         say(&format!(
-            "{}: {} datagrams, {} events, {} actions, {} of them failed",
-            summary.court, summary.counts.datagrams, summary.events, summary.actions, summary.failed
+            "{court}: {} datagrams, {events} events, {actions} actions, {failed} of them failed",
+            received - refused
         ));
-        if summary.counts.refused > 0 {
-            say(&format!("note: {} datagrams came from senders that are not allowed", summary.counts.refused));
+        if refused > 0 {
+            say(&format!("note: {refused} datagrams came from senders that are not allowed"));
         }
         if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(CliError::output(error));
@@ -110,13 +114,7 @@ impl Args {
         if let Some(error) = replayed.broken {
             return Err(error.into());
         }
-        match replayed.drained {
-            Some(drained) if !drained.is_complete() => {
-                let lost = drained.dropped + drained.failed + drained.left;
-                Err(CliError::new(Exit::Failed, format!("{lost} entries are not in the database")))
-            }
-            _ => Ok(()),
-        }
+        run::unfinished(&replayed.unfinished)
     }
 
     fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, CliError> {
@@ -140,8 +138,8 @@ impl Args {
     }
 }
 
-/// Prints actions until somebody stops reading, and keeps the error that it came to.
-fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> Show {
+/// Prints actions until the output is closed, and keeps the error.
+fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> ShowAction {
     Box::new(move |action: &Action| {
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.is_none() {

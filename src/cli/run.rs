@@ -1,16 +1,16 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
 use super::error::{CliError, Exit, say};
 use crate::config::{Config, Level, Sink};
 use crate::pipeline;
-use crate::telemetry::{self, Log, LogOptions};
+use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 
-/// Listen to the courts and act, until it is interrupted.
+/// Listen to the courts and act, until interrupted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The config.
@@ -21,41 +21,49 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
-        let log = start_log(&config, io::stderr())?;
+        let mut log = start_log(&config, io::stderr())?;
         let runtime = runtime()?;
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
-        for (court, udp) in &ended.courts {
-            tracing::info!(
-                court = %court.court,
-                "{} datagrams, {} events, {} actions, {} of them failed",
-                court.counts.datagrams,
-                court.events,
-                court.actions,
-                court.failed
-            );
-            let lost = [
-                ("from senders that are not allowed", court.counts.refused),
-                ("lost in the system's receive buffer", udp.lost_in_kernel.load(Relaxed)),
-                ("lost in our own queue", udp.lost_in_queue.load(Relaxed)),
-                ("longer than can be read", udp.truncated.load(Relaxed)),
-            ];
-            for (what, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
-                tracing::warn!(court = %court.court, "{count} datagrams {what}");
+        log.write_totals();
+        ended.courts.iter().for_each(|(court, counters)| summarise(court, counters));
+        for component in &ended.components {
+            if let Some(Trouble { at, reason }) = component.last_trouble() {
+                messages::run_component_trouble(component, at.strftime("%H:%M:%S"), reason);
             }
         }
-        let undone = ended.undone();
-        // OBS's connections and the like end with the program.
+        // What is left of OBS's connections ends with the program.
         runtime.shutdown_background();
         drop(log);
-        if undone.is_empty() {
-            Ok(())
-        } else {
-            Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", undone.join("; "))))
-        }
+        unfinished(&ended.unfinished)
     }
 }
 
-/// Begins to log as the config says; `terminal` is where people read it.
+/// The error of what could not be finished.
+pub(super) fn unfinished(unfinished: &[String]) -> Result<(), CliError> {
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::new(Exit::Failed, format!("not everything could be finished: {}", unfinished.join("; "))))
+}
+
+/// Logs what a court counted.
+fn summarise(court: &Arc<str>, counters: &Counters) {
+    let Counters { received, refused, events, actions, failed, .. } = counters;
+    let (decoded, refused) = (received.get() - refused.get(), refused.get());
+    messages::run_court_counts(court, decoded, events.get(), actions.get(), failed.get());
+    type Loss = fn(Arc<str>, u64);
+    let losses = [
+        (refused, messages::run_court_refused as Loss),
+        (counters.lost_in_kernel.get(), messages::run_court_lost_in_system),
+        (counters.lost_in_queue.get(), messages::run_court_lost_in_queue),
+        (counters.truncated.get(), messages::run_court_truncated),
+    ];
+    for (count, message) in losses.into_iter().filter(|(count, _)| *count > 0) {
+        message(court.clone(), count);
+    }
+}
+
+/// Starts the log as the config says; `terminal` is where people read it.
 pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, CliError> {
     let sink = config.sinks.values().find_map(|sink| match sink {
         Sink::Log(sink) => Some(sink),
@@ -83,7 +91,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .map_err(|error| CliError::new(Exit::Failed, format!("the system refuses threads: {error}")))
 }
 
-/// Comes to pass with the first interrupt or request to end; the second ends the program at once.
+/// Waits for the first interrupt or request to end; the second ends the program at once.
 async fn interrupted() {
     signal().await;
     tokio::spawn(async {
@@ -101,7 +109,7 @@ async fn signal() {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         },
-        // Ctrl-C is left.
+        // Only Ctrl-C works.
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }
@@ -109,7 +117,7 @@ async fn signal() {
 #[cfg(windows)]
 async fn signal() {
     use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
-    // Closing the window leaves some seconds.
+    // Windows leaves some seconds after the window is closed.
     let (Ok(mut pause), Ok(mut close), Ok(mut shutdown)) = (ctrl_break(), ctrl_close(), ctrl_shutdown()) else {
         return drop(tokio::signal::ctrl_c().await);
     };

@@ -1,13 +1,13 @@
-//! Rules, checked as the courts would run them.
+//! The check of rules, with the config of the courts that run them.
 
 use super::setup::obs_sinks;
 use crate::config::Config;
 use crate::rules::check::{self, Mistake};
 use crate::rules::{Limits, RuleFile, Surroundings};
 
-/// Checks rules in the surroundings of the config; without one in none.
+/// Checks rules with what the config has of OBS; without a config with nothing.
 ///
-/// Which OBS a rule names may depend on the court: it may name those of all courts.
+/// A rule may choose its OBS by the court, so it may name those of all courts.
 pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Mistake> {
     let Some(config) = config else {
         return check::check(files, Limits::default(), &Surroundings::default());

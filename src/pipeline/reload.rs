@@ -1,8 +1,8 @@
-//! Changes rules while the program runs: looks for changes of their files, compiles them beside the courts, and hands
-//! them over to all courts or to none.
+//! Changes rules while the program runs: watches their files, compiles them outside the courts' threads, and passes
+//! them to all courts or to none.
 //!
-//! Files are looked at by their times and sizes: an editor may write them in place or put another file in their place,
-//! what else it leaves in the folder is of no matter, and it works on every file system.
+//! Files are compared by time and size: so it does not matter whether an editor writes a file in place or replaces it,
+//! or what else it leaves in the folder, and it works on every file system.
 
 use std::fs;
 use std::io;
@@ -14,39 +14,41 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::check::check;
+use super::components::Component;
+use super::court_runtime::CourtRuntime;
 use super::setup;
-use super::worker::Worker;
 use crate::action::Report;
 use crate::config::Config;
 use crate::court::Input;
 use crate::rules::check::{Mistake, has_errors};
 use crate::rules::{Retired, Rules, ScriptError, Sources};
+use crate::telemetry::{Status, StatusHandle, messages};
 use crate::time::Time;
 
-/// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
-const LOOK: Duration = Duration::from_millis(250);
-/// Looks for which a file may be away, while an editor puts another in its place.
+/// How often the files are compared. A change counts once they have stayed the same for one interval.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Intervals for which a file may be missing, while an editor replaces it.
 const MAX_AWAY: u32 = 8;
 /// Changes that may wait for a court.
 const MAX_CHANGES: usize = 4;
 
-/// What a court is told.
+/// A change for a court.
 pub(super) enum Change {
-    /// These rules take the place of those before, which are to be let go of elsewhere.
+    /// These rules replace those before, which are dropped on another thread.
     Rules(Box<Rules>, Sender<Retired>),
-    /// Something was tried.
+    /// A report about an attempt.
     Report(Report),
 }
 
 impl Change {
-    /// Makes the change in a court.
-    pub(super) fn make(self, worker: &mut Worker, at: Time) {
+    /// Applies the change to a court.
+    pub(super) fn make(self, runtime: &mut CourtRuntime, at: Time) {
         match self {
             Self::Rules(rules, retired) => {
-                // Nobody is there to take them at the end of the program.
-                let _kept = retired.send(worker.change_rules(at, *rules));
+                // At the end of the program the other thread has ended.
+                let _kept = retired.send(runtime.change_rules(at, *rules));
             }
-            Self::Report(report) => worker.take(at, &Input::Report(report)),
+            Self::Report(report) => runtime.take(at, &Input::Report(report)),
         }
     }
 }
@@ -55,52 +57,58 @@ impl Change {
 pub(super) struct Reloader {
     config: Config,
     courts: Vec<(Arc<str>, Sender<Change>)>,
-    /// What was compiled last, right or wrong; none of files that could not be read.
+    /// What was compiled last, right or wrong; none when files could not be read.
     tried: Option<Sources>,
-    /// All files that count.
+    /// All files that belong to the rules.
     watched: Vec<PathBuf>,
+    /// Degraded while the changed rules are wrong.
+    status: StatusHandle,
 }
 
-/// A reloader at work; it ends when this is dropped.
+/// A running reloader; it ends when this is dropped.
 pub(super) struct Reload(Sender<()>);
 
 impl Reload {
     /// Compiles the rules now, whether they have changed or not.
     pub(super) fn now(&self) {
-        // If so many wait, it will be done soon.
+        // When a request waits already, it will be done soon.
         let _waits = self.0.try_send(());
     }
 }
 
-/// When each file was written, and how long it is; none of one that is not there.
+/// When each file was written, and its size; none for a missing file.
 type Marks = Vec<Option<(SystemTime, u64)>>;
 
 impl Reloader {
     /// For rules that were read from these sources at the start.
     pub(super) fn new(config: &Config, sources: Sources) -> Self {
-        Self { config: config.clone(), courts: Vec::new(), watched: sources.paths(), tried: Some(sources) }
+        let status = StatusHandle::new("rules", "reload");
+        Self { config: config.clone(), courts: Vec::new(), watched: sources.paths(), tried: Some(sources), status }
     }
 
-    /// Where a court gets its changes from.
+    /// The changes for a court.
     pub(super) fn serve(&mut self, court: &Arc<str>) -> Receiver<Change> {
         let (queue, changes) = bounded(MAX_CHANGES);
         self.courts.push((court.clone(), queue));
         changes
     }
 
-    /// Goes to work on a thread of its own.
-    pub(super) fn spawn(self) -> io::Result<Reload> {
-        let (asked, ask) = bounded(1);
-        thread::Builder::new().name("rules".to_owned()).spawn(move || self.run(&ask))?;
-        Ok(Reload(asked))
+    /// Starts a thread of its own.
+    pub(super) fn spawn(self) -> io::Result<(Reload, Component)> {
+        let (requests, requested) = bounded(1);
+        let status = self.status.clone();
+        thread::Builder::new().name("rules".to_owned()).spawn(move || self.run(&requested))?;
+        Ok((Reload(requests), Component::detached(status)))
     }
 
-    fn run(mut self, ask: &Receiver<()>) {
+    fn run(mut self, requested: &Receiver<()>) {
+        let status = self.status.clone();
+        let _guard = status.run();
         let mut seen = self.marks();
         let mut changed = false;
         let mut away = 0;
         loop {
-            match ask.recv_timeout(LOOK) {
+            match requested.recv_timeout(POLL_INTERVAL) {
                 Ok(()) => {
                     self.reload();
                     seen = self.marks();
@@ -135,13 +143,14 @@ impl Reloader {
         self.watched.iter().map(mark).collect()
     }
 
-    /// Compiles the rules and hands them over, or says what is wrong with them.
+    /// Compiles the rules and passes them to the courts, or logs what is wrong with them.
     fn reload(&mut self) {
         match self.compile() {
             Ok(rules) => {
                 let names: Vec<_> =
                     self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
-                tracing::info!("the rules were changed: {}", names.join(", "));
+                self.status.set(Status::Running);
+                messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
                 for ((_, court), rules) in self.courts.iter().zip(rules) {
                     // A court that has ended needs no rules.
@@ -152,10 +161,12 @@ impl Reloader {
             }
             Err(wrong) => {
                 for mistake in &wrong {
-                    tracing::error!("{}", mistake.in_lines());
+                    messages::rules_error(mistake.in_lines());
                 }
-                tracing::error!("the changed rules are wrong; those from before go on");
+                messages::rules_rejected();
                 let Some(first) = wrong.first() else { return };
+                let at = format!("{}:{}:{}", first.file, first.line, first.column);
+                self.status.set(Status::Degraded(format!("the changed rules are wrong: {at}: {}", first.message)));
                 let report = Report::RulesRejected {
                     file: first.file.clone(),
                     line: first.line,
@@ -170,7 +181,7 @@ impl Reloader {
         }
     }
 
-    /// The rules of each court; what would fail once they run is as wrong as what cannot be read.
+    /// The rules of each court; an error of the check counts like one of the compiler.
     fn compile(&mut self) -> Result<Vec<Rules>, Vec<Mistake>> {
         let mistakes = |errors: Vec<ScriptError>| errors.into_iter().map(Mistake::from).collect::<Vec<_>>();
         self.tried = None;
@@ -184,7 +195,7 @@ impl Reloader {
     }
 }
 
-/// Hangups: whoever sends one wants the rules to be read again.
+/// SIGHUP asks for the rules to be read again.
 pub(super) struct Hangups {
     #[cfg(unix)]
     signals: Option<tokio::signal::unix::Signal>,
@@ -202,7 +213,7 @@ impl Hangups {
         Self {}
     }
 
-    /// Waits for the next one; for ever where there are none.
+    /// Waits for the next one; for ever on systems without it.
     pub(super) async fn next(&mut self) {
         #[cfg(unix)]
         if let Some(signals) = &mut self.signals

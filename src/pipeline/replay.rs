@@ -1,4 +1,4 @@
-//! A capture through decoder, bout, rules and sinks, as if it happened again.
+//! A replay: a capture through decoder, bout, rules and sinks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,36 +7,38 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded, never};
 
+use super::components::{Component, Components};
+use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use super::worker::{Acting, Kept, Show, Summary, Worker};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::Explain;
-use crate::store::{Drained, Mode, NewSession, Store};
+use crate::store::{Mode, NewSession, Store};
+use crate::telemetry::Counters;
 use crate::time::Time;
 
 /// How long outcomes are awaited, and then the database, at the end.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How far behind its last input a capture that does not tell its end goes on, so that what rules put off happens.
-const GRACE: Duration = Duration::from_secs(60);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long after its last input a capture without a recorded end goes on, so that timers of rules fire.
+const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
 /// How fast a capture is replayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
-    /// So many times as fast as it happened.
+    /// So many times as fast as it was recorded.
     Times(f64),
-    /// As fast as it can be.
+    /// As fast as possible.
     Max,
 }
 
 /// Where the outcomes of actions come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcomes {
-    /// From the capture, which has recorded them: OBS and the player are left alone.
+    /// From the capture, which has them: OBS and the player get no commands.
     Recorded,
-    /// From OBS and the player, which act; recorded ones are passed over.
+    /// From OBS and the player, which act; recorded ones are skipped.
     Live,
 }
 
@@ -46,25 +48,25 @@ pub struct ReplayOptions<'a> {
     pub pace: Pace,
     /// Where outcomes come from.
     pub outcomes: Outcomes,
-    /// Name of the court that the capture is taken for; it must be one of the config's.
+    /// The court to replay it for; it must be one of the config's.
     pub court: Arc<str>,
     /// The capture's name, for the database.
     pub capture: &'a Path,
-    /// Takes each action, instead of anything being done or kept.
-    pub dry_run: Option<Show>,
-    /// Is told what each rule does with each event.
+    /// Is called with each action; nothing is done and nothing is stored.
+    pub dry_run: Option<ShowAction>,
+    /// Is called with what each rule does with each event.
     pub explain: Option<Explain>,
-    /// Is told how many bytes of the capture were read.
+    /// Is called with the number of bytes read of the capture.
     pub progress: Box<dyn FnMut(u64) + 'a>,
 }
 
 /// How a replay ended.
 #[derive(Debug)]
 pub struct Replayed {
-    /// What the court did.
-    pub summary: Summary,
-    /// What became of the database's entries; none without a database.
-    pub drained: Option<Drained>,
+    /// What the court counted.
+    pub counters: Arc<Counters>,
+    /// What could not be finished, for people.
+    pub unfinished: Vec<String>,
     /// Why the capture could not be read to its end.
     pub broken: Option<CaptureError>,
 }
@@ -72,7 +74,7 @@ pub struct Replayed {
 /// Replays a capture as a session of its own.
 ///
 /// # Errors
-/// Something that it needs was refused: a rule, a file. A capture that breaks off is told in what it returns.
+/// Something that it needs was refused: a rule, a file. A capture that breaks off is in what it returns.
 ///
 /// # Panics
 /// Outside a tokio runtime.
@@ -94,8 +96,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         _ => Time::now(),
     };
 
-    let mut writer = None;
-    let mut kept = None;
+    let mut components = Components::default();
+    let mut session_store = None;
     if dry_run.is_none()
         && let Some(sink) = setup::store_sink(config)
     {
@@ -108,20 +110,26 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
             started_at: started,
         })?;
         let (handle, thread) = store.spawn(MAX_ENTRIES)?;
-        writer = Some(thread);
-        kept = Some(Kept { store: handle, session, waits: true });
+        components.add(Component::store(thread));
+        session_store = Some(StoreSession { handle, session, waits: true });
     }
-    let (acting, reports) = match (dry_run, outcomes) {
-        (Some(show), _) => (Acting::Shown(show), never()),
-        (None, Outcomes::Recorded) => (Acting::Nobody, never()),
+    let (target, reports) = match (dry_run, outcomes) {
+        (Some(show), _) => (ActionTarget::Show(show), never()),
+        (None, Outcomes::Recorded) => (ActionTarget::None, never()),
         (None, Outcomes::Live) => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]));
-            (Acting::Sinks(sinks.remove(&name).unwrap_or_default()), end)
+            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]), &mut components);
+            (ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default()), end)
         }
     };
-    let mut run =
-        Run { worker: Worker::new(&name, court, acting, kept, None), reports, pace, began: Instant::now(), started };
+    let counters = Arc::<Counters>::default();
+    let mut run = Run {
+        runtime: CourtRuntime::new(name, court, target, session_store, None, counters.clone()),
+        reports,
+        pace,
+        began: Instant::now(),
+        started,
+    };
 
     let mut broken = None;
     let mut stopped = false;
@@ -129,14 +137,14 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         match next {
             Ok(Recorded { at, input: Input::Stop }) => {
                 run.until(at);
-                run.worker.stop(at);
+                run.runtime.stop(at);
                 stopped = true;
             }
-            // Live outcomes take their place.
+            // Live outcomes replace them.
             Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
             Ok(Recorded { at, input }) => {
                 run.until(at);
-                run.worker.take(at, &input);
+                run.runtime.take(at, &input);
             }
             Err(error) => {
                 broken = Some(error);
@@ -146,17 +154,17 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         progress(reader.bytes_read());
     }
     if !stopped {
-        // Our own capture without its end is of a program that was killed: then nothing more happened.
-        let end = if reader.has_reports() { run.worker.now() } else { run.grace() };
-        run.worker.stop(end);
+        // Our own capture without an end is of a program that was killed: then nothing more happened.
+        let end = if reader.has_reports() { run.runtime.now() } else { run.grace() };
+        run.runtime.stop(end);
     }
     run.settle();
-    let summary = run.worker.finish(0);
-    Ok(Replayed { summary, drained: writer.map(|writer| writer.join(PATIENCE)), broken })
+    run.runtime.finish();
+    Ok(Replayed { counters, unfinished: components.stop(SHUTDOWN_TIMEOUT), broken })
 }
 
 struct Run {
-    worker: Worker,
+    runtime: CourtRuntime,
     reports: Receiver<Report>,
     pace: Pace,
     began: Instant,
@@ -164,49 +172,49 @@ struct Run {
 }
 
 impl Run {
-    /// Lets the time pass until `at`, taking what the sinks report meanwhile and firing what is due.
+    /// Advances to `at`, taking the sinks' reports meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
-            let next = self.worker.next_due().map_or(at, |due| due.min(at));
+            let next = self.runtime.next_due().map_or(at, |due| due.min(at));
             match self.pace {
                 Pace::Max => {
                     while let Ok(report) = self.reports.try_recv() {
-                        self.worker.take(self.worker.now(), &Input::Report(report));
+                        self.runtime.take(self.runtime.now(), &Input::Report(report));
                     }
                 }
                 Pace::Times(times) => {
                     let wait = next.since(self.started).div_f64(times);
                     while let Ok(report) = self.reports.recv_deadline(self.began + wait) {
                         let now = self.started + self.began.elapsed().mul_f64(times);
-                        self.worker.take(now, &Input::Report(report));
+                        self.runtime.take(now, &Input::Report(report));
                     }
-                    // Without sinks there is nothing to wait on.
+                    // Without sinks there is no report to wait for.
                     std::thread::sleep((self.began + wait).saturating_duration_since(Instant::now()));
                 }
             }
             if next >= at {
                 return;
             }
-            self.worker.advance(next);
+            self.runtime.advance(next);
         }
     }
 
-    /// Lets what rules have put off happen; gives the time at which nothing more is to come.
+    /// Fires the timers of rules; returns the time after which nothing more happens.
     fn grace(&mut self) -> Time {
-        let last = self.worker.now().max(self.started);
-        while let Some(due) = self.worker.next_once_due().filter(|due| *due <= last + GRACE) {
+        let last = self.runtime.now().max(self.started);
+        while let Some(due) = self.runtime.next_once_due().filter(|due| *due <= last + GRACE_PERIOD) {
             self.until(due);
-            self.worker.advance(due);
+            self.runtime.advance(due);
         }
-        self.worker.now().max(self.started)
+        self.runtime.now().max(self.started)
     }
 
-    /// Waits for the outcomes that are still to come from sinks.
+    /// Waits for the outcomes that sinks have not reported yet.
     fn settle(&mut self) {
-        let until = Instant::now() + PATIENCE;
-        while matches!(self.worker.acting(), Acting::Sinks(_)) && self.worker.awaited() > 0 {
+        let until = Instant::now() + SHUTDOWN_TIMEOUT;
+        while matches!(self.runtime.target(), ActionTarget::Sinks(_)) && self.runtime.awaited() > 0 {
             let Ok(report) = self.reports.recv_deadline(until) else { return };
-            self.worker.take(self.worker.now(), &Input::Report(report));
+            self.runtime.take(self.runtime.now(), &Input::Report(report));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From the config to running sinks.
+//! What is built from the config: rules and sinks.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
-use super::worker::Sinks;
+use super::components::{Component, Components};
+use super::court_runtime::Sinks;
 use crate::action::Report;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::obs::ObsOptions;
@@ -17,6 +18,7 @@ use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 use crate::sink::Courts;
 use crate::source::BindError;
 use crate::store::StoreError;
+use crate::telemetry::StatusHandle;
 use crate::{obs, player};
 
 /// Commands that may wait for one sink.
@@ -26,7 +28,7 @@ pub(super) const MAX_ENTRIES: usize = 100_000;
 /// Reports that may wait for a court.
 pub(super) const MAX_REPORTS: usize = 4096;
 
-/// Why nothing could be started.
+/// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Rules are wrong.
@@ -61,13 +63,13 @@ impl StartError {
 /// Compiles the config's rules for one court.
 ///
 /// # Errors
-/// All that is wrong with them.
+/// All errors in them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
     let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
     compile_sources(config, &sources, court).map_err(StartError::rules)
 }
 
-/// Compiles the config's rules, which were read before, for one court.
+/// Compiles the config's rules from sources that were read before, for one court.
 pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();
@@ -102,36 +104,46 @@ pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
     })
 }
 
-/// Starts the OBS drivers and players, for courts that take reports at these queues; gives each court its own.
+/// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
 ///
 /// # Panics
 /// Outside a tokio runtime.
-pub(super) fn start_sinks(config: &Config, reports: &HashMap<Arc<str>, Sender<Report>>) -> HashMap<Arc<str>, Sinks> {
+pub(super) fn start_sinks(
+    config: &Config,
+    reports: &HashMap<Arc<str>, Sender<Report>>,
+    components: &mut Components,
+) -> HashMap<Arc<str>, Sinks> {
     let served = |sources: &crate::config::Served| -> Courts {
         reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
     };
     let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();
     for (name, sink) in obs_sinks(config) {
         let courts = served(&sink.courts);
+        let status = StatusHandle::new("obs", name);
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.obs.insert(name.clone(), commands.clone());
+                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
-        obs::spawn(ObsOptions::of(name, sink), queue, courts);
+        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts);
+        components.add(Component::task(status, task));
     }
     for (name, sink) in player_sinks(config) {
         let courts = served(&sink.courts);
+        let status = StatusHandle::new("player", name);
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.player = Some(commands.clone());
+                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
         let options =
             PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        player::spawn(options, queue, courts);
+        let task = player::spawn(options, queue, courts);
+        components.add(Component::task(status, task));
     }
     sinks
 }

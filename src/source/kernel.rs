@@ -1,15 +1,15 @@
-//! What the system's own calls tell of a UDP socket. All that is particular to a system stands here.
+//! System calls of a UDP socket. Everything that differs between systems is here.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
-/// One datagram as the kernel gave it.
+/// One datagram as the kernel delivered it.
 pub(super) struct Datagram {
-    /// Bytes that stand in the buffer.
+    /// Number of bytes in the buffer.
     pub(super) length: usize,
     /// Who sent it.
     pub(super) from: Option<SocketAddr>,
-    /// Datagrams the kernel has thrown away since the socket was made, where it tells.
+    /// Datagrams that the kernel has dropped since the socket was created, where it reports them.
     pub(super) lost: Option<u32>,
 }
 
@@ -23,7 +23,7 @@ mod system {
 
     use super::*;
 
-    /// Asks the kernel to tell of its losses, and for a buffer above the system's limit where we may.
+    /// Asks the kernel to report its losses, and for a buffer above the system's limit where we may.
     pub(in super::super) fn prepare(socket: &UdpSocket, receive_buffer_bytes: usize) -> io::Result<()> {
         setsockopt(socket, RxqOvfl, &1)?;
         // Only a privileged process may; the others get what the limit allows.
@@ -31,12 +31,12 @@ mod system {
         Ok(())
     }
 
-    /// The kernel keeps half of what it says for its own use.
-    pub(in super::super) fn granted(told: usize) -> usize {
-        told / 2
+    /// The kernel keeps half of the reported size for its own use.
+    pub(in super::super) fn granted(reported: usize) -> usize {
+        reported / 2
     }
 
-    /// Room for one counter of losses.
+    /// A buffer for one counter of losses.
     pub(in super::super) fn control() -> Vec<u8> {
         nix::cmsg_space!(u32)
     }
@@ -64,8 +64,8 @@ mod system {
         Ok(())
     }
 
-    pub(in super::super) fn granted(told: usize) -> usize {
-        told
+    pub(in super::super) fn granted(reported: usize) -> usize {
+        reported
     }
 
     pub(in super::super) fn control() -> Vec<u8> {
@@ -75,9 +75,9 @@ mod system {
     pub(in super::super) fn receive(socket: &UdpSocket, buffer: &mut [u8], _: &mut [u8]) -> io::Result<Datagram> {
         match socket.recv_from(buffer) {
             Ok((length, from)) => Ok(Datagram { length, from: Some(from), lost: None }),
-            // Windows tells of a datagram longer than the buffer by this error, with the buffer filled.
+            // Windows reports a datagram longer than the buffer by this error, with the buffer filled.
             Err(error) if error.raw_os_error() == Some(10040) => {
-                // Its sender is not told, and so is nobody who is allowed.
+                // Its sender is not known, so no list allows it.
                 Ok(Datagram { length: buffer.len(), from: Some(([0, 0, 0, 0], 0).into()), lost: None })
             }
             Err(error) => Err(error),

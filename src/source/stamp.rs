@@ -2,8 +2,8 @@ use std::time::Instant;
 
 use crate::time::Time;
 
-/// Gives times that follow the world's clock but never run back: while that clock is set back, the time goes on by
-/// the machine's monotonic one.
+/// Gives times that follow the system's clock but never run back: while that clock is set back, the time continues by
+/// the monotonic clock.
 #[derive(Debug)]
 pub struct Stamper {
     last: Time,
@@ -11,7 +11,7 @@ pub struct Stamper {
 }
 
 impl Stamper {
-    /// A stamper that begins now.
+    /// A stamper that starts now.
     pub fn new() -> Self {
         Self { last: Time::now(), at: Instant::now() }
     }

@@ -1,9 +1,9 @@
-//! A court's UDP socket and the thread that does nothing but receive, stamp and hand on.
+//! A court's UDP socket, and the thread that only receives, stamps and queues datagrams.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,15 @@ use socket2::SockRef;
 use super::resync::Resync;
 use super::{Stamper, kernel};
 use crate::court::Datagram;
+use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
 pub const MAX_DATAGRAM: usize = 2048;
-/// How soon the thread sees that it is to stop.
-const GLANCE: Duration = Duration::from_millis(100);
-/// How long it goes on taking what the kernel had queued when it was told to stop.
-const LAST_CALL: Duration = Duration::from_millis(500);
+/// How often the thread checks whether it is to stop.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How long it may take to read what the kernel has queued when it is to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A datagram with the time of its arrival.
 #[derive(Debug)]
@@ -32,21 +33,6 @@ pub struct Received {
     pub arrived: Instant,
     /// The datagram.
     pub datagram: Datagram,
-}
-
-/// What has come through a socket so far.
-#[derive(Debug, Default)]
-pub struct UdpCounters {
-    /// Datagrams received.
-    pub received: AtomicU64,
-    /// Datagrams the kernel threw away because they were not fetched in time, where it tells.
-    pub lost_in_kernel: AtomicU64,
-    /// Datagrams thrown away because the court's queue was full.
-    pub lost_in_queue: AtomicU64,
-    /// Datagrams longer than [`MAX_DATAGRAM`].
-    pub truncated: AtomicU64,
-    /// Errors of the receiving call.
-    pub errors: AtomicU64,
 }
 
 /// A port cannot be listened on.
@@ -83,6 +69,7 @@ pub struct UdpReceiver {
     socket: UdpSocket,
     local: SocketAddr,
     resync: Option<SocketAddr>,
+    status: StatusHandle,
 }
 
 impl UdpReceiver {
@@ -95,15 +82,12 @@ impl UdpReceiver {
             kernel::prepare(&socket, receive_buffer_bytes)?;
             let granted = kernel::granted(options.recv_buffer_size()?);
             if granted < receive_buffer_bytes {
-                tracing::warn!(
-                    court = %court,
-                    "the system grants a receive buffer of {granted} bytes, not {receive_buffer_bytes}: bursts may be \
-                     lost; raise its limit (Linux: sysctl net.core.rmem_max={receive_buffer_bytes})"
-                );
+                messages::court_small_buffer(&court, granted, receive_buffer_bytes);
             }
-            socket.set_read_timeout(Some(GLANCE))?;
+            socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
-            Ok(Self { court: court.clone(), socket, local, resync: None })
+            let status = StatusHandle::new("udp", &court);
+            Ok(Self { court: court.clone(), socket, local, resync: None, status })
         };
         bound().map_err(|source| BindError { court: court.clone(), address, source })
     }
@@ -119,81 +103,86 @@ impl UdpReceiver {
         self.local
     }
 
+    /// Its status, also once its thread runs.
+    pub fn status(&self) -> &StatusHandle {
+        &self.status
+    }
+
     /// Receives in a thread of its own until `stop` is set, then takes what the kernel has queued and ends.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// When the system refuses a thread.
     pub fn spawn(
         self,
         queue: Sender<Received>,
-        counters: Arc<UdpCounters>,
+        counters: Arc<Counters>,
         stop: Arc<AtomicBool>,
     ) -> io::Result<JoinHandle<()>> {
         let name = format!("udp {}", self.court);
         thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, &stop))
     }
 
-    fn receive(self, queue: &Sender<Received>, counters: &UdpCounters, stop: &AtomicBool) {
-        // One byte more than the limit, so that a longer datagram shows.
+    fn receive(self, queue: &Sender<Received>, counters: &Counters, stop: &AtomicBool) {
+        let _guard = self.status.run();
+        // One byte more than the limit, so that a longer datagram is recognised.
         let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
         let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
-        let mut last_call = None;
-        let mut failing = false;
+        let mut drain_until = None;
+        let mut is_failing = false;
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         loop {
-            if last_call.is_none() && stop.load(Relaxed) {
-                last_call = Some(Instant::now() + LAST_CALL);
+            if drain_until.is_none() && stop.load(Relaxed) {
+                drain_until = Some(Instant::now() + DRAIN_TIMEOUT);
                 if self.socket.set_nonblocking(true).is_err() {
                     return;
                 }
             }
-            if last_call.is_some_and(|until| Instant::now() > until) {
+            if drain_until.is_some_and(|until| Instant::now() > until) {
                 return;
             }
             match kernel::receive(&self.socket, &mut buffer, &mut control) {
                 Ok(datagram) => {
-                    failing = false;
+                    if std::mem::take(&mut is_failing) {
+                        self.status.set(Status::Running);
+                    }
                     let (at, arrived) = stamper.stamp();
-                    counters.received.fetch_add(1, Relaxed);
                     if let Some(lost) = datagram.lost {
-                        // The kernel's counter is one of 32 bits that starts again at 0.
-                        counters.lost_in_kernel.fetch_add(lost.wrapping_sub(lost_before).into(), Relaxed);
+                        // The kernel's counter has 32 bits and wraps around.
+                        counters.lost_in_kernel.add(lost.wrapping_sub(lost_before).into());
                         lost_before = lost;
                     }
                     let truncated = datagram.length > MAX_DATAGRAM;
                     if truncated {
-                        counters.truncated.fetch_add(1, Relaxed);
+                        counters.truncated.add(1);
                     }
                     let length = datagram.length.min(MAX_DATAGRAM);
                     let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
                     if let Some(resync) = &mut resync {
-                        resync.heard(arrived, datagram.from, &bytes);
+                        resync.received(arrived, datagram.from, &bytes);
                     }
                     let datagram = Datagram { bytes, from: datagram.from, truncated };
                     match queue.try_send(Received { at, arrived, datagram }) {
                         Ok(()) => {}
                         Err(TrySendError::Full(_)) => {
-                            counters.lost_in_queue.fetch_add(1, Relaxed);
+                            counters.lost_in_queue.add(1);
                         }
                         Err(TrySendError::Disconnected(_)) => return,
                     }
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut if last_call.is_some() => return,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if drain_until.is_some() => return,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
                         if let Some(resync) = &mut resync {
                             resync.idle(&self.socket, Instant::now());
                         }
                     }
                     _ => {
-                        // A host that refused what somebody sent, say; the next datagram is as good as any.
-                        counters.errors.fetch_add(1, Relaxed);
-                        if !failing {
-                            tracing::warn!(court = %self.court, "receiving failed, and goes on: {error}");
-                            failing = true;
-                        }
+                        // For example, a host refused a datagram; the next one is not affected.
+                        messages::court_receive_failed(&self.court, &error);
+                        self.status.set(Status::Degraded(error.to_string()));
+                        is_failing = true;
                         if error.kind() != ErrorKind::ConnectionReset {
                             thread::sleep(Duration::from_millis(1));
                         }

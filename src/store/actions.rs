@@ -2,19 +2,19 @@ use std::io::{self, Write};
 
 use rusqlite::{Row, params_from_iter};
 
-use super::archive::Archive;
 use super::columns::{text, text_or_null, write_start};
 use super::error::StoreError;
-use super::filter::{Conditions, Filter, Found, Selection};
+use super::filter::{Conditions, Filter, QuerySummary, Selection};
+use super::reader::StoreReader;
 
-/// An action as it stands in the database; JSON is kept as the text it was written in.
+/// An action as it is stored; JSON is the text as it was written.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredAction<'a> {
     /// Id of its session.
     pub session: i64,
     /// Number among the session's actions.
     pub seq: u64,
-    /// When it was asked for: UTC, RFC 3339 with microseconds.
+    /// When it was requested: UTC, RFC 3339 with microseconds.
     pub at: &'a str,
     /// The rule's file name.
     pub rule: &'a str,
@@ -24,9 +24,9 @@ pub struct StoredAction<'a> {
     pub bout: u32,
     /// Its name, such as `obs.scene`.
     pub action: &'a str,
-    /// What it needs, a JSON object.
+    /// Its arguments, a JSON object.
     pub args: &'a str,
-    /// `done` or `failed`; none when nobody said.
+    /// `done` or `failed`; none when no outcome came.
     pub outcome: Option<&'a str>,
     /// Why it failed.
     pub reason: Option<&'a str>,
@@ -63,16 +63,16 @@ impl<'a> StoredAction<'a> {
     }
 }
 
-impl Archive {
-    /// Hands on the actions that a filter asks for, in order of session and seq.
+impl StoreReader {
+    /// Passes the actions that match a filter to `sink`, in order of session and seq.
     ///
     /// # Errors
-    /// When the database cannot be read, when the session asked for is not there, and what `sink` says.
+    /// When the database cannot be read, when there is no such session, and the errors of `sink`.
     pub fn actions(
         &self,
         filter: &Filter,
         sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         self.actions_of(&selection, filter, sink)
     }
@@ -82,7 +82,7 @@ impl Archive {
         selection: &Selection,
         filter: &Filter,
         mut sink: impl FnMut(&StoredAction<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
             let conditions = Conditions::new(session.id, filter);
@@ -99,6 +99,6 @@ impl Archive {
                 count += 1;
             }
         }
-        Ok(selection.found(count))
+        Ok(selection.summary(count))
     }
 }

@@ -2,13 +2,13 @@ use rusqlite::Row;
 use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 
-use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 use crate::event::Side;
 use crate::time::Time;
 
-/// A bout as it stands in the database; what nobody has said is absent.
+/// A bout as it is stored; what is not known is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BoutRow {
     /// Id of its session.
@@ -43,11 +43,11 @@ pub struct BoutRow {
     pub result: Option<String>,
     /// How it was decided, such as `PTF`.
     pub decision: Option<String>,
-    /// How far it has come.
+    /// The stage of the bout.
     pub stage: String,
     /// When its clock first ran.
     pub started_at: Option<Time>,
-    /// When its winner was named.
+    /// When the winner was announced.
     pub ended_at: Option<Time>,
     /// How many events it has.
     pub events: u64,
@@ -98,12 +98,12 @@ impl BoutRow {
     }
 }
 
-impl Archive {
-    /// The bouts that a filter asks for, in order of session and ordinal; the times are those of its start.
+impl StoreReader {
+    /// The bouts that match a filter, in order of session and ordinal; times are compared with the bout's start.
     ///
     /// # Errors
-    /// When the database cannot be read, or the session asked for is not there.
-    pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, Found), StoreError> {
+    /// When the database cannot be read, or there is no such session.
+    pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
         let sql = "SELECT *,
                             (SELECT count(*) FROM events e WHERE e.session = b.session AND e.bout = b.ordinal) AS events,
                             (SELECT count(*) FROM clips c WHERE c.session = b.session AND c.bout = b.ordinal) AS clips

@@ -1,4 +1,4 @@
-//! Columns as the program knows them, and back to text.
+//! Conversions between columns and the program's types.
 
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ pub(super) fn text_or_null<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Res
     Ok(row.get_ref(column)?.as_str_or_null()?)
 }
 
-/// The keys that events and actions begin with.
+/// The JSON keys with which events and actions begin.
 pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: &str) -> io::Result<()> {
     match session {
         Some(session) => write!(out, "{{\"session\":{session},\"seq\":{seq},\"at\":\"{at}\""),

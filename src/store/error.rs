@@ -10,15 +10,15 @@ pub enum StoreError {
     /// The path is that of a folder.
     #[error("{} is a folder, not a database; name a file in it", .0.display())]
     IsFolder(PathBuf),
-    /// There is no such file, and reading does not make one.
+    /// There is no such file, and reading does not create one.
     #[error("there is no database at {}; `vta run` and `vta replay` make one", .0.display())]
     NotFound(PathBuf),
-    /// The folder of the database could not be made.
+    /// The folder of the database could not be created.
     #[error("cannot make the folder {}: {reason}; choose one that can be written to", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         reason: io::Error,
     },
     /// The file is something else.
@@ -27,7 +27,7 @@ pub enum StoreError {
     /// The database is another program's, or empty.
     #[error("{} is a database, but none that vta made; name another file", .0.display())]
     NotOurs(PathBuf),
-    /// This vta does not know the tables.
+    /// The tables are newer than this vta.
     #[error(
         "{} was made by a newer vta (version {found} of the tables, this vta knows {known}); use that vta, or another file",
         path.display()
@@ -37,7 +37,7 @@ pub enum StoreError {
         path: PathBuf,
         /// Its version.
         found: i32,
-        /// The latest version that is known here.
+        /// The latest version that this vta knows.
         known: i32,
     },
     /// The file or its folder may not be used.
@@ -48,13 +48,13 @@ pub enum StoreError {
     NoAccess {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's reason.
         reason: rusqlite::Error,
     },
     /// Another program holds the database.
     #[error("{} is locked by another program; close that program", .0.display())]
     Locked(PathBuf),
-    /// The tables could not be made.
+    /// The tables could not be created.
     #[error("cannot set up the tables in {}: {reason}", path.display())]
     Migration {
         /// The database.
@@ -67,18 +67,18 @@ pub enum StoreError {
     NoSuchSession {
         /// The database.
         path: PathBuf,
-        /// The id that was asked for.
+        /// The id.
         id: i64,
     },
-    /// Anything else that SQLite said.
+    /// Any other error of SQLite.
     #[error("database {}: {reason}", path.display())]
     Sqlite {
         /// The database.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's reason.
         reason: rusqlite::Error,
     },
-    /// What was read could not be handed on.
+    /// The result could not be written.
     #[error("cannot write the result: {0}")]
     Output(io::Error),
     /// The writer's thread could not be started.
@@ -87,7 +87,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What SQLite said of a database, in words that tell what to do about it.
+    /// An error of SQLite, as the error that says what to do about it.
     pub(super) fn sqlite(path: &Path, reason: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match reason.sqlite_error_code() {

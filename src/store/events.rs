@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use rusqlite::{Row, params_from_iter};
 
-use super::archive::Archive;
 use super::columns::{text, text_or_null, write_start};
 use super::error::StoreError;
-use super::filter::{Conditions, Filter, Found, Selection};
+use super::filter::{Conditions, Filter, QuerySummary, Selection};
+use super::reader::StoreReader;
 use crate::event::Kind;
 
-/// An event as it stands in the database; JSON is kept as the text it was written in.
+/// An event as it is stored; JSON is the text as it was written.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredEvent<'a> {
     /// Id of its session.
@@ -98,20 +98,20 @@ impl<'a> StoredEvent<'a> {
     }
 }
 
-/// Numbers of a session's bouts by their ordinals.
+/// The numbers of a session's bouts, by ordinal.
 type Numbers = HashMap<u32, String>;
 
-impl Archive {
-    /// Hands on the events that a filter asks for, in order of session and seq; of all kinds when none is named.
+impl StoreReader {
+    /// Passes the events that match a filter to `sink`, in order of session and seq; all kinds when `kinds` is empty.
     ///
     /// # Errors
-    /// When the database cannot be read, when the session asked for is not there, and what `sink` says.
+    /// When the database cannot be read, when there is no such session, and the errors of `sink`.
     pub fn events(
         &self,
         filter: &Filter,
         kinds: &[Kind],
         sink: impl FnMut(&StoredEvent<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         self.events_of(&selection, filter, kinds, sink)
     }
@@ -122,7 +122,7 @@ impl Archive {
         filter: &Filter,
         kinds: &[Kind],
         mut sink: impl FnMut(&StoredEvent<'_>) -> io::Result<()>,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
             let mut conditions = Conditions::new(session.id, filter);
@@ -145,7 +145,7 @@ impl Archive {
                 count += 1;
             }
         }
-        Ok(selection.found(count))
+        Ok(selection.summary(count))
     }
 
     fn numbers(&self, session: i64) -> Result<Numbers, StoreError> {

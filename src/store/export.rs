@@ -4,13 +4,13 @@ use csv::{Terminator, WriterBuilder};
 use serde::Deserialize;
 use strum::{Display, EnumString};
 
-use super::archive::Archive;
 use super::error::StoreError;
 use super::events::StoredEvent;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 use crate::event::Kind;
 
-/// In what form events are exported.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq)]
 #[strum(serialize_all = "snake_case")]
 pub enum Format {
@@ -18,7 +18,7 @@ pub enum Format {
     Csv,
     /// One JSON array.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
 }
 
@@ -26,21 +26,21 @@ pub enum Format {
 const COLUMNS: [&str; 13] =
     ["session", "seq", "at", "court", "bout", "stream", "kind", "status", "cause", "side", "fields", "notes", "raw"];
 
-impl Archive {
-    /// Exports the events that a filter asks for, in order of session and seq; of all kinds when none is named.
+impl StoreReader {
+    /// Exports the events that match a filter, in order of session and seq; all kinds when `kinds` is empty.
     ///
     /// In JSON, each is exactly the event's own form. Only when more than one session is searched, `session` (its id)
-    /// stands before it. A table always has a column for it. Lines are written one by one: let `out` be buffered.
+    /// comes before it. A table always has a column for it. Lines are written one by one, so `out` should be buffered.
     ///
     /// # Errors
-    /// When the database cannot be read, the session asked for is not there, or `out` cannot be written to.
+    /// When the database cannot be read, there is no such session, or `out` cannot be written to.
     pub fn export_events(
         &self,
         filter: &Filter,
         kinds: &[Kind],
         format: Format,
         out: &mut dyn Write,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         let with_session = selection.is_several();
         let mut line = Vec::new();
@@ -53,35 +53,35 @@ impl Archive {
             }),
             Format::Json => {
                 let mut before: &[u8] = b"[\n";
-                let found = self.events_of(&selection, filter, kinds, |event| {
+                let summary = self.events_of(&selection, filter, kinds, |event| {
                     line.clear();
                     line.extend_from_slice(before);
                     before = b",\n";
                     event.write_json(&mut line, with_session)?;
                     out.write_all(&line)
                 })?;
-                let end: &[u8] = if found.rows == 0 { b"[]\n" } else { b"\n]\n" };
+                let end: &[u8] = if summary.rows == 0 { b"[]\n" } else { b"\n]\n" };
                 out.write_all(end).map_err(StoreError::Output)?;
-                Ok(found)
+                Ok(summary)
             }
             Format::Csv => {
                 let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
                 table.write_record(COLUMNS).map_err(|reason| StoreError::Output(output_error(reason)))?;
-                let found = self.events_of(&selection, filter, kinds, |event| write_record(&mut table, event))?;
+                let summary = self.events_of(&selection, filter, kinds, |event| write_record(&mut table, event))?;
                 table.flush().map_err(StoreError::Output)?;
-                Ok(found)
+                Ok(summary)
             }
         }
     }
 
-    /// Exports the actions that a filter asks for, a line each, in order of session and seq.
+    /// Exports the actions that match a filter, one per line, in order of session and seq.
     ///
-    /// Each is exactly the action's own form, without its outcome, so that a replay can be compared with the live run.
-    /// Only when more than one session is searched, `session` (its id) stands before it.
+    /// Each is exactly the action's own JSON, without its outcome, so that a replay can be compared with the live run.
+    /// Only when more than one session is searched, `session` (its id) comes before it.
     ///
     /// # Errors
-    /// When the database cannot be read, the session asked for is not there, or `out` cannot be written to.
-    pub fn export_actions(&self, filter: &Filter, out: &mut dyn Write) -> Result<Found, StoreError> {
+    /// When the database cannot be read, there is no such session, or `out` cannot be written to.
+    pub fn export_actions(&self, filter: &Filter, out: &mut dyn Write) -> Result<QuerySummary, StoreError> {
         let selection = self.select(filter)?;
         let with_session = selection.is_several();
         let mut line = Vec::new();
@@ -95,7 +95,7 @@ impl Archive {
 }
 
 fn write_record<W: Write>(table: &mut csv::Writer<W>, event: &StoredEvent<'_>) -> io::Result<()> {
-    /// The one field that is worth a column of its own.
+    /// The one field that has a column of its own.
     #[derive(Deserialize)]
     struct Sided {
         side: Option<String>,
@@ -120,7 +120,7 @@ fn write_record<W: Write>(table: &mut csv::Writer<W>, event: &StoredEvent<'_>) -
         .map_err(output_error)
 }
 
-/// The error of the writer below, so that a reader who went away is known as such.
+/// The error of the writer below, so that a closed pipe is recognised.
 fn output_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

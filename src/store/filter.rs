@@ -1,25 +1,25 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::archive::Archive;
 use super::error::StoreError;
+use super::reader::StoreReader;
 use crate::time::Time;
 
-/// Which sessions are asked for.
+/// Which sessions a query covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sessions {
-    /// Those that listened, or all if none did: replays tell the same bouts again.
+    /// Live sessions, or all if there is none: replays have the same bouts again.
     #[default]
     Live,
     /// All, replays too.
     All,
     /// The one with this id.
     One(i64),
-    /// The one that began last.
+    /// The one that started last.
     Last,
 }
 
-/// Which bout is asked for.
+/// Which bout a query covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoutKey {
     /// Those of this number, as in `245.A`.
@@ -28,7 +28,7 @@ pub enum BoutKey {
     Ordinal(u32),
 }
 
-/// What is asked for; left out, everything of the sessions.
+/// Which rows a query covers; what is left out does not limit it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Which sessions.
@@ -43,20 +43,20 @@ pub struct Filter {
     pub until: Option<Time>,
 }
 
-/// What a query found.
+/// How much a query found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Rows handed on.
+pub struct QuerySummary {
+    /// Rows that matched.
     pub rows: u64,
     /// Sessions that were searched.
     pub sessions: usize,
-    /// Replays that were left out because live sessions were asked for.
+    /// Replays that were left out because a query covers live sessions.
     pub replays_left_out: usize,
 }
 
 /// A session that a query searches.
 #[derive(Debug)]
-pub(super) struct Searched {
+pub(super) struct SearchedSession {
     pub(super) id: i64,
     pub(super) court: String,
 }
@@ -64,30 +64,30 @@ pub(super) struct Searched {
 /// The sessions that a query searches, in order of their ids.
 #[derive(Debug)]
 pub(super) struct Selection {
-    pub(super) sessions: Vec<Searched>,
+    pub(super) sessions: Vec<SearchedSession>,
     pub(super) replays_left_out: usize,
 }
 
 impl Selection {
-    /// Whether lines need the session's id, so as to be told apart.
+    /// Whether lines need the session's id to be distinguished.
     pub(super) fn is_several(&self) -> bool {
         self.sessions.len() > 1
     }
 
-    pub(super) fn found(&self, rows: u64) -> Found {
-        Found { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
+    pub(super) fn summary(&self, rows: u64) -> QuerySummary {
+        QuerySummary { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
     }
 }
 
-impl Archive {
-    /// The sessions that a filter asks for.
+impl StoreReader {
+    /// The sessions that match a filter.
     pub(super) fn select(&self, filter: &Filter) -> Result<Selection, StoreError> {
         let all = self.query(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, court, mode = 'replay' FROM sessions WHERE ?1 IS NULL OR court = ?1 ORDER BY id",
             )?;
-            let session = |row: &Row<'_>| Ok((Searched { id: row.get(0)?, court: row.get(1)? }, row.get(2)?));
-            statement.query_map([&filter.court], session)?.collect::<rusqlite::Result<Vec<(Searched, bool)>>>()
+            let session = |row: &Row<'_>| Ok((SearchedSession { id: row.get(0)?, court: row.get(1)? }, row.get(2)?));
+            statement.query_map([&filter.court], session)?.collect::<rusqlite::Result<Vec<(SearchedSession, bool)>>>()
         })?;
         let live = all.iter().filter(|(_, replay)| !replay).count();
         let replays_left_out = if filter.sessions == Sessions::Live && live > 0 { all.len() - live } else { 0 };
@@ -116,7 +116,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// What a filter asks of `events`, `actions` or `clips`.
+    /// The conditions of a filter on `events`, `actions` or `clips`.
     pub(super) fn new(session: i64, filter: &Filter) -> Self {
         let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
         match &filter.bout {
@@ -141,7 +141,7 @@ impl Conditions {
         conditions
     }
 
-    /// One more condition, whose values are to be pushed in its order.
+    /// Adds a condition; the caller adds its values in the same order.
     pub(super) fn and(&mut self, condition: &str) {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);

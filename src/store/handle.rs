@@ -1,78 +1,84 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use thiserror::Error;
-use tracing::warn;
 
-use super::open::SessionCounts;
 use crate::court::Output;
+use crate::telemetry::{Counter, Counters, StatusHandle, messages};
 use crate::time::Time;
 
 /// How long the end of a session waits for room in the queue.
-const END_PATIENCE: Duration = Duration::from_secs(1);
+const END_SESSION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What waits to be written.
+/// What the writer is to write.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// What a court gave out.
+    /// An output of a court.
     Output { session: i64, output: Output },
     /// The end of a session.
-    End { session: i64, at: Time, counts: SessionCounts },
+    End { session: i64, at: Time, counters: Arc<Counters> },
 }
 
-/// Hands entries to the writer; clones serve the same one. The writer ends when the last is dropped.
+/// Sends entries to the writer; all clones send to the same one. The writer ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct StoreHandle {
     entries: Sender<Entry>,
     shared: Arc<Shared>,
 }
 
-/// What the writer and those who hand it entries both see.
-#[derive(Debug, Default)]
+/// What the writer and its handles share.
+#[derive(Debug)]
 pub(super) struct Shared {
-    accepted: AtomicU64,
-    pub(super) written: AtomicU64,
-    pub(super) failed: AtomicU64,
-    /// Whether the last attempt to write failed.
-    pub(super) failing: AtomicBool,
-    /// Whether nobody waits for the writer any more.
+    accepted: Counter,
+    pub(super) written: Counter,
+    pub(super) failed: Counter,
+    /// Degraded while the database refuses.
+    pub(super) status: StatusHandle,
+    /// Whether the program no longer waits for the writer.
     pub(super) given_up: AtomicBool,
-    dropped: AtomicU64,
-    /// Entries dropped since the queue was last found full.
-    stretch: AtomicU64,
+    dropped: Counter,
+    /// Entries dropped since the queue became full; 0 while it is not.
+    overflow: Counter,
 }
 
 impl Shared {
-    fn accept_one(&self) {
-        self.accepted.fetch_add(1, Relaxed);
+    pub(super) fn new(status: StatusHandle) -> Self {
+        Self {
+            accepted: Counter::new(),
+            written: Counter::new(),
+            failed: Counter::new(),
+            status,
+            given_up: AtomicBool::new(false),
+            dropped: Counter::new(),
+            overflow: Counter::new(),
+        }
     }
 
     fn drop_one(&self) {
-        self.dropped.fetch_add(1, Relaxed);
-        if self.stretch.fetch_add(1, Relaxed) == 0 {
-            warn!("the database cannot keep up: its queue is full, and entries are not kept (the captures have them)");
+        self.dropped.add(1);
+        if self.overflow.add(1) == 0 {
+            messages::store_queue_full();
         }
     }
 
-    /// Says how many were dropped, once there is room again.
-    pub(super) fn end_stretch(&self) {
-        let dropped = self.stretch.swap(0, Relaxed);
+    /// Logs how many were dropped, once the queue is free again.
+    pub(super) fn end_overflow(&self) {
+        let dropped = self.overflow.take();
         if dropped > 0 {
-            warn!(dropped, "the database keeps up again; entries were not kept meanwhile");
+            messages::store_queue_free(dropped);
         }
     }
 
-    pub(super) fn metrics(&self) -> StoreMetrics {
-        let (written, failed) = (self.written.load(Relaxed), self.failed.load(Relaxed));
-        StoreMetrics {
-            // An entry can be written before whoever handed it over has counted it.
-            queued: self.accepted.load(Relaxed).saturating_sub(written + failed),
+    pub(super) fn counts(&self) -> StoreCounts {
+        let (written, failed) = (self.written.get(), self.failed.get());
+        StoreCounts {
+            // An entry can be written before its sender has counted it.
+            queued: self.accepted.get().saturating_sub(written + failed),
             written,
-            dropped: self.dropped.load(Relaxed),
+            dropped: self.dropped.get(),
             failed,
-            failing: self.failing.load(Relaxed),
         }
     }
 }
@@ -87,19 +93,24 @@ pub struct Full;
 #[error("the database is no longer written")]
 pub struct Closed;
 
-/// How the writer is doing.
+/// How many entries were written and lost since the start of the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreMetrics {
+pub struct StoreCounts {
     /// Entries that wait to be written.
     pub queued: u64,
     /// Entries written since the start.
     pub written: u64,
     /// Entries that the queue had no room for.
     pub dropped: u64,
-    /// Entries that the database would not take, such as a `seq` it already had.
+    /// Entries that the database refused, such as a `seq` that it already had.
     pub failed: u64,
-    /// Whether the database refuses at the moment; entries wait until it does not.
-    pub failing: bool,
+}
+
+impl StoreCounts {
+    /// How many entries are not in the database.
+    pub fn missing(&self) -> u64 {
+        self.queued + self.dropped + self.failed
+    }
 }
 
 impl StoreHandle {
@@ -107,40 +118,45 @@ impl StoreHandle {
         Self { entries, shared }
     }
 
-    /// Hands over what a live court gave out; never waits.
+    /// Sends an output of a live court; never waits.
     ///
     /// # Errors
-    /// When the queue has no room; the entry is then counted as dropped.
+    /// When the queue is full; the entry is then counted as dropped.
     pub fn try_send(&self, session: i64, output: Output) -> Result<(), Full> {
         self.count(self.entries.try_send(Entry::Output { session, output }).is_ok())
     }
 
-    /// Hands over what a replay gave out; waits for room.
+    /// Sends an output of a replay; waits while the queue is full.
     ///
     /// # Errors
     /// When the writer has ended.
     pub fn send(&self, session: i64, output: Output) -> Result<(), Closed> {
         self.entries.send(Entry::Output { session, output }).map_err(|_| Closed)?;
-        self.shared.accept_one();
+        self.shared.accepted.add(1);
         Ok(())
     }
 
-    /// Ends a session, after all that was handed over before; waits for room, but no longer than a second.
+    /// Ends a session, after everything that was sent before; waits at most a second while the queue is full.
     ///
     /// # Errors
-    /// When there was none; the session then looks as if the program had been killed.
-    pub fn end_session(&self, session: i64, at: Time, counts: SessionCounts) -> Result<(), Full> {
-        self.count(self.entries.send_timeout(Entry::End { session, at, counts }, END_PATIENCE).is_ok())
+    /// When the queue stayed full; the session then looks as if the program had been killed.
+    pub fn end_session(&self, session: i64, at: Time, counters: Arc<Counters>) -> Result<(), Full> {
+        self.count(self.entries.send_timeout(Entry::End { session, at, counters }, END_SESSION_TIMEOUT).is_ok())
     }
 
-    /// How the writer is doing.
-    pub fn metrics(&self) -> StoreMetrics {
-        self.shared.metrics()
+    /// How many entries were written and lost until now.
+    pub fn counts(&self) -> StoreCounts {
+        self.shared.counts()
+    }
+
+    /// The status of the writer: degraded while the database refuses, when entries wait.
+    pub fn status(&self) -> &StatusHandle {
+        &self.shared.status
     }
 
     fn count(&self, accepted: bool) -> Result<(), Full> {
         if accepted {
-            self.shared.accept_one();
+            self.shared.accepted.add(1);
             Ok(())
         } else {
             self.shared.drop_one();

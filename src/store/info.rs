@@ -3,16 +3,16 @@ use std::path::PathBuf;
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::archive::Archive;
 use super::error::StoreError;
+use super::reader::StoreReader;
 use crate::time::Time;
 
-/// What a database holds.
+/// What is in a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Info {
     /// The file.
     pub path: PathBuf,
-    /// Its size, with that of the log that SQLite keeps beside it.
+    /// Its size, with that of SQLite's `-wal` file.
     pub bytes: u64,
     /// Version of the tables.
     pub version: u32,
@@ -20,7 +20,7 @@ pub struct Info {
     pub sessions: Vec<SessionRow>,
 }
 
-/// A session as it stands in the database.
+/// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionRow {
     /// Its id.
@@ -29,7 +29,7 @@ pub struct SessionRow {
     pub court: String,
     /// `live` or `replay`.
     pub mode: String,
-    /// What was held.
+    /// Name of the sports event.
     pub event_name: Option<String>,
     /// The capture that was replayed, or recorded to.
     pub capture: Option<String>,
@@ -55,9 +55,9 @@ pub struct SessionRow {
     pub bouts: u64,
     /// Actions that were carried out.
     pub actions_done: u64,
-    /// Actions that were not.
+    /// Actions that failed.
     pub actions_failed: u64,
-    /// Actions whose outcome nobody said.
+    /// Actions whose outcome is not known.
     pub actions_open: u64,
     /// How many clips it has.
     pub clips: u64,
@@ -89,8 +89,8 @@ impl SessionRow {
     }
 }
 
-impl Archive {
-    /// What the database holds.
+impl StoreReader {
+    /// What is in the database.
     ///
     /// # Errors
     /// When it cannot be read.

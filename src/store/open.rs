@@ -15,7 +15,7 @@ const MIGRATIONS: &[M<'static>] =
 /// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
 
-/// How long SQLite waits for another program's lock before it says so.
+/// How long SQLite waits for another program's lock before it gives up.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A database that can be written to.
@@ -25,13 +25,13 @@ pub struct Store {
     pub(super) path: PathBuf,
 }
 
-/// How a session came by its datagrams.
+/// Where a session has its datagrams from.
 #[derive(Clone, Copy, Debug, Display, IntoStaticStr, PartialEq, Eq)]
 #[strum(serialize_all = "snake_case")]
 pub enum Mode {
-    /// It listened.
+    /// The network.
     Live,
-    /// It replayed a capture.
+    /// A capture.
     Replay,
 }
 
@@ -40,9 +40,9 @@ pub enum Mode {
 pub struct NewSession {
     /// Name of the court, as in its events.
     pub court: String,
-    /// How it comes by its datagrams.
+    /// Where it has its datagrams from.
     pub mode: Mode,
-    /// What is being held, such as `Hamburg Open 2026`.
+    /// Name of the sports event, such as `Hamburg Open 2026`.
     pub event_name: Option<String>,
     /// The capture that is replayed, or recorded to.
     pub capture: Option<String>,
@@ -50,19 +50,8 @@ pub struct NewSession {
     pub started_at: Time,
 }
 
-/// What a session counted, known at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SessionCounts {
-    /// Datagrams received.
-    pub datagrams: u64,
-    /// Datagrams that were lost before they could be received.
-    pub datagrams_lost: u64,
-    /// Entries that the database's queue had no room for.
-    pub entries_dropped: u64,
-}
-
 impl Store {
-    /// Opens the database at `path`; makes it, its folders and its tables where they are missing.
+    /// Opens the database at `path`; creates it, its folders and its tables where they are missing.
     ///
     /// # Errors
     /// When the path is a folder, the file something else or made by a newer vta, or nothing can be written there.
@@ -78,10 +67,10 @@ impl Store {
         let failed = |reason| StoreError::sqlite(path, reason);
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-        // Nothing may be changed in what is not ours.
+        // A file that is not ours must not be changed.
         identify(&connection, path)?;
         let end = Instant::now() + BUSY_TIMEOUT;
-        // SQLite does not wait for another that changes the journal's mode, as each vta does at its start and end.
+        // SQLite does not wait while another program changes the journal mode, as each vta does at its start and end.
         while let Err(error) = set_up(&mut connection, path) {
             match error {
                 StoreError::Locked(_) if Instant::now() < end => std::thread::sleep(Duration::from_millis(10)),
@@ -91,7 +80,7 @@ impl Store {
         Ok(Self { connection, path: path.to_owned() })
     }
 
-    /// Begins a session; its id goes with each of its entries.
+    /// Begins a session; the id that it returns belongs to each of its entries.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -115,11 +104,11 @@ impl Store {
     }
 }
 
-/// Chooses how the file is written, and brings its tables up to date.
+/// Sets how the file is written, and updates its tables.
 fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    // In this mode a power cut can take the last moments, but never harms what is older; commits need no sync.
+    // In this mode a power cut can lose the last commits, but never damages older ones; commits need no sync.
     connection
-        // Whatever is written belongs to a session that `begin_session` made: to look it up for each row is not needed.
+        // Each row belongs to a session that `begin_session` created: no need to look it up each time.
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA foreign_keys = OFF;",
@@ -129,7 +118,7 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let migrations = Migrations::from_slice(MIGRATIONS);
     migrations
         .to_latest(connection)
-        // Another vta may have done it between our look at the version and our turn; then there is nothing left to do.
+        // Another vta may have done it since we read the version; then there is nothing left to do.
         .or_else(|_| migrations.to_latest(connection))
         .map_err(|reason| match reason {
             rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::sqlite(path, err),
@@ -137,20 +126,20 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         })
 }
 
-/// What a database is.
+/// Which program a database belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Identity {
     /// One of vta's.
     Ours,
     /// One of an older vta's.
     Older,
-    /// A file that nobody has written to yet.
+    /// A file without any table.
     Empty,
 }
 
-/// Makes sure that a database is no other program's and that its tables are known.
+/// Checks that a database is not another program's and that its tables are known.
 pub(super) fn identify(connection: &Connection, path: &Path) -> Result<Identity, StoreError> {
-    // One statement sees one moment, whoever else is making the tables.
+    // One statement reads one state, even while another vta creates the tables.
     let (application, found, empty): (i32, i32, bool) = connection
         .query_row(
             "SELECT application_id, user_version, (SELECT count(*) = 0 FROM sqlite_schema)

@@ -1,11 +1,11 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::archive::Archive;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 
-/// A review as it stands in the database, with its times; what did not happen is absent.
+/// A review as it is stored, with its times; what did not happen is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReviewRow {
     /// Id of its session.
@@ -18,11 +18,11 @@ pub struct ReviewRow {
     pub review: u64,
     /// `blue`, `red` or `referee`.
     pub side: String,
-    /// When it was asked for: UTC, RFC 3339 with microseconds.
+    /// When it was requested: UTC, RFC 3339 with microseconds.
     pub requested_at: String,
-    /// When its first clip was there.
+    /// When its first clip was saved.
     pub saved_at: Option<String>,
-    /// When the jury saw it.
+    /// When the clip was on the jury's screen.
     pub shown_at: Option<String>,
     /// When the jury answered.
     pub decided_at: Option<String>,
@@ -30,7 +30,7 @@ pub struct ReviewRow {
     pub closed_at: Option<String>,
     /// `accepted` or `rejected`.
     pub state: Option<String>,
-    /// `won` or `lost`, where the sender said it.
+    /// `won` or `lost`, where the sender says so.
     pub verdict: Option<String>,
     /// Milliseconds from the request to the clip.
     pub save_ms: Option<i64>,
@@ -72,12 +72,12 @@ impl ReviewRow {
     }
 }
 
-impl Archive {
-    /// The reviews that a filter asks for, in order of session and time; the times are those of their requests.
+impl StoreReader {
+    /// The reviews that match a filter, in order of session and time; times are compared with the request.
     ///
     /// # Errors
-    /// When the database cannot be read, or the session asked for is not there.
-    pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, Found), StoreError> {
+    /// When the database cannot be read, or there is no such session.
+    pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, QuerySummary), StoreError> {
         let sql = "SELECT * FROM reviews
                          WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR bout = ?3)
                            AND (?4 IS NULL OR requested_at >= ?4) AND (?5 IS NULL OR requested_at < ?5)

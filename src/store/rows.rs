@@ -5,17 +5,16 @@ use std::sync::Arc;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, params};
 use serde::Serialize;
-use tracing::error;
 
 use super::handle::Entry;
-use super::open::SessionCounts;
 use crate::action::{Action, ActionSink};
 use crate::bout::Bout;
 use crate::court::Output;
 use crate::event::{Body, Event, Raw};
+use crate::telemetry::messages;
 use crate::time::Time;
 
-/// Turns entries into rows; keeps its buffers from one batch to the next, since this is the hot path.
+/// Writes entries as rows; keeps its buffers from one batch to the next, since this is the hot path.
 #[derive(Debug, Default)]
 pub(super) struct RowBuffers {
     at: String,
@@ -24,16 +23,16 @@ pub(super) struct RowBuffers {
 }
 
 impl RowBuffers {
-    /// Writes a batch in one transaction; says how many entries the database would not take, whatever one does.
+    /// Writes a batch in one transaction; returns how many entries the database refused for good.
     ///
     /// # Errors
-    /// When nothing was written and it is worth another attempt.
+    /// When nothing was written and another attempt may succeed.
     pub(super) fn write(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
         let transaction = connection.transaction()?;
         let mut refused = 0;
         {
             let mut statements = Statements::prepare(&transaction)?;
-            // Of a bout that changed several times, its last state is all that anybody will read.
+            // Of a bout that changed several times, only the last state is needed.
             let mut last_states = HashMap::new();
             for (place, entry) in batch.iter().enumerate() {
                 if let Entry::Output { session, output: Output::Bout(bout) } = entry {
@@ -53,7 +52,7 @@ impl RowBuffers {
                 match self.write_entry(&mut statements, entry) {
                     Err(reason) if is_the_entry_s_fault(&reason) => {
                         if refused == 0 {
-                            error!(%reason, ?entry, "the database does not take an entry");
+                            messages::store_entry_refused(reason, format_args!("{entry:?}"));
                         }
                         refused += 1;
                     }
@@ -80,10 +79,16 @@ impl RowBuffers {
                 }
                 Ok(())
             }
-            Entry::End { session, at, counts } => {
-                let SessionCounts { datagrams, datagrams_lost, entries_dropped } = counts;
+            Entry::End { session, at, counters } => {
+                let lost = counters.lost_in_kernel.get() + counters.lost_in_queue.get();
                 let at = text_of(&mut self.at, *at);
-                statements.end.execute(params![session, at, datagrams, datagrams_lost, entries_dropped])?;
+                statements.end.execute(params![
+                    session,
+                    at,
+                    counters.received.get(),
+                    lost,
+                    counters.entries_dropped.get()
+                ])?;
                 Ok(())
             }
         }
@@ -181,7 +186,7 @@ impl RowBuffers {
             action.cause,
             action.verb.name(),
             json_of(&mut self.json, &verb.get("args"))?,
-            // Nobody but the database and the log has a part in these.
+            // These are done once they are stored and logged.
             matches!(action.verb.sink(), ActionSink::Timeline | ActionSink::Log).then_some("done"),
         ])?;
         Ok(())
@@ -193,7 +198,7 @@ impl RowBuffers {
     }
 }
 
-/// What is executed for entries, kept prepared by the connection.
+/// The statements that write entries, cached by the connection.
 struct Statements<'connection> {
     event: CachedStatement<'connection>,
     action: CachedStatement<'connection>,
@@ -246,7 +251,7 @@ impl<'connection> Statements<'connection> {
     }
 }
 
-/// Whether the database refused what an entry says: no other attempt would do better.
+/// Whether the database refused the content of an entry: another attempt would fail too.
 fn is_the_entry_s_fault(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::ToSqlConversionFailure(_))
         || matches!(
@@ -262,7 +267,7 @@ fn text_of(buffer: &mut String, at: Time) -> &str {
     buffer
 }
 
-/// The JSON text of a value, in a buffer that is used again.
+/// The JSON text of a value, in a reused buffer.
 fn json_of<'a>(buffer: &'a mut Vec<u8>, value: &impl Serialize) -> rusqlite::Result<ToSqlOutput<'a>> {
     buffer.clear();
     serde_json::to_writer(&mut *buffer, value).map_err(unserializable)?;

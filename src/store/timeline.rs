@@ -5,21 +5,21 @@ use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::archive::Archive;
 use super::bouts::BoutRow;
 use super::error::StoreError;
-use super::filter::{Filter, Found};
+use super::filter::{Filter, QuerySummary};
+use super::reader::StoreReader;
 
-/// What a person wants to read of one bout.
+/// One bout for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Timeline {
     /// The bout.
     pub bout: BoutRow,
-    /// What happened and what was done, in order of time.
+    /// Its events, actions and clips, in order of time.
     pub lines: Vec<TimelineLine>,
 }
 
-/// One thing that happened, or was done; displays as a line.
+/// An event, an action or a clip; displays as a line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineLine {
     /// When: UTC, RFC 3339 with microseconds.
@@ -32,16 +32,16 @@ pub struct TimelineLine {
     pub name: String,
     /// Its fields as `key=value`, and the outcome of an action.
     pub text: String,
-    /// Where it is to be seen.
+    /// Where it can be seen.
     pub sightings: Vec<Sighting>,
 }
 
-/// Where an event is to be seen; displays as `clip 7 at 12.350 s`.
+/// Where an event can be seen; displays as `clip 7 at 12.350 s`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Sighting {
     /// `clip` or `recording`.
     pub film: String,
-    /// The `seq` of the event that told of the film.
+    /// The `seq` of the event that reported the media file.
     pub film_seq: u64,
     /// Seconds from the beginning of its file.
     pub offset_seconds: f64,
@@ -81,7 +81,7 @@ impl TimelineLine {
     }
 }
 
-/// What became of an action, to stand behind what it was.
+/// The outcome of an action, written after the action.
 fn outcome(row: &Row<'_>) -> rusqlite::Result<String> {
     let outcome: Option<String> = row.get("outcome")?;
     let reason: Option<String> = row.get("reason")?;
@@ -92,7 +92,7 @@ fn outcome(row: &Row<'_>) -> rusqlite::Result<String> {
     Ok(format!(" -> {outcome}{took}{reason}"))
 }
 
-/// A JSON object as a person reads it.
+/// A JSON object as text for people.
 fn key_values(object: &str) -> String {
     let Ok(fields) = serde_json::from_str::<Map<String, Value>>(object) else {
         return object.to_owned();
@@ -104,19 +104,19 @@ fn key_values(object: &str) -> String {
     fields.into_iter().map(pair).collect::<Vec<_>>().join(" ")
 }
 
-impl Archive {
-    /// The timelines of the bouts that a filter asks for, as of [`Archive::bouts`]: ticks of clocks are left out, and
-    /// actions stand with their outcomes. A number that was fought under more than once gives more than one.
+impl StoreReader {
+    /// The timelines of the bouts that match a filter, as in [`StoreReader::bouts`]: ticks of clocks are left out, and
+    /// actions have their outcomes. A number that several bouts had gives several timelines.
     ///
     /// # Errors
-    /// When the database cannot be read, or the session asked for is not there.
-    pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, Found), StoreError> {
-        let (bouts, found) = self.bouts(filter)?;
+    /// When the database cannot be read, or there is no such session.
+    pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, QuerySummary), StoreError> {
+        let (bouts, summary) = self.bouts(filter)?;
         let timelines = bouts
             .into_iter()
             .map(|bout| Ok(Timeline { lines: self.lines(bout.session, bout.ordinal)?, bout }))
             .collect::<Result<_, StoreError>>()?;
-        Ok((timelines, found))
+        Ok((timelines, summary))
     }
 
     fn lines(&self, session: i64, ordinal: u32) -> Result<Vec<TimelineLine>, StoreError> {

@@ -5,23 +5,23 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use rusqlite::Connection;
-use tracing::{error, info, warn};
 
 use super::error::StoreError;
-use super::handle::{Entry, Shared, StoreHandle, StoreMetrics};
+use super::handle::{Entry, Shared, StoreCounts, StoreHandle};
 use super::open::Store;
 use super::rows::RowBuffers;
+use crate::telemetry::{Status, StatusHandle, messages};
 
 /// Entries in one transaction at most.
-const BATCH: usize = 4096;
-/// A reader sees an entry after about this time at the latest.
-const QUIET: Duration = Duration::from_millis(100);
+const MAX_BATCH: usize = 4096;
+/// How long the writer waits for more entries before it writes: readers see an entry after this time.
+const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
-/// Between attempts when the database refuses, at first and at most.
+/// The first and the longest pause between two attempts when the database refuses.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// The thread that writes; ends when all [`StoreHandle`]s are dropped and everything is written.
+/// The writing thread; it ends when all [`StoreHandle`]s are dropped and everything is written.
 #[derive(Debug)]
 #[must_use = "without `join`, entries that still wait are lost when the program ends"]
 pub struct StoreThread {
@@ -29,42 +29,23 @@ pub struct StoreThread {
     shared: Arc<Shared>,
 }
 
-/// What became of the entries, over the whole life of a writer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drained {
-    /// Entries written.
-    pub written: u64,
-    /// Entries that the queue had no room for.
-    pub dropped: u64,
-    /// Entries that the database would not take.
-    pub failed: u64,
-    /// Entries that still waited when patience ran out.
-    pub left: u64,
-}
-
-impl Drained {
-    /// Whether every entry is in the database.
-    pub fn is_complete(&self) -> bool {
-        self.dropped == 0 && self.failed == 0 && self.left == 0
-    }
-}
-
 impl Store {
-    /// Starts the thread that writes, with room for `capacity` entries that wait.
+    /// Starts the writing thread, with a queue of `capacity` entries.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system refuses a thread.
     pub fn spawn(self, capacity: usize) -> Result<(StoreHandle, StoreThread), StoreError> {
         let failed = |reason| StoreError::sqlite(&self.path, reason);
         self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         let (sender, entries) = bounded(capacity);
         let (end, ended) = bounded::<()>(0);
-        let shared = Arc::new(Shared::default());
+        let status = StatusHandle::new("store", &self.path.display().to_string());
+        let shared = Arc::new(Shared::new(status));
         let writer = Writer {
             connection: self.connection,
             path: self.path,
             entries,
-            room: capacity / 2,
+            low_mark: capacity / 2,
             shared: Arc::clone(&shared),
             buffers: RowBuffers::default(),
         };
@@ -80,15 +61,19 @@ impl Store {
 }
 
 impl StoreThread {
-    /// Waits until everything is written, for as long as `patience`; all handles must have been dropped before.
+    /// The status of the writer.
+    pub fn status(&self) -> &StatusHandle {
+        &self.shared.status
+    }
+
+    /// Waits until everything is written, for as long as `timeout`; all handles must have been dropped before.
     ///
-    /// When patience runs out, the writer gives up at its next chance.
-    pub fn join(self, patience: Duration) -> Drained {
+    /// After that time the writer makes no further attempt.
+    pub fn join(self, timeout: Duration) -> StoreCounts {
         // The writer never sends: the channel closes when it ends, even by a panic.
-        let _ = self.ended.recv_timeout(patience);
+        let _ = self.ended.recv_timeout(timeout);
         self.shared.given_up.store(true, Relaxed);
-        let StoreMetrics { queued, written, dropped, failed, .. } = self.shared.metrics();
-        Drained { written, dropped, failed, left: queued }
+        self.shared.counts()
     }
 }
 
@@ -96,40 +81,41 @@ struct Writer {
     connection: Connection,
     path: PathBuf,
     entries: Receiver<Entry>,
-    /// The queue is no longer full when fewer than this wait.
-    room: usize,
+    /// The queue counts as free again when no more than so many wait.
+    low_mark: usize,
     shared: Arc<Shared>,
     buffers: RowBuffers,
 }
 
 impl Writer {
     fn run(mut self) {
-        let mut batch = Vec::with_capacity(BATCH);
+        let _guard = self.shared.status.run();
+        let mut batch = Vec::with_capacity(MAX_BATCH);
         while self.gather(&mut batch) {
             if !self.write(&batch) {
                 return;
             }
             batch.clear();
-            if self.entries.len() <= self.room {
-                self.shared.end_stretch();
+            if self.entries.len() <= self.low_mark {
+                self.shared.end_overflow();
             }
         }
         self.close();
     }
 
-    /// Leaves all in one file.
+    /// Moves everything into the one database file.
     fn close(self) {
         if let Err(reason) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-            warn!(path = %self.path.display(), %reason, "the log beside the database stays; it is read with it");
+            messages::store_wal_left(self.path.display(), reason);
         }
     }
 
-    /// Takes what waits, and what comes within a moment; says false when nothing can come any more.
+    /// Fills a batch with what is queued and what comes within [`BATCH_TIMEOUT`]; false when all handles are dropped.
     fn gather(&self, batch: &mut Vec<Entry>) -> bool {
         let Ok(first) = self.entries.recv() else { return false };
         batch.push(first);
-        let end = Instant::now() + QUIET;
-        while batch.len() < BATCH
+        let end = Instant::now() + BATCH_TIMEOUT;
+        while batch.len() < MAX_BATCH
             && let Ok(entry) = self.entries.recv_deadline(end)
         {
             batch.push(entry);
@@ -137,22 +123,24 @@ impl Writer {
         true
     }
 
-    /// Writes a batch, again and again until the database takes it; says false when nobody waits for that any more.
+    /// Writes a batch, in as many attempts as it takes; false when the program no longer waits.
     fn write(&mut self, batch: &[Entry]) -> bool {
         let mut pause = PAUSES.0;
         loop {
             match self.buffers.write(&mut self.connection, batch) {
                 Ok(refused) => {
-                    self.shared.written.fetch_add((batch.len() - refused) as u64, Relaxed);
-                    self.shared.failed.fetch_add(refused as u64, Relaxed);
-                    if self.shared.failing.swap(false, Relaxed) {
-                        info!(path = %self.path.display(), "the database can be written again; what waited is in it");
+                    self.shared.written.add((batch.len() - refused) as u64);
+                    self.shared.failed.add(refused as u64);
+                    if self.shared.status.is_degraded() {
+                        self.shared.status.set(Status::Running);
+                        messages::store_writable(self.path.display());
                     }
                     return true;
                 }
                 Err(reason) => {
-                    if !self.shared.failing.swap(true, Relaxed) {
-                        error!(path = %self.path.display(), %reason, "the database cannot be written; entries wait in the queue meanwhile");
+                    if !self.shared.status.is_degraded() {
+                        self.shared.status.set(Status::Degraded(reason.to_string()));
+                        messages::store_not_writable(self.path.display(), reason);
                     }
                 }
             }

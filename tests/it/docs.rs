@@ -122,7 +122,7 @@ fn every_rule_in_the_docs_runs_through_a_bout_without_failing() {
 }
 
 #[test]
-fn every_rule_in_the_docs_is_found_right_by_the_check() {
+fn every_rule_in_the_docs_passes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("example.rhai");
     for block in blocks(&read("docs/rules.md"), "rhai") {
@@ -133,7 +133,7 @@ fn every_rule_in_the_docs_is_found_right_by_the_check() {
 }
 
 #[test]
-fn every_scenario_in_the_docs_goes_as_expected() {
+fn every_scenario_in_the_docs_passes() {
     let blocks = blocks(&read("docs/rules.md"), "yaml");
     let blocks: Vec<_> = blocks.iter().filter(|block| block.contains("scenarios:")).collect();
     assert_eq!(blocks.len(), 1);
@@ -196,7 +196,7 @@ fn examples() -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
-fn every_message_in_the_docs_decodes_to_what_stands_below_it() {
+fn every_message_in_the_docs_decodes_to_the_events_below_it() {
     let examples = examples();
     assert!(examples.len() > 40, "{} examples", examples.len());
     for (text, shown) in examples {
@@ -210,7 +210,7 @@ fn every_message_in_the_docs_decodes_to_what_stands_below_it() {
 }
 
 #[test]
-fn the_whole_event_in_the_docs_is_what_its_message_gives() {
+fn whole_event_in_the_docs_is_the_one_of_its_message() {
     let [shown] = &blocks(&read("docs/protocol.md"), "json")[..] else { panic!("one whole event is shown") };
     let event: Map<String, Value> = serde_json::from_str(shown).unwrap();
     let Some(Value::String(raw)) = event.get("raw") else { panic!("it has its message") };
@@ -222,7 +222,7 @@ fn the_whole_event_in_the_docs_is_what_its_message_gives() {
 }
 
 #[test]
-fn the_reference_of_rules_is_what_the_code_says() {
+fn reference_of_rules_is_up_to_date() {
     let (file, made) = (repository("docs/rules-reference.md"), vta::rules::reference::markdown());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&file, &made).unwrap();
@@ -244,7 +244,7 @@ fn section_of(reference: &str, kind: &str) -> String {
 }
 
 #[test]
-fn every_kind_of_event_stands_in_the_reference_with_its_fields() {
+fn every_kind_of_event_is_in_the_reference_with_its_fields() {
     let reference = read("docs/rules-reference.md");
     for kind in Kind::iter() {
         assert!(section_of(&reference, kind.into()).len() > 10, "{kind}");
@@ -269,7 +269,7 @@ fn every_kind_of_event_stands_in_the_reference_with_its_fields() {
 }
 
 #[test]
-fn the_rules_that_ship_stand_in_the_docs_with_their_settings() {
+fn shipped_rules_are_in_the_docs_with_their_settings() {
     let rules = read("docs/rules.md");
     for rule in fs::read_dir(repository("rules")).unwrap().map(|entry| entry.unwrap().path()) {
         if rule.is_dir() {
@@ -287,7 +287,7 @@ fn the_rules_that_ship_stand_in_the_docs_with_their_settings() {
 }
 
 #[test]
-fn every_function_that_a_rule_of_the_docs_calls_stands_in_the_reference() {
+fn every_function_called_in_the_docs_is_in_the_reference() {
     let reference = read("docs/rules-reference.md");
     let mut seen = BTreeSet::new();
     for block in blocks(&read("docs/rules.md"), "rhai") {
@@ -304,7 +304,7 @@ fn every_function_that_a_rule_of_the_docs_calls_stands_in_the_reference() {
 }
 
 #[test]
-fn every_verb_stands_in_the_readme() {
+fn every_verb_is_in_the_readme() {
     let readme = read("README.md");
     let command = Cli::command();
     for verb in command.get_subcommands() {
@@ -317,38 +317,53 @@ fn every_verb_stands_in_the_readme() {
     }
 }
 
-/// The Rust files under a folder, one after the other, with strings that go over several lines put together.
-fn sources(folder: &Path, text: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, text);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            for part in fs::read_to_string(&path).unwrap().split("\\\n") {
-                text.push_str(part.trim_start());
-            }
-        }
+/// The table of the log's messages, as it stands in docs/operations.md.
+fn messages() -> String {
+    let mut table = "| code | level | line | what it means, and what to do |\n|---|---|---|---|\n".to_owned();
+    for message in vta::telemetry::messages::ALL {
+        // A field of a text stands in braces.
+        let parts = message.text.split(['{', '}']).enumerate();
+        let text: String = parts.map(|(place, part)| if place % 2 == 0 { part } else { "…" }).collect();
+        let text = text.replace('`', "'");
+        table.push_str(&format!(
+            "| `{}` | {} | `{text}` | {} |\n",
+            message.code,
+            message.level,
+            message.meaning.trim()
+        ));
     }
+    table
 }
 
 #[test]
-fn every_line_of_the_log_in_the_docs_is_one_that_vta_writes() {
-    let mut written = String::new();
-    sources(&repository("src"), &mut written);
+fn table_of_log_messages_is_up_to_date() {
+    let (begin, end) = ("<!-- messages -->\n\n", "\n<!-- end of messages -->");
     let operations = read("docs/operations.md");
-    let log = operations.split("### What the log says").nth(1).unwrap().split("### Exports").next().unwrap();
-    let lines: Vec<_> =
-        log.lines().filter_map(|line| codes(line.strip_prefix("| ")?.split(" |").next()?).next()).collect();
-    assert!(lines.len() > 30, "{lines:?}");
-    for line in lines {
-        for part in line.split('…').map(str::trim) {
-            assert!(written.contains(part), "vta never says `{part}`: {line}");
-        }
+    let (before, rest) = operations.split_once(begin).unwrap();
+    let (written, after) = rest.split_once(end).unwrap();
+    let made = messages();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(repository("docs/operations.md"), format!("{before}{begin}{made}{end}{after}")).unwrap();
+        return;
+    }
+    let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
+    assert!(
+        written == made,
+        "docs/operations.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+    );
+}
+
+#[test]
+fn every_log_message_has_a_unique_code_and_a_meaning() {
+    let mut codes = BTreeSet::new();
+    for message in vta::telemetry::messages::ALL {
+        assert!(codes.insert(message.code), "two messages are `{}`", message.code);
+        assert!(message.meaning.len() > 5, "{message:?}");
     }
 }
 
 #[test]
-fn every_exit_code_of_the_help_stands_in_the_docs() {
+fn every_exit_code_of_the_help_is_in_the_docs() {
     let help = Cli::command().render_help().to_string();
     let codes = help.split("Exit codes:").nth(1).unwrap();
     let operations = read("docs/operations.md");
@@ -358,7 +373,7 @@ fn every_exit_code_of_the_help_stands_in_the_docs() {
 }
 
 #[test]
-fn links_between_the_docs_lead_somewhere() {
+fn links_between_the_docs_are_valid() {
     // Written apart from the others.
     let elsewhere = ["docs/performance.md"];
     for file in [

@@ -17,8 +17,8 @@ fn play(trace: &str, to: std::net::SocketAddr, speed: &str) {
 }
 
 #[test]
-fn a_replay_of_the_capture_gives_the_events_and_actions_of_the_live_run() {
-    // Failed actions come back as reports, and timers fire while nothing comes: both have to be the same again.
+fn replay_of_a_capture_repeats_events_and_actions() {
+    // Failed actions come back as reports, and timers fire while nothing comes: a replay must repeat both.
     let venue = Venue::with_rules("", "replay.rhai, timers.rhai");
     fs::copy(repository("rules/instant-replay.rhai"), venue.path("replay.rhai")).unwrap();
     let timers = r#"
@@ -46,7 +46,7 @@ fn a_replay_of_the_capture_gives_the_events_and_actions_of_the_live_run() {
 }
 
 #[test]
-fn tshark_lists_the_datagrams_of_a_capture() {
+fn tshark_reads_a_capture() {
     let venue = Venue::new("");
     let running = venue.run();
     play("tests/data/console-bout-1.tsv", running.to, "5000");
@@ -59,7 +59,7 @@ fn tshark_lists_the_datagrams_of_a_capture() {
 }
 
 #[test]
-fn a_capture_has_what_was_heard_however_vta_ends_and_though_it_is_never_quiet() {
+fn capture_is_complete_after_a_kill_under_load() {
     let venue = Venue::new("");
     let mut running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -68,7 +68,7 @@ fn a_capture_has_what_was_heard_however_vta_ends_and_though_it_is_never_quiet() 
         assert!(decoded.status.success(), "{}", stderr(&decoded));
         stdout(&decoded).lines().count()
     };
-    // One datagram after the other, with no pause in which the capture could be brought up to date.
+    // One datagram after the other, without a pause for the capture to be flushed.
     wait_for("the capture to grow", || {
         for _ in 0..10 {
             socket.send_to(b"hl1;50;", running.to).unwrap();
@@ -92,7 +92,7 @@ fn a_dry_run_prints_the_actions_and_keeps_nothing() {
 }
 
 #[test]
-fn empty_and_foreign_datagrams_do_not_end_the_source() {
+fn empty_and_foreign_datagrams_do_not_end_the_receiver() {
     let venue = Venue::new("");
     let running = venue.run();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -106,7 +106,7 @@ fn empty_and_foreign_datagrams_do_not_end_the_source() {
 }
 
 #[test]
-fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
+fn datagrams_of_a_refused_sender_are_counted_not_decoded() {
     let venue = Venue::new("");
     let config = fs::read_to_string(venue.config()).unwrap();
     let config = config.replace("bind: \"127.0.0.1:0\"", "bind: \"127.0.0.1:0\", allow: [192.168.7.0/24]");
@@ -120,7 +120,20 @@ fn a_sender_that_is_not_allowed_is_counted_and_not_decoded() {
 }
 
 #[test]
-fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
+fn log_ends_with_the_component_that_had_trouble() {
+    let venue = Venue::new("  jury: { type: player, command: no-such-player }\n");
+    let mut running = venue.run();
+    running.wait_for_log("no clip can be shown");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    let trouble: Vec<_> = log.lines().filter(|line| line.contains("[run.component_trouble]")).collect();
+    let [player] = trouble[..] else { panic!("{log}") };
+    assert!(player.contains("player jury had trouble, the last time at "), "{log}");
+    assert!(player.contains("no-such-player"), "{log}");
+}
+
+#[test]
+fn failing_rule_is_logged_with_its_place_and_events_go_on() {
     let venue = Venue::with_rules("", "broken.rhai");
     fs::write(venue.path("broken.rhai"), "fn on_point(event, bout) {\n    let gap = event.points - this.nothing;\n}\n")
         .unwrap();
@@ -133,7 +146,7 @@ fn a_rule_that_fails_is_told_with_its_place_and_the_feed_goes_on() {
     assert_eq!(log.matches("broken.rhai:2:").count(), 2, "told the first and the tenth time: {log}");
 }
 
-/// Runs vta with a config that cannot work; gives its exit code and what it says.
+/// Runs vta with a config that cannot work; returns its exit code and its errors.
 fn refused(change: impl FnOnce(&Venue, String) -> String) -> (i32, String) {
     let venue = Venue::new("");
     let config = fs::read_to_string(venue.config()).unwrap();
@@ -222,7 +235,7 @@ fn check_creates_and_binds_nothing() {
 }
 
 #[test]
-fn what_init_writes_is_fine() {
+fn init_writes_a_valid_config() {
     let venue = Venue::new("");
     let folder = venue.path("new");
     let init = output(vta().arg("init").arg(&folder));
@@ -243,7 +256,7 @@ fn what_init_writes_is_fine() {
 }
 
 #[test]
-fn a_pss_that_does_not_answer_is_told_of_once_though_its_machine_broadcasts() {
+fn silent_pss_is_logged_once_despite_its_broadcasts() {
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
     let console = UdpSocket::bind("127.0.0.1:0").unwrap();
     let venue = Venue::new("");
@@ -262,7 +275,7 @@ fn a_pss_that_does_not_answer_is_told_of_once_though_its_machine_broadcasts() {
 }
 
 #[test]
-fn a_run_begun_in_the_middle_asks_the_pss_and_knows_the_bout() {
+fn run_started_in_mid_bout_asks_the_pss_for_the_bout() {
     let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
     pss.set_read_timeout(Some(crate::support::WAIT_TIMEOUT)).unwrap();
     let venue = Venue::new("");

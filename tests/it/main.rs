@@ -15,6 +15,8 @@ mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
 mod live;
+#[cfg(unix)]
+mod log_messages;
 mod obs;
 #[cfg(unix)]
 mod obs_doctor;

@@ -1,4 +1,4 @@
-//! Losses that are said, and how a run ends when not all can be finished.
+//! Losses are logged; how a run ends when not everything can be finished.
 
 use std::fs;
 use std::net::UdpSocket;
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::support::{Venue, wait_for};
 
 #[test]
-fn a_broadcast_is_heard() {
+fn broadcast_is_received() {
     let venue = Venue::new("");
     let config = fs::read_to_string(venue.config()).unwrap();
     fs::write(venue.config(), config.replace("127.0.0.1:0", "0.0.0.0:0")).unwrap();
@@ -22,7 +22,7 @@ fn a_broadcast_is_heard() {
 }
 
 #[test]
-fn what_the_kernel_throws_away_is_counted_and_said() {
+fn kernel_losses_are_counted_and_logged() {
     let venue = Venue::new("");
     let config = fs::read_to_string(venue.config()).unwrap();
     let small = "bind: \"127.0.0.1:0\", receive_buffer_bytes: 65536";
@@ -34,7 +34,7 @@ fn what_the_kernel_throws_away_is_counted_and_said() {
         socket.send_to(b"hl1;50;", running.to).unwrap();
     }
     running.signal(Signal::SIGCONT);
-    // The kernel tells of its losses with the next datagram that it takes.
+    // The kernel reports its losses with the next datagram.
     wait_for("the loss in the log", || {
         socket.send_to(b"hel;", running.to).unwrap();
         running.log().contains("datagrams were lost in the system's receive buffer").then_some(())
@@ -48,7 +48,7 @@ fn what_the_kernel_throws_away_is_counted_and_said() {
 }
 
 #[test]
-fn what_cannot_be_drained_is_said_and_the_exit_code_is_not_0() {
+fn unwritten_entries_give_exit_code_1() {
     let venue = Venue::new("");
     let mut running = venue.run();
     let other = Connection::open(venue.path("day.db")).unwrap();
@@ -60,10 +60,12 @@ fn what_cannot_be_drained_is_said_and_the_exit_code_is_not_0() {
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("not everything could be finished: 2 entries that are not in the database"), "{log}");
+    assert!(log.contains("day.db had trouble, the last time at "), "{log}");
+    assert!(log.contains(": database is locked [run.component_trouble]"), "{log}");
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn second_signal_ends_at_once() {
     let venue = Venue::new("");
     let mut running = venue.run();
     let other = Connection::open(venue.path("day.db")).unwrap();

@@ -1,4 +1,4 @@
-//! What courts give out, kept in real databases and read back.
+//! Outputs of courts, written to real databases and read back.
 
 mod reading;
 mod writing;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use vta::action::{Action, Verb};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
-use vta::store::{Archive, Drained, Mode, NewSession, Store};
+use vta::store::{Mode, NewSession, Store, StoreCounts, StoreReader};
 use vta::time::Time;
 
 /// Longer than anything here should take.
@@ -35,7 +35,7 @@ fn session(mode: Mode) -> NewSession {
     }
 }
 
-/// So many seconds after the doors opened.
+/// So many seconds after the start of the day.
 fn second(seconds: u64) -> Time {
     "2026-05-02T09:00:00Z".parse::<Time>().unwrap() + Duration::from_secs(seconds)
 }
@@ -79,8 +79,8 @@ fn action_of(bout: u32, action: Action) -> Output {
     Output::Action { action: Arc::new(action), bout }
 }
 
-/// Keeps one session of outputs, and waits until all is written.
-fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> Drained {
+/// Writes one session of outputs, and waits until everything is written.
+fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> StoreCounts {
     let mut store = Store::open(path).unwrap();
     let session = store.begin_session(new).unwrap();
     let (handle, thread) = store.spawn(1024).unwrap();
@@ -91,18 +91,18 @@ fn keep(path: &Path, new: &NewSession, outputs: Vec<Output>) -> Drained {
     thread.join(WAIT_TIMEOUT)
 }
 
-fn archive(path: &Path) -> Archive {
-    Archive::open_read_only(path).unwrap()
+fn reader(path: &Path) -> StoreReader {
+    StoreReader::open_read_only(path).unwrap()
 }
 
-/// What is exported, as text.
+/// An export as text.
 fn text(export: impl FnOnce(&mut dyn std::io::Write)) -> String {
     let mut out = Vec::new();
     export(&mut out);
     String::from_utf8(out).unwrap()
 }
 
-/// Looks again and again until something is so.
+/// Polls until a condition holds.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + WAIT_TIMEOUT;
     while !is_so() {

@@ -1,4 +1,4 @@
-//! What tests of the real program have in common.
+//! Helpers for tests of the real program.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,7 +15,7 @@ use vta::action::{ClipReport, Report};
 use vta::event::{ClipSource, Recording};
 use vta::time::Time;
 
-/// The longest that anything here is waited for.
+/// How long anything is waited for at most.
 pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The program.
@@ -144,7 +144,7 @@ impl Venue {
     }
 }
 
-/// A `vta run` that goes on until it is ended.
+/// A running `vta run`.
 pub struct Running {
     child: Child,
     log: Arc<Mutex<String>>,
@@ -177,7 +177,7 @@ impl Running {
         kill(nix::unistd::Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends SIGINT, and waits until it has ended.
     #[cfg(unix)]
     pub fn end(mut self) -> (ExitStatus, String) {
         self.signal(Signal::SIGINT);
@@ -214,7 +214,7 @@ pub fn clip(instance: &str, path: &str, action_seqs: Vec<u64>) -> Report {
     })
 }
 
-/// A recording that nobody asked for, and whose times are not known.
+/// A recording without an action, and without known times.
 pub fn recording(instance: &str, path: Option<&str>) -> Recording {
     let path = path.map(str::to_owned);
     Recording { instance: instance.to_owned(), path, begins_at: None, ends_at: None, action_seq: None }

@@ -9,14 +9,14 @@ pub(in super::super) struct Args {
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// How to print.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (bouts, found) = self.database.open()?.bouts(&self.selection.filter())?;
+        let (bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
         select::print(self.format, &bouts, head, |bout| {
@@ -39,7 +39,7 @@ impl Args {
                 bout.clips.to_string(),
             ]
         })?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

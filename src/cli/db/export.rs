@@ -20,10 +20,10 @@ pub(in super::super) struct Args {
     /// csv (the default), json or ndjson.
     #[arg(long)]
     format: Option<Format>,
-    /// Export what the rules asked for instead, as ndjson.
+    /// Export the actions instead, as ndjson.
     #[arg(long, conflicts_with = "kind")]
     actions: bool,
-    /// The file to write, instead of standard output; one that is there is written over.
+    /// The file to write, instead of standard output; an existing file is overwritten.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -40,7 +40,7 @@ impl Args {
         if self.actions && self.format.is_some_and(|format| format != Format::Ndjson) {
             return Err(CliError::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
         }
-        let archive = self.database.open()?;
+        let reader = self.database.open()?;
         let mut out: Box<dyn Write> = match &self.output {
             None => Box::new(BufWriter::new(io::stdout().lock())),
             Some(path) => {
@@ -51,19 +51,19 @@ impl Args {
             }
         };
         let filter = self.selection.filter();
-        let found = if self.actions {
-            archive.export_actions(&filter, &mut out)
+        let summary = if self.actions {
+            reader.export_actions(&filter, &mut out)
         } else {
-            archive.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), &mut out)
+            reader.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), &mut out)
         };
-        let found = match found {
+        let summary = match summary {
             Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
                 return Err(CliError::output(error));
             }
-            found => found?,
+            summary => summary?,
         };
         out.flush().map_err(CliError::output)?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

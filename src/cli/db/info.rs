@@ -3,12 +3,12 @@ use std::io::{self, Write};
 use super::select::{self, Database, Form};
 use crate::cli::CliError;
 
-/// Print what the database holds: its sessions, with what each counted.
+/// Print the sessions of the database, with the counts of each.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// How to print.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
 }

@@ -1,21 +1,21 @@
 use super::select::{self, Database, Form, Selection};
 use crate::cli::CliError;
 
-/// Print the video reviews: who asked, what the jury said, how long each step took, the clips.
+/// Print the video reviews: who requested, the verdict, how long each step took, the clips.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// How to print.
+    /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (reviews, found) = self.database.open()?.reviews(&self.selection.filter())?;
+        let (reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
         let head =
             ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];
         select::print(self.format, &reviews, head, |review| {
@@ -37,7 +37,7 @@ impl Args {
                 clip(&review.clips, &review.missing),
             ]
         })?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

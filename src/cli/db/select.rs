@@ -1,4 +1,4 @@
-//! Which database, which of its sessions and bouts; and how to print.
+//! The arguments that `db` verbs share, and how their results are printed.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
-use crate::store::{Archive, BoutKey, Filter, Found, Sessions};
+use crate::store::{BoutKey, Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
-/// Which database.
+/// The database to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Database {
     /// The database.
@@ -25,9 +25,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn open(&self) -> Result<Archive, CliError> {
+    pub(super) fn open(&self) -> Result<StoreReader, CliError> {
         if let Some(path) = &self.db {
-            return Ok(Archive::open_read_only(path)?);
+            return Ok(StoreReader::open_read_only(path)?);
         }
         let config = Config::load(&self.config)?;
         let path = config.sinks.values().find_map(|sink| match sink {
@@ -35,7 +35,7 @@ impl Database {
             _ => None,
         });
         match path {
-            Some(path) => Ok(Archive::open_read_only(path)?),
+            Some(path) => Ok(StoreReader::open_read_only(path)?),
             None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
@@ -44,10 +44,10 @@ impl Database {
     }
 }
 
-/// Which of its sessions and bouts.
+/// The sessions and bouts to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Selection {
-    /// `live` sessions (replays, if there is no other), `all`, the `last`, or the one of this number.
+    /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
     /// Number of the bout, such as 245.A.
@@ -56,11 +56,11 @@ pub(super) struct Selection {
     /// Name of the court.
     #[arg(long, value_name = "COURT")]
     court: Option<String>,
-    /// Nothing before this time, such as 2026-11-22, 2026-11-22T14:30 (as the clock on the wall shows it) or
+    /// Only from this time on, such as 2026-11-22, 2026-11-22T14:30 (local time) or
     /// 2026-11-22T13:30:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Time>,
-    /// Nothing at or after this time.
+    /// Only before this time.
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Time>,
 }
@@ -100,16 +100,16 @@ impl Selection {
     }
 }
 
-/// Says what was left out, so that nobody misses it.
-pub(super) fn remark(found: &Found) {
-    match found.replays_left_out {
+/// Notes what was left out.
+pub(super) fn note_left_out(summary: &QuerySummary) {
+    match summary.replays_left_out {
         0 => {}
         1 => say("note: a replay was left out; --session all has it"),
         replays => say(&format!("note: {replays} replays were left out; --session all has them")),
     }
 }
 
-/// How to print where a person or a program may read.
+/// The format of an output that people or programs read.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(in crate::cli) enum Form {
     /// Columns, for people.
@@ -117,7 +117,7 @@ pub(in crate::cli) enum Form {
     Table,
     /// One JSON value.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
 }
 

@@ -5,14 +5,14 @@ use clap::ValueEnum;
 use super::select::{self, Database, Selection};
 use crate::cli::CliError;
 
-/// Print what happened in each bout, and what was done about it, in order of time; without the ticks of clocks.
+/// Print the events, actions and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// Only what happened, only what was done, or only the clips.
+    /// Only events, only actions, or only clips.
     #[arg(long, value_enum)]
     only: Option<Only>,
 }
@@ -26,7 +26,7 @@ enum Only {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (timelines, found) = self.database.open()?.timelines(&self.selection.filter())?;
+        let (timelines, summary) = self.database.open()?.timelines(&self.selection.filter())?;
         let only = self.only.map(|only| match only {
             Only::Events => "event",
             Only::Actions => "action",
@@ -48,7 +48,7 @@ impl Args {
             lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
-        select::remark(&found);
+        select::note_left_out(&summary);
         Ok(())
     }
 }

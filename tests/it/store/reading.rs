@@ -52,37 +52,37 @@ fn actions_of_every_form() -> Vec<Action> {
 fn kept_of_every_form(path: &Path) {
     let events = events_of_every_form().into_iter().map(|event| event_of(1, event));
     let actions = actions_of_every_form().into_iter().map(|action| action_of(1, action));
-    assert!(keep(path, &session(Mode::Live), events.chain(actions).collect()).is_complete());
+    assert_eq!(keep(path, &session(Mode::Live), events.chain(actions).collect()).missing(), 0);
 }
 
 #[test]
-fn a_line_is_the_event_s_own_json_byte_for_byte() {
+fn exported_event_is_its_own_json_byte_for_byte() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let lines = text(|out| {
-        archive(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
+        reader(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
     });
     let own: Vec<_> = events_of_every_form().iter().map(|event| serde_json::to_string(event).unwrap()).collect();
     assert_eq!(lines.lines().collect::<Vec<_>>(), own);
 }
 
 #[test]
-fn an_action_s_line_is_its_own_json_byte_for_byte() {
+fn exported_action_is_its_own_json_byte_for_byte() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let lines = text(|out| {
-        archive(&path).export_actions(&Filter::default(), out).unwrap();
+        reader(&path).export_actions(&Filter::default(), out).unwrap();
     });
     let own: Vec<_> = actions_of_every_form().iter().map(|action| serde_json::to_string(action).unwrap()).collect();
     assert_eq!(lines.lines().collect::<Vec<_>>(), own);
 }
 
 #[test]
-fn the_bytes_of_a_message_come_back_as_they_were() {
+fn raw_bytes_are_read_back_unchanged() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let mut kept = Vec::new();
-    archive(&path)
+    reader(&path)
         .events(&Filter::default(), &[], |event| {
             kept.push(event.raw.map(<[u8]>::to_vec));
             Ok(())
@@ -93,12 +93,12 @@ fn the_bytes_of_a_message_come_back_as_they_were() {
 }
 
 #[test]
-fn a_json_export_is_one_array() {
+fn json_export_is_one_array() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let export = |filter: &Filter| {
         text(|out| {
-            archive(&path).export_events(filter, &[], Format::Json, out).unwrap();
+            reader(&path).export_events(filter, &[], Format::Json, out).unwrap();
         })
     };
     let all: serde_json::Value = serde_json::from_str(&export(&Filter::default())).unwrap();
@@ -107,12 +107,12 @@ fn a_json_export_is_one_array() {
 }
 
 #[test]
-fn a_table_has_a_column_for_what_all_have_in_common() {
+fn csv_export_has_a_column_for_each_common_field() {
     let (_folder, path) = database();
     kept_bout(&path);
     let filter = Filter { until: Some(second(6)), ..Filter::default() };
     let table = text(|out| {
-        archive(&path).export_events(&filter, &[], Format::Csv, out).unwrap();
+        reader(&path).export_events(&filter, &[], Format::Csv, out).unwrap();
     });
     assert_eq!(table.matches("\r\n").count(), 6, "RFC 4180 ends lines so");
     insta::assert_snapshot!(table.replace("\r\n", "\n"), @r#"
@@ -194,14 +194,14 @@ fn kept_bout(path: &Path) {
         Output::Bout(Arc::new(bout)),
         event_of(2, event(9, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
     ];
-    assert!(keep(path, &session(Mode::Live), outputs).is_complete());
+    assert_eq!(keep(path, &session(Mode::Live), outputs).missing(), 0);
 }
 
 #[test]
-fn a_bout_is_listed_with_what_it_came_to() {
+fn bout_is_listed_with_its_result() {
     let (_folder, path) = database();
     kept_bout(&path);
-    let (bouts, found) = archive(&path).bouts(&Filter::default()).unwrap();
+    let (bouts, found) = reader(&path).bouts(&Filter::default()).unwrap();
     assert_eq!((found.rows, found.sessions), (1, 1));
     insta::assert_json_snapshot!(bouts, @r#"
     [
@@ -240,11 +240,11 @@ fn a_bout_is_listed_with_what_it_came_to() {
 }
 
 #[test]
-fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
+fn timeline_has_no_ticks_and_outcomes_next_to_actions() {
     let (_folder, path) = database();
     kept_bout(&path);
     let lines = |bout| {
-        let (timelines, _) = archive(&path).timelines(&Filter { bout: Some(bout), ..Filter::default() }).unwrap();
+        let (timelines, _) = reader(&path).timelines(&Filter { bout: Some(bout), ..Filter::default() }).unwrap();
         let lines: Vec<_> = timelines.iter().flat_map(|timeline| &timeline.lines).map(ToString::to_string).collect();
         lines.join("\n")
     };
@@ -264,7 +264,7 @@ fn a_timeline_leaves_ticks_out_and_puts_outcomes_with_their_actions() {
 }
 
 #[test]
-fn a_timeline_is_found_without_reading_the_whole_session() {
+fn timeline_query_does_not_scan_the_session() {
     let (_folder, path) = database();
     kept_bout(&path);
     let connection = Connection::open(&path).unwrap();
@@ -278,7 +278,7 @@ fn a_timeline_is_found_without_reading_the_whole_session() {
 /// The seqs that a filter finds, with what is said of the sessions.
 fn found(path: &Path, filter: &Filter, kinds: &[Kind]) -> (Vec<(i64, u64)>, usize) {
     let mut seqs = Vec::new();
-    let found = archive(path)
+    let found = reader(path)
         .events(filter, kinds, |event| {
             seqs.push((event.session, event.seq));
             Ok(())
@@ -289,7 +289,7 @@ fn found(path: &Path, filter: &Filter, kinds: &[Kind]) -> (Vec<(i64, u64)>, usiz
 }
 
 #[test]
-fn filters_narrow_what_is_found() {
+fn filters_limit_the_result() {
     let (_folder, path) = database();
     kept_bout(&path);
     let seqs = |filter: Filter, kinds: &[Kind]| -> Vec<u64> {
@@ -307,7 +307,7 @@ fn filters_narrow_what_is_found() {
 }
 
 #[test]
-fn replays_are_left_out_unless_there_is_nothing_else() {
+fn replays_are_left_out_unless_there_is_no_live_session() {
     let (_folder, path) = database();
     let loaded = || vec![event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre;FightLoaded"))];
     let of = |sessions| found(&path, &Filter { sessions, ..Filter::default() }, &[]);
@@ -322,7 +322,7 @@ fn replays_are_left_out_unless_there_is_nothing_else() {
     assert_eq!(of(Sessions::Last), (vec![(3, 1)], 0));
 
     let filter = Filter { sessions: Sessions::One(7), ..Filter::default() };
-    let error = archive(&path).events(&filter, &[], |_| Ok(())).unwrap_err();
+    let error = reader(&path).events(&filter, &[], |_| Ok(())).unwrap_err();
     assert!(error.to_string().contains("there is no session 7"), "{error}");
 }
 
@@ -340,14 +340,14 @@ fn lines_of_several_sessions_begin_with_the_session() {
         );
     }
     let events = text(|out| {
-        archive(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
+        reader(&path).export_events(&Filter::default(), &[], Format::Ndjson, out).unwrap();
     });
     insta::assert_snapshot!(events, @r#"
     {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","court":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
     {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","court":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
     "#);
     let actions = text(|out| {
-        archive(&path).export_actions(&Filter::default(), out).unwrap();
+        reader(&path).export_actions(&Filter::default(), out).unwrap();
     });
     insta::assert_snapshot!(actions, @r#"
     {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","rule":"instant-replay.rhai","cause":1,"action":"player.close","args":{}}
@@ -356,27 +356,27 @@ fn lines_of_several_sessions_begin_with_the_session() {
 }
 
 #[test]
-fn reading_says_what_is_wrong_and_makes_nothing() {
+fn opening_for_reading_reports_errors_and_creates_nothing() {
     let (folder, path) = database();
-    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotFound(_))));
+    assert!(matches!(StoreReader::open_read_only(&path), Err(StoreError::NotFound(_))));
     assert!(!path.exists());
-    assert!(matches!(Archive::open_read_only(folder.path()), Err(StoreError::IsFolder(_))));
+    assert!(matches!(StoreReader::open_read_only(folder.path()), Err(StoreError::IsFolder(_))));
 
     std::fs::write(&path, "").unwrap();
-    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotOurs(_))));
+    assert!(matches!(StoreReader::open_read_only(&path), Err(StoreError::NotOurs(_))));
     std::fs::write(&path, "not a database, but long enough to be taken for one".repeat(20)).unwrap();
-    assert!(matches!(Archive::open_read_only(&path), Err(StoreError::NotADatabase(_))));
+    assert!(matches!(StoreReader::open_read_only(&path), Err(StoreError::NotADatabase(_))));
 
     let other = folder.path().join("other.db");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE cats (name TEXT)").unwrap();
-    assert!(matches!(Archive::open_read_only(&other), Err(StoreError::NotOurs(_))));
+    assert!(matches!(StoreReader::open_read_only(&other), Err(StoreError::NotOurs(_))));
 }
 
 #[test]
-fn what_cannot_be_handed_on_ends_the_query() {
+fn output_error_ends_the_query() {
     let (_folder, path) = database();
     kept_bout(&path);
     let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-    let error = archive(&path).events(&Filter::default(), &[], |_| Err(closed())).unwrap_err();
+    let error = reader(&path).events(&Filter::default(), &[], |_| Err(closed())).unwrap_err();
     assert!(matches!(&error, StoreError::Output(reason) if reason.kind() == std::io::ErrorKind::BrokenPipe), "{error}");
 }

@@ -5,7 +5,8 @@ use vta::action::{LogLevel, PlayerVerb, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
-use vta::store::{Archive, Filter, Full, ReviewRow, SessionCounts};
+use vta::store::{Filter, Full, ReviewRow, StoreReader};
+use vta::telemetry::Counters;
 
 use super::*;
 
@@ -26,7 +27,7 @@ fn lock(path: &Path) -> Connection {
 }
 
 #[test]
-fn a_second_reader_sees_an_event_while_the_store_is_open() {
+fn reader_sees_an_event_while_the_store_is_open() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -35,23 +36,23 @@ fn a_second_reader_sees_an_event_while_the_store_is_open() {
 
     handle.try_send(session, hit(1)).unwrap();
     eventually("the event can be read", || number(&reader, "SELECT count(*) FROM events") == 1);
-    assert_eq!((handle.metrics().written, handle.metrics().queued), (1, 0));
+    assert_eq!((handle.counts().written, handle.counts().queued), (1, 0));
 
     drop((handle, reader));
-    assert!(thread.join(WAIT_TIMEOUT).is_complete());
+    assert_eq!(thread.join(WAIT_TIMEOUT).missing(), 0);
 }
 
 #[test]
-fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
+fn several_batches_are_written_in_order_to_one_file() {
     let (folder, path) = database();
-    let drained = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
-    assert_eq!(drained, Drained { written: 10_000, dropped: 0, failed: 0, left: 0 });
-    assert!(drained.is_complete());
+    let counts = keep(&path, &session(Mode::Replay), (1..=10_000).map(hit).collect());
+    assert_eq!(counts, StoreCounts { queued: 0, written: 10_000, dropped: 0, failed: 0 });
+    assert_eq!(counts.missing(), 0);
 
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files, ["vta.db"]);
     let mut seqs = Vec::new();
-    let found = archive(&path)
+    let found = reader(&path)
         .events(&Filter::default(), &[], |event| {
             seqs.push(event.seq);
             Ok(())
@@ -62,7 +63,7 @@ fn more_than_a_batch_is_written_in_order_and_leaves_one_plain_file() {
 }
 
 #[test]
-fn a_locked_database_loses_nothing() {
+fn locked_database_loses_nothing() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -72,22 +73,22 @@ fn a_locked_database_loses_nothing() {
     for seq in 1..=100 {
         handle.try_send(session, hit(seq)).unwrap();
     }
-    eventually("the writer meets the lock", || handle.metrics().failing);
+    eventually("the writer meets the lock", || handle.status().is_degraded());
     for seq in 101..=200 {
         handle.try_send(session, hit(seq)).unwrap();
     }
-    assert_eq!((handle.metrics().written, handle.metrics().queued), (0, 200));
+    assert_eq!((handle.counts().written, handle.counts().queued), (0, 200));
     locked.execute_batch("ROLLBACK").unwrap();
 
-    eventually("the writer has gone on", || handle.metrics().written == 200);
-    assert!(!handle.metrics().failing);
+    eventually("the writer has gone on", || handle.counts().written == 200);
+    assert!(!handle.status().is_degraded());
     drop(handle);
-    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: 200, dropped: 0, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), StoreCounts { queued: 0, written: 200, dropped: 0, failed: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), 200);
 }
 
 #[test]
-fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
+fn full_queue_counts_what_it_drops() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -97,23 +98,23 @@ fn what_a_full_queue_drops_is_counted_and_the_rest_is_kept() {
     let mut sent = 0;
     eventually("the queue is full", || {
         sent += 1;
-        handle.try_send(session, hit(sent)) == Err(Full) && handle.metrics().failing
+        handle.try_send(session, hit(sent)) == Err(Full) && handle.status().is_degraded()
     });
     for _ in 0..10 {
         sent += 1;
         assert_eq!(handle.try_send(session, hit(sent)), Err(Full));
     }
-    let dropped = handle.metrics().dropped;
+    let dropped = handle.counts().dropped;
     assert!(dropped >= 11, "{dropped}");
     locked.execute_batch("ROLLBACK").unwrap();
 
     drop(handle);
-    assert_eq!(thread.join(WAIT_TIMEOUT), Drained { written: sent - dropped, dropped, failed: 0, left: 0 });
+    assert_eq!(thread.join(WAIT_TIMEOUT), StoreCounts { queued: 0, written: sent - dropped, dropped, failed: 0 });
     assert_eq!(number(&locked, "SELECT count(*) FROM events"), i64::try_from(sent - dropped).unwrap());
 }
 
 #[test]
-fn joining_ends_in_time_and_says_what_is_left() {
+fn join_ends_in_time_and_returns_what_is_left() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let session = store.begin_session(&session(Mode::Live)).unwrap();
@@ -123,13 +124,13 @@ fn joining_ends_in_time_and_says_what_is_left() {
         handle.try_send(session, hit(seq)).unwrap();
     }
     drop(handle);
-    let drained = thread.join(Duration::from_millis(50));
-    assert_eq!(drained, Drained { written: 0, dropped: 0, failed: 0, left: 7 });
-    assert!(!drained.is_complete());
+    let counts = thread.join(Duration::from_millis(50));
+    assert_eq!(counts, StoreCounts { queued: 7, written: 0, dropped: 0, failed: 0 });
+    assert_eq!(counts.missing(), 7);
 }
 
 #[test]
-fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
+fn several_writers_of_one_database_lose_nothing() {
     let (_folder, path) = database();
     let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
@@ -137,24 +138,24 @@ fn several_that_make_write_and_close_one_database_at_once_lose_nothing() {
             scope.spawn(|| {
                 start.wait();
                 for _ in 0..3 {
-                    assert!(keep(&path, &session(Mode::Replay), (1..=100).map(hit).collect()).is_complete());
+                    assert_eq!(keep(&path, &session(Mode::Replay), (1..=100).map(hit).collect()).missing(), 0);
                 }
             });
         }
     });
-    let info = archive(&path).info().unwrap();
+    let info = reader(&path).info().unwrap();
     assert_eq!(info.sessions.iter().map(|session| session.events).collect::<Vec<_>>(), [100; 12]);
 }
 
 #[test]
-fn one_entry_that_cannot_be_written_does_not_keep_the_others_out() {
+fn refused_entry_does_not_block_the_others() {
     let (_folder, path) = database();
-    let drained = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
-    assert_eq!(drained, Drained { written: 3, dropped: 0, failed: 1, left: 0 });
+    let counts = keep(&path, &session(Mode::Live), vec![hit(1), hit(2), hit(2), hit(3)]);
+    assert_eq!(counts, StoreCounts { queued: 0, written: 3, dropped: 0, failed: 1 });
 }
 
 #[test]
-fn an_outcome_stands_with_its_action() {
+fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
     let log = |text: &str| Verb::Log { level: LogLevel::Info, text: text.into() };
     let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
@@ -173,7 +174,7 @@ fn an_outcome_stands_with_its_action() {
         ],
     );
     let mut outcomes = Vec::new();
-    archive(&path)
+    reader(&path)
         .actions(&Filter::default(), |action| {
             outcomes.push((
                 action.seq,
@@ -192,25 +193,25 @@ fn an_outcome_stands_with_its_action() {
             (3, Some("done".into()), None, None),
         ]
     );
-    let info = archive(&path).info().unwrap();
+    let info = reader(&path).info().unwrap();
     let session = info.sessions.first().unwrap();
     assert_eq!((session.actions_done, session.actions_failed, session.actions_open), (2, 1, 0));
 }
 
 #[test]
-fn a_bout_is_kept_as_it_was_last() {
+fn last_state_of_a_bout_is_stored() {
     let (_folder, path) = database();
     let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
     let bout =
         |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone().into(), ..Bout::default() }));
     keep(&path, &session(Mode::Live), vec![bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
-    let (bouts, _) = archive(&path).bouts(&Filter::default()).unwrap();
+    let (bouts, _) = reader(&path).bouts(&Filter::default()).unwrap();
     let bouts: Vec<_> = bouts.iter().map(|bout| (bout.ordinal, bout.number.as_deref(), bout.stage.as_str())).collect();
     assert_eq!(bouts, [(1, Some("245.A"), "ended")]);
 }
 
 #[test]
-fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
+fn split_moves_events_actions_and_clips_to_the_later_bout() {
     let (_folder, path) = database();
     let clip = |path: &str| ClipSaved {
         instance: "replay".into(),
@@ -249,7 +250,7 @@ fn a_split_moves_events_actions_and_clips_to_the_later_bout() {
 }
 
 #[test]
-fn a_session_that_ended_says_what_it_counted() {
+fn ended_session_has_its_counts() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
     let ended = store.begin_session(&session(Mode::Live)).unwrap();
@@ -257,12 +258,16 @@ fn a_session_that_ended_says_what_it_counted() {
     assert_ne!(ended, running);
     let (handle, thread) = store.spawn(16).unwrap();
     handle.try_send(ended, hit(1)).unwrap();
-    let counts = SessionCounts { datagrams: 20, datagrams_lost: 3, entries_dropped: 1 };
-    handle.end_session(ended, second(60), counts).unwrap();
+    let counts = Counters::default();
+    counts.received.add(20);
+    counts.lost_in_kernel.add(1);
+    counts.lost_in_queue.add(2);
+    counts.entries_dropped.add(1);
+    handle.end_session(ended, second(60), Arc::new(counts)).unwrap();
     drop(handle);
-    assert!(thread.join(WAIT_TIMEOUT).is_complete());
+    assert_eq!(thread.join(WAIT_TIMEOUT).missing(), 0);
 
-    let sessions = archive(&path).info().unwrap().sessions;
+    let sessions = reader(&path).info().unwrap().sessions;
     let [first, second_one] = sessions.as_slice() else { panic!("{sessions:?}") };
     assert_eq!((first.mode.as_str(), first.ended_at), ("live", Some(second(60))));
     assert_eq!((first.datagrams, first.datagrams_lost, first.entries_dropped), (Some(20), Some(3), Some(1)));
@@ -272,7 +277,7 @@ fn a_session_that_ended_says_what_it_counted() {
 }
 
 #[test]
-fn a_clip_stands_with_its_review() {
+fn clip_is_stored_with_its_review() {
     let (_folder, path) = database();
     let clip = ClipSaved {
         instance: "replay".into(),
@@ -312,7 +317,7 @@ fn a_clip_stands_with_its_review() {
             event_of(1, derived(7, 11, opened(Requester::Blue, 11))),
         ],
     );
-    let (reviews, _) = Archive::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
+    let (reviews, _) = StoreReader::open_read_only(&path).unwrap().reviews(&Filter::default()).unwrap();
     let short = |review: &ReviewRow| (review.review, review.side.clone(), review.state.clone(), review.clips.clone());
     assert_eq!(
         reviews.iter().map(short).collect::<Vec<_>>(),

@@ -3,17 +3,17 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::error::StoreError;
-use super::filter::{BoutKey, Filter, Found};
+use super::filter::{BoutKey, Filter, QuerySummary};
 use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
 /// A database that is only read; it may be written at the same time.
 #[derive(Debug)]
-pub struct Archive {
+pub struct StoreReader {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
 }
 
-impl Archive {
+impl StoreReader {
     /// Opens the database at `path`; never makes or changes it.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Archive {
             Identity::Ours => Ok(Self { connection, path: path.to_owned() }),
             Identity::Older => {
                 drop(connection);
-                // Its tables are brought up to date by whoever can write to it.
+                // Opening it for writing updates its tables.
                 drop(Store::open(path)?);
                 Self::open_read_only(path)
             }
@@ -46,14 +46,14 @@ impl Archive {
         run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
     }
 
-    /// The rows that a filter asks for, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
+    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
     /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
     pub(super) fn of_bouts<T>(
         &self,
         filter: &Filter,
         sql: &str,
         from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
-    ) -> Result<(Vec<T>, Found), StoreError> {
+    ) -> Result<(Vec<T>, QuerySummary), StoreError> {
         let selection = self.select(filter)?;
         let (number, ordinal) = match &filter.bout {
             Some(BoutKey::Number(number)) => (Some(number), None),
@@ -64,15 +64,15 @@ impl Archive {
         let until = filter.until.map(|at| at.to_string());
         let mut rows = Vec::new();
         for session in &selection.sessions {
-            let found = self.query(|connection| {
+            let more = self.query(|connection| {
                 connection
                     .prepare_cached(sql)?
                     .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
                     .collect::<rusqlite::Result<Vec<_>>>()
             })?;
-            rows.extend(found);
+            rows.extend(more);
         }
-        let found = selection.found(rows.len() as u64);
-        Ok((rows, found))
+        let summary = selection.summary(rows.len() as u64);
+        Ok((rows, summary))
     }
 }

@@ -1,0 +1,93 @@
+//! What the log says of events and actions.
+
+use tracing::debug;
+
+use crate::action::{Action, LogLevel, Verb};
+use crate::bout::Bout;
+use crate::event::{ActionFailed, Athlete, Body, Event, RuleFailed, Status};
+use crate::telemetry::messages;
+
+/// Logs an event that the technician needs to know of.
+pub(super) fn event(event: &Event) {
+    let court = &event.court;
+    match event.status {
+        Status::Invalid => {
+            let stream = event.stream.as_deref().unwrap_or_default();
+            let raw = event.raw.as_ref().map(|raw| raw.text()).unwrap_or_default();
+            messages::message_invalid(court, stream, event.seq, event.notes.join("; "), format_args!("{raw:?}"));
+        }
+        Status::Unknown => debug!(%court, seq = event.seq, "a message of an unknown stream"),
+        Status::Recovered => debug!(%court, seq = event.seq, "a message was repaired: {}", event.notes.join("; ")),
+        Status::Ok => {}
+    }
+    match &event.body {
+        Body::BoutStarted(_) => messages::bout_started(court),
+        Body::RoundStarted(round) => messages::bout_round_started(court, round.round),
+        Body::RoundEnded(round) => messages::bout_round_ended(court, round.round, round.blue, round.red),
+        Body::BoutEnded(bout) => messages::bout_ended(court, bout.winner),
+        Body::LeadChanged(lead) => debug!(%court, "{} leads {}-{}", lead.side, lead.blue, lead.red),
+        Body::ReviewOpened(review) => messages::review_requested(court, review.side),
+        Body::ReviewDecided(review) => messages::review_decided(court, review.side, review.state),
+        Body::Contradiction(contradiction) => messages::message_contradiction(court, &contradiction.what),
+        Body::RuleFailed(failure) => rule_failed(court, failure, event.cause.unwrap_or_default()),
+        Body::ClipSaved(clip) => messages::clip_saved(court, &clip.instance, &clip.path),
+        Body::RecordingStarted(recording) => messages::recording_started(court, &recording.instance),
+        Body::RecordingStopped(recording) => {
+            let path = recording.path.as_deref().unwrap_or("a file that it does not name");
+            messages::recording_stopped(court, &recording.instance, path);
+        }
+        Body::ActionFailed(failed) => action_failed(court, failed),
+        _ => debug!(%court, seq = event.seq, kind = %event.kind(), "event"),
+    }
+}
+
+/// Reasons have the instance before their first colon, and what differs from one time to the next after it.
+fn action_failed(court: &str, ActionFailed { action, reason, .. }: &ActionFailed) {
+    let kind = reason.split_once(": ").map_or(reason.as_str(), |(kind, _)| kind);
+    messages::action_failed(court, action, reason, kind);
+}
+
+/// Logs a rule's failure, with its line and a caret where the place is known.
+fn rule_failed(court: &str, failure: &RuleFailed, cause: u64) {
+    let RuleFailed { rule, function, heard, message, line, column, text, times } = failure;
+    let nth = if *times == 1 { String::new() } else { format!(", for the {times}th time") };
+    let failed = format_args!("{function} failed: {message} (at event {cause}, {heard}{nth})");
+    // Those of one text come at the 1st, 10th and 100th time; of other texts at one place each is a first.
+    match line {
+        0 => messages::rule_failed(court, rule, failed, times),
+        line => {
+            let place = format_args!("{rule}:{line}:{column}");
+            let width = (*column).max(1);
+            messages::rule_failed(court, place, format_args!("{failed}\n  | {text}\n  | {:>width$}", "^"), times);
+        }
+    }
+}
+
+/// Logs what a rule asks for.
+pub(super) fn action(court: &str, action: &Action) {
+    let rule = &action.rule;
+    match &action.verb {
+        Verb::Log { level: LogLevel::Debug, text } => debug!(court, %rule, "{text}"),
+        Verb::Log { level: LogLevel::Info, text } => messages::rule_log_info(court, rule, text),
+        Verb::Log { level: LogLevel::Warn, text } => messages::rule_log_warn(court, rule, text),
+        Verb::Log { level: LogLevel::Error, text } => messages::rule_log_error(court, rule, text),
+        verb => debug!(court, %rule, cause = action.cause, "asks for {}", verb.name()),
+    }
+}
+
+/// Logs which bout is on, once that is known and whenever it is another; `logged` is what was logged last.
+pub(super) fn bout(court: &str, bout: &Bout, logged: &mut String) {
+    let Some(number) = bout.config.number.as_deref().filter(|_| *bout.blue.athlete != Athlete::default()) else {
+        return;
+    };
+    let name = |athlete: &Athlete| {
+        let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref()).unwrap_or("?");
+        athlete.country.as_deref().map_or_else(|| name.to_owned(), |country| format!("{name} ({country})"))
+    };
+    let text = format!("bout {number}: {} against {}", name(&bout.blue.athlete), name(&bout.red.athlete));
+    if *logged == text {
+        return;
+    }
+    messages::bout_loaded(court, &text, bout.round, bout.blue.score, bout.red.score);
+    *logged = text;
+}
