@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use self::named::{LookedUp, look_up};
-use crate::config::{Config, CourtConfig, PlayerSink, Sink, UdpCourt};
+use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 pub use crate::finding::{Finding, Mark};
 use crate::finding::{Findings, size, try_writing};
 use crate::obs::{self, ObsOptions};
@@ -35,7 +35,6 @@ const NO_SPACE: u64 = 100_000_000;
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let mut found = Vec::new();
     for (court, source) in &config.courts {
-        let CourtConfig::Udp(source) = source;
         found.extend(port(court, source));
     }
     for (name, sink) in &config.sinks {
@@ -78,7 +77,7 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &UdpCourt) -> Vec<Finding> {
+fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<Finding> {
     let mut findings = Findings::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::error::{CliError, print};
+use super::error::{CliError, colour, print, say};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::check::has_errors;
@@ -16,6 +16,9 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
+        for warning in &config.warnings {
+            say(&format!("{}\n", warning.render(colour())));
+        }
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
             return Err(CliError::mistakes(&mistakes));

@@ -16,7 +16,7 @@ use std::path::Path;
 use super::{Config, ConfigError};
 
 /// What begins a config, for tests of what follows it.
-const HEAD: &str = "name: Hamburg Open 2026\ncourts:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
+const HEAD: &str = "name: Hamburg Open 2026\ncourts:\n  court-1: { type: pss, bind: 0.0.0.0:6000 }\n";
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
     let variable = |name: &str| match name {

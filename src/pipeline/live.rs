@@ -15,7 +15,7 @@ use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::worker::{Acting, Kept, Summary, Worker};
 use crate::action::Report;
 use crate::capture::About;
-use crate::config::{Config, CourtConfig};
+use crate::config::Config;
 use crate::court::{Court, Input};
 use crate::rules::Sources;
 use crate::rules::check::has_errors;
@@ -90,7 +90,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         rules.push((name.clone(), source, compiled));
     }
     let mut sockets = Vec::new();
-    for (name, CourtConfig::Udp(udp), rules) in rules {
+    for (name, udp, rules) in rules {
         let socket = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         tracing::info!(court = %name, "listening on UDP {}", socket.local());
         sockets.push((name, udp, rules, socket));

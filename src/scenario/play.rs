@@ -8,9 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
+use super::file::{Scenario, Step, StepReport};
 use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
-use crate::config::scenario::{Scenario, Step, Told};
 use crate::court::{Court, Datagram, Input, Output};
 use crate::event::{Body, ClipSource, Recording};
 use crate::rules::Rules;
@@ -66,7 +66,7 @@ struct Play {
 impl Play {
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Say(text) => {
+            Step::Messages(text) => {
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let bytes = Bytes::copy_from_slice(line.as_bytes());
                     self.take(Input::Datagram(Datagram { bytes, from: None, truncated: false }));
@@ -89,26 +89,28 @@ impl Play {
             Step::Fail { action, reason } => {
                 self.failing.insert(action.clone(), reason.clone());
             }
-            Step::Told { instance, told } => {
+            Step::Report { instance, report } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
-                self.told(instance, told);
+                self.report(instance, report);
             }
         }
     }
 
-    fn told(&mut self, instance: String, told: &Told) {
-        let report = match told {
-            Told::Connected => {
+    fn report(&mut self, instance: String, report: &StepReport) {
+        let report = match report {
+            StepReport::ObsConnected => {
                 let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
                 Report::ObsConnected { instance, obs_version, websocket_version }
             }
-            Told::Disconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
-            Told::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
-            Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
-            Told::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
-            Told::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
-            Told::PlayerDisconnected(reason) => Report::PlayerDisconnected { player: instance, reason: reason.clone() },
-            Told::Clip(path) => {
+            StepReport::ObsDisconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
+            StepReport::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
+            StepReport::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
+            StepReport::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
+            StepReport::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
+            StepReport::PlayerDisconnected(reason) => {
+                Report::PlayerDisconnected { player: instance, reason: reason.clone() }
+            }
+            StepReport::ClipSaved(path) => {
                 let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
                 let action_seqs: Vec<_> = self.saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
                 self.take(Input::Report(Report::ClipSaved(ClipReport {
@@ -131,8 +133,8 @@ impl Play {
                 }
                 return;
             }
-            Told::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
-            Told::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
+            StepReport::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
+            StepReport::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
         };
         self.take(Input::Report(report));
     }
@@ -163,7 +165,7 @@ impl Play {
             match recorded.input {
                 // How actions ended is for the scenario to say.
                 Input::Report(Report::Outcome { .. }) | Input::Stop => {}
-                Input::Report(Report::ClipSaved(clip)) => self.told(clip.instance, &Told::Clip(clip.path)),
+                Input::Report(Report::ClipSaved(clip)) => self.report(clip.instance, &StepReport::ClipSaved(clip.path)),
                 input => self.take(input),
             }
         }

@@ -36,7 +36,7 @@ fn an_unknown_key_without_a_near_one_shows_what_is_known() {
       |
       = help: known: `files` and `max_operations`
     ");
-    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: udp\n    bind: 0.0.0.0:6000\n    color: blue\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: pss\n    bind: 0.0.0.0:6000\n    color: blue\n"), @"
     error: unknown key `color` in `court-1`
      --> event.yaml:6:5
       |
@@ -77,7 +77,7 @@ fn a_key_that_stands_twice_shows_both() {
 
 #[test]
 fn a_missing_key_points_at_the_section_that_lacks_it() {
-    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: udp\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1:\n    type: pss\n"), @"
     error: `bind` is missing in `court-1`
      --> event.yaml:3:3
       |
@@ -86,14 +86,14 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
       |
       = help: write for example `bind: 0.0.0.0:6000`
     ");
-    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { bind: 0.0.0.0:6000 }\n"), @"
-    error: `type` is missing in `court-1`
-     --> event.yaml:3:3
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { host: obs }\n"), @"
+    error: `type` is missing in `replay`
+     --> event.yaml:5:3
       |
-    3 |   court-1: { bind: 0.0.0.0:6000 }
-      |   ^^^^^^^
+    5 |   replay: { host: obs }
+      |   ^^^^^^
       |
-      = help: write for example `type: udp`
+      = help: write for example `type: obs`
     ");
     insta::assert_snapshot!(told("name: a\n"), @"
     error: `courts` is missing in the config
@@ -102,9 +102,9 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
     1 | name: a
       | ^^^^
       |
-      = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
+      = help: write for example `courts: { court-1: { bind: 0.0.0.0:6000 } }`
     ");
-    insta::assert_snapshot!(told("decoder: { protocol: pss-2.3 }\ncourts: { a: { type: udp, bind: 0.0.0.0:6000 } }\n"), @"
+    insta::assert_snapshot!(told("decoder: { protocol: pss-2.3 }\ncourts: { a: { type: pss, bind: 0.0.0.0:6000 } }\n"), @"
     error: `name` is missing in the config
      --> event.yaml:1:1
       |
@@ -124,14 +124,14 @@ fn a_required_key_wants_a_value() {
     2 | courts:
       | ^^^^^^
       |
-      = help: write for example `courts: { court-1: { type: udp, bind: 0.0.0.0:6000 } }`
+      = help: write for example `courts: { court-1: { bind: 0.0.0.0:6000 } }`
     ");
     insta::assert_snapshot!(told("name: a\ncourts: {}\n"), @"
     error: `courts` wants at least one court
      --> event.yaml:2:9
       |
     2 | courts: {}
-      |         ^^ this is a section
+      |         ^^
     ");
     insta::assert_snapshot!(told("name: ' '\ncourts:\n  court-1:\n"), @"
     error: `name` wants text that is not blank
@@ -140,13 +140,13 @@ fn a_required_key_wants_a_value() {
     1 | name: ' '
       |       ^^^
 
-    error: `type` is missing in `court-1`
+    error: `bind` is missing in `court-1`
      --> event.yaml:3:3
       |
     3 |   court-1:
       |   ^^^^^^^
       |
-      = help: write for example `type: udp`
+      = help: write for example `bind: 0.0.0.0:6000`
     ");
 }
 
@@ -182,13 +182,38 @@ fn an_unknown_word_suggests_the_near_one() {
     4 | decoder: { protocol: pss-2.2 }
       |                      ^^^^^^^ did you mean `pss-2.3`?
     ");
-    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { type: tcp }\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { type: tcp, bind: 0.0.0.0:6000 }\n"), @"
     error: unknown `type`
      --> event.yaml:3:20
       |
-    3 |   court-1: { type: tcp }
+    3 |   court-1: { type: tcp, bind: 0.0.0.0:6000 }
       |                    ^^^
       |
-      = help: known: `udp`
+      = help: known: `pss`
+    ");
+}
+
+#[test]
+fn a_renamed_key_or_word_names_the_new_one() {
+    insta::assert_snapshot!(told("name: a\nsources:\n  court-1: { bind: 0.0.0.0:6000 }\n"), @"
+    error: `sources` is now `courts`
+     --> event.yaml:2:1
+      |
+    2 | sources:
+      | ^^^^^^^
+    ");
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, sources: [court-1] }\n"), @"
+    error: `sources` is now `courts`
+     --> event.yaml:5:24
+      |
+    5 |   replay: { type: obs, sources: [court-1] }
+      |                        ^^^^^^^
+    ");
+    insta::assert_snapshot!(told("name: a\ncourts:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
+    error: `type: udp` is now `type: pss`
+     --> event.yaml:3:20
+      |
+    3 |   court-1: { type: udp, bind: 0.0.0.0:6000 }
+      |                    ^^^
     ");
 }

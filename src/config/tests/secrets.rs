@@ -12,17 +12,17 @@ fn a_secret_is_not_shown() {
 fn the_line_of_an_error_masks_the_password() {
     insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, password: hunter2, port: abc }\n"), @"
     error: `port` wants a number from 1 to 65535
-     --> event.yaml:5:49
+     --> event.yaml:5:45
       |
-    5 |   replay: { type: obs, password: *******, port: abc }
-      |                                                 ^^^
+    5 |   replay: { type: obs, password: ***, port: abc }
+      |                                             ^^^
     ");
     insta::assert_snapshot!(told_after_head("sinks:\n  replay:\n    type: obs\n    password: [hunter2]\n"), @"
     error: `password` wants text
      --> event.yaml:7:15
       |
-    7 |     password: *********
-      |               ^^^^^^^^^ this is a list
+    7 |     password: ***
+      |               ^^^ this is a list
     ");
 }
 
@@ -32,18 +32,30 @@ fn a_misspelt_key_masks_its_value_too() {
     error: unknown key `pasword` in `replay`
      --> event.yaml:5:24
       |
-    5 |   replay: { type: obs, pasword: ******* }
+    5 |   replay: { type: obs, pasword: *** }
       |                        ^^^^^^^ did you mean `password`?
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, obs_pass: hunter2 }\n"), @r#"
+    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, obs_pass: hunter2 }\n"), @"
     error: unknown key `obs_pass` in `replay`
      --> event.yaml:5:24
       |
-    5 |   replay: { type: obs, obs_pass: ******* }
+    5 |   replay: { type: obs, obs_pass: *** }
       |                        ^^^^^^^^
       |
       = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress`, `min_free_mb` and `courts`
-    "#);
+    ");
+}
+
+#[test]
+fn a_password_under_another_key_is_masked_and_its_length_is_not_shown() {
+    for key in ["pw", "obs_key", "auth", "login", "kennwort", "parole", "Passwort", "secret"] {
+        let shown = ["hunter2", "hunter2hunter2hunter2"]
+            .map(|secret| told_after_head(&format!("sinks:\n  replay: {{ type: obs, {key}: {secret}, port: abc }}\n")));
+        assert!(shown[0].contains(&format!("{key}: ***, port: abc")), "{}", shown[0]);
+        assert_eq!(shown[0], shown[1]);
+    }
+    // Other misspelt keys show what they hold.
+    assert!(told_after_head("sinks:\n  replay: { type: obs, hots: studio }\n").contains("hots: studio"));
 }
 
 #[test]
@@ -52,17 +64,17 @@ fn text_that_is_no_yaml_masks_the_password() {
     error: a value cannot begin with this character
      --> event.yaml:1:27
       |
-    1 | sinks: { a: { 'password': ******** * *
-      |                           ^
+    1 | sinks: { a: { 'password': ***
+      |                           ^^^
       |
       = help: put the value in single quotes
     ");
     insta::assert_snapshot!(told("sinks:\n  a:\n    password: \"hunter2\" hunter3\n    port: 1\n"), @"
     error: quotes are not closed, or something follows them
-     --> event.yaml:3:25
+     --> event.yaml:3:15
       |
-    3 |     password: ********* *******
-      |                         ^
+    3 |     password: ***
+      |               ^^^
       |
       = help: within single quotes write `'` twice
     ");
@@ -70,8 +82,8 @@ fn text_that_is_no_yaml_masks_the_password() {
     error: quotes are not closed, or something follows them
      --> event.yaml:4:7
       |
-    4 |       ********
-      |       ^
+    4 |       ***
+      |       ^^^
       |
       = help: within single quotes write `'` twice
     ");
@@ -83,7 +95,7 @@ fn a_password_taken_for_a_comment_is_masked() {
     error: unknown key `prot` in `replay`
      --> event.yaml:5:24
       |
-    5 |   replay: { type: obs, prot: 1, password: ********
+    5 |   replay: { type: obs, prot: 1, password: ***
       |                        ^^^^ did you mean `port`?
     ");
 }
@@ -172,7 +184,7 @@ fn a_variable_s_name_is_shown_but_not_its_default() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, port: x, password: ********************* }
+    5 |   a: { type: obs, port: x, password: *** }
       |                         ^
     ");
 }

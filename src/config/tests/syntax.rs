@@ -4,25 +4,25 @@ use super::{HEAD, parse, told, told_after_head};
 
 #[test]
 fn a_tab_that_indents_is_told_as_such() {
-    insta::assert_snapshot!(told("name: a\ncourts:\n\tcourt-1: { type: udp }\n"), @"
+    insta::assert_snapshot!(told("name: a\ncourts:\n\tcourt-1: { type: pss }\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:3:1
       |
-    3 |     court-1: { type: udp }
+    3 |     court-1: { type: pss }
       | ^^^^ a tab
     ");
-    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: udp\n\tbind: 0.0.0.0:6000\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: pss\n\tbind: 0.0.0.0:6000\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:4:1
       |
     4 |     bind: 0.0.0.0:6000
       | ^^^^ a tab
     ");
-    insta::assert_snapshot!(told("courts:\n  court-1:\n  \ttype: udp\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n  \ttype: pss\n"), @"
     error: YAML does not allow tabs for indentation: use spaces
      --> event.yaml:3:3
       |
-    3 |       type: udp
+    3 |       type: pss
       |   ^^^^ a tab
     ");
     insta::assert_snapshot!(told("rules:\n  files:\n\t- a.rhai\n"), @"
@@ -47,10 +47,10 @@ fn a_backslash_in_double_quotes_is_explained() {
     "#);
     insta::assert_snapshot!(told_after_head("sinks:\n  store: { type: sqlite, path: \"C:\\Users\\a.db\" }\n"), @r#"
     error: `\` has a meaning of its own in double quotes
-     --> event.yaml:5:37
+     --> event.yaml:5:35
       |
     5 |   store: { type: sqlite, path: "C:\Users\a.db" }
-      |                                     ^
+      |                                   ^
       |
       = help: write paths with `/`, or in single quotes
     "#);
@@ -71,7 +71,7 @@ fn a_variable_that_needs_quotes_is_explained() {
 
 #[test]
 fn a_forgotten_colon_is_told_where_it_is() {
-    insta::assert_snapshot!(told("name: Hamburg\ncourts\n  court-1:\n    type: udp\n"), @"
+    insta::assert_snapshot!(told("name: Hamburg\ncourts\n  court-1:\n    type: pss\n"), @"
     error: a colon is missing after this key
      --> event.yaml:2:1
       |
@@ -205,7 +205,7 @@ fn other_mistakes_in_yaml_come_with_advice() {
       |
       = help: remove it: YAML is plain text
     ");
-    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: udp\n   bind: 0.0.0.0:6000\n"), @"
+    insta::assert_snapshot!(told("courts:\n  court-1:\n    type: pss\n   bind: 0.0.0.0:6000\n"), @"
     error: this is not indented like the rest of its section
      --> event.yaml:4:4
       |
@@ -228,7 +228,7 @@ fn one_document_with_keys_is_wanted() {
       = help: `vta init` writes one to start from
     ");
     insta::assert_snapshot!(told("Hamburg\n"), @"
-    error: the config wants keys with values such as `name: Hamburg`
+    error: the config wants keys with values such as `name: Hamburg Open 2026`
      --> event.yaml:1:1
       |
     1 | Hamburg
@@ -254,8 +254,7 @@ fn one_document_with_keys_is_wanted() {
       |
       = help: write `key: value`
     ");
-    insta::assert_snapshot!(parse(&format!("name: {}", "[".repeat(200))).unwrap_err(), @"event.yaml:1:134: sections lie too deep in each other; the config needs four levels");
-    insta::assert_snapshot!(parse(&"- a\n".repeat(10_000)).unwrap_err(), @"event.yaml:8193:1: the config is too long; it may have 32768 bytes: is this the right file?");
+    insta::assert_snapshot!(parse(&format!("name: {}", "[".repeat(200))).unwrap_err(), @"event.yaml:1:22: sections lie too deep in each other; the config needs five levels");
 }
 
 proptest! {

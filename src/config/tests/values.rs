@@ -5,7 +5,7 @@ fn told_of_sink(sink: &str) -> String {
 }
 
 fn told_of_court(source: &str) -> String {
-    told(&format!("name: a\ncourts:\n  court-1: {{ type: udp, {source} }}\n"))
+    told(&format!("name: a\ncourts:\n  court-1: {{ type: pss, {source} }}\n"))
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     5 |   replay: obs
       |           ^^^
     ");
-    insta::assert_snapshot!(told("name:\n  a: b\ncourts:\n  a: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
+    insta::assert_snapshot!(told("name:\n  a: b\ncourts:\n  a: { type: pss, bind: 0.0.0.0:6000 }\n"), @"
     error: `name` wants text that is not blank
      --> event.yaml:2:3
       |
@@ -102,7 +102,7 @@ fn a_number_out_of_range_shows_the_range() {
     error: `receive_buffer_bytes` wants a number from 65536 to 1073741824
      --> event.yaml:3:67
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, receive_buffer_bytes: 12 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, receive_buffer_bytes: 12 }
       |                                                                   ^^
     ");
 }
@@ -113,21 +113,21 @@ fn an_address_is_checked() {
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:31
       |
-    3 |   court-1: { type: udp, bind: 6000 }
+    3 |   court-1: { type: pss, bind: 6000 }
       |                               ^^^^
     ");
     insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
     error: `allow` wants networks or addresses such as `192.168.7.0/24` or `192.168.7.20`
      --> event.yaml:3:69
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
       |                                                                     ^^^^^^^^^
     ");
     insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
     error: `resync` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:53
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: pss.local:6001 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, resync: pss.local:6001 }
       |                                                     ^^^^^^^^^^^^^^
     ");
 }
@@ -138,7 +138,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     error: `resync` is where the court itself receives
      --> event.yaml:3:58
       |
-    3 |   court-1: { type: udp, bind: 192.168.7.10:6000, resync: 192.168.7.10:6000 }
+    3 |   court-1: { type: pss, bind: 192.168.7.10:6000, resync: 192.168.7.10:6000 }
       |                                                          ^^^^^^^^^^^^^^^^^
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
@@ -147,7 +147,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     error: `resync` is where the court itself receives
      --> event.yaml:3:53
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: 127.0.0.1:6000 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, resync: 127.0.0.1:6000 }
       |                                                     ^^^^^^^^^^^^^^
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
@@ -156,7 +156,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     error: `allow` refuses what the PSS at `resync` answers
      --> event.yaml:3:78
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001 }
       |                                                                              ^^^^^^^^^^^^^^^^^
       |
       = help: add 192.168.7.20 to `allow`
@@ -164,7 +164,7 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     for fine in
         ["resync: 192.168.7.20:6000", "allow: [192.168.7.20], resync: 192.168.7.20:6001", "resync: 127.0.0.1:6001"]
     {
-        let config = format!("name: a\ncourts:\n  court-1: {{ type: udp, bind: 0.0.0.0:6000, {fine} }}\n");
+        let config = format!("name: a\ncourts:\n  court-1: {{ type: pss, bind: 0.0.0.0:6000, {fine} }}\n");
         assert!(parse(&config).is_ok(), "{fine}");
     }
 }
