@@ -1,9 +1,16 @@
 //! What was expected against what came.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::file::{Expected, Scenario, is_as_written};
 use super::play::{Came, seconds};
+
+/// The longest that a burst of messages takes, behind which events are derived from it.
+const MAX_BURST: Duration = Duration::from_millis(250);
+/// Times are written with as many decimals as one wants to.
+const ROUNDING: Duration = Duration::from_micros(999);
 
 /// Why a scenario failed, in lines.
 pub(super) fn compare(scenario: &Scenario, came: &[Came]) -> Vec<String> {
@@ -41,8 +48,14 @@ fn missing(includes: &[Expected], came: &[Came]) -> Vec<String> {
     lines
 }
 
+/// Whether an action came when it was expected: a derived event comes when its burst of messages is over.
+fn is_in_time(at: Duration, came: &Came) -> bool {
+    let late = if came.is_derived { MAX_BURST } else { Duration::ZERO };
+    at <= came.after + ROUNDING && came.after <= at + late + ROUNDING
+}
+
 fn is(expected: &Expected, came: &Came) -> bool {
-    let in_time = || expected.at.is_none_or(|at| at.abs_diff(came.after).as_micros() < 1000);
+    let in_time = || expected.at.is_none_or(|at| is_in_time(at, came));
     expected.action == came.name
         && in_time()
         && expected

@@ -1,6 +1,6 @@
 //! Lets a scenario happen.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(super) struct Came {
     pub(super) after: Duration,
     pub(super) name: &'static str,
     pub(super) args: Json,
+    /// Whether it answers a derived event.
+    pub(super) is_derived: bool,
 }
 
 /// Lets a scenario happen; gives what was asked for, and what went wrong.
@@ -38,6 +40,7 @@ pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<
         outputs: Vec::new(),
         failing: BTreeMap::new(),
         saves: Vec::new(),
+        derived: HashSet::new(),
         came: Vec::new(),
         wrong: Vec::new(),
     };
@@ -59,6 +62,8 @@ struct Play {
     failing: BTreeMap<String, String>,
     /// Replays that are being saved: by which OBS, if one is named, and the action's `seq`.
     saves: Vec<(Option<Arc<str>>, u64)>,
+    /// The `seq` of the events that were derived.
+    derived: HashSet<u64>,
     came: Vec<Came>,
     wrong: Vec<String>,
 }
@@ -201,6 +206,9 @@ impl Play {
                 match output {
                     Output::Action { action, .. } => reports.extend(self.asked(&action)),
                     Output::Event { event, .. } => {
+                        if event.is_derived() {
+                            self.derived.insert(event.seq);
+                        }
                         if let Body::RuleFailed(failed) = &event.body {
                             let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
                             self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
@@ -224,7 +232,8 @@ impl Play {
         let mut line = serde_json::to_value(action).unwrap_or_default();
         let args = line.get_mut("args").map(Json::take).unwrap_or_default();
         let name = action.verb.name();
-        self.came.push(Came { after: action.at.since(Time::default()), name, args });
+        let is_derived = self.derived.contains(&action.cause);
+        self.came.push(Came { after: action.at.since(Time::default()), name, args, is_derived });
         let outcome = match (self.failing.get(name), action.verb.obs()) {
             (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
             (None, Some(ObsVerb::SaveReplay { .. })) => {
