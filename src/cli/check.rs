@@ -24,9 +24,9 @@ impl Args {
             return Err(CliError::mistakes(&mistakes));
         }
         CliError::warnings(&mistakes);
-        for court in config.courts.keys() {
-            pipeline::compile(&config, court)?;
-        }
+        // Which OBS there are may depend on the court.
+        let courts = config.courts.keys().filter(|_| !config.rules.files.is_empty());
+        courts.map(|court| pipeline::compile(&config, court).map(drop)).collect::<Result<(), _>>()?;
         print(&format!(
             "{} is fine: {}, {}, {}",
             self.config.display(),

@@ -55,17 +55,15 @@ fn place_of(section: &Entry, key: &str) -> Range<usize> {
 
 /// No two courts can receive on the same port of the same address.
 fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
-    let mut taken: HashMap<u16, Vec<(&Entry, SocketAddr)>> = HashMap::new();
-    for (entry, court) in courts {
+    let mut taken: HashMap<SocketAddr, &Entry> = HashMap::new();
+    // By port: the court that receives on every address, and the first that receives at all.
+    let mut first: HashMap<u16, (Option<&Entry>, &Entry)> = HashMap::new();
+    // Port 0 lets the system choose.
+    for (entry, court) in courts.iter().filter(|(_, court)| court.bind.port() != 0) {
         let bind = court.bind;
-        // Port 0 lets the system choose.
-        if bind.port() == 0 {
-            continue;
-        }
-        let others = taken.entry(bind.port()).or_default();
-        let clashes =
-            |other: &SocketAddr| other.ip() == bind.ip() || other.ip().is_unspecified() || bind.ip().is_unspecified();
-        if let Some((other, _)) = others.iter().find(|(_, address)| clashes(address)) {
+        let (everywhere, somewhere) = first.get(&bind.port()).map_or((None, None), |(all, any)| (*all, Some(*any)));
+        let same = if bind.ip().is_unspecified() { somewhere } else { taken.get(&bind).copied() };
+        if let Some(other) = same.or(everywhere) {
             let message = format!("`{}` and `{}` cannot receive on the same address", other.key, entry.key);
             findings.report("config.conflict", &place_of(entry, "bind"), message, |finding| {
                 finding
@@ -74,7 +72,11 @@ fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
                     .help("give each court a port of its own")
             });
         }
-        others.push((entry, bind));
+        taken.entry(bind).or_insert(entry);
+        let (all, _) = first.entry(bind.port()).or_insert((None, entry));
+        if bind.ip().is_unspecified() {
+            all.get_or_insert(entry);
+        }
     }
 }
 

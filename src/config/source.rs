@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place};
 /// What stands for a secret. It does not depend on the secret, so that it does not show how long that is.
 const COVER: &str = "***";
 
-/// More findings than this are only counted: whoever gets them has the wrong file.
+/// More findings than this are only counted: they mean that it is the wrong file.
 const MAX_FINDINGS: usize = 200;
 
 /// A file's text, its secrets covered.
