@@ -129,8 +129,8 @@ pub struct Decoder {
     pub protocol: Protocol,
 }
 
-/// A protocol of a scoring system. Each message is told apart by its first byte, `{` or none, so that either setting takes
-/// both.
+/// A protocol of a scoring system. The first byte of a message, `{` or another, shows which one it is in, so that
+/// either setting accepts both.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 pub enum Protocol {
     /// World Taekwondo's UDP messages, version 2.3.

@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
         first
     }
 
-    /// A section whose `type` tells what it is.
+    /// A section whose `type` is one of several.
     fn tagged(&self, key: &str, at: &Range<usize>, node: &Node, schema: &Json) -> Option<Json> {
         if !matches!(node.value, Value::Section(_) | Value::Empty) {
             return self.wants(key, node, "keys with values, indented below it");
@@ -419,7 +419,7 @@ fn with_example(finding: Diagnostic, key: &str, schema: &Json) -> Diagnostic {
     }
 }
 
-/// What is written, whatever it is; values are text.
+/// Any value as it is written; scalars are text.
 fn any(node: &Node) -> Json {
     match &node.value {
         Value::Empty => Json::Null,

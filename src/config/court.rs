@@ -28,11 +28,11 @@ pub struct CourtConfig {
     #[serde(default = "receive_buffer_bytes")]
     #[schemars(range(min = 65_536, max = 1_073_741_824))]
     pub receive_buffer_bytes: usize,
-    /// Where the PSS answers questions: it is asked for the bout, the score and the clock at the start and after each
+    /// Where the PSS answers questions: `vta` requests the bout, the score and the clock there at the start and after each
     /// silence. It must be in `allow`, if that is given, and is not the court's own `bind`. When no answer comes within
     /// two seconds, the log says so once.
     #[serde(default)]
-    #[schemars(with = "Option<format::Address>", extend("x-default" = "not asked"))]
+    #[schemars(with = "Option<format::Address>", extend("x-default" = "no requests"))]
     pub resync: Option<SocketAddr>,
 }
 

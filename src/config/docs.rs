@@ -31,7 +31,7 @@ fn table(section: &Json) -> String {
     let mut text = "| key | type | default | meaning |\n|---|---|---|---|\n".to_owned();
     for key in schema::keys(section) {
         let Some(schema) = property(section, key) else { continue };
-        // The word that tells what the section is stands above the table.
+        // The heading has the type already.
         if schema.get("const").is_some() {
             continue;
         }

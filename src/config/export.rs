@@ -24,7 +24,7 @@ pub(super) fn export(schema: &mut Json, is_required: bool) {
         .collect();
     if let Some(Json::Object(properties)) = object.get_mut("properties") {
         for (key, property) in properties {
-            // The word that tells what the section is stays as it is.
+            // The type of a section stays as it is.
             if property.get("const").is_none() {
                 export(property, required.contains(key));
             }

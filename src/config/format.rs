@@ -124,7 +124,7 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// The `pattern` in the exported schema, as far as a pattern can tell.
+    /// The `pattern` in the exported schema, as far as a pattern can express it.
     pub(super) fn pattern(&self) -> Option<Cow<'static, str>> {
         if self.name == "name-template" {
             return Some(format!(r"^([^{{}}]|\{{({})\}})*$", Placeholder::VARIANTS.join("|")).into());

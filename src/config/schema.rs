@@ -1,6 +1,6 @@
 //! The JSON Schema of what can be written: made from the types, walked by the check, exported for other programs.
 //!
-//! Beside the keywords of JSON Schema the types give: `x-example`, how a key is written; `x-default`, what a key that is
+//! The types add these keywords to those of JSON Schema: `x-example`, how a key is written; `x-default`, what a key that is
 //! left out means; `x-wants`, what a message asks for; `x-noun`, what a
 //! name is the name of; `x-empty`, what is wrong with nothing in a list or section;
 //! `x-absent`, advice where a value is missing. The export has none of them.
@@ -45,7 +45,7 @@ pub(super) fn words(schema: &Json) -> Vec<&str> {
     }
 }
 
-/// The schemas of a section of which a `type` tells what it is; none of anything else.
+/// The schemas of a section whose `type` is one of several; none of anything else.
 pub(super) fn tagged(schema: &Json) -> &[Json] {
     match list(schema, "oneOf") {
         variants if variants.iter().all(|variant| property(variant, "type").is_some()) => variants,

@@ -135,7 +135,7 @@ pub struct LogSink {
     /// The folder of the log files, one file each day, JSON lines; made where it is missing.
     #[schemars(with = "Option<format::Path>", extend("x-default" = "no files"))]
     pub directory: Option<PathBuf>,
-    /// The least important level that is logged. `debug` tells of every event.
+    /// The least important level that is logged. `debug` logs every event.
     pub level: Level,
     /// How many files are kept.
     #[schemars(range(min = 1, max = 10_000))]

@@ -11,10 +11,7 @@ const COMMENTS: usize = 44;
 /// A config for so many courts, with what each key means beside it.
 pub(super) fn template(schema: &Json, courts: usize) -> String {
     let mut text = Template { schema, text: String::new() };
-    text.line(
-        "# `vta check --config event.yaml` tells whether it is right, `vta run --config event.yaml` runs it.",
-        &[],
-    );
+    text.line("# `vta check --config event.yaml` checks it, `vta run --config event.yaml` runs it.", &[]);
     text.line("", &[]);
     text.line("name: Hamburg Open 2026", &["name"]);
     text.line("", &[]);

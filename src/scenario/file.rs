@@ -41,7 +41,7 @@ pub struct Scenario {
     pub given: Vec<Step>,
     /// All that is to be done, in order.
     pub expect: Option<Vec<Expected>>,
-    /// What is to be done in this order, whatever else is.
+    /// What is to be done in this order, among others.
     pub includes: Vec<Expected>,
     /// What is not to be done.
     pub never: Vec<Expected>,
@@ -60,7 +60,7 @@ pub enum Step {
     Capture {
         /// The file.
         path: PathBuf,
-        /// What is asked for before this is not looked at.
+        /// Actions before this are ignored.
         from: Option<Duration>,
         /// What comes after this does not happen.
         to: Option<Duration>,
@@ -94,7 +94,7 @@ pub enum StepReport {
     ReplayBuffer(bool),
     /// So many MB are left of the disk of OBS.
     DiskLow(u64),
-    /// OBS has saved the replays that were asked for in this file.
+    /// OBS has saved the requested replays in this file.
     ClipSaved(String),
     /// OBS records to a file.
     RecordingStarted(String),

@@ -1,4 +1,4 @@
-//! Lets a scenario happen.
+//! Plays a scenario.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
@@ -21,7 +21,7 @@ const AFTERWARDS: Duration = Duration::from_secs(1);
 /// More answers than this at one moment are of rules that answer each other without end.
 const MAX_ANSWERS: usize = 1000;
 
-/// An action that a rule asked for.
+/// An action of a rule.
 #[derive(Debug)]
 pub(super) struct Came {
     /// How long after the beginning.
@@ -32,7 +32,7 @@ pub(super) struct Came {
     pub(super) is_derived: bool,
 }
 
-/// Lets a scenario happen; gives what was asked for, and what went wrong.
+/// Plays a scenario; gives the actions, and what went wrong.
 pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<Came>, Vec<String>) {
     let mut play = Play {
         court: Court::new("court-1".into(), Vec::new(), rules),
@@ -55,7 +55,7 @@ pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<
 
 struct Play {
     court: Court,
-    /// The OBS that tells something where none is named.
+    /// The OBS that reports where none is named.
     instance: String,
     outputs: Vec<Output>,
     /// Actions that fail, with the reason.
@@ -144,7 +144,7 @@ impl Play {
         self.take(Input::Report(report));
     }
 
-    /// What a capture holds, its times counted from now. What was asked for before `from` is not looked at.
+    /// What a capture holds, its times counted from now. Actions before `from` are ignored.
     fn capture(&mut self, path: &Path, from: Option<Duration>, to: Option<Duration>) {
         let reader = match capture::open(path) {
             Ok(reader) => reader,
@@ -197,14 +197,14 @@ impl Play {
         self.answer();
     }
 
-    /// Answers what was asked for, and what is asked for in answer to that.
+    /// Reports the outcomes of actions, and of the actions that answer those reports.
     fn answer(&mut self) {
         let mut answers = 0;
         let mut reports = VecDeque::new();
         loop {
             for output in std::mem::take(&mut self.outputs) {
                 match output {
-                    Output::Action { action, .. } => reports.extend(self.asked(&action)),
+                    Output::Action { action, .. } => reports.extend(self.outcome(&action)),
                     Output::Event { event, .. } => {
                         if event.is_derived() {
                             self.derived.insert(event.seq);
@@ -221,14 +221,14 @@ impl Play {
             let Some(report) = reports.pop_front() else { return };
             answers += 1;
             if answers > MAX_ANSWERS {
-                return self.wrong.push("the rules answer what they have asked for themselves without end".to_owned());
+                return self.wrong.push("the rules answer their own actions without end".to_owned());
             }
             self.court.step(self.court.now(), &Input::Report(report), &mut self.outputs);
         }
     }
 
-    /// Takes down an action; gives how it ended, if that is known at once.
-    fn asked(&mut self, action: &Action) -> Option<Report> {
+    /// Notes an action; gives its outcome, if that is known at once.
+    fn outcome(&mut self, action: &Action) -> Option<Report> {
         let mut line = serde_json::to_value(action).unwrap_or_default();
         let args = line.get_mut("args").map(Json::take).unwrap_or_default();
         let name = action.verb.name();

@@ -275,7 +275,7 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
     let config =
         Config::parse(&directory.path().join("event.yaml"), &format!("{HEAD}{text}"), &|_| Some("body".to_owned()));
     let config = config.unwrap_or_else(|error| panic!("{}", error.render(false)));
-    let told: Vec<_> = config.rules.files[1]
+    let settings: Vec<_> = config.rules.files[1]
         .with
         .iter()
         .map(|setting| {
@@ -284,7 +284,7 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
         .collect();
     assert!(config.rules.files[0].with.is_empty());
     assert_eq!(
-        told,
+        settings,
         [
             r#"8:15 pre_roll Text("5s") |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
             r#"8:29 kinds List(["head", "body"]) |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,

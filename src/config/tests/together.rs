@@ -1,4 +1,4 @@
-use super::{HEAD, parse, told, told_after_head};
+use super::{HEAD, messages, messages_after_head, parse};
 
 fn two_courts(one: &str, other: &str) -> String {
     format!(
@@ -8,14 +8,14 @@ fn two_courts(one: &str, other: &str) -> String {
 
 #[test]
 fn a_sink_names_only_courts_that_are_there() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-2] }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  replay: { type: obs, courts: [court-2] }\n"), @"
     error: there is no such court
      --> event.yaml:5:33
       |
     5 |   replay: { type: obs, courts: [court-2] }
       |                                 ^^^^^^^ did you mean `court-1`?
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [court-1, finals] }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  replay: { type: obs, courts: [court-1, finals] }\n"), @"
     error: there is no such court
      --> event.yaml:5:42
       |
@@ -24,7 +24,7 @@ fn a_sink_names_only_courts_that_are_there() {
       |
       = help: the courts are `court-1`
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: { type: obs, courts: [] }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  replay: { type: obs, courts: [] }\n"), @"
     error: `courts` must name a court
      --> event.yaml:5:32
       |
@@ -37,7 +37,7 @@ fn a_sink_names_only_courts_that_are_there() {
 
 #[test]
 fn there_is_one_store_one_capture_and_one_log() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  store: { type: sqlite, path: a.db }\n  archive: { type: sqlite, path: b.db }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  store: { type: sqlite, path: a.db }\n  archive: { type: sqlite, path: b.db }\n"), @"
     error: `store` and `archive` are both of type `sqlite`, of which there can be one
      --> event.yaml:6:3
       |
@@ -48,7 +48,7 @@ fn there_is_one_store_one_capture_and_one_log() {
       |
       = help: remove one of them
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  a: { type: capture, directory: a }\n  b: { type: capture, directory: b }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  a: { type: capture, directory: a }\n  b: { type: capture, directory: b }\n"), @"
     error: `a` and `b` are both of type `capture`, of which there can be one
      --> event.yaml:6:3
       |
@@ -59,7 +59,7 @@ fn there_is_one_store_one_capture_and_one_log() {
       |
       = help: remove one of them
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  a: { type: log }\n  b: { type: log }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  a: { type: log }\n  b: { type: log }\n"), @"
     error: `a` and `b` are both of type `log`, of which there can be one
      --> event.yaml:6:3
       |
@@ -74,7 +74,7 @@ fn there_is_one_store_one_capture_and_one_log() {
 
 #[test]
 fn a_court_has_one_player() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  jury: { type: player }\n  hall: { type: player, courts: [court-1] }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  jury: { type: player }\n  hall: { type: player, courts: [court-1] }\n"), @"
     error: `jury` and `hall` are both the player of `court-1`
      --> event.yaml:6:3
       |
@@ -91,7 +91,7 @@ fn a_court_has_one_player() {
 
 #[test]
 fn two_courts_cannot_receive_on_the_same_address() {
-    insta::assert_snapshot!(told(&two_courts("0.0.0.0:6000", "0.0.0.0:6000")), @"
+    insta::assert_snapshot!(messages(&two_courts("0.0.0.0:6000", "0.0.0.0:6000")), @"
     error: `court-1` and `court-2` cannot receive on the same address
      --> event.yaml:8:11
       |
@@ -103,7 +103,7 @@ fn two_courts_cannot_receive_on_the_same_address() {
       |
       = help: give each court a port of its own
     ");
-    insta::assert_snapshot!(told(&two_courts("0.0.0.0:6000", "192.168.7.5:6000")), @"
+    insta::assert_snapshot!(messages(&two_courts("0.0.0.0:6000", "192.168.7.5:6000")), @"
     error: `court-1` and `court-2` cannot receive on the same address
      --> event.yaml:8:11
       |
@@ -177,8 +177,8 @@ fn a_port_that_the_system_chooses_is_suspicious() {
 #[test]
 fn names_and_paths_that_no_file_can_have_are_refused() {
     let long = "x".repeat(256);
-    let short = |told: String| told.replace(&long, "LONG").replace(&"^".repeat(256), "^");
-    insta::assert_snapshot!(short(told(&format!("name: {long}\ncourts:\n  {long}: {{ bind: 0.0.0.0:6000 }}\n"))), @"
+    let short = |text: String| text.replace(&long, "LONG").replace(&"^".repeat(256), "^");
+    insta::assert_snapshot!(short(messages(&format!("name: {long}\ncourts:\n  {long}: {{ bind: 0.0.0.0:6000 }}\n"))), @"
     error: `name` wants 100 characters at most
      --> event.yaml:1:7
       |
@@ -195,7 +195,7 @@ fn names_and_paths_that_no_file_can_have_are_refused() {
     ");
     let paths =
         format!("sinks:\n  a: {{ type: sqlite, path: ~/a.db }}\n  b: {{ type: log, directory: logs/{long} }}\n");
-    insta::assert_snapshot!(short(told_after_head(&paths)), @"
+    insta::assert_snapshot!(short(messages_after_head(&paths)), @"
     error: `~` does not stand for the home directory here
      --> event.yaml:5:28
       |
@@ -216,9 +216,9 @@ fn names_and_paths_that_no_file_can_have_are_refused() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_shown_at_once() {
     let text = "name: a\nsource:\n  b:\ncourts:\n  court-1: { type: pss, bind: here }\nsinks:\n  replay: { type: obs, port: abc, prot: 1, courts: [court-2] }\n";
-    insta::assert_snapshot!(told(text), @"
+    insta::assert_snapshot!(messages(text), @"
     error: unknown key `source` in the config
      --> event.yaml:2:1
       |
