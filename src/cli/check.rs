@@ -25,8 +25,8 @@ impl Args {
         }
         CliError::warnings(&mistakes);
         // Which OBS there are may depend on the court.
-        let courts = config.courts.keys().filter(|_| !config.rules.files.is_empty());
-        courts.map(|court| pipeline::compile(&config, court).map(drop)).collect::<Result<(), _>>()?;
+        let mut courts = config.courts.keys().filter(|_| !config.rules.files.is_empty());
+        courts.try_for_each(|court| pipeline::compile(&config, court).map(drop))?;
         print(&format!(
             "{} is fine: {}, {}, {}",
             self.config.display(),

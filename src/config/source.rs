@@ -56,7 +56,12 @@ impl Source {
 
     /// An error at a place of the file's text.
     pub(crate) fn error(&self, code: &'static str, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(code, &self.file, message).at(Place::new(self.covered.clone(), self.span(span)))
+        Diagnostic::error(code, &self.file, message).at(self.place(span))
+    }
+
+    /// A place of the file's text, as messages show it.
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.covered.clone(), self.span(span))
     }
 
     /// The bytes of the covered text for some of the file's text. What lies within a secret is all of its cover.
