@@ -11,6 +11,7 @@ mod obs;
 mod replay;
 mod rules;
 mod run;
+mod schema;
 mod simulate;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ enum Verb {
     Obs(obs::Verb),
     Simulate(simulate::Args),
     Init(init::Args),
+    Schema(schema::Args),
 }
 
 impl Cli {
@@ -56,6 +58,7 @@ impl Cli {
             Verb::Obs(verb) => verb.run(),
             Verb::Simulate(args) => args.run(),
             Verb::Init(args) => args.run(),
+            Verb::Schema(args) => args.run(),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

@@ -1,59 +1,55 @@
 //! `event.yaml`: what is heard, what decides and what is driven, typed and checked.
 //!
-//! Loading reads the file and looks whether the rules' files are there. It creates nothing and connects to nothing.
-//! All that is wrong is told at once, each with its line and what to do about it, and no secret is shown in it.
-//!
-//! | key | meaning | default |
-//! |---|---|---|
-//! | `name` | the event, in the database and in file names | required |
-//! | `courts` | the courts: [`CourtConfig`] | required |
-//! | `decoder` | how bytes are read: [`Decoder`] | PSS 2.3 |
-//! | `rules` | what decides: [`Rules`] | none |
-//! | `reviews` | what the competition says about reviews: [`ReviewRules`] | those of World Taekwondo |
-//! | `names` | how clips and recordings are named: [`Names`] | by event, court, bout and time |
-//! | `sinks` | what is driven and recorded: [`Sink`] | none |
-//!
-//! Values may hold variables of the environment, `${NAME}` or `${NAME:-default}`. Paths are relative to the file. A key
-//! without a value counts as left out.
+//! A key is declared once, in [`EventFile`] and the types below it: from its doc comment, default and range come the JSON
+//! Schema, the tables of docs/configuration.md, what `vta init` writes and the check. The file is parsed once, to a tree in
+//! which everything has its place; the check walks the tree along the schema and reports all that is wrong; what is right
+//! is deserialized. Loading creates nothing and connects to nothing, and shows no secret.
 
+pub(crate) mod check;
+mod consistency;
 mod court;
+mod docs;
+pub(crate) mod document;
+mod error;
 mod expand;
+mod export;
+pub(crate) mod format;
 mod names;
-mod problem;
+mod renamed;
 mod reviews;
-mod rules;
-pub mod scenario;
+pub(crate) mod rules;
+mod schema;
 mod secret;
-mod section;
 mod sink;
-
+pub(crate) mod source;
 mod syntax;
-mod tree;
-mod walk;
+mod template;
+pub(crate) mod yaml;
 
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use strum::{Display, EnumString, VariantNames};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-pub use court::{CourtConfig, UdpCourt};
-pub use problem::{ConfigError, Invalid};
+pub use court::{CourtConfig, CourtType};
+pub use error::ConfigError;
 pub use secret::Secret;
-pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, Served, Sink, StoreSink};
+pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink};
 
 use crate::bout::ReviewRules;
+use crate::diagnostic::Diagnostic;
 use crate::naming::Names;
-use problem::Problem;
-use section::{Context, Field, Section};
-
-use crate::rules::{Limits, RuleFile};
+use crate::rules::RuleFile;
+use check::Checker;
+use names::NameTemplates;
+use reviews::Reviews;
+use rules::RulesSection;
 
 /// All that `event.yaml` says.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,41 +70,76 @@ pub struct Config {
     pub names: Names,
     /// What is driven and recorded, by name.
     pub sinks: BTreeMap<Arc<str>, Sink>,
+    /// What is hardly meant so.
+    pub warnings: Vec<Diagnostic>,
 }
 
-/// How datagrams are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Decoder {
-    /// The scoring system's protocol.
-    pub protocol: Protocol,
-}
-
-/// A protocol of a scoring system: what the config's reader expects to hear. Each message is told apart by its first
-/// byte, `{` or none, so that either setting takes both.
-#[derive(Clone, Copy, Debug, Default, Display, EnumString, PartialEq, Eq, VariantNames)]
-pub enum Protocol {
-    /// World Taekwondo's UDP messages, version 2.3.
-    #[default]
-    #[strum(serialize = "pss-2.3")]
-    Pss23,
-    /// TK-Strike's JSON events.
-    #[strum(serialize = "tkstrike-json")]
-    TkstrikeJson,
-}
-
-/// The scripts that decide what is done.
+/// The rules that decide what is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Their files, which are there, and what their constants are to be. None by default.
+    /// Their files, which are there, and what their constants are to be.
     pub files: Vec<RuleFile>,
-    /// How many operations a rule may take for one event before it is stopped; [`Limits`] has the default.
+    /// How many operations one call of a handler may take.
     pub max_operations: u64,
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self { files: Vec::new(), max_operations: Limits::default().max_operations }
-    }
+/// The configuration of `vta` for an event, `event.yaml`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "event.yaml", extend("x-absent" = "`vta init` writes one to start from"))]
+struct EventFile {
+    /// The event's name; it stands in the database, in captures and in names of files.
+    #[schemars(with = "format::NotBlank", length(max = 100), extend("x-example" = "Hamburg Open 2026"))]
+    name: String,
+    /// The courts, at least one: a name that you choose, and [what is heard there](#courts).
+    #[schemars(extend(
+        "minProperties" = 1,
+        "propertyNames" = { "maxLength": 100 },
+        "x-example" = "{ court-1: { bind: 0.0.0.0:6000 } }",
+        "x-empty" = "`courts` wants at least one court"
+    ))]
+    courts: BTreeMap<Arc<str>, CourtConfig>,
+    /// [How datagrams are read](#decoder).
+    #[serde(default)]
+    #[schemars(extend("x-default" = "PSS 2.3"))]
+    decoder: Decoder,
+    /// [What decides](#rules).
+    #[serde(default)]
+    #[schemars(extend("x-default" = "no rules"))]
+    rules: RulesSection,
+    /// [What the competition says about video reviews](#reviews).
+    #[serde(default)]
+    #[schemars(extend("x-default" = "those of World Taekwondo"))]
+    reviews: Reviews,
+    /// [How clips and recordings are named](#names).
+    #[serde(default)]
+    #[schemars(extend("x-default" = "see there"))]
+    names: NameTemplates,
+    /// What is driven and recorded: a name that you choose, and [what it is](#sinks).
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "maxLength": 100 }, "x-default" = "no sinks"))]
+    sinks: BTreeMap<Arc<str>, Sink>,
+}
+
+/// How datagrams are read.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Decoder {
+    /// The scoring system's protocol, [with the habits of real senders](protocol.md).
+    pub protocol: Protocol,
+}
+
+/// A protocol of a scoring system. The first byte of a message, `{` or another, shows which one it is in, so that
+/// either setting accepts both.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+pub enum Protocol {
+    /// World Taekwondo's UDP messages, version 2.3.
+    #[default]
+    #[serde(rename = "pss-2.3")]
+    Pss23,
+    /// TK-Strike's JSON events.
+    #[serde(rename = "tkstrike-json")]
+    TkstrikeJson,
 }
 
 impl Config {
@@ -117,21 +148,13 @@ impl Config {
     /// # Errors
     /// The file is not there, cannot be read or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let bytes = fs::read(file).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ConfigError::Missing(file.to_owned()),
-            _ => ConfigError::Unreadable { file: file.to_owned(), source },
-        })?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(file, &text, &|name| std::env::var(name).ok()),
-            Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes());
-                let at = error.utf8_error().valid_up_to();
-                let problem = Problem::new(at..at + 1, "this is not UTF-8")
-                    .label("from here on")
-                    .help("save the file in the encoding UTF-8");
-                Err(Invalid::new(file, secret::mask(&text, None), vec![problem]).into())
+        let text = document::text(file).map_err(|error| match error {
+            ConfigError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                ConfigError::Missing(file.to_owned())
             }
-        }
+            error => error,
+        })?;
+        Self::parse(file, &text, &|name| std::env::var(name).ok())
     }
 
     /// Understands the text of a config. `file` says where it lies, `environment` what variables hold.
@@ -139,55 +162,47 @@ impl Config {
     /// # Errors
     /// The text says something wrong.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let root = tree::parse(text).map_err(|problem| Invalid::new(file, secret::mask(text, None), vec![problem]))?;
-        let directory = file.parent().unwrap_or(Path::new(""));
-        let context = Context { text, directory, environment, problems: RefCell::default() };
-        let config = Section::root(&context, &root).and_then(|section| Self::read(file, section));
-        let problems = context.problems.take();
-        match config {
-            Some(mut config) if problems.is_empty() => {
-                rules::quote(&mut config.rules.files, &secret::mask(text, Some(&root)));
-                Ok(config)
-            }
-            _ => Err(Invalid::new(file, secret::mask(text, Some(&root)), problems).into()),
-        }
+        document::read(file, text, "the config", environment, EventFile::resolve)
     }
+}
 
-    fn read(file: &Path, mut section: Section<'_>) -> Option<Self> {
-        let name = section.required("name", "Hamburg Open 2026", Field::name);
-        let courts = section.required("courts", "{ court-1: { type: udp, bind: 0.0.0.0:6000 } }", |field| {
-            let courts = field.named()?;
-            if courts.is_empty() { Err(field.wants("at least one court")) } else { Ok(courts) }
-        });
-        let decoder = section.optional("decoder", |field| field.section().map(Decoder::read));
-        let rules = section.optional("rules", |field| field.section().map(|section| rules::read(file, section)));
-        let reviews = section.optional("reviews", |field| field.section().map(reviews::read));
-        let names = section.optional("names", Field::section);
-        let sinks = section.optional("sinks", Field::named).unwrap_or_default();
-        section.finish();
-        // Without courts every name of a court would be wrong: that they are missing says enough.
-        let courts = courts?;
-        let names_of_courts: Vec<Arc<str>> = courts.iter().map(|court| Arc::from(court.key)).collect();
-        let courts = court::read(&courts);
-        let sinks = sink::read(&sinks, &names_of_courts);
-        Some(Self {
-            file: file.to_owned(),
-            names: names::read(names, name.as_deref().unwrap_or_default().into()),
-            name: name?,
+impl EventFile {
+    /// Checks what the schema cannot say, and puts the config together.
+    fn resolve(self, checker: &Checker<'_>, root: &yaml::Node) -> Option<Config> {
+        let Self { name, courts, decoder, rules, reviews, names, mut sinks } = self;
+        let RulesSection { files, max_operations } = rules;
+        let list = root.get("rules").and_then(|rules| rules.node.get("files"));
+        let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
+        let warnings = consistency::check(checker.findings, root, &courts, &sinks);
+        sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
+        Some(Config {
+            file: checker.findings.source.file().to_owned(),
+            // The check has found the templates right.
+            names: names.of_event(&name).ok()?,
+            name,
             courts,
-            decoder: decoder.unwrap_or_default(),
-            rules: rules.unwrap_or_default(),
-            reviews: reviews.unwrap_or_default(),
+            decoder,
+            rules: Rules { files, max_operations },
+            reviews: reviews.into(),
             sinks,
+            warnings,
         })
     }
 }
 
-impl Decoder {
-    fn read(mut section: Section<'_>) -> Self {
-        let protocol = section.optional("protocol", Field::choice);
-        section.finish();
-        Self { protocol: protocol.unwrap_or_default() }
-    }
+/// docs/event.schema.json: the JSON Schema, draft-07, of a config.
+pub fn json_schema() -> String {
+    let mut schema = schema::of::<EventFile>();
+    export::export(&mut schema, true);
+    format!("{schema:#}\n")
+}
+
+/// The tables of docs/configuration.md, by their names.
+pub fn tables() -> Vec<(String, String)> {
+    docs::tables(&schema::of::<EventFile>())
+}
+
+/// A config for so many courts to start from, with what each key means beside it.
+pub fn template(courts: usize) -> String {
+    template::template(&schema::of::<EventFile>(), courts)
 }

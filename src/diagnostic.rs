@@ -86,6 +86,22 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding with a word at the pointer, where there is one.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        if let Some(place) = &mut self.place {
+            place.label = Some(label.into());
+        }
+        self
+    }
+
+    /// The same finding with another place of the same text.
+    pub fn related(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
+        if let Some(place) = &mut self.place {
+            place.related.push((span, label.into()));
+        }
+        self
+    }
+
     /// Line and column of the place, from 1, the column in characters; 0 and 0 where there is no place.
     pub fn position(&self) -> (usize, usize) {
         self.place.as_ref().map_or((0, 0), |place| place.position(place.span.start))
@@ -149,8 +165,11 @@ impl Place {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.position();
-        write!(f, "{}:{line}:{column}: {}", self.file.display(), self.message)?;
+        write!(f, "{}:", self.file.display())?;
+        if let (line @ 1.., column) = self.position() {
+            write!(f, "{line}:{column}:")?;
+        }
+        write!(f, " {}", self.message)?;
         let label = self.place.as_ref().and_then(|place| place.label.as_ref());
         for more in label.into_iter().chain(&self.help) {
             write!(f, "; {more}")?;

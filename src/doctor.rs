@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use self::named::{LookedUp, look_up};
-use crate::config::{Config, CourtConfig, PlayerSink, Sink, UdpCourt};
+use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 pub use crate::finding::{Finding, Mark};
 use crate::finding::{Findings, size, try_writing};
 use crate::obs::{self, ObsOptions};
@@ -35,7 +35,6 @@ const NO_SPACE: u64 = 100_000_000;
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let mut found = Vec::new();
     for (court, source) in &config.courts {
-        let CourtConfig::Udp(source) = source;
         found.extend(port(court, source));
     }
     for (name, sink) in &config.sinks {
@@ -56,11 +55,11 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
 /// Looks at an OBS, and whether it has what the rules name.
 async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     let pre_rolls = config.rules.files.iter().filter_map(|file| {
-        // What cannot be read is told by whoever compiles it.
+        // The check of the rules reports what cannot be read.
         check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
     });
     let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL)).await;
-    // Where it cannot be asked, that has been found out.
+    // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut findings = Findings::about(&options.instance);
     let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
@@ -78,7 +77,7 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &UdpCourt) -> Vec<Finding> {
+fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<Finding> {
     let mut findings = Findings::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {
@@ -139,8 +138,8 @@ async fn player(name: &str, sink: &PlayerSink) -> Vec<Finding> {
     process.args(&sink.arguments).arg("--version").stdin(Stdio::null()).kill_on_drop(true);
     match timeout(PLAYER_LIMIT, process.output()).await {
         Ok(Ok(output)) if output.status.success() => {
-            let said = String::from_utf8_lossy(&output.stdout);
-            let version = said.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
+            let text = String::from_utf8_lossy(&output.stdout);
+            let version = text.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
             findings.add(Mark::Ok, format!("the player answers: {version}"));
         }
         Ok(Ok(output)) => {

@@ -1,4 +1,4 @@
-//! What a look before the day finds.
+//! Results of the doctor's checks.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -7,31 +7,31 @@ use std::{io, process};
 use serde::Serialize;
 use strum::Display;
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How it is.
+    /// How bad it is.
     pub mark: Mark,
-    /// Name of the component: a source or a sink of the config.
+    /// Name of the component: a court or a sink of the config.
     pub about: String,
-    /// What was found; where it is not well, also what to do about it.
+    /// What was found, and what to do about it if something is wrong.
     pub text: String,
 }
 
-/// How something is.
+/// How bad a result is.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Mark {
-    /// Well.
+    /// Nothing is wrong.
     Ok,
-    /// The day can begin, but something needs a look.
+    /// vta can run, but somebody should look at this.
     Warn,
-    /// The day cannot begin.
+    /// vta cannot run like this.
     Fail,
 }
 
-/// The findings about one component.
+/// The results about one component.
 #[derive(Debug)]
 pub(crate) struct Findings {
     about: String,

@@ -14,7 +14,8 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: how long a film is
+//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: how long a film is;
+//!   `served`: courts that something is for; `diagnostic`: findings of checks
 
 pub mod action;
 pub mod bout;
@@ -35,6 +36,7 @@ pub mod player;
 pub mod pss;
 pub mod rules;
 pub mod scenario;
+pub mod served;
 pub mod simulator;
 pub mod sink;
 pub mod source;

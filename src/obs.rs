@@ -44,7 +44,7 @@ use tracing::Instrument as _;
 pub use self::ask::{AskError, Inventory, inventory};
 pub use self::doctor::examine;
 pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
-use crate::config::{ObsSink, Secret};
+use crate::config::{ObsSink, RecordingInProgress, Secret};
 use crate::sink::{Command, Courts};
 
 /// How to reach an OBS instance.
@@ -74,8 +74,8 @@ impl ObsOptions {
             host: sink.host.clone(),
             port: sink.port,
             password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
-            request_timeout: sink.timeout,
-            splits_recordings: sink.splits_recordings,
+            request_timeout: Duration::from_secs_f64(sink.timeout_secs),
+            splits_recordings: sink.recording_in_progress == RecordingInProgress::Split,
             min_free_mb: sink.min_free_mb,
         }
     }

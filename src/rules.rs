@@ -29,6 +29,7 @@ mod views;
 pub use engine::{Retired, RuleOutput, Rules};
 pub use explain::{Did, Explain, Explained, Held};
 pub use script::{ScriptError, near_kind};
+pub(crate) use settings::Settings;
 pub use sources::{RuleFile, Setting, SettingValue, Sources};
 
 use std::sync::Arc;

@@ -5,9 +5,11 @@
 //! `clip_saved`.
 
 mod compare;
+mod file;
 mod play;
 
-use crate::config::scenario::{Scenario, Scenarios};
+pub use file::{Expected, Scenario, Scenarios, Step, StepReport};
+
 use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
 
 /// How a scenario came out.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::error::{CliError, print};
+use super::error::{CliError, colour, print, say};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::check::has_errors;
@@ -16,14 +16,17 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
+        for warning in &config.warnings {
+            say(&format!("{}\n", warning.render(colour())));
+        }
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
             return Err(CliError::mistakes(&mistakes));
         }
         CliError::warnings(&mistakes);
-        for court in config.courts.keys() {
-            pipeline::compile(&config, court)?;
-        }
+        // Which OBS there are may depend on the court.
+        let mut courts = config.courts.keys().filter(|_| !config.rules.files.is_empty());
+        courts.try_for_each(|court| pipeline::compile(&config, court).map(drop))?;
         print(&format!(
             "{} is fine: {}, {}, {}",
             self.config.display(),

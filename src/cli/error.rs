@@ -94,7 +94,7 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 }
 
 /// Whether errors may have colours.
-fn colour() -> bool {
+pub(super) fn colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 

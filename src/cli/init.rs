@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::{CliError, Exit, print};
+use crate::config;
 
 /// Write a config and rules to start from.
 #[derive(Debug, clap::Args)]
@@ -10,11 +11,13 @@ pub(super) struct Args {
     /// The folder to write them to; made where it is missing.
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
+    /// How many courts the config has, each with a port, an OBS and a player.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=99))]
+    courts: u8,
 }
 
-/// The files of a new event; nothing that is there is written over.
-const FILES: [(&str, &str); 8] = [
-    ("event.yaml", include_str!("../../examples/event.yaml")),
+/// The rules of a new event.
+const RULES: [(&str, &str); 7] = [
     ("rules/alerts.rhai", include_str!("../../rules/alerts.rhai")),
     ("rules/highlights.rhai", include_str!("../../rules/highlights.rhai")),
     ("rules/instant-replay.rhai", include_str!("../../rules/instant-replay.rhai")),
@@ -26,15 +29,17 @@ const FILES: [(&str, &str); 8] = [
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let taken = FILES.iter().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
+        let config = config::template(usize::from(self.courts));
+        let files = [("event.yaml", &*config)].into_iter().chain(RULES);
+        // Nothing that is there is written over.
+        let taken = files.clone().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
         if let Some(path) = taken {
             let text = format!("{} is there already; choose another folder, or move it away", path.display());
             return Err(CliError::new(Exit::Refused, text));
         }
-        for (name, text) in FILES {
+        for (name, text) in files {
             let path: PathBuf = self.folder.join(name).components().collect();
-            // In the repository the rules lie beside the examples' folder.
-            write(&path, &text.replace("../rules/", "rules/")).map_err(|error| {
+            write(&path, text).map_err(|error| {
                 CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
             })?;
             print(&path.display().to_string())?;

@@ -1,6 +1,6 @@
 //! Variables of the environment in values: `${NAME}` and `${NAME:-default}`.
 //!
-//! They are put in after the YAML has been parsed, so whatever they hold, it cannot break the file. A `$` that no `{`
+//! They are put in after the YAML has been parsed, so that their values cannot break the file. A `$` that no `{`
 //! follows is a `$`, so that passwords may have some; `$${` stands for `${` itself.
 
 /// Why a value could not be made.
@@ -10,7 +10,7 @@ pub(super) enum ExpandError {
     Unset(String),
     #[error("`${{` is not closed by `}}`")]
     Unclosed,
-    /// What stands there is not told: it may be part of a password.
+    /// What stands there is not shown: it may be part of a password.
     #[error("`${{…}}` must hold a variable's name")]
     Name,
 }

@@ -1,38 +1,36 @@
-//! How clips and recordings are named.
+//! `names`: how clips and recordings are named.
 
-use std::sync::Arc;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::problem::Problem;
-use super::section::{Field, Section};
-use crate::naming::{NameTemplate, Names};
+use super::format;
+use crate::naming::{Names, TemplateError};
 
-const CLIP: &str = "{event} {court} {bout} R{round} {side} review {date} {time}";
-const RECORDING: &str = "{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}";
+/// The keys of `names`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct NameTemplates {
+    /// The template of clips' names.
+    #[schemars(with = "format::Template")]
+    clip: String,
+    /// The template of recordings' names.
+    #[schemars(with = "format::Template")]
+    recording: String,
+}
 
-/// | key | meaning |
-/// |---|---|
-/// | `clip` | the template of clips' names |
-/// | `recording` | the template of recordings' names |
-pub(super) fn read(section: Option<Section<'_>>, event: Arc<str>) -> Names {
-    let (clip, recording) = match section {
-        None => (None, None),
-        Some(mut section) => {
-            let clip = section.optional("clip", template);
-            let recording = section.optional("recording", template);
-            section.finish();
-            (clip, recording)
+impl Default for NameTemplates {
+    fn default() -> Self {
+        Self {
+            clip: "{event} {court} {bout} R{round} {side} review {date} {time}".to_owned(),
+            recording: "{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}"
+                .to_owned(),
         }
-    };
-    #[expect(clippy::expect_used, reason = "a test reads both defaults")]
-    let default = |template: &str| template.parse().expect("the default is a template");
-    Names {
-        event,
-        clip: clip.unwrap_or_else(|| default(CLIP)),
-        recording: recording.unwrap_or_else(|| default(RECORDING)),
     }
 }
 
-fn template(field: Field<'_>) -> Result<NameTemplate, Problem> {
-    let problem = |error| Problem::new(field.node.at.clone(), format!("{error}"));
-    field.text()?.parse().map_err(|error: crate::naming::TemplateError| problem(error))
+impl NameTemplates {
+    /// The templates, of names that the check found right.
+    pub(super) fn of_event(&self, event: &str) -> Result<Names, TemplateError> {
+        Ok(Names { event: event.into(), clip: self.clip.parse()?, recording: self.recording.parse()? })
+    }
 }

@@ -1,27 +1,48 @@
-//! What the competition says about reviews.
+//! `reviews`: what the competition says about video reviews.
 
 use std::time::Duration;
 
-use super::section::{Field, Section};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::bout::ReviewRules;
 
-/// | key | meaning | default |
-/// |---|---|---|
-/// | `seconds` | how long the jury may take | 30 |
-/// | `reminder_seconds` | how long before the end of it they are reminded | 10 |
-/// | `quota` | requests that each side has in a bout | 1 |
-/// | `won_keeps_quota` | whether a request that was granted can be made again | true |
-pub(super) fn read(mut section: Section<'_>) -> ReviewRules {
-    let default = ReviewRules::default();
-    let seconds = section.optional("seconds", |field| field.number(1..=600));
-    let reminder = section.optional("reminder_seconds", |field| field.number(1..=600));
-    let quota = section.optional("quota", |field| field.number(0..=99));
-    let won = section.optional("won_keeps_quota", Field::yes_or_no);
-    section.finish();
-    ReviewRules {
-        limit: seconds.map_or(default.limit, Duration::from_secs),
-        reminder: reminder.map_or(default.reminder, Duration::from_secs),
-        requests: quota.unwrap_or(default.requests),
-        won_is_kept: won.unwrap_or(default.won_is_kept),
+/// The keys of `reviews`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Reviews {
+    /// How many seconds the jury may take.
+    #[schemars(range(min = 1, max = 600))]
+    seconds: u64,
+    /// How many seconds before the end of that time the jury is reminded.
+    #[schemars(range(min = 1, max = 600))]
+    reminder_seconds: u64,
+    /// The requests that each side has in a bout.
+    #[schemars(range(max = 99))]
+    quota: u8,
+    /// Whether a request that was granted can be made again.
+    won_keeps_quota: bool,
+}
+
+impl Default for Reviews {
+    fn default() -> Self {
+        let ReviewRules { limit, reminder, requests, won_is_kept } = ReviewRules::default();
+        Self {
+            seconds: limit.as_secs(),
+            reminder_seconds: reminder.as_secs(),
+            quota: requests,
+            won_keeps_quota: won_is_kept,
+        }
+    }
+}
+
+impl From<Reviews> for ReviewRules {
+    fn from(reviews: Reviews) -> Self {
+        Self {
+            limit: Duration::from_secs(reviews.seconds),
+            reminder: Duration::from_secs(reviews.reminder_seconds),
+            requests: reviews.quota,
+            won_is_kept: reviews.won_keeps_quota,
+        }
     }
 }

@@ -1,83 +1,150 @@
-//! What decides: the files of rules, with their settings.
+//! `rules`: what decides, and the settings of rules.
 
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 
-use super::Rules;
-use super::problem::Problem;
-use super::section::{Field, Section};
-use super::tree::Value;
-use crate::rules::{RuleFile, Setting, SettingValue};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-pub(super) fn read(config: &Path, mut section: Section<'_>) -> Rules {
-    let files = section.optional("files", |field| rule_files(config, field));
-    let max_operations = section.optional("max_operations", |field| field.number(1_000..=1_000_000_000));
-    section.finish();
-    let default = Rules::default();
-    Rules { files: files.unwrap_or(default.files), max_operations: max_operations.unwrap_or(default.max_operations) }
+use super::check::Checker;
+use super::format;
+use super::sink::ServedCourts;
+use super::yaml::{Entry, Node};
+use crate::rules::{Limits, RuleFile, Setting, SettingValue, Settings};
+use crate::served::Served;
+
+/// The keys of `rules`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RulesSection {
+    /// The [rules](rules.md), in the order in which they hear an event: paths, or `file` with `with` and `courts`. Every
+    /// court runs all of them, unless a rule is limited to some courts; each court has a state of its own.
+    #[schemars(extend("x-default" = "none"))]
+    pub(super) files: Vec<RuleEntry>,
+    /// How many operations one call of a handler may take before it is stopped. With more, the longest handler takes longer
+    /// than 10 milliseconds.
+    #[schemars(range(min = 1_000, max = 1_000_000_000))]
+    pub(super) max_operations: u64,
 }
 
-pub(super) fn rule_files(config: &Path, field: Field<'_>) -> Result<Vec<RuleFile>, Problem> {
-    let files = field.list(|field| rule_file(config, field).map(|file| (field, file)))?;
-    for (index, (field, file)) in files.iter().enumerate() {
-        if let Some((first, _)) = files[..index].iter().find(|(_, before)| before.path == file.path) {
-            let problem = Problem::new(field.node.at.clone(), "this rule file is listed twice and would act twice");
-            field.context.report(problem.other(first.node.at.clone(), "here first").help("remove one of them"));
-        }
+impl Default for RulesSection {
+    fn default() -> Self {
+        Self { files: Vec::new(), max_operations: Limits::default().max_operations }
     }
-    Ok(files.into_iter().map(|(_, file)| file).collect())
 }
 
-/// A path, or `file:` with a path and `with:` with settings.
-fn rule_file(config: &Path, field: Field<'_>) -> Result<RuleFile, Problem> {
-    if !matches!(field.node.value, Value::Section(_)) {
-        return path(field).map(RuleFile::from);
-    }
-    let mut section = field.section()?;
-    let file = section.required("file", "rules/recording.rhai", path);
-    let with = section.optional("with", |field| settings(config, field));
-    section.finish();
-    // What is missing has been reported.
-    Ok(RuleFile { path: file.unwrap_or_default(), with: with.unwrap_or_default() })
+/// A rule's file.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline, extend("x-wants" = "a path, or `file` with `with`"))]
+pub(crate) enum RuleEntry {
+    /// The path alone.
+    Path(#[schemars(with = "format::RulePath")] PathBuf),
+    /// The path with settings.
+    Full(FullRuleEntry),
 }
 
-fn path(field: Field<'_>) -> Result<PathBuf, Problem> {
-    let path = field.path()?;
-    if path.is_file() {
-        return Ok(path);
-    }
-    Err(Problem::new(field.node.at.clone(), format!("there is no rule file {}", path.display()))
-        .help("paths are relative to the config's directory"))
+/// A rule with settings, or for some courts.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FullRuleEntry {
+    /// The rule.
+    #[schemars(with = "format::RulePath", extend("x-example" = "rules/recording.rhai"))]
+    file: PathBuf,
+    /// Values for the [constants](rules.md#settings) at the top of the rule, by their names.
+    #[serde(default)]
+    #[schemars(extend("x-default" = "nothing"))]
+    with: BTreeMap<String, Written>,
+    /// The courts that run the rule. The same rule may stand again with other settings for other courts.
+    #[serde(default)]
+    #[schemars(with = "ServedCourts")]
+    courts: Served,
 }
 
-fn settings(config: &Path, field: Field<'_>) -> Result<Vec<Setting>, Problem> {
-    let fields = field.named()?;
-    for (index, field) in fields.iter().enumerate() {
-        if let Some(first) = fields[..index].iter().find(|before| before.key.eq_ignore_ascii_case(field.key)) {
-            let problem = Problem::new(field.key_at.clone(), format!("`{}` is set already", field.key));
-            field.context.report(problem.other(first.key_at.clone(), "here first").help("remove one of them"));
-        }
-    }
-    let settings = fields.into_iter().filter_map(|field| {
-        let value = match &field.node.value {
-            Value::Empty => {
-                let problem = Problem::new(field.key_at.clone(), format!("the setting `{}` has no value", field.key));
-                Err(problem.help("a fraction is written with a point: `0.5`"))
-            }
-            Value::List(_) => field.list(Field::text).map(SettingValue::List),
-            Value::Text(_) => field.text().map(SettingValue::Text),
-            Value::Section(_) => Err(field.wants("a value, or a list of values")),
+/// A setting's value; the rule's constant says what it should be.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(
+    inline,
+    extend(
+        "x-noun" = "the setting",
+        "x-wants" = "a value, or a list of values",
+        "x-absent" = "a fraction is written with a point: `0.5`"
+    )
+)]
+pub(crate) enum Written {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// The rules of a list, with the places of their settings; checks what the schema cannot say.
+pub(crate) fn rule_files(checker: &Checker<'_>, list: &Node, entries: Vec<RuleEntry>) -> Vec<RuleFile> {
+    let left_out = checker.left_out.borrow();
+    let nodes = list.items().iter().filter(|item| !left_out.contains(&item.span.start));
+    let mut settings = HashMap::new();
+    let mut before: HashMap<PathBuf, Vec<(&Node, Served)>> = HashMap::new();
+    let mut files = Vec::with_capacity(entries.len());
+    for (node, entry) in nodes.zip(entries) {
+        let entry = match entry {
+            RuleEntry::Path(file) => FullRuleEntry { file, with: BTreeMap::new(), courts: Served::All },
+            RuleEntry::Full(entry) => entry,
         };
-        let (line, column) = field.context.position(field.key_at.start);
-        let name = field.key.to_owned();
-        let file = config.to_owned();
-        Some(Setting { name, value: field.context.accept(value)?, file, line, column, text: String::new() })
-    });
-    Ok(settings.collect())
+        let path = checker.directory.join(&entry.file);
+        let same = before.entry(path.components().collect()).or_default();
+        if let Some((first, _)) = same.iter().find(|(_, courts)| courts.overlaps(&entry.courts)) {
+            let message = "this rule file is listed twice and would act twice";
+            checker.findings.report("config.duplicate", &node.span, message, |finding| {
+                let here = checker.findings.source.span(&first.span);
+                finding.related(here, "here first").help("remove one of them")
+            });
+        }
+        same.push((node, entry.courts.clone()));
+        let with = with(checker, node, &entry.with);
+        if !with.is_empty() {
+            let constants = settings.entry(path.clone()).or_insert_with(|| Settings::of(&path));
+            check_settings(checker, &with, constants.as_ref());
+        }
+        let with = with.into_iter().map(|(setting, _)| setting).collect();
+        files.push(RuleFile { path, with, courts: entry.courts });
+    }
+    files
 }
 
-/// Gives the settings their lines, of a text in which secrets are masked.
-pub(super) fn quote(files: &mut [RuleFile], masked: &str) {
-    for setting in files.iter_mut().flat_map(|file| &mut file.with) {
-        setting.text = masked.lines().nth(setting.line.saturating_sub(1)).unwrap_or_default().to_owned();
+/// The settings of a rule, in their order, with where they stand.
+fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Written>) -> Vec<(Setting, &'n Entry)> {
+    let source = checker.findings.source;
+    let mut first: HashMap<String, &Entry> = HashMap::new();
+    let mut settings = Vec::with_capacity(values.len());
+    for entry in rule.get("with").map_or(&[][..], |with| with.node.entries()) {
+        match first.get(&entry.key.to_ascii_lowercase()) {
+            // Twice the same key is reported already.
+            Some(before) if before.key == entry.key => continue,
+            Some(before) => checker.findings.report(
+                "config.duplicate",
+                &entry.key_span,
+                format!("`{}` is set already", entry.key),
+                |finding| finding.related(source.span(&before.key_span), "here first").help("remove one of them"),
+            ),
+            None => drop(first.insert(entry.key.to_ascii_lowercase(), entry)),
+        }
+        let Some(value) = values.get(&entry.key) else { continue };
+        let value = match value.clone() {
+            Written::Text(text) => SettingValue::Text(text),
+            Written::List(items) => SettingValue::List(items),
+        };
+        let (line, column, text) = source.position(entry.key_span.start);
+        let (name, file, text) = (entry.key.clone(), source.file().to_owned(), text.to_owned());
+        settings.push((Setting { name, value, file, line, column, text }, entry));
+    }
+    settings
+}
+
+/// Holds settings against the constants of the rule, where they can be read.
+fn check_settings(checker: &Checker<'_>, with: &[(Setting, &Entry)], constants: Option<&Settings>) {
+    for (setting, entry) in with {
+        if let Some(Err(wrong)) = constants.map(|constants| constants.check(setting)) {
+            let span = if wrong.is_unknown { &entry.key_span } else { &entry.node.span };
+            checker.findings.report("config.setting", span, wrong.message, |finding| finding);
+        }
     }
 }

@@ -3,12 +3,18 @@
 use std::fmt;
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+
 use super::expand::is_only_variables;
-use super::tree::{Entry, Node, Value};
+use super::yaml::{Entry, Node, Value};
+use super::{renamed, schema};
 use crate::suggest;
 
 /// Text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Deserialize, JsonSchema, PartialEq, Eq)]
+#[schemars(inline)]
 pub struct Secret(String);
 
 impl Secret {
@@ -17,7 +23,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the one who has to send it.
+    /// The text itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -35,52 +41,65 @@ impl fmt::Display for Secret {
     }
 }
 
-/// The text with stars over its secrets. Everything stays in its place. Without a tree, which a text that is no YAML
-/// does not give, more is covered than needs to be.
-pub(super) fn mask(text: &str, root: Option<&Node>) -> String {
-    let mut secrets = Vec::new();
-    match root {
-        Some(root) => find_in_tree(text, root, &mut secrets),
-        None => find_in_text(text, &mut secrets),
-    }
-    let mut masked = String::with_capacity(text.len());
-    for (offset, character) in text.char_indices() {
-        if !character.is_whitespace() && secrets.iter().any(|secret| secret.contains(&offset)) {
-            masked.extend(std::iter::repeat_n('*', character.len_utf8()));
-        } else {
-            masked.push(character);
-        }
-    }
-    masked
+/// Reads a secret; one that is empty is none.
+pub(super) fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let secret = Option::<Secret>::deserialize(deserializer)?;
+    Ok(secret.filter(|secret| !secret.expose().is_empty()))
 }
 
-fn find_in_tree(text: &str, node: &Node, secrets: &mut Vec<Range<usize>>) {
+/// The bytes of the text that may hold secrets, in a tree that should be as the schema says.
+pub(super) fn in_tree(text: &str, root: &Node, schema: &Json) -> Vec<Range<usize>> {
+    let mut secrets = Vec::new();
+    find_in_tree(text, root, Some(schema), &mut secrets);
+    secrets
+}
+
+fn find_in_tree(text: &str, node: &Node, schema: Option<&Json>, secrets: &mut Vec<Range<usize>>) {
+    let schema = schema.and_then(|schema| schema::branch(schema, node));
     match &node.value {
         Value::Empty => {}
         // Something that went wrong, such as `[password:hunter2]`.
-        Value::Text(value) if keys(value).any(|(_, key)| is_secret(key)) => secrets.push(node.at.clone()),
+        Value::Text(value) if keys(value).any(|(_, key)| is_secret(key)) => secrets.push(node.span.clone()),
         Value::Text(_) => {}
-        Value::List(items) => items.iter().for_each(|item| find_in_tree(text, item, secrets)),
+        Value::List(items) => {
+            let schema = schema.and_then(|schema| schema.get("items"));
+            items.iter().for_each(|item| find_in_tree(text, item, schema, secrets));
+        }
         Value::Section(entries) => {
-            for Entry { key, key_at, node } in entries {
+            for Entry { key, key_span, node } in entries {
+                let is_secret = is_secret(key) || schema.is_some_and(|schema| may_be_password(schema, key));
                 match &node.value {
                     Value::Text(value) if is_only_variables(value) => {}
                     // What begins with `#` is a comment to YAML.
-                    Value::Empty if is_secret(key) => secrets.push(key_at.end + 1..line_end(text, node.at.start)),
-                    _ if is_secret(key) => secrets.push(node.at.clone()),
-                    _ => find_in_tree(text, node, secrets),
+                    Value::Empty if is_secret => secrets.push(key_span.end + 1..line_end(text, key_span.end)),
+                    _ if is_secret => secrets.push(node.span.clone()),
+                    _ => {
+                        let within = schema.and_then(|schema| schema::property(schema, key));
+                        find_in_tree(text, node, within, secrets);
+                    }
                 }
             }
         }
     }
 }
 
+/// Whether an unknown key may be meant for a password: the section has one, and no other key of it is near.
+fn may_be_password(section: &Json, key: &str) -> bool {
+    let known = || schema::keys(section);
+    known().any(|known| known == "password")
+        && !known().any(|known| known == key)
+        && renamed::key(key).is_none()
+        && suggest::near(key, known()).is_none_or(is_secret)
+}
+
 fn line_end(text: &str, offset: usize) -> usize {
     text[offset..].find('\n').map_or(text.len(), |length| offset + length)
 }
 
-/// Everything from the colon after a secret's key to the next line that begins with a key.
-fn find_in_text(text: &str, secrets: &mut Vec<Range<usize>>) {
+/// The bytes of text that is not YAML which may hold secrets, more of them than there need to be: everything from the
+/// colon after a secret's key to the next line that begins with a key.
+pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
+    let mut secrets = Vec::new();
     let mut offset = 0;
     let mut within = false;
     for line in text.split_inclusive('\n') {
@@ -94,6 +113,7 @@ fn find_in_text(text: &str, secrets: &mut Vec<Range<usize>>) {
         }
         offset += line.len();
     }
+    secrets
 }
 
 fn begins_with_key(line: &str) -> bool {
@@ -115,6 +135,7 @@ fn keys(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether a key, or a misspelling of one, stands before a secret.
 fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "pwd", "secret", "token"].iter().any(|part| key.contains(part))
+    ["pass", "pwd", "secret", "token", "kennwort", "credential"].iter().any(|part| key.contains(part))
+        || key.split(['_', '-']).any(|word| matches!(word, "pw" | "key" | "auth"))
         || suggest::near(&key, ["password"]).is_some()
 }

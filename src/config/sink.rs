@@ -1,97 +1,159 @@
-//! What is driven, recorded and written.
+//! `sinks`: what is driven, recorded and written.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv6Addr;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use strum::{Display, EnumString, VariantNames};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use strum::Display;
 
-use super::problem::Problem;
-use super::secret::Secret;
-use super::section::{Field, Section};
-use super::tree::Value;
-use crate::suggest::{enumerate, near};
+use super::format;
+use super::secret::{self, Secret};
+use crate::served::Served;
 
 /// Something that is driven, recorded or written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[schemars(extend("x-example" = "obs"))]
 pub enum Sink {
-    /// `type: sqlite`, at most one.
+    /// The database. At most one.
+    #[serde(rename = "sqlite")]
     Store(StoreSink),
-    /// `type: capture`, at most one.
+    /// What courts take in, as [pcapng files](operations.md#files), one for each court and start. At most one such sink.
     Capture(CaptureSink),
-    /// `type: obs`
+    /// An instance of OBS Studio. As many as there are: a rule's action goes to each that serves the court, or to
+    /// [the one it names](rules.md#obs).
     Obs(ObsSink),
-    /// `type: player`, at most one a court.
+    /// A player that shows clips to the jury, one clip at a time: mpv 0.35 or newer. At most one for each court. It is started
+    /// with `vta`, with a black window that says `no clip`, runs until `vta` ends, and is started again when it dies. With
+    /// `--force-window=no` among the arguments there is no window before the first clip. Courts that share one share its
+    /// screen: the clip that came last is shown, and no other court closes it.
     Player(PlayerSink),
-    /// `type: log`, at most one.
+    /// The log. It is always shown on the terminal, with this sink or without. At most one.
     Log(LogSink),
 }
 
-/// The database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `type: sqlite`
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
 pub struct StoreSink {
-    /// The database's file. Required.
+    /// The database's file; it and its folders are made where they are missing. A second day can go on in the same file.
+    #[schemars(with = "format::Path", extend("x-example" = "data/event.db"))]
     pub path: PathBuf,
 }
 
-/// Captures of all that courts take in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `type: capture`
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
 pub struct CaptureSink {
-    /// Where captures are put. Required.
+    /// The folder of the captures; made where it is missing.
+    #[schemars(with = "format::Path", extend("x-example" = "data/captures"))]
     pub directory: PathBuf,
     /// The courts that are captured.
+    #[serde(default)]
+    #[schemars(with = "ServedCourts")]
     pub courts: Served,
 }
 
-/// An instance of OBS Studio.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `type: obs`
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
 pub struct ObsSink {
-    /// The machine's name or address. `127.0.0.1` by default.
+    /// The computer that OBS runs on.
+    #[schemars(with = "format::Host")]
     pub host: String,
-    /// The port of OBS's WebSocket server. 4455 by default.
+    /// The port of OBS's WebSocket server.
+    #[schemars(range(min = 1))]
     pub port: u16,
-    /// Its password; none by default, or if empty.
+    /// The password of OBS's WebSocket server; empty is none. No log and no error shows it.
+    #[serde(deserialize_with = "secret::unless_empty")]
+    #[schemars(extend("x-default" = "none"))]
     pub password: Option<Secret>,
-    /// How long OBS may take to answer a request (`timeout_secs`). 2 seconds by default.
-    pub timeout: Duration,
-    /// Whether a recording that runs already is split for one of ours (`recording_in_progress`: `leave` or `split`). It
-    /// is left alone by default.
-    pub splits_recordings: bool,
-    /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never. 5000 by default.
+    /// How many seconds OBS may take to answer a request.
+    #[schemars(range(min = 0.1, max = 60.0))]
+    pub timeout_secs: f64,
+    /// What happens to a recording that OBS is making already when a rule begins one: with `leave` it is left alone, and
+    /// the rule's action fails; with `split` its file is split, for which OBS 30.2 or newer is needed.
+    pub recording_in_progress: RecordingInProgress,
+    /// The event `disk_low` comes when fewer megabytes than this are left of the disk that OBS writes to; never with 0.
+    #[schemars(range(max = 1_000_000_000))]
     pub min_free_mb: u64,
     /// The courts that it shows.
+    #[schemars(with = "ServedCourts")]
     pub courts: Served,
 }
 
-/// A player that shows clips to the jury.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Default for ObsSink {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 4455,
+            password: None,
+            timeout_secs: 2.0,
+            recording_in_progress: RecordingInProgress::Leave,
+            min_free_mb: 5000,
+            courts: Served::All,
+        }
+    }
+}
+
+/// What happens to a recording that OBS is making already when a rule begins one.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordingInProgress {
+    /// It is left alone.
+    Leave,
+    /// Its file is split.
+    Split,
+}
+
+/// `type: player`
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(default, deny_unknown_fields)]
 pub struct PlayerSink {
-    /// The program: a name to be looked up, or a path. `mpv` by default.
+    /// The program: a path, or a name alone, which the system looks up. It must take mpv's options.
+    #[schemars(with = "format::Path")]
     pub command: PathBuf,
-    /// What it is given besides. Nothing by default.
+    /// More arguments for the program. They can change how its window looks and behaves (`--force-window`,
+    /// `--keep-open`, `--osd-font-size`), but not how `vta` drives it.
+    #[schemars(extend("x-default" = "none"))]
     pub arguments: Vec<String>,
     /// The courts whose jury sees it.
+    #[schemars(with = "ServedCourts")]
     pub courts: Served,
 }
 
-/// The log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl Default for PlayerSink {
+    fn default() -> Self {
+        Self { command: PathBuf::from("mpv"), arguments: Vec::new(), courts: Served::All }
+    }
+}
+
+/// `type: log`
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(default, deny_unknown_fields)]
 pub struct LogSink {
-    /// Where log files are put; there are none when left out, and the terminal shows it all the same.
+    /// The folder of the log files, one file each day, JSON lines; made where it is missing.
+    #[schemars(with = "Option<format::Path>", extend("x-default" = "no files"))]
     pub directory: Option<PathBuf>,
-    /// From which level on. `info` by default.
+    /// The least important level that is logged. `debug` logs every event.
     pub level: Level,
-    /// How many files are kept, a day each. 14 by default.
+    /// How many files are kept.
+    #[schemars(range(min = 1, max = 10_000))]
     pub keep_files: usize,
 }
 
+impl Default for LogSink {
+    fn default() -> Self {
+        Self { directory: None, level: Level::Info, keep_files: 14 }
+    }
+}
+
 /// How much a log line matters.
-#[derive(Clone, Copy, Debug, Default, Display, EnumString, PartialEq, Eq, PartialOrd, Ord, VariantNames)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Display, JsonSchema, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Level {
-    /// For who looks for a fault in vta.
+    /// Every event, to look for a fault in vta.
     Debug,
     /// What happens.
     #[default]
@@ -102,196 +164,44 @@ pub enum Level {
     Error,
 }
 
-/// The courts that a sink serves (`courts`): all when left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Served {
-    /// Every court.
-    #[default]
-    All,
-    /// These courts, at least one.
-    Courts(BTreeSet<Arc<str>>),
-}
-
-impl Served {
-    /// Whether it serves the court.
-    pub fn serves(&self, court: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Courts(courts) => courts.contains(court),
-        }
-    }
-
-    fn read(field: Field<'_>, courts: &[Arc<str>]) -> Result<Self, Problem> {
-        if matches!(&field.node.value, Value::List(names) if names.is_empty()) {
-            let problem = Problem::new(field.node.at.clone(), "a sink must serve a court");
-            return Err(problem.help("leave `courts` out to serve every court"));
-        }
-        let served = field.list(|field| court(field, courts))?;
-        Ok(Self::Courts(served.into_iter().collect()))
-    }
-}
-
-fn court(field: Field<'_>, courts: &[Arc<str>]) -> Result<Arc<str>, Problem> {
-    let names = || courts.iter().map(|court| &**court);
-    let name = field.text()?;
-    courts.iter().find(|court| ***court == name).cloned().ok_or_else(|| {
-        let problem = Problem::new(field.node.at.clone(), "there is no such court");
-        match near(&name, names()) {
-            Some(near) => problem.label(format!("did you mean `{near}`?")),
-            None => problem.help(format!("the courts are {}", enumerate(names()))),
-        }
-    })
-}
-
-#[derive(Clone, Copy, Display, EnumString, PartialEq, VariantNames)]
-#[strum(serialize_all = "lowercase")]
-enum Kind {
-    Sqlite,
-    Capture,
-    Obs,
-    Player,
-    Log,
-}
+/// The schema of [`Served`].
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct ServedCourts(
+    #[schemars(
+        length(min = 1),
+        extend(
+            "x-default" = "all",
+            "x-empty" = "`courts` must name a court",
+            "x-absent" = "leave `courts` out for every court"
+        )
+    )]
+    Vec<format::Court>,
+);
 
 impl Sink {
-    fn kind(&self) -> Kind {
+    /// The word for what it is.
+    pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Store(_) => Kind::Sqlite,
-            Self::Capture(_) => Kind::Capture,
-            Self::Obs(_) => Kind::Obs,
-            Self::Player(_) => Kind::Player,
-            Self::Log(_) => Kind::Log,
+            Self::Store(_) => "sqlite",
+            Self::Capture(_) => "capture",
+            Self::Obs(_) => "obs",
+            Self::Player(_) => "player",
+            Self::Log(_) => "log",
         }
     }
 
-    fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Option<Self> {
-        match section.required("type", "obs", Field::choice)? {
-            Kind::Sqlite => StoreSink::read(section).map(Self::Store),
-            Kind::Capture => CaptureSink::read(section, courts).map(Self::Capture),
-            Kind::Obs => Some(Self::Obs(ObsSink::read(section, courts))),
-            Kind::Player => Some(Self::Player(PlayerSink::read(section, courts))),
-            Kind::Log => Some(Self::Log(LogSink::read(section))),
+    /// Puts the folder of the config before its paths.
+    pub(super) fn resolve(&mut self, directory: &Path) {
+        let resolve = |path: &mut PathBuf| *path = directory.join(&*path);
+        match self {
+            Self::Store(sink) => resolve(&mut sink.path),
+            Self::Capture(sink) => resolve(&mut sink.directory),
+            Self::Log(sink) => sink.directory.iter_mut().for_each(resolve),
+            // A name alone is looked up by the system.
+            Self::Player(sink) if sink.command.components().count() > 1 => resolve(&mut sink.command),
+            Self::Player(_) | Self::Obs(_) => {}
         }
-    }
-}
-
-impl StoreSink {
-    fn read(mut section: Section<'_>) -> Option<Self> {
-        let path = section.required("path", "data/event.db", Field::path);
-        section.finish();
-        Some(Self { path: path? })
-    }
-}
-
-impl CaptureSink {
-    fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Option<Self> {
-        let directory = section.required("directory", "data/captures", Field::path);
-        let served = section.optional("courts", |field| Served::read(field, courts));
-        section.finish();
-        Some(Self { directory: directory?, courts: served.unwrap_or_default() })
-    }
-}
-
-impl ObsSink {
-    fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Self {
-        let host = section.optional("host", |field| {
-            field
-                .parse("a name or an address alone, such as `127.0.0.1`", |text| is_host(text).then(|| text.to_owned()))
-        });
-        let port = section.optional("port", |field| field.number(1..=u16::MAX));
-        let password = section.optional("password", Field::secret);
-        let timeout_secs = section.optional("timeout_secs", |field| field.number(0.1..=60.0));
-        let in_progress = section.optional("recording_in_progress", Field::choice::<InProgress>);
-        let min_free_mb = section.optional("min_free_mb", |field| field.number(0..=1_000_000_000));
-        let served = section.optional("courts", |field| Served::read(field, courts));
-        section.finish();
-        Self {
-            host: host.unwrap_or_else(|| "127.0.0.1".to_owned()),
-            port: port.unwrap_or(4455),
-            password: password.filter(|password| !password.expose().is_empty()),
-            timeout: timeout_secs.map_or(Duration::from_secs(2), Duration::from_secs_f64),
-            splits_recordings: matches!(in_progress, Some(InProgress::Split)),
-            min_free_mb: min_free_mb.unwrap_or(5000),
-            courts: served.unwrap_or_default(),
-        }
-    }
-}
-
-/// What becomes of a recording that OBS is at when one of ours is to begin.
-#[derive(Clone, Copy, EnumString, VariantNames)]
-#[strum(serialize_all = "lowercase")]
-enum InProgress {
-    Leave,
-    Split,
-}
-
-impl PlayerSink {
-    fn read(mut section: Section<'_>, courts: &[Arc<str>]) -> Self {
-        let command = section.optional("command", command);
-        let arguments = section.optional("arguments", |field| field.list(Field::text));
-        let served = section.optional("courts", |field| Served::read(field, courts));
-        section.finish();
-        Self {
-            command: command.unwrap_or_else(|| PathBuf::from("mpv")),
-            arguments: arguments.unwrap_or_default(),
-            courts: served.unwrap_or_default(),
-        }
-    }
-}
-
-impl LogSink {
-    fn read(mut section: Section<'_>) -> Self {
-        let directory = section.optional("directory", Field::path);
-        let level = section.optional("level", Field::choice);
-        let keep_files = section.optional("keep_files", |field| field.number(1..=10_000));
-        section.finish();
-        Self { directory, level: level.unwrap_or_default(), keep_files: keep_files.unwrap_or(14) }
-    }
-}
-
-/// A path, or a name alone, which the system looks up.
-fn command(field: Field<'_>) -> Result<PathBuf, Problem> {
-    let path = field.path()?;
-    let name = PathBuf::from(field.text()?);
-    Ok(if name.components().count() == 1 { name } else { path })
-}
-
-/// A name or an address, and not a URL or an address with a port.
-fn is_host(text: &str) -> bool {
-    text.parse::<Ipv6Addr>().is_ok()
-        || !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '/'))
-}
-
-/// Reads all sinks and makes sure that they do not get into each other's way.
-pub(super) fn read(sinks: &[Field<'_>], courts: &[Arc<str>]) -> BTreeMap<Arc<str>, Sink> {
-    let mut read: Vec<(Field<'_>, Sink)> = Vec::new();
-    for &field in sinks {
-        let context = field.context;
-        let Some(sink) = context.accept(field.section()).and_then(|section| Sink::read(section, courts)) else {
-            continue;
-        };
-        if let Some((other, what)) =
-            read.iter().find_map(|(other, first)| Some((other, conflict(first, &sink, courts)?)))
-        {
-            let problem =
-                Problem::new(field.key_at.clone(), format!("`{}` and `{}` are both {what}", other.key, field.key));
-            context.report(
-                problem.label("the second").other(other.key_at.clone(), "the first").help("remove one of them"),
-            );
-        }
-        read.push((field, sink));
-    }
-    read.into_iter().map(|(field, sink)| (Arc::from(field.key), sink)).collect()
-}
-
-/// What two sinks must not both be.
-fn conflict(one: &Sink, other: &Sink, courts: &[Arc<str>]) -> Option<String> {
-    match (one, other) {
-        (Sink::Player(one), Sink::Player(other)) => courts
-            .iter()
-            .find(|court| one.courts.serves(court) && other.courts.serves(court))
-            .map(|court| format!("the player of `{court}`")),
-        (Sink::Obs(_), Sink::Obs(_)) => None,
-        _ => (one.kind() == other.kind()).then(|| format!("of type `{}`, of which there can be one", one.kind())),
     }
 }

@@ -1,4 +1,4 @@
-//! What users are told, word for word, and what comes of a config that is right.
+//! The messages about configs that are wrong, word for word, and the values of those that are right.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -16,7 +16,7 @@ use std::path::Path;
 use super::{Config, ConfigError};
 
 /// What begins a config, for tests of what follows it.
-const HEAD: &str = "name: Hamburg Open 2026\ncourts:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
+const HEAD: &str = "name: Hamburg Open 2026\ncourts:\n  court-1: { type: pss, bind: 0.0.0.0:6000 }\n";
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
     let variable = |name: &str| match name {
@@ -28,12 +28,12 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
     Config::parse(Path::new("event.yaml"), text, &variable)
 }
 
-/// What is told about a config that is wrong.
-fn told(text: &str) -> String {
+/// The messages about a config that is wrong.
+fn messages(text: &str) -> String {
     parse(text).unwrap_err().render(false)
 }
 
-/// What is told about a config that has something wrong after [`HEAD`].
-fn told_after_head(text: &str) -> String {
-    told(&format!("{HEAD}{text}"))
+/// The messages about a config that has something wrong after [`HEAD`].
+fn messages_after_head(text: &str) -> String {
+    messages(&format!("{HEAD}{text}"))
 }

@@ -8,7 +8,7 @@ use crate::suggest::{enumerate, near};
 /// More names than this are no help.
 const MAX_NAMES: usize = 20;
 
-/// What there is to say of the names in rules.
+/// The names in rules, looked up in an OBS.
 #[derive(Debug, Default)]
 pub struct LookedUp {
     /// What the OBS has not.
@@ -21,13 +21,13 @@ pub struct LookedUp {
 pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp {
     let mut found = LookedUp::default();
     for file in files {
-        // What cannot be read is told by whoever compiles it.
+        // The check of the rules reports what cannot be read.
         let Ok(sources) = Sources::read(std::slice::from_ref(file)) else { continue };
         let mut names = check::names(&sources);
         names.sort_by_key(Named::order);
         let ours = names.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs));
         for named in ours {
-            // What several rules import is told once.
+            // What several rules import is reported once.
             if named.what == What::Unknown {
                 found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
             } else {
@@ -40,7 +40,7 @@ pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp
 }
 
 impl LookedUp {
-    /// What is to be said of names that could not be looked up, if there are any.
+    /// The note about names that could not be looked up, if there are any.
     pub fn not_looked_up(&self) -> Option<String> {
         let (names, it) = match self.unknown.len() {
             0 => return None,

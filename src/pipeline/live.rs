@@ -17,7 +17,7 @@ use super::reload::{Change, Hangups, Reload, Reloader};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
 use crate::capture::About;
-use crate::config::{Config, CourtConfig, UdpCourt};
+use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
 use crate::rules::check::has_errors;
 use crate::rules::{Rules, Sources};
@@ -96,7 +96,7 @@ struct Live {
 /// A court that is about to start.
 struct NewCourt<'a> {
     name: Arc<str>,
-    config: &'a UdpCourt,
+    config: &'a CourtConfig,
     rules: Rules,
     receiver: UdpReceiver,
     counters: Arc<Counters>,
@@ -203,7 +203,7 @@ fn bind_courts<'a>(config: &'a Config, sources: &Sources) -> Result<Vec<NewCourt
     for name in config.courts.keys() {
         rules.push(setup::compile_sources(config, sources, name).map_err(StartError::rules)?);
     }
-    let bind = |((name, CourtConfig::Udp(udp)), rules): ((&Arc<str>, &'a CourtConfig), Rules)| {
+    let bind = |((name, udp), rules): ((&Arc<str>, &'a CourtConfig), Rules)| {
         let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         messages::court_listening(name, receiver.local());
         Ok(NewCourt { name: name.clone(), config: udp, rules, receiver, counters: Arc::default() })

@@ -12,7 +12,7 @@ use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession}
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
-use crate::config::{Config, CourtConfig};
+use crate::config::Config;
 use crate::court::{Court, Input};
 use crate::rules::Explain;
 use crate::store::{Mode, NewSession, Store};
@@ -84,10 +84,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     if let Some(explain) = explain {
         rules.explain_to(explain);
     }
-    let allow = match config.courts.get(&name) {
-        Some(CourtConfig::Udp(udp)) => udp.allow.clone(),
-        None => Vec::new(),
-    };
+    let allow = config.courts.get(&name).map(|court| court.allow.clone()).unwrap_or_default();
     let court =
         Court::new(name.clone(), allow, rules).with_review_rules(config.reviews).with_names(config.names.clone());
     let mut first = reader.next();

@@ -15,6 +15,7 @@ use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
 use crate::rules::check::Mistake;
 use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
+use crate::served::Served;
 use crate::sink::Courts;
 use crate::source::BindError;
 use crate::store::StoreError;
@@ -73,7 +74,7 @@ pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
 pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();
-    Rules::of(sources, limits, &Surroundings { obs })
+    Rules::of(&sources.of_court(court), limits, &Surroundings { obs })
 }
 
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
@@ -113,7 +114,7 @@ pub(super) fn start_sinks(
     reports: &HashMap<Arc<str>, Sender<Report>>,
     components: &mut Components,
 ) -> HashMap<Arc<str>, Sinks> {
-    let served = |sources: &crate::config::Served| -> Courts {
+    let served = |sources: &Served| -> Courts {
         reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
     };
     let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();

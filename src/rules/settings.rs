@@ -1,13 +1,16 @@
 //! Puts the values that the config gives in the place of a script's constants.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rhai::{ASTNode, Array, Dynamic, Expr, ImmutableString, OptimizationLevel, Stmt};
 
+use super::effects::CallEffects;
+use super::imports::Imports;
 use super::meter::Meter;
-use super::script::{ScriptError, Text};
-use super::sources::{Setting, SettingValue};
-use super::{duration, sandbox};
+use super::script::{ScriptError, Text, constants_of};
+use super::sources::{Library, Setting, SettingValue};
+use super::{Surroundings, duration, sandbox};
 
 /// A script's constants by name, with their values.
 pub(super) type Constants = Vec<(String, Dynamic)>;
@@ -56,13 +59,56 @@ pub(super) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Resu
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
+/// The constants of a rule's file, which a config can set.
+pub(crate) struct Settings {
+    script: Arc<str>,
+    constants: Constants,
+}
+
+/// Why a constant cannot be set.
+pub(crate) struct WrongSetting {
+    /// Whether there is no such constant; else the value is wrong.
+    pub(crate) is_unknown: bool,
+    pub(crate) message: String,
+}
+
+impl Settings {
+    /// Those of a file; none where it cannot be read, which is told when it is compiled.
+    pub(crate) fn of(file: &Path) -> Option<Self> {
+        let text = Text::new(file, std::fs::read_to_string(file).ok()?.into());
+        let (meter, effects) = (Meter::default(), CallEffects::default());
+        let imports = Imports::of(file, Library::default());
+        let mut engine = sandbox::engine(&meter, &effects, &Surroundings::default());
+        engine.set_module_resolver(imports.clone());
+        let constants = constants_of(&engine, &meter, file, &text, &imports).ok()?;
+        Some(Self { script: text.name, constants })
+    }
+
+    /// Whether a setting names one of them and has a value like it.
+    pub(crate) fn check(&self, setting: &Setting) -> Result<(), WrongSetting> {
+        value_of(&self.constants, setting, &self.script).map(drop)
+    }
+}
+
 fn set(constants: &mut Constants, setting: &Setting, script: &str) -> Result<(), String> {
-    let Some((name, value)) = constants.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&setting.name)) else {
-        return Err(unknown(constants, &setting.name, script));
-    };
-    *value = like(value, &setting.value)
-        .map_err(|wanted| format!("`{}` wants {wanted}: `{name}` of {script} is {}", setting.name, in_words(value)))?;
+    let (index, value) = value_of(constants, setting, script).map_err(|wrong| wrong.message)?;
+    if let Some((_, constant)) = constants.get_mut(index) {
+        *constant = value;
+    }
     Ok(())
+}
+
+/// Which constant is set, and to what.
+fn value_of(constants: &Constants, setting: &Setting, script: &str) -> Result<(usize, Dynamic), WrongSetting> {
+    let same = |(_, (name, _)): &(usize, &(String, Dynamic))| name.eq_ignore_ascii_case(&setting.name);
+    let Some((index, (name, default))) = constants.iter().enumerate().find(same) else {
+        return Err(WrongSetting { is_unknown: true, message: unknown(constants, &setting.name, script) });
+    };
+    let value = like(default, &setting.value).map_err(|wanted| WrongSetting {
+        is_unknown: false,
+        message: format!("`{}` wants {wanted}: `{name}` of {script} is {}", setting.name, in_words(default)),
+    })?;
+    Ok((index, value))
 }
 
 fn unknown(constants: &Constants, name: &str, script: &str) -> String {

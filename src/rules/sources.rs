@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::script::ScriptError;
+use crate::served::Served;
 
 /// A rule's file, and what its constants are to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +15,13 @@ pub struct RuleFile {
     pub path: PathBuf,
     /// Its settings, in the order in which they were given.
     pub with: Vec<Setting>,
+    /// The courts that run it.
+    pub courts: Served,
 }
 
 impl From<PathBuf> for RuleFile {
     fn from(path: PathBuf) -> Self {
-        Self { path, with: Vec::new() }
+        Self { path, with: Vec::new(), courts: Served::All }
     }
 }
 
@@ -76,6 +79,13 @@ impl Sources {
     pub fn of(files: &[(PathBuf, String)]) -> Self {
         let rule = |(path, text): &(PathBuf, String)| (RuleFile::from(path.clone()), without_mark(text));
         Self { rules: files.iter().map(rule).collect(), imported: Library::default() }
+    }
+
+    /// The rules that a court runs.
+    pub fn of_court(&self, court: &str) -> Self {
+        let mut sources = self.clone();
+        sources.rules.retain(|(file, _)| file.courts.serves(court));
+        sources
     }
 
     /// The files of the rules, and those that were asked for by imports so far, whether they are there or not.

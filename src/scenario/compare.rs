@@ -1,9 +1,16 @@
 //! What was expected against what came.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
+use super::file::{Expected, Scenario, is_as_written};
 use super::play::{Came, seconds};
-use crate::config::scenario::{Expected, Scenario, Wanted};
+
+/// The longest that a burst of messages takes, behind which events are derived from it.
+const MAX_BURST: Duration = Duration::from_millis(250);
+/// Times are written with as many decimals as one wants to.
+const ROUNDING: Duration = Duration::from_micros(999);
 
 /// Why a scenario failed, in lines.
 pub(super) fn compare(scenario: &Scenario, came: &[Came]) -> Vec<String> {
@@ -41,11 +48,20 @@ fn missing(includes: &[Expected], came: &[Came]) -> Vec<String> {
     lines
 }
 
+/// Whether an action came when it was expected: a derived event comes when its burst of messages is over.
+fn is_in_time(at: Duration, came: &Came) -> bool {
+    let late = if came.is_derived { MAX_BURST } else { Duration::ZERO };
+    at <= came.after + ROUNDING && came.after <= at + late + ROUNDING
+}
+
 fn is(expected: &Expected, came: &Came) -> bool {
-    let in_time = || expected.at.is_none_or(|at| at.abs_diff(came.after).as_micros() < 1000);
+    let in_time = || expected.at.is_none_or(|at| is_in_time(at, came));
     expected.action == came.name
         && in_time()
-        && expected.args.iter().all(|(name, wanted)| came.args.get(name).is_some_and(|value| wanted.is(value)))
+        && expected
+            .args
+            .iter()
+            .all(|(name, wanted)| came.args.get(name).is_some_and(|value| is_as_written(wanted, value)))
 }
 
 /// What stands on one line: what was expected, and what came for it.
@@ -119,15 +135,16 @@ fn expected_text(expected: &Expected) -> String {
     format!("{at}{} {}", expected.action, args.join(", ")).trim_end().to_owned()
 }
 
-fn wanted_text(wanted: &Wanted) -> String {
+fn wanted_text(wanted: &Json) -> String {
     match wanted {
-        Wanted::Text(text) => text.clone(),
-        Wanted::List(items) => format!("[{}]", items.iter().map(wanted_text).collect::<Vec<_>>().join(", ")),
-        Wanted::Fields(fields) => {
+        Json::String(text) => text.clone(),
+        Json::Array(items) => format!("[{}]", items.iter().map(wanted_text).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) => {
             let fields: Vec<_> =
                 fields.iter().map(|(name, wanted)| format!("{name}: {}", wanted_text(wanted))).collect();
             format!("{{ {} }}", fields.join(", "))
         }
+        _ => String::new(),
     }
 }
 

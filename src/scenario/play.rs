@@ -1,6 +1,6 @@
-//! Lets a scenario happen.
+//! Plays a scenario.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
+use super::file::{Scenario, Step, StepReport};
 use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
-use crate::config::scenario::{Scenario, Step, Told};
 use crate::court::{Court, Datagram, Input, Output};
 use crate::event::{Body, ClipSource, Recording};
 use crate::rules::Rules;
@@ -21,16 +21,18 @@ const AFTERWARDS: Duration = Duration::from_secs(1);
 /// More answers than this at one moment are of rules that answer each other without end.
 const MAX_ANSWERS: usize = 1000;
 
-/// An action that a rule asked for.
+/// An action of a rule.
 #[derive(Debug)]
 pub(super) struct Came {
     /// How long after the beginning.
     pub(super) after: Duration,
     pub(super) name: &'static str,
     pub(super) args: Json,
+    /// Whether it answers a derived event.
+    pub(super) is_derived: bool,
 }
 
-/// Lets a scenario happen; gives what was asked for, and what went wrong.
+/// Plays a scenario; gives the actions, and what went wrong.
 pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<Came>, Vec<String>) {
     let mut play = Play {
         court: Court::new("court-1".into(), Vec::new(), rules),
@@ -38,6 +40,7 @@ pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<
         outputs: Vec::new(),
         failing: BTreeMap::new(),
         saves: Vec::new(),
+        derived: HashSet::new(),
         came: Vec::new(),
         wrong: Vec::new(),
     };
@@ -52,13 +55,15 @@ pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<
 
 struct Play {
     court: Court,
-    /// The OBS that tells something where none is named.
+    /// The OBS that reports where none is named.
     instance: String,
     outputs: Vec<Output>,
     /// Actions that fail, with the reason.
     failing: BTreeMap<String, String>,
     /// Replays that are being saved: by which OBS, if one is named, and the action's `seq`.
     saves: Vec<(Option<Arc<str>>, u64)>,
+    /// The `seq` of the events that were derived.
+    derived: HashSet<u64>,
     came: Vec<Came>,
     wrong: Vec<String>,
 }
@@ -66,7 +71,7 @@ struct Play {
 impl Play {
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Say(text) => {
+            Step::Messages(text) => {
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let bytes = Bytes::copy_from_slice(line.as_bytes());
                     self.take(Input::Datagram(Datagram { bytes, from: None, truncated: false }));
@@ -89,26 +94,28 @@ impl Play {
             Step::Fail { action, reason } => {
                 self.failing.insert(action.clone(), reason.clone());
             }
-            Step::Told { instance, told } => {
+            Step::Report { instance, report } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
-                self.told(instance, told);
+                self.report(instance, report);
             }
         }
     }
 
-    fn told(&mut self, instance: String, told: &Told) {
-        let report = match told {
-            Told::Connected => {
+    fn report(&mut self, instance: String, report: &StepReport) {
+        let report = match report {
+            StepReport::ObsConnected => {
                 let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
                 Report::ObsConnected { instance, obs_version, websocket_version }
             }
-            Told::Disconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
-            Told::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
-            Told::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
-            Told::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
-            Told::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
-            Told::PlayerDisconnected(reason) => Report::PlayerDisconnected { player: instance, reason: reason.clone() },
-            Told::Clip(path) => {
+            StepReport::ObsDisconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
+            StepReport::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
+            StepReport::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
+            StepReport::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
+            StepReport::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
+            StepReport::PlayerDisconnected(reason) => {
+                Report::PlayerDisconnected { player: instance, reason: reason.clone() }
+            }
+            StepReport::ClipSaved(path) => {
                 let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
                 let action_seqs: Vec<_> = self.saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
                 self.take(Input::Report(Report::ClipSaved(ClipReport {
@@ -131,13 +138,13 @@ impl Play {
                 }
                 return;
             }
-            Told::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
-            Told::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
+            StepReport::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
+            StepReport::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
         };
         self.take(Input::Report(report));
     }
 
-    /// What a capture holds, its times counted from now. What was asked for before `from` is not looked at.
+    /// What a capture holds, its times counted from now. Actions before `from` are ignored.
     fn capture(&mut self, path: &Path, from: Option<Duration>, to: Option<Duration>) {
         let reader = match capture::open(path) {
             Ok(reader) => reader,
@@ -163,7 +170,7 @@ impl Play {
             match recorded.input {
                 // How actions ended is for the scenario to say.
                 Input::Report(Report::Outcome { .. }) | Input::Stop => {}
-                Input::Report(Report::ClipSaved(clip)) => self.told(clip.instance, &Told::Clip(clip.path)),
+                Input::Report(Report::ClipSaved(clip)) => self.report(clip.instance, &StepReport::ClipSaved(clip.path)),
                 input => self.take(input),
             }
         }
@@ -190,15 +197,18 @@ impl Play {
         self.answer();
     }
 
-    /// Answers what was asked for, and what is asked for in answer to that.
+    /// Reports the outcomes of actions, and of the actions that answer those reports.
     fn answer(&mut self) {
         let mut answers = 0;
         let mut reports = VecDeque::new();
         loop {
             for output in std::mem::take(&mut self.outputs) {
                 match output {
-                    Output::Action { action, .. } => reports.extend(self.asked(&action)),
+                    Output::Action { action, .. } => reports.extend(self.outcome(&action)),
                     Output::Event { event, .. } => {
+                        if event.is_derived() {
+                            self.derived.insert(event.seq);
+                        }
                         if let Body::RuleFailed(failed) = &event.body {
                             let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
                             self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
@@ -211,18 +221,19 @@ impl Play {
             let Some(report) = reports.pop_front() else { return };
             answers += 1;
             if answers > MAX_ANSWERS {
-                return self.wrong.push("the rules answer what they have asked for themselves without end".to_owned());
+                return self.wrong.push("the rules answer their own actions without end".to_owned());
             }
             self.court.step(self.court.now(), &Input::Report(report), &mut self.outputs);
         }
     }
 
-    /// Takes down an action; gives how it ended, if that is known at once.
-    fn asked(&mut self, action: &Action) -> Option<Report> {
+    /// Notes an action; gives its outcome, if that is known at once.
+    fn outcome(&mut self, action: &Action) -> Option<Report> {
         let mut line = serde_json::to_value(action).unwrap_or_default();
         let args = line.get_mut("args").map(Json::take).unwrap_or_default();
         let name = action.verb.name();
-        self.came.push(Came { after: action.at.since(Time::default()), name, args });
+        let is_derived = self.derived.contains(&action.cause);
+        self.came.push(Came { after: action.at.since(Time::default()), name, args, is_derived });
         let outcome = match (self.failing.get(name), action.verb.obs()) {
             (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
             (None, Some(ObsVerb::SaveReplay { .. })) => {

@@ -14,12 +14,11 @@ use vta::action::{Outcome, Report};
 use vta::capture;
 use vta::cli::Cli;
 use vta::config::Config;
-use vta::config::scenario::Scenarios;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::{Body, Event, Kind};
 use vta::rules::check::check;
 use vta::rules::{Limits, Rules, Surroundings};
-use vta::scenario;
+use vta::scenario::{self, Scenarios};
 use vta::time::Time;
 
 use crate::support::{clip, recording, repository};
@@ -57,7 +56,7 @@ fn every_config_in_the_docs_parses() {
         // What an example leaves out is of no matter to it.
         let has = |key: &str| block.lines().any(|line| line.starts_with(key));
         let name = if has("name:") { "" } else { "name: Test Open\n" };
-        let courts = "courts:\n  court-1: { type: udp, bind: 0.0.0.0:6000 }\n";
+        let courts = "courts:\n  court-1: { type: pss, bind: 0.0.0.0:6000 }\n";
         let sources = if has("courts:") { "" } else { courts };
         let whole = format!("{name}{sources}{block}\n");
         // The rules that it names lie in the repository.
@@ -232,6 +231,37 @@ fn reference_of_rules_is_up_to_date() {
     assert!(
         written == made,
         "docs/rules-reference.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+    );
+}
+
+#[test]
+fn the_tables_of_the_config_are_what_the_code_says() {
+    let file = repository("docs/configuration.md");
+    let mut made = fs::read_to_string(&file).unwrap();
+    for (name, table) in vta::config::tables() {
+        let begin = format!("<!-- {name}: made from the code -->\n");
+        let (before, rest) = made.split_once(&begin).unwrap_or_else(|| panic!("no table `{name}`"));
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        made = format!("{before}{begin}\n{table}\n<!-- end -->{after}");
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &made).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&file).unwrap() == made,
+        "docs/configuration.md is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+    );
+}
+
+#[test]
+fn the_example_is_what_init_writes() {
+    let (file, made) = (repository("examples/event.yaml"), vta::config::template(1).replace("rules/", "../rules/"));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &made).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&file).unwrap() == made,
+        "examples/event.yaml is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
     );
 }
 

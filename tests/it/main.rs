@@ -7,6 +7,8 @@ mod bout;
 mod capture;
 #[cfg(unix)]
 mod clip_offsets;
+mod config_check;
+mod config_schema;
 mod decode;
 mod defects;
 mod docs;

@@ -127,7 +127,7 @@ fn an_obs_that_the_config_does_not_have_is_told() {
     let sinks = "  jury: { type: obs, host: 127.0.0.1 }\n  other: { type: obs, host: 127.0.0.1, courts: [court-2] }\n";
     let venue = Venue::with_rules(sinks, "own.rhai");
     let config = fs::read_to_string(venue.config()).unwrap();
-    let second = "courts:\n  court-2: { type: udp, bind: \"127.0.0.1:0\" }\n";
+    let second = "courts:\n  court-2: { type: pss, bind: \"127.0.0.1:0\" }\n";
     fs::write(venue.config(), config.replacen("courts:\n", second, 1)).unwrap();
     let rule = "const JURY = \"other\";\n\
                 fn on_point(event, bout) {\n    obs::on(\"nix\").scene(\"Live\");\n    obs::on(JURY).scene(\"Live\");\n}\n";

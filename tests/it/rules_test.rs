@@ -60,6 +60,28 @@ fn a_rule_that_fails_fails_its_scenario() {
 }
 
 #[test]
+fn what_answers_a_derived_event_may_come_as_late_as_that_event() {
+    let venue = Venue::new("");
+    let rule = "fn on_point(event, bout) { mark(\"said\"); }\nfn on_scored(event, bout) { mark(\"derived\"); }\n";
+    fs::write(venue.path("say.rhai"), rule).unwrap();
+    let play = |said: &str, derived: &str| {
+        let scenario = format!(
+            "rules: [say.rhai]\nscenarios:\n  a:\n    given: [pre;FightLoaded, rnd;1, clk;02:00;start, wait: 4s, pt1;1, sc1;1;sc2;0]\n    \
+             includes: [{{ mark: {{ text: said }}, at: {said} }}, {{ mark: {{ text: derived }}, at: {derived} }}]\n"
+        );
+        fs::write(venue.path("a.yaml"), scenario).unwrap();
+        let output = output(vta().args(["rules", "test"]).arg(venue.path("a.yaml")));
+        (output.status.code(), format!("{}{}", stdout(&output), stderr(&output)))
+    };
+    let (code, shown) = play("4s", "4s");
+    assert_eq!(code, Some(0), "{shown}");
+    for (said, derived) in [("3.9s", "4s"), ("4s", "3.7s"), ("4s", "4.5s")] {
+        let (code, shown) = play(said, derived);
+        assert_eq!(code, Some(1), "{said} {derived}: {shown}");
+    }
+}
+
+#[test]
 fn rules_that_answer_themselves_without_end_fail_their_scenario() {
     let venue = Venue::new("");
     fs::write(venue.path("again.rhai"), "fn on_any(event, bout) { obs::scene(\"Live\"); }\n").unwrap();

@@ -10,6 +10,7 @@ use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::Body;
 use vta::rules::{Did, Limits, RuleFile, Rules, Setting, SettingValue, Surroundings};
+use vta::served::Served;
 use vta::time::Time;
 
 fn rules(text: &str) -> Rules {
@@ -144,7 +145,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String> {
-    let files = [RuleFile { path: folder.path().join("rule.rhai"), with }];
+    let files = [RuleFile { path: folder.path().join("rule.rhai"), with, courts: Served::All }];
     let here = folder.path().display().to_string();
     Rules::load(&files, Limits::default(), &Surroundings::default()).map_err(|wrong| {
         wrong

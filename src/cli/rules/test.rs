@@ -7,9 +7,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::cli::check::count;
 use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
-use crate::config::scenario::Scenarios;
 use crate::pipeline::StartError;
-use crate::scenario::{self, Verdict};
+use crate::scenario::{self, Scenarios, Verdict};
 
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,8 @@
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use super::super::{Config, CourtConfig, Protocol, Served, Sink};
+use super::super::{Config, Protocol, Sink};
 use super::{HEAD, parse};
+use crate::served::Served;
 
 #[test]
 fn a_full_config_is_understood() {
@@ -11,12 +11,12 @@ fn a_full_config_is_understood() {
 name: Hamburg Open 2026
 courts:
   court-1:
-    type: udp
+    type: pss
     bind: 0.0.0.0:6000
     allow: [192.168.7.0/24, 192.168.8.20]
     receive_buffer_bytes: 1048576
     resync: 192.168.7.20:6001
-  court-2: { type: udp, bind: "[::1]:6001" }
+  court-2: { type: pss, bind: "[::1]:6001" }
 decoder: { protocol: pss-2.3 }
 rules:
   max_operations: 50000
@@ -35,27 +35,25 @@ sinks:
         file: "event.yaml",
         name: "Hamburg Open 2026",
         courts: {
-            "court-1": Udp(
-                UdpCourt {
-                    bind: 0.0.0.0:6000,
-                    allow: [
-                        192.168.7.0/24,
-                        192.168.8.20/32,
-                    ],
-                    receive_buffer_bytes: 1048576,
-                    resync: Some(
-                        192.168.7.20:6001,
-                    ),
-                },
-            ),
-            "court-2": Udp(
-                UdpCourt {
-                    bind: [::1]:6001,
-                    allow: [],
-                    receive_buffer_bytes: 4194304,
-                    resync: None,
-                },
-            ),
+            "court-1": CourtConfig {
+                kind: Pss,
+                bind: 0.0.0.0:6000,
+                allow: [
+                    192.168.7.0/24,
+                    192.168.8.20/32,
+                ],
+                receive_buffer_bytes: 1048576,
+                resync: Some(
+                    192.168.7.20:6001,
+                ),
+            },
+            "court-2": CourtConfig {
+                kind: Pss,
+                bind: [::1]:6001,
+                allow: [],
+                receive_buffer_bytes: 4194304,
+                resync: None,
+            },
         },
         decoder: Decoder {
             protocol: Pss23,
@@ -112,8 +110,8 @@ sinks:
                     password: Some(
                         ***,
                     ),
-                    timeout: 2s,
-                    splits_recordings: true,
+                    timeout_secs: 2.0,
+                    recording_in_progress: Split,
                     min_free_mb: 20000,
                     courts: Courts(
                         {
@@ -128,6 +126,7 @@ sinks:
                 },
             ),
         },
+        warnings: [],
     }
     "#);
 }
@@ -150,14 +149,13 @@ fn what_is_left_out_has_a_default() {
         file: "event.yaml",
         name: "Hamburg Open 2026",
         courts: {
-            "court-1": Udp(
-                UdpCourt {
-                    bind: 0.0.0.0:6000,
-                    allow: [],
-                    receive_buffer_bytes: 4194304,
-                    resync: None,
-                },
-            ),
+            "court-1": CourtConfig {
+                kind: Pss,
+                bind: 0.0.0.0:6000,
+                allow: [],
+                receive_buffer_bytes: 4194304,
+                resync: None,
+            },
         },
         decoder: Decoder {
             protocol: Pss23,
@@ -197,13 +195,14 @@ fn what_is_left_out_has_a_default() {
                     host: "127.0.0.1",
                     port: 4455,
                     password: None,
-                    timeout: 2s,
-                    splits_recordings: false,
+                    timeout_secs: 2.0,
+                    recording_in_progress: Leave,
                     min_free_mb: 5000,
                     courts: All,
                 },
             ),
         },
+        warnings: [],
     }
     "#);
 }
@@ -236,7 +235,7 @@ fn values_are_the_text_that_stands_there() {
     assert_eq!(config.name, "2026");
     let Sink::Obs(obs) = &config.sinks["a"] else { panic!("{config:?}") };
     assert_eq!(obs.password.as_ref().unwrap().expose(), "0123");
-    assert_eq!(obs.timeout, Duration::from_millis(500));
+    assert_eq!(obs.timeout_secs, 0.5);
     for (written, meant) in [
         ("1e3", "1e3"),
         ("0x1F", "0x1F"),
@@ -262,21 +261,21 @@ fn line_ends_and_byte_order_mark_of_windows_are_taken() {
     let text = format!("\u{feff}{}", HEAD.replace('\n', "\r\n"));
     let config = parse(&text).unwrap();
     assert_eq!(config.name, "Hamburg Open 2026");
-    let CourtConfig::Udp(udp) = &config.courts["court-1"];
-    assert_eq!(udp.bind, "0.0.0.0:6000".parse::<SocketAddr>().unwrap());
+    assert_eq!(config.courts["court-1"].bind, "0.0.0.0:6000".parse::<SocketAddr>().unwrap());
 }
 
 #[test]
 fn rules_take_settings_as_they_are_written_with_their_lines() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["a.rhai", "b.rhai"] {
-        std::fs::write(directory.path().join(name), "").unwrap();
+        let constants = "const PRE_ROLL = \"1s\";\nconst KINDS = [\"body\"];\n";
+        std::fs::write(directory.path().join(name), constants).unwrap();
     }
     let text = "rules:\n  files:\n    - a.rhai\n    - file: b.rhai\n      with: { pre_roll: 5s, kinds: [head, \"${KIND}\"] }\nsinks:\n";
     let config =
         Config::parse(&directory.path().join("event.yaml"), &format!("{HEAD}{text}"), &|_| Some("body".to_owned()));
     let config = config.unwrap_or_else(|error| panic!("{}", error.render(false)));
-    let told: Vec<_> = config.rules.files[1]
+    let settings: Vec<_> = config.rules.files[1]
         .with
         .iter()
         .map(|setting| {
@@ -285,7 +284,7 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
         .collect();
     assert!(config.rules.files[0].with.is_empty());
     assert_eq!(
-        told,
+        settings,
         [
             r#"8:15 pre_roll Text("5s") |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
             r#"8:29 kinds List(["head", "body"]) |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,

@@ -1,58 +1,58 @@
-use super::{parse, told, told_after_head};
+use super::{messages, messages_after_head, parse};
 
-fn told_of_sink(sink: &str) -> String {
-    told_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
+fn messages_of_sink(sink: &str) -> String {
+    messages_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
 }
 
-fn told_of_court(source: &str) -> String {
-    told(&format!("name: a\ncourts:\n  court-1: {{ type: udp, {source} }}\n"))
+fn messages_of_court(court: &str) -> String {
+    messages(&format!("name: a\ncourts:\n  court-1: {{ type: pss, {court} }}\n"))
 }
 
 #[test]
 fn a_value_of_the_wrong_type_says_what_is_wanted() {
-    insta::assert_snapshot!(told_of_sink("type: obs, port: abc"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, port: abc"), @"
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, port: abc }
       |                         ^^^
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, port: [1, 2]"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, port: [1, 2]"), @"
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, port: [1, 2] }
       |                         ^^^^^^ this is a list
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, courts: court-1"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, courts: court-1"), @"
     error: `courts` wants a list: `[one, another]`
      --> event.yaml:5:27
       |
     5 |   a: { type: obs, courts: court-1 }
       |                           ^^^^^^^
     ");
-    insta::assert_snapshot!(told_after_head("sinks: [obs, log]\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks: [obs, log]\n"), @"
     error: `sinks` wants keys with values, indented below it
      --> event.yaml:4:8
       |
     4 | sinks: [obs, log]
       |        ^^^^^^^^^^ this is a list
     ");
-    insta::assert_snapshot!(told_after_head("rules: a.rhai\n"), @"
+    insta::assert_snapshot!(messages_after_head("rules: a.rhai\n"), @"
     error: `rules` wants keys with values, indented below it
      --> event.yaml:4:8
       |
     4 | rules: a.rhai
       |        ^^^^^^
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  replay: obs\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  replay: obs\n"), @"
     error: `replay` wants keys with values, indented below it
      --> event.yaml:5:11
       |
     5 |   replay: obs
       |           ^^^
     ");
-    insta::assert_snapshot!(told("name:\n  a: b\ncourts:\n  a: { type: udp, bind: 0.0.0.0:6000 }\n"), @"
+    insta::assert_snapshot!(messages("name:\n  a: b\ncourts:\n  a: { type: pss, bind: 0.0.0.0:6000 }\n"), @"
     error: `name` wants text that is not blank
      --> event.yaml:2:3
       |
@@ -63,100 +63,100 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
 
 #[test]
 fn a_number_out_of_range_shows_the_range() {
-    insta::assert_snapshot!(told_of_sink("type: obs, port: 70000"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, port: 70000"), @"
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, port: 70000 }
       |                         ^^^^^
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, timeout_secs: 0"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, timeout_secs: 0"), @"
     error: `timeout_secs` wants a number from 0.1 to 60
      --> event.yaml:5:33
       |
     5 |   a: { type: obs, timeout_secs: 0 }
       |                                 ^
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, timeout_secs: NaN"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, timeout_secs: NaN"), @"
     error: `timeout_secs` wants a number from 0.1 to 60
      --> event.yaml:5:33
       |
     5 |   a: { type: obs, timeout_secs: NaN }
       |                                 ^^^
     ");
-    insta::assert_snapshot!(told_of_sink("type: log, keep_files: 0"), @"
+    insta::assert_snapshot!(messages_of_sink("type: log, keep_files: 0"), @"
     error: `keep_files` wants a number from 1 to 10000
      --> event.yaml:5:31
       |
     5 |   a: { type: log, keep_files: 0 }
       |                               ^
     ");
-    insta::assert_snapshot!(told_after_head("rules: { max_operations: 0 }\n"), @"
+    insta::assert_snapshot!(messages_after_head("rules: { max_operations: 0 }\n"), @"
     error: `max_operations` wants a number from 1000 to 1000000000
      --> event.yaml:4:26
       |
     4 | rules: { max_operations: 0 }
       |                          ^
     ");
-    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
+    insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
     error: `receive_buffer_bytes` wants a number from 65536 to 1073741824
      --> event.yaml:3:67
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, receive_buffer_bytes: 12 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, receive_buffer_bytes: 12 }
       |                                                                   ^^
     ");
 }
 
 #[test]
 fn an_address_is_checked() {
-    insta::assert_snapshot!(told_of_court("bind: 6000"), @"
+    insta::assert_snapshot!(messages_of_court("bind: 6000"), @"
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:31
       |
-    3 |   court-1: { type: udp, bind: 6000 }
+    3 |   court-1: { type: pss, bind: 6000 }
       |                               ^^^^
     ");
-    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
+    insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7]"), @"
     error: `allow` wants networks or addresses such as `192.168.7.0/24` or `192.168.7.20`
      --> event.yaml:3:69
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, allow: [192.168.7.0/24, 192.168.7] }
       |                                                                     ^^^^^^^^^
     ");
-    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
+    insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, resync: pss.local:6001"), @"
     error: `resync` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:3:53
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: pss.local:6001 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, resync: pss.local:6001 }
       |                                                     ^^^^^^^^^^^^^^
     ");
 }
 
 #[test]
 fn what_is_asked_is_another_than_the_court_and_may_answer() {
-    insta::assert_snapshot!(told_of_court("bind: 192.168.7.10:6000, resync: 192.168.7.10:6000"), @r#"
+    insta::assert_snapshot!(messages_of_court("bind: 192.168.7.10:6000, resync: 192.168.7.10:6000"), @r#"
     error: `resync` is where the court itself receives
      --> event.yaml:3:58
       |
-    3 |   court-1: { type: udp, bind: 192.168.7.10:6000, resync: 192.168.7.10:6000 }
+    3 |   court-1: { type: pss, bind: 192.168.7.10:6000, resync: 192.168.7.10:6000 }
       |                                                          ^^^^^^^^^^^^^^^^^
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
     "#);
-    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, resync: 127.0.0.1:6000"), @r#"
+    insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, resync: 127.0.0.1:6000"), @r#"
     error: `resync` is where the court itself receives
      --> event.yaml:3:53
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, resync: 127.0.0.1:6000 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, resync: 127.0.0.1:6000 }
       |                                                     ^^^^^^^^^^^^^^
       |
       = help: name the port on which the PSS answers questions, or leave `resync` out
     "#);
-    insta::assert_snapshot!(told_of_court("bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001"), @r#"
+    insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001"), @r#"
     error: `allow` refuses what the PSS at `resync` answers
      --> event.yaml:3:78
       |
-    3 |   court-1: { type: udp, bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001 }
+    3 |   court-1: { type: pss, bind: 0.0.0.0:6000, allow: [192.168.8.0/24], resync: 192.168.7.20:6001 }
       |                                                                              ^^^^^^^^^^^^^^^^^
       |
       = help: add 192.168.7.20 to `allow`
@@ -164,21 +164,21 @@ fn what_is_asked_is_another_than_the_court_and_may_answer() {
     for fine in
         ["resync: 192.168.7.20:6000", "allow: [192.168.7.20], resync: 192.168.7.20:6001", "resync: 127.0.0.1:6001"]
     {
-        let config = format!("name: a\ncourts:\n  court-1: {{ type: udp, bind: 0.0.0.0:6000, {fine} }}\n");
+        let config = format!("name: a\ncourts:\n  court-1: {{ type: pss, bind: 0.0.0.0:6000, {fine} }}\n");
         assert!(parse(&config).is_ok(), "{fine}");
     }
 }
 
 #[test]
 fn a_host_is_no_url_and_has_no_port() {
-    insta::assert_snapshot!(told_of_sink("type: obs, host: 'ws://127.0.0.1'"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, host: 'ws://127.0.0.1'"), @"
     error: `host` wants a name or an address alone, such as `127.0.0.1`
      --> event.yaml:5:25
       |
     5 |   a: { type: obs, host: 'ws://127.0.0.1' }
       |                         ^^^^^^^^^^^^^^^^
     ");
-    insta::assert_snapshot!(told_of_sink("type: obs, host: 127.0.0.1:4455"), @"
+    insta::assert_snapshot!(messages_of_sink("type: obs, host: 127.0.0.1:4455"), @"
     error: `host` wants a name or an address alone, such as `127.0.0.1`
      --> event.yaml:5:25
       |
@@ -189,7 +189,7 @@ fn a_host_is_no_url_and_has_no_port() {
 
 #[test]
 fn a_path_with_a_mistaken_escape_is_found() {
-    insta::assert_snapshot!(told_of_sink(r#"type: sqlite, path: "C:\temp\new.db""#), @r#"
+    insta::assert_snapshot!(messages_of_sink(r#"type: sqlite, path: "C:\temp\new.db""#), @r#"
     error: `path` wants a path; write it with `/`, or in single quotes if it has a `\`
      --> event.yaml:5:28
       |
@@ -200,7 +200,7 @@ fn a_path_with_a_mistaken_escape_is_found() {
 
 #[test]
 fn a_name_with_an_unknown_placeholder_shows_those_there_are() {
-    insta::assert_snapshot!(told_after_head("names: { clip: \"{court} {match}\" }\n"), @r#"
+    insta::assert_snapshot!(messages_after_head("names: { clip: \"{court} {match}\" }\n"), @r#"
     error: there is no `{match}`; there is `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{date}`, `{time}`
      --> event.yaml:4:16
       |
@@ -211,7 +211,7 @@ fn a_name_with_an_unknown_placeholder_shows_those_there_are() {
 
 #[test]
 fn a_quota_that_is_no_number_says_which_numbers_there_are() {
-    insta::assert_snapshot!(told_after_head("reviews: { quota: many, won_keeps_quota: perhaps }\n"), @r#"
+    insta::assert_snapshot!(messages_after_head("reviews: { quota: many, won_keeps_quota: perhaps }\n"), @r#"
     error: `quota` wants a number from 0 to 99
      --> event.yaml:4:19
       |

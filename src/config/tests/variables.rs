@@ -1,6 +1,6 @@
 use super::super::Sink;
 use super::super::expand::{ExpandError, expand};
-use super::{HEAD, parse, told_after_head};
+use super::{HEAD, messages_after_head, parse};
 
 fn expanded(text: &str) -> Result<String, ExpandError> {
     expand(text, &|name| match name {
@@ -52,8 +52,8 @@ fn an_empty_password_is_none() {
 }
 
 #[test]
-fn a_variable_that_is_not_set_is_told_with_its_place() {
-    insta::assert_snapshot!(told_after_head("sinks:\n  a: { type: obs, host: '${OBS_HOST}' }\n"), @"
+fn a_variable_that_is_not_set_is_shown_with_its_place() {
+    insta::assert_snapshot!(messages_after_head("sinks:\n  a: { type: obs, host: '${OBS_HOST}' }\n"), @"
     error: the variable `OBS_HOST` is not set
      --> event.yaml:5:25
       |
@@ -62,7 +62,7 @@ fn a_variable_that_is_not_set_is_told_with_its_place() {
       |
       = help: set it before vta starts, or give a default: `${OBS_HOST:-default}`
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  a: { type: obs, host: '${OBS HOST}' }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  a: { type: obs, host: '${OBS HOST}' }\n"), @"
     error: `${…}` must hold a variable's name
      --> event.yaml:5:25
       |
@@ -71,7 +71,7 @@ fn a_variable_that_is_not_set_is_told_with_its_place() {
       |
       = help: write `${NAME}` or `${NAME:-default}`; for a literal `${` write `$${`
     ");
-    insta::assert_snapshot!(told_after_head("sinks:\n  a: { type: obs, host: '${OBS_HOST' }\n"), @"
+    insta::assert_snapshot!(messages_after_head("sinks:\n  a: { type: obs, host: '${OBS_HOST' }\n"), @"
     error: `${` is not closed by `}`
      --> event.yaml:5:25
       |

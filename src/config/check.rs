@@ -1,0 +1,430 @@
+//! Checks a tree against a schema: all that is wrong, each with its place. What is right becomes JSON, for serde.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Number, Value as Json};
+
+use super::expand::expand;
+use super::format::{self, Format, Refusal};
+use super::renamed::{self, Renamed};
+use super::schema::{self, is_required, kind, property};
+use super::source::Findings;
+use super::yaml::{Entry, Node, Value};
+use crate::action::Verb;
+use crate::diagnostic::Diagnostic;
+use crate::suggest::{enumerate, near};
+
+pub(crate) const SCHEMA_CODE: &str = "config.value";
+
+/// What it takes to check a tree.
+pub(crate) struct Checker<'a> {
+    pub(crate) findings: &'a Findings<'a>,
+    /// Where the file lies: paths are relative to it.
+    pub(crate) directory: &'a Path,
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The names that a `court` can have.
+    pub(crate) courts: HashSet<&'a str>,
+    /// Where the items of lists begin that are left out.
+    pub(crate) left_out: RefCell<HashSet<usize>>,
+}
+
+impl<'a> Checker<'a> {
+    /// Checks a whole file, which is called `title`; gives what is right of it. What is wrong is left out, up to where a
+    /// key is required; for a key of the top that is wrong stands nothing.
+    pub(crate) fn whole(&self, title: &str, root: &Node, schema: &Json) -> Option<Json> {
+        let at = root.entries().first().map_or(root.span.clone(), |entry| entry.key_span.clone());
+        let (span, message) = match &root.value {
+            Value::Section(entries) => {
+                let (mut object, _) = self.keys(title, &at, entries, schema);
+                // Without a name, what stands below can be checked all the same.
+                for key in schema::keys(schema).filter(|key| is_required(schema, key)) {
+                    if !object.contains_key(key) {
+                        object.insert(key.to_owned(), nothing_like(property(schema, key)?));
+                    }
+                }
+                return Some(Json::Object(object));
+            }
+            Value::Empty => (0..0, format!("{title} is empty")),
+            Value::Text(_) | Value::List(_) => {
+                let first = schema::keys(schema).find_map(|key| {
+                    let example = schema::text(property(schema, key)?, "x-example")?;
+                    Some(format!(" such as `{key}: {example}`"))
+                });
+                (root.span.clone(), format!("{title} wants keys with values{}", first.unwrap_or_default()))
+            }
+        };
+        self.findings.report(SCHEMA_CODE, &span, message, |finding| with_advice(finding, schema));
+        None
+    }
+
+    /// The typed value of what was found right.
+    pub(crate) fn typed<T: DeserializeOwned>(&self, root: &Node, json: Json) -> Option<T> {
+        let unreadable = |error: serde_json::Error| {
+            self.findings.report(SCHEMA_CODE, &root.span, error.to_string(), |finding| finding);
+        };
+        serde_json::from_value(json).map_err(unreadable).ok()
+    }
+
+    /// The value of a key, or an item of its list.
+    fn value(&self, key: &str, at: &Range<usize>, node: &Node, schema: &Json) -> Option<Json> {
+        let words = schema::words(schema);
+        if !words.is_empty() {
+            return self.word(key, node, &words);
+        }
+        if !schema::tagged(schema).is_empty() {
+            return self.tagged(key, at, node, schema);
+        }
+        let Some(schema) = schema::branch(schema, node) else {
+            return self.wants(key, node, schema::text(schema, "x-wants").unwrap_or("something else"));
+        };
+        match kind(schema) {
+            Some("object") => match &node.value {
+                Value::Section(_) | Value::Empty => {
+                    self.section(&format!("`{key}`"), at, &node.span, node.entries(), schema)
+                }
+                Value::Text(_) | Value::List(_) => self.wants(key, node, "keys with values, indented below it"),
+            },
+            Some("array") => self.list(key, at, node, schema),
+            Some("integer" | "number") => self.number(key, node, schema),
+            Some("boolean") => match self.scalar(key, node, "`true` or `false`")?.parse() {
+                Ok(value) => Some(Json::Bool(value)),
+                Err(_) => self.wants(key, node, "`true` or `false`"),
+            },
+            Some(_) => self.text(key, node, schema),
+            None => Some(any(node)),
+        }
+    }
+
+    /// The keys of a section with their values.
+    fn section(
+        &self,
+        name: &str,
+        at: &Range<usize>,
+        span: &Range<usize>,
+        entries: &[Entry],
+        schema: &Json,
+    ) -> Option<Json> {
+        if schema.get("properties").is_none() {
+            self.without_duplicates(name, entries);
+            return self.named(name, span, entries, schema);
+        }
+        let (object, is_whole) = self.keys(name, at, entries, schema);
+        is_whole.then_some(Json::Object(object))
+    }
+
+    /// The keys of a section that are right, and whether all that are required are among them.
+    fn keys(&self, name: &str, at: &Range<usize>, entries: &[Entry], schema: &Json) -> (Map<String, Json>, bool) {
+        let first = self.without_duplicates(name, entries);
+        let known = || schema::keys(schema);
+        let mut object = Map::new();
+        let mut is_whole = true;
+        for (key, schema_of_key) in known().filter_map(|key| Some((key, property(schema, key)?))) {
+            let required = is_required(schema, key);
+            let Some(Entry { key_span, node, .. }) = first.get(key) else {
+                if required {
+                    is_whole = false;
+                    let is_renamed = entries.iter().any(|entry| renamed::key(&entry.key) == Some(key));
+                    if !is_renamed {
+                        let message = format!("`{key}` is missing in {name}");
+                        self.findings.report("config.missing_key", at, message, |finding| {
+                            with_example(finding, key, schema_of_key)
+                        });
+                    }
+                }
+                continue;
+            };
+            if matches!(node.value, Value::Empty) && !required {
+                continue;
+            }
+            let value = if matches!(node.value, Value::Empty) {
+                let message = format!("`{key}` has no value");
+                self.findings
+                    .report(SCHEMA_CODE, key_span, message, |finding| with_example(finding, key, schema_of_key));
+                None
+            } else {
+                self.value(key, key_span, node, schema_of_key)
+            };
+            match value {
+                Some(value) => drop(object.insert(key.to_owned(), value)),
+                None => is_whole &= !required,
+            }
+        }
+        let is_open = schema.get("additionalProperties") == Some(&Json::Bool(true));
+        for Entry { key, key_span, node } in entries.iter().filter(|entry| property(schema, &entry.key).is_none()) {
+            if is_open {
+                object.insert(key.clone(), any(node));
+                continue;
+            }
+            let now = renamed::key(key).filter(|now| property(schema, now).is_some());
+            if let Some(now) = now {
+                let message = format!("`{key}` is now `{now}`");
+                self.findings.report("config.renamed", key_span, message, |finding| finding);
+                continue;
+            }
+            let message = format!("unknown key `{key}` in {name}");
+            self.findings.report("config.unknown_key", key_span, message, |finding| match near(key, known()) {
+                Some(near) => finding.label(format!("did you mean `{near}`?")),
+                None => finding.help(format!("known: {}", enumerate(known()))),
+            });
+        }
+        (object, is_whole)
+    }
+
+    /// A section whose keys are names that the user chose. What is wrong is left out.
+    fn named(&self, name: &str, span: &Range<usize>, entries: &[Entry], schema: &Json) -> Option<Json> {
+        let longest = schema.get("propertyNames").and_then(|names| names.get("maxLength")).and_then(Json::as_u64);
+        if entries.is_empty() && schema.get("minProperties").is_some() {
+            return self.nothing_in(name, span, schema);
+        }
+        let nothing = Json::Bool(true);
+        let schema = schema.get("additionalProperties").unwrap_or(&nothing);
+        let is_section = kind(schema) == Some("object") || !schema::tagged(schema).is_empty();
+        let mut object = Map::new();
+        for Entry { key, key_span, node } in entries {
+            if object.contains_key(key) {
+                continue;
+            }
+            if longest.is_some_and(|longest| key.chars().count() as u64 > longest) {
+                let message = format!("this name is longer than {} characters", longest.unwrap_or_default());
+                self.findings.report(SCHEMA_CODE, key_span, message, |finding| {
+                    finding.help("choose a shorter one: it stands in the names of files and in each line of the log")
+                });
+            }
+            if matches!(node.value, Value::Empty) && !is_section && schema.is_object() {
+                let noun = schema::text(schema, "x-noun").map_or_else(String::new, |noun| format!("{noun} "));
+                self.findings.report(SCHEMA_CODE, key_span, format!("{noun}`{key}` has no value"), |finding| {
+                    with_advice(finding, schema)
+                });
+            } else if let Some(value) = self.value(key, key_span, node, schema) {
+                object.insert(key.clone(), value);
+            }
+        }
+        Some(Json::Object(object))
+    }
+
+    /// The entries by their keys; the first of each, as the others are reported.
+    fn without_duplicates<'e>(&self, name: &str, entries: &'e [Entry]) -> HashMap<&'e str, &'e Entry> {
+        let mut first: HashMap<&str, &Entry> = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            let before = *first.entry(&entry.key).or_insert(entry);
+            if !std::ptr::eq(before, entry) {
+                let message = format!("`{}` stands twice in {name}", entry.key);
+                self.findings.report("config.duplicate", &entry.key_span, message, |finding| {
+                    let here = self.findings.source.span(&before.key_span);
+                    finding.label("and again here").related(here, "here").help("remove one of them")
+                });
+            }
+        }
+        first
+    }
+
+    /// A section whose `type` is one of several.
+    fn tagged(&self, key: &str, at: &Range<usize>, node: &Node, schema: &Json) -> Option<Json> {
+        if !matches!(node.value, Value::Section(_) | Value::Empty) {
+            return self.wants(key, node, "keys with values, indented below it");
+        }
+        let variants = schema::tagged(schema);
+        let Some(Entry { node: tag, key_span, .. }) = node.get("type") else {
+            self.without_duplicates(&format!("`{key}`"), node.entries());
+            self.findings.report("config.missing_key", at, format!("`type` is missing in `{key}`"), |finding| {
+                with_example(finding, "type", schema)
+            });
+            return None;
+        };
+        if matches!(tag.value, Value::Empty) {
+            self.findings
+                .report(SCHEMA_CODE, key_span, "`type` has no value", |finding| with_example(finding, "type", schema));
+            return None;
+        }
+        let words: Vec<&str> = variants.iter().filter_map(schema::tag).collect();
+        let word = self.word("type", tag, &words);
+        let variant = variants.iter().find(|variant| schema::tag(variant) == word.as_ref().and_then(Json::as_str));
+        let Some(variant) = variant else {
+            self.without_duplicates(&format!("`{key}`"), node.entries());
+            return None;
+        };
+        self.section(&format!("`{key}`"), at, &node.span, node.entries(), variant)
+    }
+
+    /// The items of a list that are right.
+    fn list(&self, key: &str, at: &Range<usize>, node: &Node, schema: &Json) -> Option<Json> {
+        let Value::List(items) = &node.value else { return self.wants(key, node, "a list: `[one, another]`") };
+        if items.is_empty() && schema.get("minItems").is_some() {
+            return self.nothing_in(&format!("`{key}`"), &node.span, schema);
+        }
+        let nothing = Json::Bool(true);
+        let schema = schema.get("items").unwrap_or(&nothing);
+        let value = |item: &Node| {
+            let value = self.value(key, at, item, schema);
+            if value.is_none() {
+                self.left_out.borrow_mut().insert(item.span.start);
+            }
+            value
+        };
+        Some(items.iter().filter_map(value).collect())
+    }
+
+    fn nothing_in(&self, name: &str, span: &Range<usize>, schema: &Json) -> Option<Json> {
+        let message = schema::text(schema, "x-empty").map_or_else(|| format!("nothing is in {name}"), str::to_owned);
+        self.findings.report(SCHEMA_CODE, span, message, |finding| with_advice(finding, schema));
+        None
+    }
+
+    /// The text of a value, with its variables put in.
+    fn scalar(&self, key: &str, node: &Node, wanted: &str) -> Option<String> {
+        let Value::Text(text) = &node.value else { return self.wants(key, node, wanted) };
+        let unset = |error: super::expand::ExpandError| {
+            let help = error.help();
+            self.findings.report("config.variable", &node.span, error.to_string(), |finding| finding.help(help));
+        };
+        expand(text, self.environment).map_err(unset).ok()
+    }
+
+    fn text(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
+        let Some(format) = Format::of(schema) else { return self.scalar(key, node, "text").map(Json::String) };
+        let text = self.scalar(key, node, format.wants)?;
+        let because = |message: String, complete: &dyn Fn(Diagnostic) -> Diagnostic| {
+            self.findings.report(SCHEMA_CODE, &node.span, message, complete);
+            None
+        };
+        match (format.check)(&text) {
+            Err(Refusal::Unlike) => return self.wants(key, node, format.wants),
+            Err(Refusal::Because(message, help)) => {
+                return because(message, &|finding| match help {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                });
+            }
+            Ok(()) => {}
+        }
+        let longest = schema.get("maxLength").and_then(Json::as_u64);
+        if let Some(longest) = longest.filter(|longest| text.chars().count() as u64 > *longest) {
+            return self.wants(key, node, &format!("{longest} characters at most"));
+        }
+        let missing = |what: &str, file: &str| {
+            let message = format!("there is no {what} {}", self.directory.join(&text).display());
+            because(message, &|finding| finding.help(format!("paths are relative to the {file}")))
+        };
+        let is_there = || self.directory.join(&text).is_file();
+        match format.name {
+            format::RULE_FILE if !is_there() => missing("rule file", "config's directory"),
+            format::CAPTURE_FILE if !is_there() => missing("capture", "file of scenarios"),
+            // Without courts each name of one would be wrong: that they are missing says enough.
+            format::COURT if !self.courts.is_empty() && !self.courts.contains(&*text) => {
+                because("there is no such court".to_owned(), &|finding| {
+                    let mut courts: Vec<_> = self.courts.iter().copied().collect();
+                    courts.sort_unstable();
+                    match near(&text, courts.iter().copied()) {
+                        Some(near) => finding.label(format!("did you mean `{near}`?")),
+                        None => finding.help(format!("the courts are {}", enumerate(courts))),
+                    }
+                })
+            }
+            format::ACTION if !Verb::names().any(|name| name == text) => {
+                because(format!("there is no action `{text}`"), &|finding| no_action(finding, &text))
+            }
+            "not-blank" => Some(text.trim().into()),
+            _ => Some(text.into()),
+        }
+    }
+
+    fn number(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
+        let bound = |keyword| schema.get(keyword).and_then(Json::as_f64);
+        let (minimum, maximum) = (bound("minimum"), bound("maximum"));
+        let wanted = match (minimum, maximum) {
+            (Some(minimum), Some(maximum)) => format!("a number from {minimum} to {maximum}"),
+            (Some(minimum), None) => format!("a whole number, at least {minimum}"),
+            _ => "a number".to_owned(),
+        };
+        let text = self.scalar(key, node, &wanted)?;
+        let number = match kind(schema) {
+            Some("integer") => text.parse::<u64>().ok().map(Number::from),
+            _ => text.parse::<f64>().ok().and_then(Number::from_f64),
+        };
+        let is_within = |number: &Number| {
+            let value = number.as_f64().unwrap_or(f64::NAN);
+            minimum.is_none_or(|minimum| value >= minimum) && maximum.is_none_or(|maximum| value <= maximum)
+        };
+        match number.filter(is_within) {
+            Some(number) => Some(Json::Number(number)),
+            None => self.wants(key, node, &wanted),
+        }
+    }
+
+    /// One of a few words.
+    fn word(&self, key: &str, node: &Node, words: &[&str]) -> Option<Json> {
+        let text = self.scalar(key, node, &format!("one of {}", enumerate(words.iter().copied())))?;
+        if words.contains(&&*text) {
+            return Some(text.into());
+        }
+        if let Some(Renamed { now, .. }) = renamed::value(key, &text).filter(|renamed| words.contains(&renamed.now)) {
+            let message = format!("`{key}: {text}` is now `{key}: {now}`");
+            self.findings.report("config.renamed", &node.span, message, |finding| finding);
+            return None;
+        }
+        self.findings.report(SCHEMA_CODE, &node.span, format!("unknown `{key}`"), |finding| {
+            match near(&text, words.iter().copied()) {
+                Some(near) => finding.label(format!("did you mean `{near}`?")),
+                None => finding.help(format!("known: {}", enumerate(words.iter().copied()))),
+            }
+        });
+        None
+    }
+
+    /// The value is not what it should be. What a variable holds is not shown: it may be a secret.
+    fn wants<T>(&self, key: &str, node: &Node, wanted: &str) -> Option<T> {
+        self.findings.report(SCHEMA_CODE, &node.span, format!("`{key}` wants {wanted}"), |finding| match &node.value {
+            Value::Text(text) if text.contains("${") => finding.label("the variable holds something else"),
+            Value::Text(_) => finding,
+            Value::Empty => finding.label("nothing is here"),
+            Value::List(_) => finding.label("this is a list"),
+            Value::Section(_) => finding.label("this is a section"),
+        });
+        None
+    }
+}
+
+/// What stands for a value that is wrong.
+fn nothing_like(schema: &Json) -> Json {
+    match kind(schema) {
+        Some("object") => Json::Object(Map::new()),
+        Some("array") => Json::Array(Vec::new()),
+        _ => "".into(),
+    }
+}
+
+/// Advice for an action that does not exist.
+pub(crate) fn no_action(finding: Diagnostic, action: &str) -> Diagnostic {
+    match near(action, Verb::names()) {
+        Some(near) => finding.label(format!("did you mean `{near}`?")),
+        None => finding.help(format!("known: {}", enumerate(Verb::names()))),
+    }
+}
+
+fn with_advice(finding: Diagnostic, schema: &Json) -> Diagnostic {
+    match schema::text(schema, "x-absent") {
+        Some(advice) => finding.help(advice),
+        None => finding,
+    }
+}
+
+fn with_example(finding: Diagnostic, key: &str, schema: &Json) -> Diagnostic {
+    match schema::text(schema, "x-example") {
+        Some(example) => finding.help(format!("write for example `{key}: {example}`")),
+        None => finding,
+    }
+}
+
+/// Any value as it is written; scalars are text.
+fn any(node: &Node) -> Json {
+    match &node.value {
+        Value::Empty => Json::Null,
+        Value::Text(text) => text.clone().into(),
+        Value::List(items) => items.iter().map(any).collect(),
+        Value::Section(entries) => entries.iter().map(|entry| (entry.key.clone(), any(&entry.node))).collect(),
+    }
+}

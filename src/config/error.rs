@@ -1,0 +1,46 @@
+//! Why a config could not be loaded.
+
+use std::io;
+use std::path::PathBuf;
+
+use annotate_snippets::{Group, Level, Renderer};
+
+use crate::diagnostic::Diagnostic;
+
+/// Why a config could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no such file.
+    #[error("the config {} does not exist: `vta init` writes one to start from, `--config` names another", .0.display())]
+    Missing(PathBuf),
+    /// The file could not be read.
+    #[error("the config {} cannot be read: {source}", .file.display())]
+    Unreadable {
+        /// The file as it was named.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file could be read, but what it says is wrong.
+    #[error("{}", one_a_line(.0))]
+    Invalid(Vec<Diagnostic>),
+}
+
+fn one_a_line(findings: &[Diagnostic]) -> String {
+    findings.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl ConfigError {
+    /// The error as a person wants to see it: each finding with its line, a pointer and advice, on several lines.
+    pub fn render(&self, colour: bool) -> String {
+        match self {
+            Self::Missing(_) | Self::Unreadable { .. } => {
+                let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+                renderer.render(&[Group::with_title(Level::ERROR.primary_title(self.to_string()))])
+            }
+            Self::Invalid(findings) => {
+                findings.iter().map(|finding| finding.render(colour)).collect::<Vec<_>>().join("\n\n")
+            }
+        }
+    }
+}

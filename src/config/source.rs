@@ -1,0 +1,139 @@
+//! The text of a file as messages show it, and what is found to be wrong with it.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place};
+
+/// What stands for a secret. It does not depend on the secret, so that it does not show how long that is.
+const COVER: &str = "***";
+
+/// More findings than this are only counted: they mean that it is the wrong file.
+const MAX_FINDINGS: usize = 200;
+
+/// A file's text, its secrets covered.
+///
+/// Places behind a secret in its line are those of the covered text, since the true column would show the secret's length.
+pub(crate) struct Source {
+    file: PathBuf,
+    covered: Arc<str>,
+    /// What was covered: bytes of the file's text, and of the covered one. In order.
+    covers: Vec<(Range<usize>, Range<usize>)>,
+    /// Where the lines of the covered text begin.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    /// Covers the secrets, which are bytes of the text. Of each line something is left, so that lines keep their numbers.
+    pub(crate) fn new(file: &Path, text: &str, mut secrets: Vec<Range<usize>>) -> Self {
+        secrets.sort_by_key(|secret| secret.start);
+        let (mut covered, mut covers, mut copied) = (String::with_capacity(text.len()), Vec::new(), 0);
+        for secret in secrets {
+            let secret = secret.start.max(copied)..secret.end;
+            let mut at = secret.start;
+            for line in text.get(secret).unwrap_or_default().split_inclusive('\n') {
+                let start = at + line.len() - line.trim_start().len();
+                let end = start + line.trim().len();
+                at += line.len();
+                if start < end {
+                    covered.push_str(&text[copied..start]);
+                    covers.push((start..end, covered.len()..covered.len() + COVER.len()));
+                    covered.push_str(COVER);
+                    copied = end;
+                }
+            }
+        }
+        covered.push_str(&text[copied..]);
+        let lines = [0].into_iter().chain(covered.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { file: file.to_owned(), covered: covered.into(), covers, lines }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// An error at a place of the file's text.
+    pub(crate) fn error(&self, code: &'static str, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, &self.file, message).at(self.place(span))
+    }
+
+    /// A place of the file's text, as messages show it.
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.covered.clone(), self.span(span))
+    }
+
+    /// The bytes of the covered text for some of the file's text. What lies within a secret is all of its cover.
+    pub(crate) fn span(&self, span: &Range<usize>) -> Range<usize> {
+        let (start, _) = self.cover(span.start);
+        let (_, end) = self.cover(span.end);
+        start..end.max(start)
+    }
+
+    /// Where a byte of the file's text stands in the covered one: the same place twice, unless it lies within a secret.
+    fn cover(&self, at: usize) -> (usize, usize) {
+        let next = self.covers.partition_point(|(secret, _)| secret.start <= at);
+        match next.checked_sub(1).and_then(|last| self.covers.get(last)) {
+            Some((secret, cover)) if at < secret.end => {
+                (cover.start, if at == secret.start { cover.start } else { cover.end })
+            }
+            Some((secret, cover)) => {
+                let at = cover.end + (at - secret.end);
+                (at, at)
+            }
+            None => (at, at),
+        }
+    }
+
+    /// Line and column of a byte of the file's text, from 1, and the line itself.
+    pub(crate) fn position(&self, at: usize) -> (usize, usize, &str) {
+        let (at, _) = self.cover(at);
+        let at = self.covered.floor_char_boundary(at);
+        let number = self.lines.partition_point(|start| *start <= at);
+        let start = number.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or(0);
+        let line = self.covered[start..].lines().next().unwrap_or_default();
+        (number, self.covered[start..at].chars().count() + 1, line)
+    }
+}
+
+/// What is found to be wrong with a file.
+pub(crate) struct Findings<'a> {
+    pub(crate) source: &'a Source,
+    found: RefCell<Vec<Diagnostic>>,
+    /// How many more there are.
+    uncounted: Cell<usize>,
+}
+
+impl<'a> Findings<'a> {
+    pub(crate) fn of(source: &'a Source) -> Self {
+        Self { source, found: RefCell::default(), uncounted: Cell::new(0) }
+    }
+
+    /// Adds an error, which `complete` gives advice.
+    pub(crate) fn report(
+        &self,
+        code: &'static str,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        complete: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        if self.found.borrow().len() < MAX_FINDINGS {
+            let finding = complete(self.source.error(code, span, message));
+            self.found.borrow_mut().push(finding);
+        } else {
+            self.uncounted.set(self.uncounted.get() + 1);
+        }
+    }
+
+    /// All that was found, in the order of the places.
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|finding| finding.place.as_ref().map(|place| place.span.start));
+        if let more @ 1.. = self.uncounted.get() {
+            let message = format!("{more} more mistakes are not shown");
+            found.push(Diagnostic::error("config.more", self.source.file(), message));
+        }
+        found
+    }
+}

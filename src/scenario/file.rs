@@ -1,0 +1,373 @@
+//! Files of scenarios: what is given to rules, and what is expected of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use crate::action::Verb;
+use crate::config::ConfigError;
+use crate::config::check::{Checker, SCHEMA_CODE, no_action};
+use crate::config::rules::{RuleEntry, rule_files};
+use crate::config::yaml::{Entry, Node, Value};
+use crate::config::{document, format};
+use crate::rules::{RuleFile, duration};
+
+/// A file of scenarios.
+#[derive(Debug)]
+pub struct Scenarios {
+    /// The file, as it was named.
+    pub file: PathBuf,
+    /// The rules that are tried, with their settings.
+    pub rules: Vec<RuleFile>,
+    /// Names of the OBS instances.
+    pub obs: Vec<Arc<str>>,
+    /// The scenarios, in their order.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// Something that happens, and what rules are to do about it.
+#[derive(Debug)]
+pub struct Scenario {
+    /// What it shows.
+    pub name: String,
+    /// Line of its name, from 1.
+    pub line: usize,
+    /// What happens, in order.
+    pub given: Vec<Step>,
+    /// All that is to be done, in order.
+    pub expect: Option<Vec<Expected>>,
+    /// What is to be done in this order, among others.
+    pub includes: Vec<Expected>,
+    /// What is not to be done.
+    pub never: Vec<Expected>,
+}
+
+/// One thing that happens.
+#[derive(Debug)]
+pub enum Step {
+    /// Messages come, a datagram a line.
+    Messages(String),
+    /// Time passes.
+    Wait(Duration),
+    /// Time passes until so long after the beginning.
+    At(Duration),
+    /// What a capture holds happens.
+    Capture {
+        /// The file.
+        path: PathBuf,
+        /// Actions before this are ignored.
+        from: Option<Duration>,
+        /// What comes after this does not happen.
+        to: Option<Duration>,
+    },
+    /// From here on each action of this name fails.
+    Fail {
+        /// The action.
+        action: String,
+        /// With this reason.
+        reason: String,
+    },
+    /// OBS or a player reports something.
+    Report {
+        /// Name of the sink; the first of OBS when left out.
+        instance: Option<String>,
+        /// What it reports.
+        report: StepReport,
+    },
+}
+
+/// What OBS or a player reports.
+#[derive(Debug)]
+pub enum StepReport {
+    /// OBS is connected.
+    ObsConnected,
+    /// OBS is gone, for a reason.
+    ObsDisconnected(String),
+    /// OBS shows a scene.
+    Scene(String),
+    /// Whether the replay buffer of OBS runs.
+    ReplayBuffer(bool),
+    /// So many MB are left of the disk of OBS.
+    DiskLow(u64),
+    /// OBS has saved the requested replays in this file.
+    ClipSaved(String),
+    /// OBS records to a file.
+    RecordingStarted(String),
+    /// A recording of OBS is finished.
+    RecordingStopped(String),
+    /// A player runs.
+    PlayerConnected,
+    /// A player is gone, for a reason.
+    PlayerDisconnected(String),
+}
+
+/// An action that is expected, or is not to be.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Its name.
+    pub action: String,
+    /// Its arguments, as far as they matter: values are text, as they are written.
+    pub args: Map<String, Json>,
+    /// When, after the beginning, if that matters.
+    pub at: Option<Duration>,
+}
+
+/// Whether a value is what is written.
+pub(super) fn is_as_written(written: &Json, value: &Json) -> bool {
+    match (written, value) {
+        (Json::String(text), Json::String(value)) => text == value,
+        (Json::String(text), Json::Number(value)) => text.parse::<f64>().ok() == value.as_f64(),
+        (Json::String(text), Json::Bool(value)) => text.parse().ok() == Some(*value),
+        (Json::String(text), Json::Null) => text.is_empty(),
+        (Json::Null, value) => value.is_null() || value == "",
+        (Json::Array(items), Json::Array(values)) => {
+            items.len() == values.len() && items.iter().zip(values).all(|(item, value)| is_as_written(item, value))
+        }
+        (Json::Object(fields), value) => {
+            fields.iter().all(|(name, written)| value.get(name).is_some_and(|value| is_as_written(written, value)))
+        }
+        _ => false,
+    }
+}
+
+/// A file of scenarios as it is written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScenarioFile {
+    /// The rules that are tried.
+    #[schemars(extend("x-example" = "[../recording.rhai]"))]
+    rules: Vec<RuleEntry>,
+    /// Names of the OBS sinks.
+    #[serde(default)]
+    #[schemars(with = "Vec<format::NotBlank>")]
+    obs: Option<Vec<String>>,
+    /// The scenarios, by what they show.
+    #[schemars(extend("x-example" = "{ a clip is saved: { given: [ch1;], expect: [] } }"))]
+    scenarios: BTreeMap<String, ScenarioKeys>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ScenarioKeys {
+    #[schemars(extend("x-example" = "[ch1;, wait: 2s]"))]
+    given: Vec<Given>,
+    // An empty list is an expectation, too, a missing one is none.
+    expect: Option<Vec<Expectation>>,
+    #[serde(default)]
+    includes: Vec<Expectation>,
+    #[serde(default)]
+    never: Vec<Expectation>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline, extend("x-wants" = "messages, or one of `wait`, `at`, `capture`, `clip_saved`, `fail` and so on"))]
+enum Given {
+    Messages(String),
+    Step(Box<StepKeys>),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct StepKeys {
+    #[schemars(with = "Option<format::Duration>")]
+    wait: Option<String>,
+    #[schemars(with = "Option<format::Duration>")]
+    at: Option<String>,
+    #[schemars(with = "Option<format::CapturePath>")]
+    capture: Option<PathBuf>,
+    #[schemars(with = "Option<format::Duration>")]
+    from: Option<String>,
+    #[schemars(with = "Option<format::Duration>")]
+    to: Option<String>,
+    #[schemars(with = "Option<format::Action>")]
+    fail: Option<String>,
+    reason: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    instance: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    obs_connected: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    obs_disconnected: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    player_connected: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    player_disconnected: Option<String>,
+    scene_changed: Option<String>,
+    clip_saved: Option<String>,
+    recording_started: Option<String>,
+    recording_stopped: Option<String>,
+    replay_buffer: Option<bool>,
+    disk_low: Option<u64>,
+}
+
+/// `obs.scene`, or `obs.scene: { scene: Live }`, with `at: 2s` where the time matters.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline, extend("x-wants" = "an action such as `obs.scene: { scene: Live }`"))]
+enum Expectation {
+    Name(#[schemars(with = "format::Action")] String),
+    Call(Call),
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Call {
+    #[schemars(with = "Option<format::Duration>")]
+    at: Option<String>,
+    #[serde(flatten)]
+    actions: Map<String, Json>,
+}
+
+impl Scenarios {
+    /// Loads a file of scenarios.
+    ///
+    /// # Errors
+    /// The file cannot be read, or says something wrong.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = document::text(file)?;
+        document::read(file, &text, "the file of scenarios", &|_| None, |written: ScenarioFile, checker, root| {
+            written.resolve(checker, root)
+        })
+    }
+}
+
+impl ScenarioFile {
+    fn resolve(self, checker: &Checker<'_>, root: &Node) -> Option<Scenarios> {
+        let Self { rules, obs, mut scenarios } = self;
+        let rules = rule_files(checker, &root.get("rules")?.node, rules);
+        let named = root.get("scenarios")?.node.entries().iter();
+        let scenarios = named.filter_map(|entry| scenario(checker, entry, scenarios.remove(&entry.key)?)).collect();
+        let obs = obs.map_or_else(|| vec!["replay".into()], |names| names.into_iter().map(Arc::from).collect());
+        Some(Scenarios { file: checker.findings.source.file().to_owned(), rules, obs, scenarios })
+    }
+}
+
+fn scenario(checker: &Checker<'_>, entry: &Entry, keys: ScenarioKeys) -> Option<Scenario> {
+    let ScenarioKeys { given, expect, includes, never } = keys;
+    let is_expecting = ["expect", "includes", "never"]
+        .iter()
+        .any(|key| entry.node.get(key).is_some_and(|list| !matches!(list.node.value, Value::Empty)));
+    if !is_expecting {
+        let message = format!("`{}` expects nothing", entry.key);
+        checker.findings.report("scenario.no_expectation", &entry.key_span, message, |finding| {
+            finding.help("say `expect` (these actions and no others), `includes` or `never`")
+        });
+    }
+    let list = |key| entry.node.get(key).map(|list| &list.node);
+    let expected = |key, written: Vec<Expectation>| -> Vec<Expected> {
+        let pairs = items(checker, list(key)).zip(written);
+        pairs.filter_map(|(node, written)| expected(checker, node, written)).collect()
+    };
+    Some(Scenario {
+        name: entry.key.clone(),
+        line: checker.findings.source.position(entry.key_span.start).0,
+        given: items(checker, list("given"))
+            .zip(given)
+            .filter_map(|(node, given)| step(checker, node, given))
+            .collect(),
+        expect: expect.map(|written| expected("expect", written)),
+        includes: expected("includes", includes),
+        never: expected("never", never),
+    })
+}
+
+/// The items of a list that were found right.
+fn items<'n>(checker: &Checker<'_>, list: Option<&'n Node>) -> impl Iterator<Item = &'n Node> {
+    let left_out = checker.left_out.borrow();
+    let items: Vec<_> = list.map_or(&[][..], Node::items).iter().collect();
+    items.into_iter().filter(|item| !left_out.contains(&item.span.start)).collect::<Vec<_>>().into_iter()
+}
+
+/// A duration that was found right.
+fn time(text: Option<String>) -> Option<Duration> {
+    duration::read(&text?).ok()
+}
+
+fn step(checker: &Checker<'_>, node: &Node, given: Given) -> Option<Step> {
+    let keys = match given {
+        Given::Messages(text) => return Some(Step::Messages(text)),
+        Given::Step(keys) => *keys,
+    };
+    let because = |default: &str| keys.reason.clone().unwrap_or_else(|| default.to_owned());
+    let (from, to) = (time(keys.from), time(keys.to));
+    let capture = keys.capture.map(|path| Step::Capture { path: checker.directory.join(path), from, to });
+    let reason = because("the scenario lets it fail");
+    let steps = [
+        time(keys.wait).map(Step::Wait),
+        time(keys.at).map(Step::At),
+        capture,
+        keys.fail.map(|action| Step::Fail { action, reason }),
+    ];
+    let report = |report: StepReport| (None, report);
+    let reports = [
+        keys.scene_changed.map(StepReport::Scene).map(report),
+        keys.clip_saved.map(StepReport::ClipSaved).map(report),
+        keys.recording_started.map(StepReport::RecordingStarted).map(report),
+        keys.recording_stopped.map(StepReport::RecordingStopped).map(report),
+        keys.replay_buffer.map(StepReport::ReplayBuffer).map(report),
+        keys.disk_low.map(StepReport::DiskLow).map(report),
+        keys.obs_connected.map(|name| (Some(name), StepReport::ObsConnected)),
+        keys.obs_disconnected.map(|name| (Some(name), StepReport::ObsDisconnected(because("OBS was closed")))),
+        keys.player_connected.map(|name| (Some(name), StepReport::PlayerConnected)),
+        keys.player_disconnected
+            .map(|name| (Some(name), StepReport::PlayerDisconnected(because("the player was closed")))),
+    ];
+    let reports = reports.into_iter().flatten();
+    let reports =
+        reports.map(|(name, report)| Step::Report { instance: name.or_else(|| keys.instance.clone()), report });
+    let mut steps: Vec<_> = steps.into_iter().flatten().chain(reports).collect();
+    if steps.len() > 1 {
+        checker.findings.report(SCHEMA_CODE, &node.span, "one step does one thing", |finding| {
+            finding.help("begin another entry of the list with `- `")
+        });
+    }
+    // A value that is wrong has been reported.
+    let besides = ["from", "to", "reason", "instance"];
+    let is_step = |entry: &Entry| !besides.contains(&&*entry.key) && !matches!(entry.node.value, Value::Empty);
+    if steps.is_empty() && !node.entries().iter().any(is_step) {
+        let message = "a step wants messages, or one of `wait`, `at`, `capture`, `clip_saved`, `fail` and so on";
+        checker.findings.report(SCHEMA_CODE, &node.span, message, |finding| finding);
+    }
+    steps.pop()
+}
+
+fn expected(checker: &Checker<'_>, node: &Node, written: Expectation) -> Option<Expected> {
+    let call = match written {
+        Expectation::Name(action) => return Some(Expected { action, args: Map::new(), at: None }),
+        Expectation::Call(call) => call,
+    };
+    let mut found = None;
+    for entry in node.entries().iter().filter(|entry| entry.key != "at") {
+        let Entry { key, key_span, .. } = entry;
+        let report = |span, message: String| checker.findings.report(SCHEMA_CODE, span, message, |finding| finding);
+        if !Verb::names().any(|name| name == key) {
+            let message = format!("there is no action `{key}`");
+            checker.findings.report(SCHEMA_CODE, key_span, message, |finding| no_action(finding, key));
+        } else if found.is_some() {
+            checker.findings.report(SCHEMA_CODE, key_span, "one entry is one action", |finding| {
+                finding.help("begin another entry of the list with `- `")
+            });
+        } else {
+            let args = match call.actions.get(key) {
+                Some(Json::Object(fields)) => fields.clone(),
+                Some(Json::Null) | None => Map::new(),
+                Some(_) => {
+                    report(&entry.node.span, format!("`{key}` wants its arguments: `{{ scene: Live }}`"));
+                    Map::new()
+                }
+            };
+            found = Some((key.clone(), args));
+        }
+    }
+    if call.actions.is_empty() {
+        let message = "an action such as `obs.scene: { scene: Live }` is missing";
+        checker.findings.report(SCHEMA_CODE, &node.span, message, |finding| finding);
+    }
+    let (action, args) = found?;
+    Some(Expected { action, args, at: time(call.at) })
+}

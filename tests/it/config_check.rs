@@ -1,0 +1,122 @@
+//! `vta check`, on the real program.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::support::{Venue, output, repository, stderr, stdout, vta};
+
+/// What `vta check` says of a config that lies in the repository's folder `examples`, where the rules are.
+fn check(text: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("examples")).unwrap();
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    for rule in ["recording", "scenes"] {
+        fs::copy(repository(&format!("rules/{rule}.rhai")), folder.path().join(format!("rules/{rule}.rhai"))).unwrap();
+    }
+    fs::write(folder.path().join("examples/event.yaml"), text).unwrap();
+    let output = output(vta().args(["check", "--config", "event.yaml"]).current_dir(folder.path().join("examples")));
+    (output.status.code(), format!("{}{}", stdout(&output), stderr(&output)))
+}
+
+#[test]
+fn seventeen_mistakes_are_shown_at_once_each_with_its_place() {
+    let text = "\
+name: ' '
+sources: { court-9: { bind: 0.0.0.0:6009 } }
+courts:
+  court-1: { type: udp, bind: 0.0.0.0:6000 }
+  court-2: { bind: 6001 }
+  court-3: { bind: 0.0.0.0:6003, alow: [192.168.7.0/24] }
+  court-4: { bind: 0.0.0.0:6003 }
+  court-5: { bind: 0.0.0.0:6005, resync: 127.0.0.1:6005 }
+rules:
+  files:
+    - ../rules/gone.rhai
+    - file: ../rules/recording.rhai
+      with: { after_the_winner: 8, start_att: bout_ready, chapters: perhaps }
+reviews: { quota: many }
+sinks:
+  store: { type: sqlite }
+  obs-1: { type: obs, port: 0, courts: [court-6] }
+  obs-2: { type: obs, password: '${NOT_SET_ANYWHERE}' }
+  log: { type: logg }
+";
+    let (code, shown) = check(text);
+    assert_eq!((code, shown.matches("error: ").count()), (Some(3), 17), "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_setting_of_the_wrong_kind_is_shown_in_the_config_and_not_in_the_rule() {
+    let (code, shown) = check(
+        "name: a\ncourts: { c: { bind: 0.0.0.0:6000 } }\nrules:\n  files:\n    - file: ../rules/recording.rhai\n      with:\n        after_the_winner: 8\n",
+    );
+    assert_eq!(code, Some(3));
+    insta::assert_snapshot!(shown, @r#"
+    error: `after_the_winner` wants a duration: "500ms", "2s" or "1m": `AFTER_THE_WINNER` of recording.rhai is "8s"
+     --> event.yaml:7:27
+      |
+    7 |         after_the_winner: 8
+      |                           ^
+    "#);
+}
+
+#[test]
+fn each_court_runs_the_rule_with_its_own_settings() {
+    let venue = Venue::new("");
+    fs::write(venue.path("say.rhai"), "const WORD = \"?\";\nfn on_clock(event, bout) { mark(WORD); }\n").unwrap();
+    let courts = "  court-1: { bind: \"127.0.0.1:0\" }\n  court-2: { bind: \"127.0.0.1:0\" }\n  court-3: { bind: \"127.0.0.1:0\" }\n";
+    let rules = "  files:\n    - { file: say.rhai, courts: [court-1], with: { word: one } }\n    - { file: say.rhai, courts: [court-2], with: { word: two } }\n";
+    let config =
+        format!("name: a\ncourts:\n{courts}rules:\n{rules}sinks:\n  store: {{ type: sqlite, path: day.db }}\n");
+    fs::write(venue.config(), config).unwrap();
+    fs::write(venue.path("clock.tsv"), fs::read_to_string(repository("examples/bout-with-review.tsv")).unwrap())
+        .unwrap();
+    for (court, said) in [("court-1", Some("one")), ("court-2", Some("two")), ("court-3", None)] {
+        let replay = output(
+            vta()
+                .args(["replay", "--speed", "max", "--court", court, "--dry-run", "--config"])
+                .arg(venue.config())
+                .arg(venue.path("clock.tsv")),
+        );
+        assert_eq!(replay.status.code(), Some(0), "{}", stderr(&replay));
+        let shown = format!("{}{}", stdout(&replay), stderr(&replay));
+        for word in ["one", "two"] {
+            assert_eq!(shown.contains(&format!("{{\"text\":\"{word}\"}}")), said == Some(word), "{court}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn init_writes_as_many_courts_as_wanted_and_the_check_finds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = output(vta().args(["init", "--courts", "12"]).arg(folder.path()));
+    assert_eq!(init.status.code(), Some(0), "{}", stderr(&init));
+    let check = output(vta().arg("check").current_dir(folder.path()));
+    assert_eq!((stdout(&check), stderr(&check)), ("event.yaml is fine: 12 courts, 5 rules, 27 sinks\n", ""));
+}
+
+#[test]
+fn a_config_of_a_megabyte_is_checked_in_time() {
+    let mut text = "name: a\ncourts:\n".to_owned();
+    for court in 0..6000 {
+        let (high, low) = (court / 250, court % 250);
+        text.push_str(&format!("  court-{court}: {{ bind: 127.0.{high}.{low}:6000, allow: [192.168.7.0/24] }}\n"));
+    }
+    text.push_str("sinks:\n");
+    for sink in 0..6000 {
+        text.push_str(&format!(
+            "  é-{sink}: {{ type: obs, host: obs-{sink}, password: secret, courts: [court-{sink}] }}\n"
+        ));
+    }
+    text.push_str(&"# what else there is to say of it\n".repeat((1 << 20) / 40));
+    assert!(text.len() > 1 << 20, "{}", text.len());
+    let config = vta::config::Config::parse(std::path::Path::new("event.yaml"), &text, &|_| None);
+    assert_eq!(config.unwrap().sinks.len(), 6000);
+    // Each way to be quadratic takes minutes; how fast it is else depends on the machine and the build.
+    let begun = Instant::now();
+    let wrong = text.replace("host:", "hots:").replace("allow:", "alow:");
+    let error = vta::config::Config::parse(std::path::Path::new("event.yaml"), &wrong, &|_| None).unwrap_err();
+    assert!(error.render(false).ends_with("more mistakes are not shown"));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
