@@ -27,7 +27,7 @@ mod timers;
 mod views;
 
 pub use engine::{Retired, RuleOutput, Rules};
-pub use explain::{Did, Explain, Explained, Held};
+pub use explain::{Denial, Explain, Explained, Reaction};
 pub use script::{ScriptError, near_kind};
 pub use sources::{RuleFile, Setting, SettingValue, Sources};
 

@@ -25,7 +25,7 @@ pub use names::{Named, What};
 
 use super::effects::CallEffects;
 use super::meter::Meter;
-use super::script::{MAX_AT_THE_TOP, Text};
+use super::script::{MAX_TOP_LEVEL_OPERATIONS, Text};
 use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, duration, sandbox};
 use known::Known;
 use shape::Shape;
@@ -118,7 +118,7 @@ impl Checker {
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         // What is optimized away is checked too.
         engine.set_optimization_level(OptimizationLevel::None);
-        meter.begin(MAX_AT_THE_TOP);
+        meter.begin(MAX_TOP_LEVEL_OPERATIONS);
         let bout = shape::bout(&engine, &Known::of(&engine));
         Self { engine, meter, effects, bout }
     }

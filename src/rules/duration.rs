@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The longest that a rule may wait.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads a duration; the error says how to write one.
 pub(crate) fn read(text: &str) -> Result<Duration, String> {
@@ -19,7 +19,7 @@ pub(crate) fn read(text: &str) -> Result<Duration, String> {
     let seconds: f64 =
         number.parse().map_err(|_| format!("`{text}` is no duration: write \"500ms\", \"2s\" or \"1m\""))?;
     match Duration::try_from_secs_f64(seconds * scale) {
-        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(duration) if duration <= MAX_DURATION => Ok(duration),
         _ => Err(format!("`{text}` is too long: a rule waits a day at most")),
     }
 }

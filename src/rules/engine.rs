@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
-use super::effects::Later;
-use super::explain::{Did, Explain, Explained};
+use super::effects::Callback;
+use super::explain::{Explain, Explained, Reaction};
 use super::failure::{Failures, name_of};
 use super::memory::Moment;
-use super::script::{Hears, Script, ScriptError};
+use super::script::{Script, ScriptError, Subscription};
 use super::sources::{RuleFile, Sources};
 use super::timers::{Timer, Timers};
 use super::views::{BoutView, EventView};
@@ -29,7 +29,7 @@ pub enum RuleOutput {
         rule: Arc<str>,
         /// The `seq` of the event that it answers.
         cause: u64,
-        /// When it asked: that of the event, or that at which its timer was due.
+        /// When it actions: that of the event, or that at which its timer was due.
         at: Time,
         /// What it asks for.
         verb: Verb,
@@ -135,12 +135,12 @@ impl Rules {
 
     fn add(&mut self, script: Script) {
         let index = self.scripts.len();
-        let (any, others): (Vec<_>, Vec<_>) = script.handlers().partition(|(hears, _)| *hears == Hears::Any);
+        let (any, others): (Vec<_>, Vec<_>) = script.handlers().partition(|(hears, _)| *hears == Subscription::Any);
         for (hears, handler) in others {
             match hears {
-                Hears::Kind(kind) => self.handlers[kind as usize].push((index, handler)),
-                Hears::Start => self.starts.push((index, handler)),
-                Hears::Any => {}
+                Subscription::Kind(kind) => self.handlers[kind as usize].push((index, handler)),
+                Subscription::Start => self.starts.push((index, handler)),
+                Subscription::Any => {}
             }
         }
         for (_, handler) in any {
@@ -150,26 +150,26 @@ impl Rules {
     }
 
     /// Lets the rules hear an event. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, said: &mut Vec<RuleOutput>) {
+    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
         let now = moment(event.at, bout);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
                 let call = Call { script, function: &function, event: Some(event), cause: event.seq, now };
-                self.call(call, (BoutView(bout.clone()),), said);
+                self.call(call, (BoutView(bout.clone()),), outputs);
             }
         }
         let kind = Kind::from(&event.body) as usize;
         if self.handlers[kind].is_empty() {
-            return self.nobody_heard(event, kind);
+            return self.explain_bystanders(event, kind);
         }
         let hearers = std::mem::take(&mut self.handlers[kind]);
         let view = EventView::new(event.clone());
         for (script, function) in &hearers {
             let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
-            self.call(call, (view.clone(), BoutView(bout.clone())), said);
+            self.call(call, (view.clone(), BoutView(bout.clone())), outputs);
         }
         self.handlers[kind] = hearers;
-        self.nobody_heard(event, kind);
+        self.explain_bystanders(event, kind);
     }
 
     /// When the next timer is due.
@@ -188,24 +188,24 @@ impl Rules {
     }
 
     /// Fires the next timer that is due by a time; false if there is none.
-    pub fn fire_due(&mut self, by: Time, bout: &Bout, said: &mut Vec<RuleOutput>) -> bool {
+    pub fn fire_due(&mut self, by: Time, bout: &Bout, outputs: &mut Vec<RuleOutput>) -> bool {
         let Some((due, timer)) = self.timers.take_due(by) else { return false };
         let now = moment(due, bout);
-        let Later { function, arguments } = timer.call;
+        let Callback { function, arguments } = timer.call;
         let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
-        self.call(call, arguments, said);
+        self.call(call, arguments, outputs);
         true
     }
 
     /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
-    pub fn drop_due(&mut self, by: Time, said: &mut Vec<RuleOutput>) {
+    pub fn drop_due(&mut self, by: Time, outputs: &mut Vec<RuleOutput>) {
         let Some((at, timer)) = self.timers.drop_due(by) else { return };
-        self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", said);
+        self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", outputs);
     }
 
     /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
     /// its name. A timer whose function is no longer there is dropped, which is said with a time and a cause.
-    pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, said: &mut Vec<RuleOutput>) -> Retired {
+    pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, outputs: &mut Vec<RuleOutput>) -> Retired {
         let mut moved = Vec::new();
         for old in &mut before.scripts {
             let new = self.scripts.iter_mut().position(|new| new.script.path == old.script.path);
@@ -238,32 +238,36 @@ impl Rules {
             Some(timer)
         });
         for timer in gone {
-            self.dropped(at, &timer, "the rule was changed, and what this timer was to do is no longer in it", said);
+            self.dropped(at, &timer, "the rule was changed, and what this timer was to do is no longer in it", outputs);
         }
         self.explain = before.explain.take();
         Retired(Box::new(before))
     }
 
-    fn dropped(&mut self, at: Time, timer: &Timer, why: &str, said: &mut Vec<RuleOutput>) {
+    fn dropped(&mut self, at: Time, timer: &Timer, why: &str, outputs: &mut Vec<RuleOutput>) {
         let Some(running) = self.scripts.get(timer.script) else { return };
-        let told = self.failures.told(&running.script, &timer.call.function, "timer", &why.into());
-        said.extend(told.map(|failure| RuleOutput::Failed { cause: timer.cause, at, failure: Box::new(failure) }));
+        let reported = self.failures.report(&running.script, &timer.call.function, "timer", &why.into());
+        outputs.extend(reported.map(|failure| RuleOutput::Failed {
+            cause: timer.cause,
+            at,
+            failure: Box::new(failure),
+        }));
     }
 
-    fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, said: &mut Vec<RuleOutput>) {
+    fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, outputs: &mut Vec<RuleOutput>) {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
         running.script.effects.begin(now, self.explain.is_some());
         let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
-        let (asked, result) = running.script.call(&mut running.state, function, arguments);
+        let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
             // It would stand in the way of all that the rule does from now on.
             running.state = empty();
             failed = Some("what it keeps in `this` has grown too large, and was thrown away".into());
         }
-        let timers = asked.timers.len();
-        for call in asked.timers {
+        let timers = requests.timers.len();
+        for call in requests.timers {
             let applied = running.script.can_make(&call).and_then(|()| self.timers.apply(index, cause, now.at, call));
             if let Err(reason) = applied {
                 failed = failed.or(Some(reason.into()));
@@ -274,25 +278,36 @@ impl Rules {
             let failed = failed.as_deref().map(|error: &EvalAltResult| super::failure::in_words(error));
             let function = name_of(function);
             let changed = before.is_some_and(|before| before != format!("{:?}", running.state));
-            let did = Did::Ran { function, asked: &asked.verbs, timers, changed, held: &asked.held, failed };
-            explain(&Explained { rule: &script.name, event, cause, at: now.at, did });
+            let reaction = Reaction::Ran {
+                function,
+                actions: &requests.verbs,
+                timers,
+                changed,
+                denials: &requests.denials,
+                failed,
+            };
+            explain(&Explained { rule: &script.name, event, cause, at: now.at, reaction });
         }
         let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb };
-        said.extend(asked.verbs.into_iter().map(ask));
+        outputs.extend(requests.verbs.into_iter().map(ask));
         if let Some(error) = failed {
             let heard = event.map_or("timer", |event| event.kind().into());
-            let told = self.failures.told(script, function, heard, &error);
-            said.extend(told.map(|failure| RuleOutput::Failed { cause, at: now.at, failure: Box::new(failure) }));
+            let reported = self.failures.report(script, function, heard, &error);
+            outputs.extend(reported.map(|failure| RuleOutput::Failed {
+                cause,
+                at: now.at,
+                failure: Box::new(failure),
+            }));
         }
     }
 
     /// Tells of the rules that have no handler for an event.
-    fn nobody_heard(&mut self, event: &Arc<Event>, kind: usize) {
+    fn explain_bystanders(&mut self, event: &Arc<Event>, kind: usize) {
         let Some(explain) = &mut self.explain else { return };
         for (index, running) in self.scripts.iter().enumerate() {
             if !self.handlers[kind].iter().any(|(script, _)| *script == index) {
                 let (rule, cause, at) = (&*running.script.name, event.seq, event.at);
-                explain(&Explained { rule, event: Some(event), cause, at, did: Did::NoHandler });
+                explain(&Explained { rule, event: Some(event), cause, at, reaction: Reaction::NoHandler });
             }
         }
     }

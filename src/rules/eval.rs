@@ -29,11 +29,11 @@ pub struct Bench {
 
 /// What came of a line.
 #[derive(Debug)]
-pub struct Tried {
+pub struct Evaluation {
     /// Its value as text, none where it has none; or why it failed.
     pub value: Result<Option<String>, String>,
     /// What it asked for.
-    pub asked: Vec<Verb>,
+    pub actions: Vec<Verb>,
     /// How many timers it set or cancelled.
     pub timers: usize,
 }
@@ -55,7 +55,7 @@ impl Bench {
             settings::apply(&mut constants, &rule.with, &text.name)?;
             functions += compiled(&mut engine, constants, &rule.path, &text)?.clone_functions_only();
         }
-        effects.clear();
+        effects.take();
         let mut scope = Scope::new();
         scope.push("event", Dynamic::UNIT).push("bout", BoutView(Arc::default())).push("state", Map::new());
         let now = Moment { at: Time::default(), bout: 0, round: 0 };
@@ -71,12 +71,12 @@ impl Bench {
 
     /// Tries a line. Variables that it declares stay; a function of a rule that it calls has the variable `state` as its
     /// `this`.
-    pub fn try_line(&mut self, line: &str) -> Tried {
+    pub fn evaluate(&mut self, line: &str) -> Evaluation {
         self.meter.begin(self.limits.max_operations);
         self.effects.begin(self.now, false);
         let value = self.value(line);
-        let asked = self.effects.clear();
-        Tried { value, asked: asked.verbs, timers: asked.timers.len() }
+        let requests = self.effects.take();
+        Evaluation { value, actions: requests.verbs, timers: requests.timers.len() }
     }
 
     fn value(&mut self, line: &str) -> Result<Option<String>, String> {

@@ -1,4 +1,4 @@
-//! Where and how scripts fail, told at the 1st, 10th, 100th … time.
+//! Where and how scripts fail, reported at the 1st, 10th, 100th … time.
 
 use std::collections::HashMap;
 
@@ -25,8 +25,8 @@ struct Place {
 }
 
 impl Failures {
-    /// What is told of a failure; none if it was told often enough. `heard` says what the script answered.
-    pub(super) fn told(
+    /// The failure as an event, at its 1st, 10th, 100th … time at its place. `heard` is the kind of event that the script answered.
+    pub(super) fn report(
         &mut self,
         script: &Script,
         handler: &str,
@@ -45,8 +45,8 @@ impl Failures {
         let place = Place { file: file.clone(), function: function.clone(), position, message: message.clone() };
         let times = self.0.entry(place).or_default();
         *times += 1;
-        let told = times.checked_ilog10().is_some_and(|power| *times == 10u64.pow(power));
-        told.then(|| RuleFailed {
+        let is_reported = times.checked_ilog10().is_some_and(|power| *times == 10u64.pow(power));
+        is_reported.then(|| RuleFailed {
             rule: file,
             function,
             heard: heard.to_owned(),

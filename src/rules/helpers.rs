@@ -37,13 +37,13 @@ fn register_memory(engine: &mut Engine, effects: &CallEffects) {
         /// True for the first time in this bout, for that key of the rule.
         "once_per_bout"(key: &str)
     };
-    function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_bout(key, now)));
+    function.register_into_engine(engine, move |key: &str| here.allow(|memory, now| memory.once_per_bout(key, now)));
     let here = effects.clone();
     let function = documented! {
         /// True for the first time in this round, for that key of the rule.
         "once_per_round"(key: &str)
     };
-    function.register_into_engine(engine, move |key: &str| here.may(|memory, now| memory.once_per_round(key, now)));
+    function.register_into_engine(engine, move |key: &str| here.allow(|memory, now| memory.once_per_round(key, now)));
     let here = effects.clone();
     let function = documented! {
         /// True if the last time that it was true, for that key of the rule, is at least so long ago.
@@ -51,7 +51,7 @@ fn register_memory(engine: &mut Engine, effects: &CallEffects) {
     };
     function.register_into_engine(engine, move |key: &str, wait: &str| -> Result<bool> {
         let wait = duration::read(wait)?;
-        here.may(|memory, now| memory.cooldown(key, wait, now.at))
+        here.allow(|memory, now| memory.cooldown(key, wait, now.at))
     });
 }
 
@@ -60,7 +60,7 @@ fn register_timers(engine: &mut Engine, effects: &CallEffects) {
         let effects = effects.clone();
         move |key: Option<&str>, wait: &str, call: FnPtr, repeats: bool| -> Result<()> {
             let (key, wait) = (key.map(str::to_owned), duration::read(wait)?);
-            Ok(effects.time(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
+            Ok(effects.set_timer(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
         }
     };
     let timer = ask(effects);
@@ -90,7 +90,7 @@ fn register_timers(engine: &mut Engine, effects: &CallEffects) {
         "cancel"(key: &str)
     };
     function.register_into_engine(engine, move |key: &str| -> Result<()> {
-        Ok(here.time(TimerCall::Cancel { key: key.to_owned() })?)
+        Ok(here.set_timer(TimerCall::Cancel { key: key.to_owned() })?)
     });
 }
 

@@ -24,7 +24,7 @@ pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings:
         "mark"(value: Dynamic)
     };
     mark.register_into_engine(engine, move |value: Dynamic| -> Done {
-        Ok(here.ask(Verb::Mark { text: views::text_of(&value) })?)
+        Ok(here.request(Verb::Mark { text: views::text_of(&value) })?)
     });
 }
 
@@ -47,14 +47,14 @@ fn register_log(engine: &mut Engine, effects: &CallEffects) {
     for (level, function) in [LogLevel::Info, LogLevel::Warn, LogLevel::Error].into_iter().zip(levels) {
         let here = effects.clone();
         function.set_into_module(&mut module, move |value: Dynamic| -> Done {
-            Ok(here.ask(Verb::Log { level, text: views::text_of(&value) })?)
+            Ok(here.request(Verb::Log { level, text: views::text_of(&value) })?)
         });
     }
     engine.register_static_module("log", module.into());
     let print = effects.clone();
     // A line too many is not worth an error here: `print` cannot fail.
-    engine.on_print(move |text| drop(print.ask(Verb::Log { level: LogLevel::Info, text: text.to_owned() })));
+    engine.on_print(move |text| drop(print.request(Verb::Log { level: LogLevel::Info, text: text.to_owned() })));
     let debug = effects.clone();
     // `debug` is a word of Rhai's own, which cannot be a function of a module.
-    engine.on_debug(move |text, _, _| drop(debug.ask(Verb::Log { level: LogLevel::Debug, text: text.to_owned() })));
+    engine.on_debug(move |text, _, _| drop(debug.request(Verb::Log { level: LogLevel::Debug, text: text.to_owned() })));
 }

@@ -7,7 +7,7 @@ use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Share
 
 use super::meter::Meter;
 use super::sandbox;
-use super::script::{MAX_AT_THE_TOP, ScriptError, Text, compiled, constants_of};
+use super::script::{MAX_TOP_LEVEL_OPERATIONS, ScriptError, Text, compiled, constants_of};
 use super::settings::Constants;
 use super::sources::Library;
 
@@ -90,7 +90,7 @@ impl Imports {
         let constants = constants_of(&engine, &meter, file, text, self)?;
         self.lock().constants.extend(constants.iter().cloned());
         let ast = compiled(&mut engine, constants, file, text)?;
-        meter.begin(MAX_AT_THE_TOP);
+        meter.begin(MAX_TOP_LEVEL_OPERATIONS);
         let failed = |error: Box<EvalAltResult>| vec![text.error(file, error.position(), error.to_string())];
         let mut module = Module::eval_ast_as_new(Scope::new(), &ast, &engine).map_err(failed)?;
         module.set_id(&*text.name);

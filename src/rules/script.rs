@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
 use strum::IntoEnumIterator;
 
-use super::effects::{Asked, CallEffects, Later, TimerCall};
+use super::effects::{CallEffects, Callback, Requests, TimerCall};
 use super::imports::Imports;
 use super::meter::Meter;
 use super::settings::{self, Constants};
@@ -16,11 +16,11 @@ use super::{Limits, Surroundings, failure, sandbox};
 use crate::event::Kind;
 
 /// Operations that a script's constants may take.
-pub(super) const MAX_AT_THE_TOP: u64 = 100_000;
+pub(super) const MAX_TOP_LEVEL_OPERATIONS: u64 = 100_000;
 
 /// What a function of a script answers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hears {
+pub(super) enum Subscription {
     /// `on_<kind>`
     Kind(Kind),
     /// `on_any`
@@ -131,7 +131,7 @@ impl Script {
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         engine.set_module_resolver(imports.clone());
         let mut constants = constants_of(&engine, &meter, file, &text, &imports)?;
-        let asked = effects.clear();
+        let asked = effects.take();
         if !asked.verbs.is_empty() || !asked.timers.is_empty() {
             let message = "only constants may stand outside of functions: put this in a handler";
             return Err(vec![text.error(file, Position::new(1, 1), message.into())]);
@@ -152,7 +152,7 @@ impl Script {
     }
 
     /// What it hears, with the names of the handlers.
-    pub(super) fn handlers(&self) -> impl Iterator<Item = (Hears, Arc<str>)> {
+    pub(super) fn handlers(&self) -> impl Iterator<Item = (Subscription, Arc<str>)> {
         self.ast.iter_functions().filter_map(|function| Some((hears(function.name)?.ok()?, function.name.into())))
     }
 
@@ -162,19 +162,19 @@ impl Script {
         state: &mut Dynamic,
         function: &str,
         arguments: impl FuncArgs,
-    ) -> (Asked, Result<(), Box<EvalAltResult>>) {
+    ) -> (Requests, Result<(), Box<EvalAltResult>>) {
         self.meter.begin(self.limits.max_operations);
         // Only imports have to be made anew: constants are part of the functions.
         let imports = self.texts.len() > 1;
         let options = CallFnOptions::new().bind_this_ptr(state).eval_ast(imports);
         let mut scope = Scope::new();
         let result = self.engine.call_fn_with_options::<Dynamic>(options, &mut scope, &self.ast, function, arguments);
-        (self.effects.clear(), result.map(drop))
+        (self.effects.take(), result.map(drop))
     }
 
     /// Whether it has the function that is to be called later; Rhai finds no functions of imported files by their names.
     pub(super) fn can_make(&self, call: &TimerCall) -> Result<(), String> {
-        let TimerCall::Wait { call: Later { function, arguments }, .. } = call else { return Ok(()) };
+        let TimerCall::Wait { call: Callback { function, arguments }, .. } = call else { return Ok(()) };
         let mut own = self.ast.iter_functions().filter(|own| *own.name == **function).peekable();
         if own.peek().is_none() {
             let function = failure::name_of(function);
@@ -259,7 +259,7 @@ pub(super) fn constants_of(
 ) -> Result<Constants, Vec<ScriptError>> {
     let ast = engine.compile(&*text.text).map_err(|e| vec![text.error(file, e.1, e.0.to_string())])?;
     let mut scope = Scope::new();
-    meter.begin(MAX_AT_THE_TOP);
+    meter.begin(MAX_TOP_LEVEL_OPERATIONS);
     if let Err(error) = engine.run_ast_with_scope(&mut scope, &ast) {
         let wrong = imports.wrong();
         let own = || vec![text.error(file, error.position(), failure::in_words(&error))];
@@ -322,12 +322,12 @@ pub fn near_kind(text: &str) -> Option<Kind> {
 }
 
 /// What a function hears, if its name is that of a handler; the name of an event that does not exist is an error.
-fn hears(name: &str) -> Option<Result<Hears, &str>> {
+fn hears(name: &str) -> Option<Result<Subscription, &str>> {
     let kind = name.strip_prefix("on_")?;
     Some(match kind {
-        "any" => Ok(Hears::Any),
-        "start" => Ok(Hears::Start),
-        kind => kind.parse().map(Hears::Kind).map_err(|_| kind),
+        "any" => Ok(Subscription::Any),
+        "start" => Ok(Subscription::Start),
+        kind => kind.parse().map(Subscription::Kind).map_err(|_| kind),
     })
 }
 
@@ -350,7 +350,9 @@ pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
             let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));
             Some(format!("there is no event `{kind}`{hint}"))
         }
-        Ok(Hears::Start) => (parameters != 1).then(|| "this handler takes one parameter: fn on_start(bout)".to_owned()),
+        Ok(Subscription::Start) => {
+            (parameters != 1).then(|| "this handler takes one parameter: fn on_start(bout)".to_owned())
+        }
         Ok(_) => (parameters != 2).then(|| format!("a handler takes two parameters: fn {name}(event, bout)")),
     }
 }

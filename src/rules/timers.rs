@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::effects::{Later, TimerCall};
+use super::effects::{Callback, TimerCall};
 use crate::time::Time;
 
 /// More timers than this are a mistake of a rule that never lets one fire.
 const MAX_TIMERS: usize = 1000;
 
 /// The shortest wait: a rule that puts itself off again and again must let the time pass.
-const SHORTEST: Duration = Duration::from_millis(10);
+const MIN_WAIT: Duration = Duration::from_millis(10);
 
 /// A call that waits for its time.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub(super) struct Timer {
     pub(super) script: usize,
     /// The `seq` of the event that it answers.
     pub(super) cause: u64,
-    pub(super) call: Later,
+    pub(super) call: Callback,
     key: Option<String>,
     /// After how long it comes again.
     every: Option<Duration>,
@@ -88,7 +88,7 @@ impl Timers {
         if self.waiting.len() >= MAX_TIMERS {
             return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
         }
-        let wait = wait.max(SHORTEST);
+        let wait = wait.max(MIN_WAIT);
         self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
         Ok(())
     }

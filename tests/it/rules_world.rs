@@ -9,7 +9,7 @@ use bytes::Bytes;
 use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::Body;
-use vta::rules::{Did, Limits, RuleFile, Rules, Setting, SettingValue, Surroundings};
+use vta::rules::{Limits, Reaction, RuleFile, Rules, Setting, SettingValue, Surroundings};
 use vta::time::Time;
 
 fn rules(text: &str) -> Rules {
@@ -321,11 +321,11 @@ fn what_a_rule_did_and_what_held_it_back_can_be_explained() {
     rules.explain_to(Box::new({
         let told = told.clone();
         move |explained| {
-            let what = match &explained.did {
-                Did::NoHandler => "no handler".to_owned(),
-                Did::Ran { function, asked, timers, held, failed, .. } => {
-                    let held: Vec<_> = held.iter().map(ToString::to_string).collect();
-                    format!("{function}: {} actions, {timers} timers, {held:?}, {failed:?}", asked.len())
+            let what = match &explained.reaction {
+                Reaction::NoHandler => "no handler".to_owned(),
+                Reaction::Ran { function, actions, timers, denials, failed, .. } => {
+                    let denials: Vec<_> = denials.iter().map(ToString::to_string).collect();
+                    format!("{function}: {} actions, {timers} timers, {denials:?}, {failed:?}", actions.len())
                 }
             };
             told.lock().unwrap().push(format!("{} {} {what}", explained.rule, explained.cause));

@@ -181,8 +181,8 @@ impl Prompt {
         if line.is_empty() {
             return Ok(Ok(Next::Line));
         }
-        let tried = self.bench.try_line(line);
-        for verb in &tried.asked {
+        let tried = self.bench.evaluate(line);
+        for verb in &tried.actions {
             print(&serde_json::to_string(verb).unwrap_or_default())?;
         }
         if tried.timers > 0 {

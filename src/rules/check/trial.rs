@@ -7,7 +7,7 @@ use rhai::{AST, Dynamic, EvalAltResult, FnPtr, Map, Scope};
 
 use super::shape::Shape;
 use super::value::Value;
-use super::{Checker, MAX_AT_THE_TOP};
+use super::{Checker, MAX_TOP_LEVEL_OPERATIONS};
 use crate::rules::failure;
 
 /// More calls than this are not tried; the call counts as right then.
@@ -182,9 +182,9 @@ impl Checker {
                 scope.push_dynamic(format!("a{argument}"), values.get(number % values.len())?.clone());
                 number /= values.len();
             }
-            self.meter.begin(MAX_AT_THE_TOP);
+            self.meter.begin(MAX_TOP_LEVEL_OPERATIONS);
             let result = self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, call);
-            drop(self.effects.clear());
+            drop(self.effects.take());
             match result.map_err(|error| *error) {
                 Ok(_) => return None,
                 Err(EvalAltResult::ErrorFunctionNotFound(..)) => {}

@@ -21,12 +21,12 @@ struct Obs {
 impl Obs {
     /// Asks for an action of each instance. Where the court has none, the action is asked for all the same, and fails
     /// with that reason.
-    fn ask(&self, verb: &ObsVerb) -> Done {
+    fn request(&self, verb: &ObsVerb) -> Done {
         if self.instances.is_empty() {
-            self.effects.ask(verb.clone().on(None))?;
+            self.effects.request(verb.clone().on(None))?;
         }
         for instance in self.instances.iter() {
-            self.effects.ask(verb.clone().on(Some(instance.clone())))?;
+            self.effects.request(verb.clone().on(Some(instance.clone())))?;
         }
         Ok(())
     }
@@ -48,10 +48,10 @@ impl Obs {
 macro_rules! obs_functions {
     ($engine:ident, $module:ident, $all:ident;
      $($(#[doc = $docs:literal])* $name:literal($($arg:ident: $type:ty),*) => $verb:expr;)*) => {$(
-        $engine.register_fn($name, |obs: &mut Obs $(, $arg: $type)*| -> Done { obs.ask(&$verb) });
+        $engine.register_fn($name, |obs: &mut Obs $(, $arg: $type)*| -> Done { obs.request(&$verb) });
         let obs = $all.clone();
         let function = documented!($(#[doc = $docs])* $name($($arg: $type),*));
-        function.set_into_module(&mut $module, move |$($arg: $type),*| -> Done { obs.ask(&$verb) });
+        function.set_into_module(&mut $module, move |$($arg: $type),*| -> Done { obs.request(&$verb) });
     )*};
 }
 
@@ -62,7 +62,7 @@ pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings:
     engine.register_type_with_name::<Obs>("Obs");
     obs_functions! { engine, module, all;
         "save_replay"() => SaveReplay { reason: String::new(), name: None };
-        /// Saves the replay buffer; done when the file is there, which `clip_saved` tells. Asked for in answer to
+        /// Saves the replay buffer; done when the file is there, which `clip_saved` tells. Requests for in answer to
         /// `review_opened`, the clip belongs to that review. Each clip ends after it was asked for: who asks while a save
         /// is under way gets the next. If the buffer did not run, it is started and the save fails.
         "save_replay"(reason: &str) => SaveReplay { reason: reason.to_owned(), name: None };

@@ -20,7 +20,7 @@ macro_rules! functions {
      $($(#[doc = $docs:literal])* $name:literal => ($($arg:ident: $type:ty),*) $verb:expr;)*) => {$(
         let effects = $effects.clone();
         documented!($(#[doc = $docs])* $name($($arg: $type),*))
-            .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(effects.ask(Verb::Player($verb))?) });
+            .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(effects.request(Verb::Player($verb))?) });
     )*};
 }
 
@@ -214,7 +214,7 @@ mod tests {
         if let Err(error) = engine.run_with_scope(&mut scope, script) {
             return error.to_string();
         }
-        let verbs = effects.clear().verbs;
+        let verbs = effects.take().verbs;
         verbs.iter().map(|verb| serde_json::to_string(verb).unwrap()).collect::<Vec<_>>().join("\n")
     }
 
