@@ -4,31 +4,25 @@
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
 //! court goes on.
 
+mod api;
 pub mod check;
 mod costly;
 mod documented;
 pub(crate) mod duration;
 mod effects;
-mod engine;
 pub mod eval;
 mod explain;
-mod failure;
-mod helpers;
-mod host;
-mod imports;
 mod memory;
 mod meter;
 pub mod reference;
+mod runtime;
 mod sandbox;
-mod script;
-mod settings;
 mod sources;
-mod timers;
 mod views;
 
-pub use engine::{Retired, RuleOutput, Rules};
 pub use explain::{Denial, Explain, Explained, Reaction};
-pub use script::{ScriptError, near_kind};
+pub use runtime::engine::{Retired, RuleOutput, Rules};
+pub use runtime::script::{ScriptError, near_kind};
 pub use sources::{RuleFile, Setting, SettingValue, Sources};
 
 use std::sync::Arc;

@@ -4,15 +4,18 @@
 //! event has of [`reference`](crate::event::reference), and those of the bout of the bout that rules are given. After an
 //! error of syntax the other functions of the file are checked all the same.
 
+mod calls;
+mod fields;
 mod handlers;
 mod known;
 mod names;
-mod pieces;
+mod parse;
 mod shape;
 mod trial;
 mod value;
 mod visit;
 mod walk;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +28,7 @@ pub use names::{Named, What};
 
 use super::effects::CallEffects;
 use super::meter::Meter;
-use super::script::{MAX_TOP_LEVEL_OPERATIONS, Text};
+use super::runtime::script::{MAX_TOP_LEVEL_OPERATIONS, Text};
 use super::{Limits, RuleFile, Rules, ScriptError, Sources, Surroundings, duration, sandbox};
 use known::Known;
 use shape::Shape;
@@ -97,7 +100,7 @@ pub fn names(sources: &Sources) -> Vec<Named> {
 pub fn pre_roll(sources: &Sources) -> Option<Duration> {
     let checker = Checker::new(&Surroundings::default());
     let of = |(file, text): &(RuleFile, Arc<str>)| {
-        let settings = walk::constants(&pieces::parse(&checker.engine, text).asts, Some(file));
+        let settings = walk::constants(&parse::parse(&checker.engine, text).asts, Some(file));
         duration::read(settings.get("PRE_ROLL")?.value()?.text()?).ok()
     };
     sources.rules.iter().filter_map(of).max()

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
 use super::effects::CallEffects;
-use super::imports::Imports;
 use super::memory::Moment;
 use super::meter::Meter;
-use super::script::{Text, compiled, constants_of};
+use super::runtime::imports::Imports;
+use super::runtime::script::{Text, compiled, constants_of};
+use super::runtime::{failure, settings};
 use super::views::{self, BoutView, EventView};
-use super::{Limits, ScriptError, Sources, Surroundings, failure, sandbox, settings};
+use super::{Limits, ScriptError, Sources, Surroundings, sandbox};
 use crate::action::Verb;
 use crate::bout::Bout;
 use crate::event::Event;

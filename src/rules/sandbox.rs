@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, Module, Shared};
 
 use super::effects::CallEffects;
 use super::meter::Meter;
-use super::{Limits, Surroundings, costly, helpers, host, views};
+use super::{Limits, Surroundings, api, costly, views};
 
 /// Depth of calls that a script may reach.
 const MAX_DEPTH: usize = 32;
@@ -46,7 +46,6 @@ pub(super) fn bare(meter: &Meter) -> Engine {
 pub(super) fn engine(meter: &Meter, effects: &CallEffects, surroundings: &Surroundings) -> Engine {
     let mut engine = bare(meter);
     views::register(&mut engine);
-    host::register(&mut engine, effects, surroundings);
-    helpers::register(&mut engine, effects);
+    api::register(&mut engine, effects, surroundings);
     engine
 }

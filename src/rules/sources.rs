@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::script::ScriptError;
+use super::runtime::script::ScriptError;
 
 /// A rule's file, and what its constants are to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use rhai::{AST, ASTNode, Expr, Stmt};
 use strum::IntoEnumIterator;
 
 use super::Found;
-use super::pieces::{Broken, Parsed};
+use super::parse::{Broken, Parsed};
 use crate::event::Kind;
-use crate::rules::script::{Text, wrong_handler};
+use crate::rules::runtime::script::{Text, wrong_handler};
 
 /// A name that differs from that of a handler by more than so many letters is another one: enough for the `on` that was
 /// forgotten.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rhai::Position;
 
 use super::{Found, Mistake};
-use crate::rules::script::Text;
+use crate::rules::runtime::script::Text;
 
 /// Something that OBS must have, and where a script names it.
 #[derive(Clone, Debug)]

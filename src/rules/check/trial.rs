@@ -5,10 +5,11 @@
 
 use rhai::{AST, Dynamic, EvalAltResult, FnPtr, Map, Scope};
 
+use super::Checker;
 use super::shape::Shape;
 use super::value::Value;
-use super::{Checker, MAX_TOP_LEVEL_OPERATIONS};
-use crate::rules::failure;
+use crate::rules::runtime::failure;
+use crate::rules::runtime::script::MAX_TOP_LEVEL_OPERATIONS;
 
 /// More calls than this are not tried; the call counts as right then.
 const MAX_CALLS: usize = 1000;

@@ -8,12 +8,12 @@ use rhai::{AST, Expr, FnAccess, Stmt};
 
 use super::known::Known;
 use super::names::{Name, Named};
-use super::pieces::{self, Broken, Parsed};
+use super::parse::{self, Broken, Parsed};
 use super::shape::Shape;
 use super::walk::{self, Constants, Script};
 use super::{Checker, Found, Mistake, handlers, lower};
 use crate::rules::RuleFile;
-use crate::rules::script::Text;
+use crate::rules::runtime::script::Text;
 use crate::rules::sources::Library;
 
 /// What a file gives to those that import it.
@@ -45,7 +45,7 @@ impl<'a> Visit<'a> {
     /// Checks a rule and what it imports.
     pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>) {
         let text = Text::new(&file.path, text);
-        let parsed = pieces::parse(&self.checker.engine, &text.text);
+        let parsed = parse::parse(&self.checker.engine, &text.text);
         let wrong = handlers::wrong(&parsed, &text);
         self.file(&file.path, &text, &parsed, Some(file), wrong);
     }
@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
             return Some(given.clone());
         }
         let text = Text::new(path, self.library.text(path).ok()?);
-        let parsed = pieces::parse(&self.checker.engine, &text.text);
+        let parsed = parse::parse(&self.checker.engine, &text.text);
         Some(self.file(path, &text, &parsed, None, Vec::new()))
     }
 

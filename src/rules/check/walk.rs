@@ -1,10 +1,7 @@
 //! Walks a script's tree, with what is known of each variable, and finds what would fail.
 
-mod calls;
-mod expressions;
 mod named;
 mod tried;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +17,7 @@ use crate::event::Kind;
 use crate::rules::RuleFile;
 
 /// More names than this are no help.
-const MAX_NAMES: usize = 20;
+pub(super) const MAX_NAMES: usize = 20;
 
 /// A script that is to be walked.
 pub(super) struct Script<'a> {
@@ -100,40 +97,40 @@ pub(super) fn constants(asts: &[AST], file: Option<&RuleFile>) -> Constants {
 
 /// What `this` is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum This {
+pub(super) enum This {
     /// Nothing: outside of functions, and in a function that is called by its name alone.
     Nothing,
     /// The rule's state, or whatever a function is called on.
     Value,
 }
 
-struct Walk<'a> {
-    asts: &'a [AST],
-    whole: bool,
-    text: &'a str,
-    checker: &'a Checker,
-    known: &'a Known,
+pub(super) struct Walk<'a> {
+    pub(super) asts: &'a [AST],
+    pub(super) whole: bool,
+    pub(super) text: &'a str,
+    pub(super) checker: &'a Checker,
+    pub(super) known: &'a Known,
     /// Known everywhere, by their names and as `global::…`.
-    constants: Constants,
+    pub(super) constants: Constants,
     /// Names of imported modules.
-    aliases: BTreeSet<String>,
+    pub(super) aliases: BTreeSet<String>,
     /// Variables that change somewhere: what is known of one at first need not stay true.
-    assigned: BTreeSet<String>,
+    pub(super) assigned: BTreeSet<String>,
     /// Variables of which a part changes somewhere.
-    changed: BTreeSet<String>,
+    pub(super) changed: BTreeSet<String>,
     /// Variables that something may change which they are handed to, or which is called on them.
-    handed: BTreeSet<String>,
+    pub(super) handed: BTreeSet<String>,
     /// Names that the script itself gives to entries of maps, which may hold functions.
-    properties: BTreeSet<String>,
+    pub(super) properties: BTreeSet<String>,
     /// Functions that are called on a value.
-    methods: BTreeSet<String>,
-    scope: Vec<(String, Shape)>,
-    this: This,
+    pub(super) methods: BTreeSet<String>,
+    pub(super) scope: Vec<(String, Shape)>,
+    pub(super) this: This,
     /// Whether a refusal would be caught, so that it is none to tell.
-    catches: bool,
-    found: Vec<Found>,
+    pub(super) catches: bool,
+    pub(super) found: Vec<Found>,
     /// What is named in OBS.
-    named: Vec<Name>,
+    pub(super) named: Vec<Name>,
 }
 
 impl Walk<'_> {
@@ -233,7 +230,7 @@ impl Walk<'_> {
     }
 
     /// Walks the statements of a block; gives what is known of its value.
-    fn block(&mut self, statements: &[Stmt]) -> Shape {
+    pub(super) fn block(&mut self, statements: &[Stmt]) -> Shape {
         let depth = self.scope.len();
         let mut value = Shape::Any;
         for statement in statements {
@@ -308,7 +305,7 @@ impl Walk<'_> {
     }
 
     /// A closure, with what is known of the variables that it takes along.
-    fn closure(&mut self, name: &str, taken: Vec<Shape>) {
+    pub(super) fn closure(&mut self, name: &str, taken: Vec<Shape>) {
         let asts = self.asts;
         for ast in asts {
             if let Some(function) = ast.iter_functions().find(|function| function.name == name) {

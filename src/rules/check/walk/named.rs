@@ -9,7 +9,13 @@ use crate::rules::check::value::Value;
 
 impl Walk<'_> {
     /// Notes what a function of `obs` names; `on` is what it is called on, where it is called on one OBS.
-    pub(super) fn names(&mut self, function: &str, arguments: &[Shape], on: Option<&Shape>, at: Position) {
+    pub(in crate::rules::check) fn names(
+        &mut self,
+        function: &str,
+        arguments: &[Shape],
+        on: Option<&Shape>,
+        at: Position,
+    ) {
         let mut all = match (function, arguments) {
             ("scene" | "preview_scene", [scene, ..]) => each(scene, What::Scene),
             ("text" | "mute" | "media" | "media_file", [source, ..]) => each(source, What::Source),

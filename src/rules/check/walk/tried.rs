@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rhai::{Expr, FnCallExpr, Position};
 
 use super::Walk;
-use super::calls::written;
 use crate::rules::check::Found;
+use crate::rules::check::calls::written;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::trial::{Argument, Refused};
 use crate::rules::check::value::{Value, sort_of};
@@ -14,7 +14,7 @@ use crate::suggest::{enumerate, near};
 
 impl Walk<'_> {
     /// Looks whether a function of the engine takes what it is called with.
-    pub(super) fn tried(&mut self, module: &str, call: &FnCallExpr, shapes: &[Shape], at: Position) {
+    pub(in crate::rules::check) fn tried(&mut self, module: &str, call: &FnCallExpr, shapes: &[Shape], at: Position) {
         if self.catches {
             return;
         }

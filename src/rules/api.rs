@@ -1,5 +1,6 @@
-//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`; see [`super::helpers`] for the others.
+//! The functions that scripts call: `obs::…`, `player::…`, `log::…`, `mark`; `helpers` has the others.
 
+mod helpers;
 mod obs;
 mod player;
 
@@ -14,9 +15,10 @@ use crate::action::{LogLevel, Verb};
 type Done = Result<(), Box<EvalAltResult>>;
 
 /// Tells the engine the functions that scripts may call.
-pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
+pub(crate) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
     obs::register(engine, effects, surroundings);
     player::register(engine, effects);
+    helpers::register(engine, effects);
     register_log(engine, effects);
     let here = effects.clone();
     let mark = documented! {

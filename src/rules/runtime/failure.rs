@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use rhai::{EvalAltResult, Position};
 
-use super::meter::TOO_LONG;
 use super::script::Script;
 use crate::event::RuleFailed;
+use crate::rules::meter::TOO_LONG;
 
 /// Places at which failures are told apart.
 const MAX_PLACES: usize = 1000;
 
 /// How often each script failed at each place.
 #[derive(Default)]
-pub(super) struct Failures(HashMap<Place, u64>);
+pub(crate) struct Failures(HashMap<Place, u64>);
 
 /// Where and how a script failed.
 #[derive(PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ struct Place {
 
 impl Failures {
     /// The failure as an event, at its 1st, 10th, 100th … time at its place. `heard` is the kind of event that the script answered.
-    pub(super) fn report(
+    pub(crate) fn report(
         &mut self,
         script: &Script,
         handler: &str,
@@ -60,7 +60,7 @@ impl Failures {
 }
 
 /// The name of a function as people know it.
-pub(super) fn name_of(function: &str) -> &str {
+pub(crate) fn name_of(function: &str) -> &str {
     if function.starts_with("anon$") { "a timer" } else { function }
 }
 
@@ -88,7 +88,7 @@ fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> Innermost<'a> {
 }
 
 /// An error without its position, which stands beside it.
-pub(super) fn in_words(error: &EvalAltResult) -> String {
+pub(crate) fn in_words(error: &EvalAltResult) -> String {
     let text = match error {
         EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => TOO_LONG.to_owned(),
         EvalAltResult::ErrorStackOverflow(_) => "functions call each other too deep: does one call itself?".to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{ASTFlags, Expr, Position};
 
-use super::{MAX_NAMES, This, Walk};
+use super::walk::{MAX_NAMES, This, Walk};
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::value::Value;

@@ -2,7 +2,7 @@
 
 use rhai::{Expr, FnCallExpr, Position, Stmt, SwitchCasesCollection};
 
-use super::Walk;
+use super::walk::Walk;
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::suggest::{enumerate, near};

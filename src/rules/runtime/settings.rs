@@ -4,16 +4,16 @@ use std::path::Path;
 
 use rhai::{ASTNode, Array, Dynamic, Expr, ImmutableString, OptimizationLevel, Stmt};
 
-use super::meter::Meter;
 use super::script::{ScriptError, Text};
-use super::sources::{Setting, SettingValue};
-use super::{duration, sandbox};
+use crate::rules::meter::Meter;
+use crate::rules::sources::{Setting, SettingValue};
+use crate::rules::{duration, sandbox};
 
 /// A script's constants by name, with their values.
-pub(super) type Constants = Vec<(String, Dynamic)>;
+pub(crate) type Constants = Vec<(String, Dynamic)>;
 
 /// Sets the constants; gives all that is wrong with the settings.
-pub(super) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<ScriptError>> {
+pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<ScriptError>> {
     let mut wrong = Vec::new();
     for setting in with {
         if let Err(message) = set(constants, setting, script) {
@@ -30,7 +30,7 @@ pub(super) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -
 }
 
 /// Refuses to set a constant of which others are made, since they would keep what they were made of.
-pub(super) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Result<(), Vec<ScriptError>> {
+pub(crate) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Result<(), Vec<ScriptError>> {
     let mut engine = sandbox::bare(&Meter::default());
     // Else a constant of which others are made is not to be seen in them.
     engine.set_optimization_level(OptimizationLevel::None);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::{Expr, FnCallExpr, ImmutableString, Namespace, Position};
 
-use super::{MAX_NAMES, Walk};
+use super::walk::{MAX_NAMES, Walk};
 use crate::rules::check::Found;
 use crate::rules::check::shape::Shape;
 use crate::rules::check::value::Value;
@@ -178,6 +178,6 @@ fn is_of_pointers(name: &str) -> bool {
     matches!(name, "call" | "curry")
 }
 
-pub(super) fn written(module: &str, name: &str) -> String {
+pub(crate) fn written(module: &str, name: &str) -> String {
     if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }

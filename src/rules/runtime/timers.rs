@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::effects::{Callback, TimerCall};
+use crate::rules::effects::{Callback, TimerCall};
 use crate::time::Time;
 
 /// More timers than this are a mistake of a rule that never lets one fire.
@@ -14,12 +14,12 @@ const MIN_WAIT: Duration = Duration::from_millis(10);
 
 /// A call that waits for its time.
 #[derive(Clone)]
-pub(super) struct Timer {
+pub(crate) struct Timer {
     /// Which script asked for it.
-    pub(super) script: usize,
+    pub(crate) script: usize,
     /// The `seq` of the event that it answers.
-    pub(super) cause: u64,
-    pub(super) call: Callback,
+    pub(crate) cause: u64,
+    pub(crate) call: Callback,
     key: Option<String>,
     /// After how long it comes again.
     every: Option<Duration>,
@@ -27,29 +27,29 @@ pub(super) struct Timer {
 
 /// The timers of a court, in order of their due times; those due at once in the order they were asked for.
 #[derive(Default)]
-pub(super) struct Timers {
+pub(crate) struct Timers {
     waiting: BTreeMap<(Time, u64), Timer>,
     asked: u64,
 }
 
 impl Timers {
     /// When the next one is due.
-    pub(super) fn next_due(&self) -> Option<Time> {
+    pub(crate) fn next_due(&self) -> Option<Time> {
         self.waiting.first_key_value().map(|((due, _), _)| *due)
     }
 
     /// When the next one that fires once is due.
-    pub(super) fn next_once_due(&self) -> Option<Time> {
+    pub(crate) fn next_once_due(&self) -> Option<Time> {
         self.waiting.iter().find(|(_, timer)| timer.every.is_none()).map(|((due, _), _)| *due)
     }
 
     /// How many wait that fire once.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.waiting.values().filter(|timer| timer.every.is_none()).count()
     }
 
     /// Takes the next one that is due by a time; one that repeats waits anew.
-    pub(super) fn take_due(&mut self, by: Time) -> Option<(Time, Timer)> {
+    pub(crate) fn take_due(&mut self, by: Time) -> Option<(Time, Timer)> {
         let (due, timer) = self.drop_due(by)?;
         if let Some(every) = timer.every {
             self.wait(due + every, timer.clone());
@@ -58,7 +58,7 @@ impl Timers {
     }
 
     /// Takes the next one that is due by a time, for good.
-    pub(super) fn drop_due(&mut self, by: Time) -> Option<(Time, Timer)> {
+    pub(crate) fn drop_due(&mut self, by: Time) -> Option<(Time, Timer)> {
         let entry = self.waiting.first_entry()?;
         if entry.key().0 > by {
             return None;
@@ -69,7 +69,7 @@ impl Timers {
 
     /// Does what a script asked for at a time. A timer with a key takes the place of the script's other one with it,
     /// and one that repeats that of the same function.
-    pub(super) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
+    pub(crate) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
         let (key, wait, call, repeats) = match call {
             TimerCall::Cancel { key } => {
                 self.cancel(script, &key);
@@ -94,7 +94,7 @@ impl Timers {
     }
 
     /// Takes over the timers of other rules: `find` gives what is to become of each, if anything.
-    pub(super) fn take_over(&mut self, others: Self, mut find: impl FnMut(Timer) -> Option<Timer>) {
+    pub(crate) fn take_over(&mut self, others: Self, mut find: impl FnMut(Timer) -> Option<Timer>) {
         for ((due, _), timer) in others.waiting {
             if let Some(timer) = find(timer) {
                 self.wait(due, timer);

@@ -7,20 +7,21 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, Position, Scope, Shared};
 use strum::IntoEnumIterator;
 
-use super::effects::{CallEffects, Callback, Requests, TimerCall};
+use super::failure;
 use super::imports::Imports;
-use super::meter::Meter;
 use super::settings::{self, Constants};
-use super::sources::{Library, RuleFile};
-use super::{Limits, Surroundings, failure, sandbox};
 use crate::event::Kind;
+use crate::rules::effects::{CallEffects, Callback, Requests, TimerCall};
+use crate::rules::meter::Meter;
+use crate::rules::sources::{Library, RuleFile};
+use crate::rules::{Limits, Surroundings, sandbox};
 
 /// Operations that a script's constants may take.
-pub(super) const MAX_TOP_LEVEL_OPERATIONS: u64 = 100_000;
+pub(crate) const MAX_TOP_LEVEL_OPERATIONS: u64 = 100_000;
 
 /// What a function of a script answers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Subscription {
+pub(crate) enum Subscription {
     /// `on_<kind>`
     Kind(Kind),
     /// `on_any`
@@ -30,12 +31,12 @@ pub(super) enum Subscription {
 }
 
 /// A compiled rule, in an engine of its own.
-pub(super) struct Script {
+pub(crate) struct Script {
     /// The file's name without its folder, as it stands in actions and errors.
-    pub(super) name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// Where the file lies.
-    pub(super) path: PathBuf,
-    pub(super) effects: CallEffects,
+    pub(crate) path: PathBuf,
+    pub(crate) effects: CallEffects,
     engine: Engine,
     meter: Meter,
     limits: Limits,
@@ -46,10 +47,10 @@ pub(super) struct Script {
 
 /// The text of a file.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
+pub(crate) struct Text {
     /// The file's name without its folder.
-    pub(super) name: Arc<str>,
-    pub(super) text: Arc<str>,
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Arc<str>,
 }
 
 /// What is wrong with a rule's text, and where.
@@ -76,16 +77,16 @@ impl fmt::Display for ScriptError {
 impl std::error::Error for ScriptError {}
 
 impl Text {
-    pub(super) fn new(file: &Path, text: Arc<str>) -> Self {
+    pub(crate) fn new(file: &Path, text: Arc<str>) -> Self {
         Self { name: Self::name_of(file), text }
     }
 
-    pub(super) fn name_of(file: &Path) -> Arc<str> {
+    pub(crate) fn name_of(file: &Path) -> Arc<str> {
         file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy()).into()
     }
 
     /// An error at a place of it.
-    pub(super) fn error(&self, file: &Path, position: Position, message: String) -> ScriptError {
+    pub(crate) fn error(&self, file: &Path, position: Position, message: String) -> ScriptError {
         ScriptError {
             file: file.display().to_string(),
             line: position.line().unwrap_or(0),
@@ -96,12 +97,12 @@ impl Text {
     }
 
     /// The line at a position.
-    pub(super) fn line(&self, position: Position) -> &str {
+    pub(crate) fn line(&self, position: Position) -> &str {
         position.line().and_then(|line| self.text.lines().nth(line.saturating_sub(1))).unwrap_or_default()
     }
 
     /// Where a function is defined; Rhai does not tell.
-    pub(super) fn position_of(&self, function: &str) -> Position {
+    pub(crate) fn position_of(&self, function: &str) -> Position {
         for (number, line) in (1u16..).zip(self.text.lines()) {
             let defined = line.split("fn ").skip(1).any(|rest| {
                 rest.trim_start().strip_prefix(function).is_some_and(|rest| rest.trim_start().starts_with('('))
@@ -117,7 +118,7 @@ impl Text {
 
 impl Script {
     /// Compiles a rule; gives all that is wrong with it.
-    pub(super) fn compile(
+    pub(crate) fn compile(
         rule: &RuleFile,
         text: &Arc<str>,
         library: Library,
@@ -152,12 +153,12 @@ impl Script {
     }
 
     /// What it hears, with the names of the handlers.
-    pub(super) fn handlers(&self) -> impl Iterator<Item = (Subscription, Arc<str>)> {
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (Subscription, Arc<str>)> {
         self.ast.iter_functions().filter_map(|function| Some((hears(function.name)?.ok()?, function.name.into())))
     }
 
     /// Calls one of its functions.
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         state: &mut Dynamic,
         function: &str,
@@ -173,7 +174,7 @@ impl Script {
     }
 
     /// Whether it has the function that is to be called later; Rhai finds no functions of imported files by their names.
-    pub(super) fn can_make(&self, call: &TimerCall) -> Result<(), String> {
+    pub(crate) fn can_make(&self, call: &TimerCall) -> Result<(), String> {
         let TimerCall::Wait { call: Callback { function, arguments }, .. } = call else { return Ok(()) };
         let mut own = self.ast.iter_functions().filter(|own| *own.name == **function).peekable();
         if own.peek().is_none() {
@@ -189,19 +190,19 @@ impl Script {
     }
 
     /// Whether a value is within the limits.
-    pub(super) fn fits(&self, value: &Dynamic) -> bool {
+    pub(crate) fn fits(&self, value: &Dynamic) -> bool {
         self.engine.ensure_data_size_within_limits(value).is_ok()
     }
 
     /// Its text, or that of the file of this name that it imports.
-    pub(super) fn text(&self, source: Option<&str>) -> Option<&Text> {
+    pub(crate) fn text(&self, source: Option<&str>) -> Option<&Text> {
         let own = self.texts.first();
         source.and_then(|source| self.texts.iter().find(|text| *text.name == *source)).or(own)
     }
 
     /// The name that a function without one, of the script before, has here, if it is still there: the one that begins
     /// with the same line, or, where there are as many, the one that stands in its place.
-    pub(super) fn successor(&self, before: &Self, function: &str, parameters: usize) -> Option<String> {
+    pub(crate) fn successor(&self, before: &Self, function: &str, parameters: usize) -> Option<String> {
         let (old, new) = (before.functions(), self.functions());
         let found = if function.starts_with("anon$") {
             let unnamed = |functions: &[Function]| -> Vec<Function> {
@@ -250,7 +251,7 @@ struct Function {
 }
 
 /// The constants of a script: what stands outside of its functions runs once, with what it imports.
-pub(super) fn constants_of(
+pub(crate) fn constants_of(
     engine: &Engine,
     meter: &Meter,
     file: &Path,
@@ -278,7 +279,7 @@ pub(super) fn constants_of(
 }
 
 /// Compiles a script whose functions know its constants by their names, and as `global::NAME`.
-pub(super) fn compiled(
+pub(crate) fn compiled(
     engine: &mut Engine,
     constants: Constants,
     file: &Path,
@@ -344,7 +345,7 @@ fn wrong_handlers(ast: &AST, file: &Path, text: &Text) -> Vec<ScriptError> {
     wrong
 }
 
-pub(super) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
+pub(crate) fn wrong_handler(name: &str, parameters: usize) -> Option<String> {
     match hears(name)? {
         Err(kind) => {
             let hint = near_kind(kind).map_or_else(String::new, |near| format!(": did you mean `on_{near}`?"));

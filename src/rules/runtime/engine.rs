@@ -6,18 +6,18 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
-use super::effects::Callback;
-use super::explain::{Explain, Explained, Reaction};
 use super::failure::{Failures, name_of};
-use super::memory::Moment;
 use super::script::{Script, ScriptError, Subscription};
-use super::sources::{RuleFile, Sources};
 use super::timers::{Timer, Timers};
-use super::views::{BoutView, EventView};
-use super::{Limits, Surroundings};
 use crate::action::Verb;
 use crate::bout::Bout;
 use crate::event::{Event, Kind, RuleFailed};
+use crate::rules::effects::Callback;
+use crate::rules::explain::{Explain, Explained, Reaction};
+use crate::rules::memory::Moment;
+use crate::rules::sources::{RuleFile, Sources};
+use crate::rules::views::{BoutView, EventView};
+use crate::rules::{Limits, Surroundings};
 use crate::time::Time;
 
 /// What came of letting the rules hear something.

@@ -3,9 +3,9 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
 
-use super::documented::documented;
-use super::duration;
-use super::effects::{CallEffects, TimerCall};
+use crate::rules::documented::documented;
+use crate::rules::duration;
+use crate::rules::effects::{CallEffects, TimerCall};
 
 /// What a helper gives back to a script.
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;

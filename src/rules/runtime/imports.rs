@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
-use super::meter::Meter;
-use super::sandbox;
 use super::script::{MAX_TOP_LEVEL_OPERATIONS, ScriptError, Text, compiled, constants_of};
 use super::settings::Constants;
-use super::sources::Library;
+use crate::rules::meter::Meter;
+use crate::rules::sandbox;
+use crate::rules::sources::Library;
 
 type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 
@@ -17,7 +17,7 @@ type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 ///
 /// They are read and compiled when the script is; while it runs, nothing is read any more.
 #[derive(Clone)]
-pub(super) struct Imports {
+pub(crate) struct Imports {
     folder: PathBuf,
     library: Library,
     found: Arc<Mutex<Found>>,
@@ -36,14 +36,14 @@ struct Found {
 
 impl Imports {
     /// For a script that lies there.
-    pub(super) fn of(script: &Path, library: Library) -> Self {
+    pub(crate) fn of(script: &Path, library: Library) -> Self {
         let folder = script.parent().unwrap_or(Path::new("")).to_owned();
         let found = Arc::new(Mutex::new(Found { open: vec![script.to_owned()], ..Found::default() }));
         Self { folder, library, found }
     }
 
     /// From now on only what was imported is found. Gives the texts of those files.
-    pub(super) fn seal(&self) -> Vec<Text> {
+    pub(crate) fn seal(&self) -> Vec<Text> {
         let mut found = self.lock();
         found.sealed = true;
         found.modules.iter().map(|(text, _)| text.clone()).collect()
@@ -53,7 +53,7 @@ impl Imports {
     ///
     /// # Errors
     /// Two of the same name.
-    pub(super) fn add_constants(&self, own: &mut Constants) -> Result<(), String> {
+    pub(crate) fn add_constants(&self, own: &mut Constants) -> Result<(), String> {
         for (name, value) in &self.lock().constants {
             if own.iter().any(|(known, _)| known == name) {
                 return Err(format!("a file that is imported has a constant `{name}`, too: give it another name"));
@@ -64,7 +64,7 @@ impl Imports {
     }
 
     /// What is wrong with the files that were imported.
-    pub(super) fn wrong(&self) -> Vec<ScriptError> {
+    pub(crate) fn wrong(&self) -> Vec<ScriptError> {
         std::mem::take(&mut self.lock().wrong)
     }
 
