@@ -8,7 +8,8 @@ mod compare;
 mod play;
 
 use crate::config::scenario::{Scenario, Scenarios};
-use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{Limits, Rules, Sources, Surroundings};
 
 /// How a scenario came out.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub struct Verdict {
 ///
 /// # Errors
 /// All that is wrong with the rules.
-pub fn play(file: &Scenarios) -> Result<Vec<Verdict>, Vec<ScriptError>> {
+pub fn play(file: &Scenarios) -> Result<Vec<Verdict>, Vec<Diagnostic>> {
     let sources = Sources::read(&file.rules)?;
     let surroundings = Surroundings { obs: file.obs.clone() };
     let verdict = |scenario: &Scenario| {

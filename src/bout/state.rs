@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use strum::{Display, IntoStaticStr};
+use strum::{Display, IntoStaticStr, VariantNames};
 
 use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
 use crate::time::Time;
@@ -49,7 +49,9 @@ pub struct Bout {
 }
 
 /// How far a bout has come.
-#[derive(Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Stage {
@@ -127,7 +129,7 @@ pub struct ReviewProgress {
 }
 
 /// How far the clip of a review has come.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipState {

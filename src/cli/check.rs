@@ -18,7 +18,7 @@ impl Args {
         let config = Config::load(&self.config)?;
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
-            return Err(CliError::mistakes(&mistakes));
+            return Err(CliError::diagnostics(&mistakes));
         }
         CliError::warnings(&mistakes);
         for court in config.courts.keys() {

@@ -1,11 +1,13 @@
 //! What decides: the files of rules, with their settings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Rules;
 use super::problem::Problem;
 use super::section::{Field, Section};
 use super::tree::Value;
+use crate::diagnostic::Place;
 use crate::rules::{RuleFile, Setting, SettingValue};
 
 pub(super) fn read(config: &Path, mut section: Section<'_>) -> Rules {
@@ -67,17 +69,17 @@ fn settings(config: &Path, field: Field<'_>) -> Result<Vec<Setting>, Problem> {
             Value::Text(_) => field.text().map(SettingValue::Text),
             Value::Section(_) => Err(field.wants("a value, or a list of values")),
         };
-        let (line, column) = field.context.position(field.key_at.start);
-        let name = field.key.to_owned();
-        let file = config.to_owned();
-        Some(Setting { name, value: field.context.accept(value)?, file, line, column, text: String::new() })
+        let place = Place::new("".into(), field.key_at.clone());
+        let (name, file) = (field.key.to_owned(), config.to_owned());
+        Some(Setting { name, value: field.context.accept(value)?, file, place })
     });
     Ok(settings.collect())
 }
 
-/// Gives the settings their lines, of a text in which secrets are masked.
+/// Gives the settings the text of their file, in which secrets are masked.
 pub(super) fn quote(files: &mut [RuleFile], masked: &str) {
+    let masked: Arc<str> = masked.into();
     for setting in files.iter_mut().flat_map(|file| &mut file.with) {
-        setting.text = masked.lines().nth(setting.line.saturating_sub(1)).unwrap_or_default().to_owned();
+        setting.place.text = masked.clone();
     }
 }

@@ -212,7 +212,7 @@ fn scenario(field: Field<'_>) -> Result<Scenario, Problem> {
 
 fn time(field: Field<'_>) -> Result<Duration, Problem> {
     let text = field.text()?;
-    duration::read(&text).map_err(|message| Problem::new(field.node.at.clone(), message))
+    duration::read(&text).map_err(|error| Problem::new(field.node.at.clone(), error.to_string()))
 }
 
 fn path(field: Field<'_>) -> Result<PathBuf, Problem> {

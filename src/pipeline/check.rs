@@ -2,13 +2,14 @@
 
 use super::setup::obs_sinks;
 use crate::config::Config;
-use crate::rules::check::{self, Mistake};
+use crate::diagnostic::Diagnostic;
+use crate::rules::check;
 use crate::rules::{Limits, RuleFile, Surroundings};
 
 /// Checks rules in the surroundings of the config; without one in none.
 ///
 /// Which OBS a rule names may depend on the court: it may name those of all courts.
-pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Mistake> {
+pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Diagnostic> {
     let Some(config) = config else {
         return check::check(files, Limits::default(), &Surroundings::default());
     };

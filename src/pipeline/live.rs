@@ -81,12 +81,12 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         return Err(StartError::Rules(mistakes));
     }
     for mistake in mistakes {
-        tracing::warn!("{}", mistake.in_lines());
+        tracing::warn!("{}", mistake.in_log());
     }
-    let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
+    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
     let mut rules = Vec::new();
     for (name, source) in &config.courts {
-        let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::rules)?;
+        let compiled = setup::compile_sources(config, &sources, name).map_err(StartError::Rules)?;
         rules.push((name.clone(), source, compiled));
     }
     let mut sockets = Vec::new();

@@ -19,8 +19,9 @@ use super::worker::Worker;
 use crate::action::Report;
 use crate::config::Config;
 use crate::court::Input;
-use crate::rules::check::{Mistake, has_errors};
-use crate::rules::{Retired, Rules, ScriptError, Sources};
+use crate::diagnostic::Diagnostic;
+use crate::rules::check::has_errors;
+use crate::rules::{Retired, Rules, Sources};
 use crate::time::Time;
 
 /// How often the files are looked at. A change counts once they have stayed the same from one look to the next.
@@ -152,14 +153,15 @@ impl Reloader {
             }
             Err(wrong) => {
                 for mistake in &wrong {
-                    tracing::error!("{}", mistake.in_lines());
+                    tracing::error!("{}", mistake.in_log());
                 }
                 tracing::error!("the changed rules are wrong; those from before go on");
                 let Some(first) = wrong.first() else { return };
+                let (line, column) = first.position();
                 let report = Report::RulesRejected {
-                    file: first.file.clone(),
-                    line: first.line,
-                    column: first.column,
+                    file: first.file.display().to_string(),
+                    line,
+                    column,
                     message: first.message.clone(),
                     errors: wrong.len(),
                 };
@@ -171,16 +173,15 @@ impl Reloader {
     }
 
     /// The rules of each court; what would fail once they run is as wrong as what cannot be read.
-    fn compile(&mut self) -> Result<Vec<Rules>, Vec<Mistake>> {
-        let mistakes = |errors: Vec<ScriptError>| errors.into_iter().map(Mistake::from).collect::<Vec<_>>();
+    fn compile(&mut self) -> Result<Vec<Rules>, Vec<Diagnostic>> {
         self.tried = None;
         let found = check(&self.config.rules.files, Some(&self.config));
-        let sources = Sources::read(&self.config.rules.files).map_err(mistakes)?;
+        let sources = Sources::read(&self.config.rules.files)?;
         let rules = self.courts.iter().map(|(court, _)| setup::compile_sources(&self.config, &sources, court));
         let rules = rules.collect::<Result<Vec<_>, _>>();
         self.watched = sources.paths();
         self.tried = Some(sources);
-        if has_errors(&found) { Err(found) } else { rules.map_err(mistakes) }
+        if has_errors(&found) { Err(found) } else { rules }
     }
 }
 

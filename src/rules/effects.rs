@@ -21,6 +21,12 @@ pub(super) struct Requests {
     pub(super) denials: Vec<Denial>,
 }
 
+impl Requests {
+    pub(super) fn is_empty(&self) -> bool {
+        self.verbs.is_empty() && self.timers.is_empty()
+    }
+}
+
 /// A change of the timers that a script requests for.
 pub(super) enum TimerCall {
     Wait { key: Option<String>, wait: Duration, repeats: bool, call: Callback },

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
 use super::effects::CallEffects;
+use super::limits::{Limits, Surroundings};
 use super::memory::Moment;
 use super::meter::Meter;
+use super::runtime::compile::{compiled, constants_of, parsed};
 use super::runtime::imports::Imports;
-use super::runtime::script::{Text, compiled, constants_of};
 use super::runtime::{failure, settings};
+use super::sandbox;
+use super::sources::Sources;
+use super::text::Text;
 use super::views::{self, BoutView, EventView};
-use super::{Limits, ScriptError, Sources, Surroundings, sandbox};
 use crate::action::Verb;
 use crate::bout::Bout;
+use crate::diagnostic::Diagnostic;
 use crate::event::Event;
 use crate::time::Time;
 
@@ -44,7 +48,7 @@ impl Bench {
     ///
     /// # Errors
     /// All that is wrong with the rules.
-    pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+    pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<Diagnostic>> {
         let (effects, meter) = (CallEffects::default(), Meter::default());
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         let mut functions = AST::empty();
@@ -52,9 +56,11 @@ impl Bench {
             let text = Text::new(&rule.path, text.clone());
             let imports = Imports::of(&rule.path, sources.imported.clone());
             engine.set_module_resolver(imports.clone());
-            let mut constants = constants_of(&engine, &meter, &rule.path, &text, &imports)?;
+            let ast = parsed(&engine, &text).map_err(|error| vec![error])?;
+            let constants = constants_of(&engine, &meter, &text, &ast);
+            let mut constants = constants.map_err(|error| imports.errors().unwrap_or_else(|| vec![error]))?;
             settings::apply(&mut constants, &rule.with, &text.name)?;
-            functions += compiled(&mut engine, constants, &rule.path, &text)?.clone_functions_only();
+            functions += compiled(&mut engine, constants, ast).clone_functions_only();
         }
         effects.take();
         let mut scope = Scope::new();

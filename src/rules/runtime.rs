@@ -1,5 +1,6 @@
 //! Compiles rules and runs their handlers and timers.
 
+pub(super) mod compile;
 pub(super) mod engine;
 pub(super) mod failure;
 pub(super) mod imports;

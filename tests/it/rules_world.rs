@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
+use vta::diagnostic::Place;
 use vta::event::Body;
 use vta::rules::{Limits, Reaction, RuleFile, Rules, Setting, SettingValue, Surroundings};
 use vta::time::Time;
@@ -156,8 +157,9 @@ fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String>
 }
 
 fn setting(name: &str, value: &str) -> Setting {
-    let (name, value, text) = (name.to_owned(), SettingValue::Text(value.to_owned()), format!("{name}: {value}"));
-    Setting { name, value, file: "event.yaml".into(), line: 7, column: 5, text }
+    let text = format!("{}    {name}: {value}", "\n".repeat(6));
+    let place = Place::new(text.into(), 10..10 + name.len());
+    Setting { name: name.to_owned(), value: SettingValue::Text(value.to_owned()), file: "event.yaml".into(), place }
 }
 
 #[test]

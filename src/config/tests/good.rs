@@ -280,15 +280,16 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
         .with
         .iter()
         .map(|setting| {
-            format!("{}:{} {} {:?} | {}", setting.line, setting.column, setting.name, setting.value, setting.text)
+            let (name, value, span) = (&setting.name, &setting.value, setting.place.span.clone());
+            format!("{name} {value:?} | {}", &setting.place.text[span.start..].lines().next().unwrap())
         })
         .collect();
     assert!(config.rules.files[0].with.is_empty());
     assert_eq!(
         told,
         [
-            r#"8:15 pre_roll Text("5s") |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
-            r#"8:29 kinds List(["head", "body"]) |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+            r#"pre_roll Text("5s") | pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+            r#"kinds List(["head", "body"]) | kinds: [head, "${KIND}"] }"#,
         ]
     );
 }

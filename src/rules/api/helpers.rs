@@ -1,118 +1,125 @@
-//! The helpers of scripts: `after`, `every`, `cancel`, `once_per_bout`, `once_per_round`, `cooldown`, `between`,
-//! `seconds`.
+//! The functions of no module: bookmarks, timers, what may be done only now and then, and numbers.
 
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
+use rhai::{Dynamic, FnPtr};
 
-use crate::rules::documented::documented;
-use crate::rules::duration;
-use crate::rules::effects::{CallEffects, TimerCall};
+use super::argument::number;
+use super::function::{Arguments, Function, Host, Returned};
+use super::signature::{ANY_DURATION, Form, Kind, Parameter, Signature, parameter};
+use crate::action::Verb;
+use crate::rules::effects::TimerCall;
 
-/// What a helper gives back to a script.
-type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+const KEY: Parameter = parameter("key", Kind::Text);
+const WAIT: Parameter = parameter("wait", ANY_DURATION);
+const CALL: Parameter = parameter("call", Kind::Function);
+const NO_SLEEP: Kind = Kind::Never { message: "a rule cannot sleep", help: r#"use after("2s", || …)"# };
 
-/// Tells the engine the helpers.
-pub(super) fn register(engine: &mut Engine, effects: &CallEffects) {
-    register_timers(engine, effects);
-    register_memory(engine, effects);
-    let function = documented! {
-        /// Whether a number lies between two others, or is one of them; never for what nobody has said, `()`.
-        "between"(value: Dynamic, low: Dynamic, high: Dynamic)
-    };
-    function.register_into_engine(engine, between);
-    let function = documented! {
-        /// A duration as a number of seconds: `seconds("1m")` is 60.
-        "seconds"(duration: &str)
-    };
-    function.register_into_engine(engine, seconds);
+pub(super) const FUNCTIONS: &[Function] = &[
+    function(
+        "after",
+        &[&[WAIT, CALL], &[KEY, WAIT, CALL]],
+        "Runs a function later; with a key, in place of this rule's other timer of that key.",
+        r#"after("2s", || obs::scene("Live"));
+after("hide", "15s", || obs::source_visible("Live", "Countdown", false));"#,
+        |host, arguments| set_timer(host, arguments, false),
+    ),
+    function(
+        "between",
+        &[&[parameter("value", Kind::Any), parameter("low", Kind::Any), parameter("high", Kind::Any)]],
+        "Whether a number lies between two others, or is one of them; never for what is not known, `()`.",
+        r#"if between(bout.clock, 0, 10) { mark("late clip"); }"#,
+        |_, arguments| between(&arguments.value("value"), &arguments.value("low"), &arguments.value("high")),
+    ),
+    function("cancel", &[&[KEY]], "Forgets this rule's timer of that key.", r#"cancel("hide");"#, |host, arguments| {
+        host.effects.set_timer(TimerCall::Cancel { key: arguments.text("key") })?;
+        Ok(Dynamic::UNIT)
+    }),
+    function(
+        "cooldown",
+        &[&[KEY, WAIT]],
+        "True if the last time that it was true, for that key of the rule, is at least so long ago.",
+        r#"if cooldown("clip", "30s") { mark("a clip"); }"#,
+        |host, arguments| {
+            let (key, wait) = (arguments.text("key"), arguments.duration("wait").unwrap_or_default());
+            Ok(host.effects.allow(|memory, now| memory.cooldown(&key, wait, now.at))?.into())
+        },
+    ),
+    function(
+        "every",
+        &[&[WAIT, CALL], &[KEY, WAIT, CALL]],
+        "Runs a function again and again, until `cancel` or another one of that key takes its place; without a key, \
+         until the same line sets it anew.",
+        r#"every("count", "1s", || this.seconds = (this.seconds ?? 0) + 1);"#,
+        |host, arguments| set_timer(host, arguments, true),
+    ),
+    function(
+        "mark",
+        &[&[parameter("value", Kind::Any)]],
+        "Sets a bookmark in the timeline, which `vta db timeline` shows.",
+        "mark(`clip of round ${bout.round}`);",
+        |host, arguments| host.request(Verb::Mark { text: arguments.text("value") }),
+    ),
+    function(
+        "once_per_bout",
+        &[&[KEY]],
+        "True for the first time in this bout, for that key of the rule.",
+        r#"if once_per_bout("first clip") { mark("the first clip"); }"#,
+        |host, arguments| {
+            let key = arguments.text("key");
+            Ok(host.effects.allow(|memory, now| memory.once_per_bout(&key, now))?.into())
+        },
+    ),
+    function(
+        "once_per_round",
+        &[&[KEY]],
+        "True for the first time in this round, for that key of the rule.",
+        r#"if once_per_round("first clip") { mark("the first clip of the round"); }"#,
+        |host, arguments| {
+            let key = arguments.text("key");
+            Ok(host.effects.allow(|memory, now| memory.once_per_round(&key, now))?.into())
+        },
+    ),
+    function(
+        "seconds",
+        &[&[parameter("duration", ANY_DURATION)]],
+        "A duration as a number of seconds.",
+        r#"if bout.clock != () && bout.clock < seconds("1m") { mark("last minute"); }"#,
+        |_, arguments| {
+            let duration = arguments.duration("duration").unwrap_or_default();
+            Ok(match duration.subsec_nanos() {
+                0 => Dynamic::from_int(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)),
+                _ => Dynamic::from_float(duration.as_secs_f64()),
+            })
+        },
+    ),
     // Rhai's own would hold up the court.
-    engine
-        .register_fn("sleep", |_: i64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
-    engine
-        .register_fn("sleep", |_: f64| -> Result<()> { Err("a rule cannot sleep: use after(\"2s\", || …)".into()) });
+    function("sleep", &[&[parameter("duration", NO_SLEEP)]], "", "", |_, _| Ok(Dynamic::UNIT)),
+];
+
+const fn function(
+    name: &'static str,
+    forms: &'static [Form],
+    doc: &'static str,
+    example: &'static str,
+    run: fn(&Host, &Arguments<'_>) -> Returned,
+) -> Function {
+    Function { signature: Signature { module: "", name, forms, doc, example }, run }
 }
 
-fn register_memory(engine: &mut Engine, effects: &CallEffects) {
-    let here = effects.clone();
-    let function = documented! {
-        /// True for the first time in this bout, for that key of the rule.
-        "once_per_bout"(key: &str)
-    };
-    function.register_into_engine(engine, move |key: &str| here.allow(|memory, now| memory.once_per_bout(key, now)));
-    let here = effects.clone();
-    let function = documented! {
-        /// True for the first time in this round, for that key of the rule.
-        "once_per_round"(key: &str)
-    };
-    function.register_into_engine(engine, move |key: &str| here.allow(|memory, now| memory.once_per_round(key, now)));
-    let here = effects.clone();
-    let function = documented! {
-        /// True if the last time that it was true, for that key of the rule, is at least so long ago.
-        "cooldown"(key: &str, wait: &str)
-    };
-    function.register_into_engine(engine, move |key: &str, wait: &str| -> Result<bool> {
-        let wait = duration::read(wait)?;
-        here.allow(|memory, now| memory.cooldown(key, wait, now.at))
-    });
+fn set_timer(host: &Host, arguments: &Arguments<'_>, repeats: bool) -> Returned {
+    let call = arguments.value("call").try_cast::<FnPtr>().ok_or("a timer needs a function")?.into();
+    let (key, wait) = (arguments.optional_text("key"), arguments.duration("wait").unwrap_or_default());
+    host.effects.set_timer(TimerCall::Wait { key, wait, repeats, call })?;
+    Ok(Dynamic::UNIT)
 }
 
-fn register_timers(engine: &mut Engine, effects: &CallEffects) {
-    let ask = |effects: &CallEffects| {
-        let effects = effects.clone();
-        move |key: Option<&str>, wait: &str, call: FnPtr, repeats: bool| -> Result<()> {
-            let (key, wait) = (key.map(str::to_owned), duration::read(wait)?);
-            Ok(effects.set_timer(TimerCall::Wait { key, wait, repeats, call: call.into() })?)
-        }
-    };
-    let timer = ask(effects);
-    let function = documented! {
-        /// Runs a function later, as in `after("2s", || obs::scene("Live"))`; with a key, in place of this rule's other
-        /// timer of that key.
-        "after"(wait: &str, call: FnPtr)
-    };
-    function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, false));
-    let timer = ask(effects);
-    let function = documented!("after"(key: &str, wait: &str, call: FnPtr));
-    function
-        .register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, false));
-    let timer = ask(effects);
-    let function = documented! {
-        /// Runs a function again and again, until `cancel` or another one of that key takes its place; without a key,
-        /// until the same line sets it anew.
-        "every"(wait: &str, call: FnPtr)
-    };
-    function.register_into_engine(engine, move |wait: &str, call: FnPtr| timer(None, wait, call, true));
-    let timer = ask(effects);
-    let function = documented!("every"(key: &str, wait: &str, call: FnPtr));
-    function.register_into_engine(engine, move |key: &str, wait: &str, call: FnPtr| timer(Some(key), wait, call, true));
-    let here = effects.clone();
-    let function = documented! {
-        /// Forgets this rule's timer of that key.
-        "cancel"(key: &str)
-    };
-    function.register_into_engine(engine, move |key: &str| -> Result<()> {
-        Ok(here.set_timer(TimerCall::Cancel { key: key.to_owned() })?)
-    });
-}
-
-/// Whether a number lies between two others, or is one of them; what nobody has said lies nowhere.
-fn between(value: Dynamic, low: Dynamic, high: Dynamic) -> Result<bool> {
+fn between(value: &Dynamic, low: &Dynamic, high: &Dynamic) -> Returned {
     if value.is_unit() {
-        return Ok(false);
+        return Ok(false.into());
     }
     let number = |value: &Dynamic| {
-        let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
-        number.map_err(|other| format!("between(value, low, high) compares numbers, and `{value}` is {other}"))
+        let error = || format!("between(value, low, high) compares numbers, and `{value}` is {}", value.type_name());
+        number(value).ok_or_else(error)
     };
-    let (value, low, high) = (number(&value)?, number(&low)?, number(&high)?);
-    Ok(low <= value && value <= high)
-}
-
-/// A duration as a number of seconds, whole where it is.
-fn seconds(text: &str) -> Result<Dynamic> {
-    let duration = duration::read(text)?;
-    if duration.subsec_nanos() == 0 {
-        Ok(Dynamic::from_int(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)))
-    } else {
-        Ok(Dynamic::from_float(duration.as_secs_f64()))
-    }
+    let (value, low, high) = (number(value)?, number(low)?, number(high)?);
+    Ok((low <= value && value <= high).into())
 }

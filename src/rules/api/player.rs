@@ -1,173 +1,196 @@
 //! `player::…`: what the jury see.
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, Module};
+use rhai::{Dynamic, EvalAltResult};
 
-use super::Done;
+use super::argument::{entry, instant, number, path_of_clip, seconds};
+use super::function::{Arguments, Function, Host, Returned};
+use super::signature::{Form, Kind, Need, Parameter, Signature, parameter};
 use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
-use crate::rules::documented::documented;
-use crate::rules::duration;
-use crate::rules::effects::CallEffects;
-use crate::rules::views::{EventView, text_of};
-use crate::time::Time;
 
-/// The fastest and the slowest that mpv plays.
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=100.0;
+const CLIP: Parameter = parameter("clip", Kind::Clip);
+const ANY_NUMBER: Kind = Kind::Number { min: f64::MIN, max: f64::MAX };
+/// What mpv plays.
+const SPEED: Parameter = parameter("speed", Kind::Number { min: 0.01, max: 100.0 });
 
-type Read<T> = Result<T, Box<EvalAltResult>>;
+/// How a clip is shown.
+const HOW: Parameter = parameter(
+    "how",
+    Kind::Options {
+        entries: &[
+            parameter("at", Kind::Instant),
+            parameter("pre_roll", Kind::Seconds),
+            parameter("last_seconds", Kind::Number { min: f64::MIN_POSITIVE, max: f64::MAX }),
+            SPEED,
+            parameter("paused", Kind::Flag),
+            parameter("overlay", Kind::Any),
+            parameter("begins_at", Kind::Instant),
+            parameter("camera", Kind::Any),
+        ],
+        needs: &[Need {
+            entry: "pre_roll",
+            other: "at",
+            help: "it is the time before an instant: say which, as in `at: event.at`",
+        }],
+    },
+);
 
-macro_rules! functions {
-    ($module:ident, $effects:ident;
-     $($(#[doc = $docs:literal])* $name:literal => ($($arg:ident: $type:ty),*) $verb:expr;)*) => {$(
-        let effects = $effects.clone();
-        documented!($(#[doc = $docs])* $name($($arg: $type),*))
-            .set_into_module(&mut $module, move |$($arg: $type),*| -> Done { Ok(effects.request(Verb::Player($verb))?) });
-    )*};
+pub(super) const FUNCTIONS: &[Function] = &[
+    function(
+        "add",
+        &[&[CLIP]],
+        "Puts another camera's clip of the same moment beside the one that is shown, to step to; shows it if nothing is.",
+        "player::add(event);",
+        |host, arguments| host.player(PlayerVerb::Add(clip(&arguments.value("clip"))?)),
+    ),
+    function(
+        "close",
+        &[&[]],
+        "Takes clip and text off the screen; the player goes on running.",
+        "player::close();",
+        |host, _| host.player(PlayerVerb::Close {}),
+    ),
+    function(
+        "end_loop",
+        &[&[]],
+        "Plays on beyond the part that was played over and over.",
+        "player::end_loop();",
+        |host, _| host.player(PlayerVerb::EndLoop {}),
+    ),
+    function(
+        "loop_between",
+        &[&[parameter("from", Kind::InClip), parameter("to", Kind::InClip)]],
+        "Plays a part over and over, from where the clip stands or else from the part's beginning.",
+        "player::loop_between(1, 2.5);",
+        |host, arguments| {
+            let (from, to) = (moment(&arguments.value("from"))?, moment(&arguments.value("to"))?);
+            host.player(PlayerVerb::Loop { from, to })
+        },
+    ),
+    function(
+        "next_camera",
+        &[&[]],
+        "Shows the next camera's clip at the same instant, as fast or as still as this one. Where it is not known when \
+         the clips begin, it is at the same time before their ends.",
+        "player::next_camera();",
+        |host, _| host.player(PlayerVerb::NextCamera {}),
+    ),
+    function(
+        "next_clip",
+        &[&[]],
+        "Shows the clip that was played after this one, of the last twenty, from where it began.",
+        "player::next_clip();",
+        |host, _| host.player(PlayerVerb::NextClip {}),
+    ),
+    function(
+        "overlay",
+        &[&[parameter("value", Kind::Any)]],
+        "Puts a text over the picture, until the next clip or `close`.",
+        "player::overlay(`bout ${bout.number}`);",
+        |host, arguments| host.player(PlayerVerb::Overlay { text: arguments.text("value") }),
+    ),
+    function("pause", &[&[]], "Stands still.", "player::pause();", |host, _| {
+        host.player(PlayerVerb::Pause { paused: true })
+    }),
+    function(
+        "play",
+        &[&[CLIP], &[CLIP, HOW]],
+        "Shows a clip in place of the one before, [as the second argument says](rules.md#player).",
+        r#"player::play(event, #{ at: event.at, pre_roll: "5s", last_seconds: 8, speed: 0.5, overlay: "blue" });"#,
+        |host, arguments| host.player(PlayerVerb::Play(Box::new(play(arguments)?))),
+    ),
+    function("previous_camera", &[&[]], "The same with the camera before.", "player::previous_camera();", |host, _| {
+        host.player(PlayerVerb::PreviousCamera {})
+    }),
+    function(
+        "previous_clip",
+        &[&[]],
+        "Shows the clip that was played before this one, of the last twenty, from where it began. One that could never \
+         be played is passed over.",
+        "player::previous_clip();",
+        |host, _| host.player(PlayerVerb::PreviousClip {}),
+    ),
+    function("resume", &[&[]], "Goes on.", "player::resume();", |host, _| {
+        host.player(PlayerVerb::Pause { paused: false })
+    }),
+    function(
+        "seek",
+        &[&[parameter("seconds", ANY_NUMBER)]],
+        "Goes so many seconds on, or back if negative.",
+        "player::seek(-1.5);",
+        |host, arguments| host.player(PlayerVerb::Seek { seconds: arguments.number("seconds") }),
+    ),
+    function(
+        "speed",
+        &[&[SPEED]],
+        "Plays so many times as fast as life.",
+        "player::speed(0.25);",
+        |host, arguments| host.player(PlayerVerb::Speed { speed: arguments.number("speed") }),
+    ),
+    function(
+        "step",
+        &[&[parameter("frames", Kind::Whole)]],
+        "Goes so many frames on, or back if negative, and stands still; a hundred at most.",
+        "player::step(-1);",
+        |host, arguments| {
+            host.player(PlayerVerb::Step { frames: arguments.value("frames").as_int().unwrap_or_default() })
+        },
+    ),
+];
+
+const fn function(
+    name: &'static str,
+    forms: &'static [Form],
+    doc: &'static str,
+    example: &'static str,
+    run: fn(&Host, &Arguments<'_>) -> Returned,
+) -> Function {
+    Function { signature: Signature { module: "player", name, forms, doc, example }, run }
 }
 
-/// Tells the engine the functions of `player`.
-pub(super) fn register(engine: &mut Engine, effects: &CallEffects) {
-    let mut module = Module::new();
-    functions! { module, effects;
-        "play" => (clip: Dynamic) PlayerVerb::Play(Box::new(play(&clip, &Map::new())?));
-        /// Shows a clip in place of the one before, [as the second argument says](rules.md#player). `clip` is the
-        /// event that told of it, a map with the same names, or its path.
-        "play" => (clip: Dynamic, how: Map) PlayerVerb::Play(Box::new(play(&clip, &how)?));
-        /// Puts another camera's clip of the same moment beside the one that is shown, to step to; shows it if
-        /// nothing is.
-        "add" => (clip: Dynamic) PlayerVerb::Add(read_clip(&clip)?);
-        /// Shows the next camera's clip at the same instant, as fast or as still as this one. Where it is not
-        /// known when the clips begin, it is at the same time before their ends.
-        "next_camera" => () PlayerVerb::NextCamera {};
-        /// The same with the camera before.
-        "previous_camera" => () PlayerVerb::PreviousCamera {};
-        /// Shows the clip that was played after this one, of the last twenty, from where it began.
-        "next_clip" => () PlayerVerb::NextClip {};
-        /// Shows the clip that was played before this one, of the last twenty, from where it began. One that could never
-        /// be played is passed over.
-        "previous_clip" => () PlayerVerb::PreviousClip {};
-        /// Goes so many frames on, or back if negative, and stands still; a hundred at most.
-        "step" => (frames: i64) PlayerVerb::Step { frames };
-        /// Plays so many times as fast as life, 0.01 to 100.
-        "speed" => (speed: Dynamic) PlayerVerb::Speed { speed: read_speed("the speed", &speed)? };
-        /// Stands still.
-        "pause" => () PlayerVerb::Pause { paused: true };
-        /// Goes on.
-        "resume" => () PlayerVerb::Pause { paused: false };
-        /// Goes so many seconds on, or back if negative.
-        "seek" => (seconds: Dynamic) PlayerVerb::Seek { seconds: number("what to seek by", &seconds)? };
-        /// Plays a part over and over, from where the clip stands or else from the part's beginning. Each end is an
-        /// instant (`event.at`, or an event) or a number of seconds from the clip's beginning.
-        "loop_between" => (from: Dynamic, to: Dynamic) PlayerVerb::Loop { from: moment(&from)?, to: moment(&to)? };
-        /// Plays on beyond the part that was played over and over.
-        "end_loop" => () PlayerVerb::EndLoop {};
-        /// Puts a text over the picture, until the next clip or `close`.
-        "overlay" => (value: Dynamic) PlayerVerb::Overlay { text: text_of(&value) };
-        /// Takes clip and text off the screen; the player goes on running.
-        "close" => () PlayerVerb::Close {};
+impl Host {
+    fn player(&self, verb: PlayerVerb) -> Returned {
+        self.request(Verb::Player(verb))
     }
-    engine.register_static_module("player", module.into());
 }
 
 /// A clip as a script gives it: the event that told of it, a map with the same names, or its path.
-fn read_clip(value: &Dynamic) -> Read<Clip> {
-    if let Some(path) = value.read_lock::<rhai::ImmutableString>() {
-        return Ok(Clip { path: path.to_string(), ..Clip::default() });
-    }
-    let field = |name: &str| {
-        if let Some(event) = value.read_lock::<EventView>() {
-            return event.clone().field(name);
+fn clip(value: &Dynamic) -> Result<Clip, Box<EvalAltResult>> {
+    let given = |name| Some(entry(value, name)).filter(|value| !value.is_unit());
+    let begins_at = match given("begins_at") {
+        Some(value) => {
+            let error = || format!("`begins_at` is `{value}`, and must be an instant such as `event.at`");
+            Some(instant(&value).ok_or_else(error)?)
         }
-        value.read_lock::<Map>().and_then(|map| map.get(name).cloned()).unwrap_or(Dynamic::UNIT)
+        None => None,
     };
-    let path = field("path");
-    let path = path.into_string().map_err(|_| "there is no `path` in what is to be played")?;
     Ok(Clip {
-        path,
-        begins_at: given(field("begins_at")).map(|begins_at| instant("begins_at", &begins_at)).transpose()?,
-        camera: given(field("camera")).or_else(|| given(field("instance"))).map(|camera| camera.to_string()),
-        review: given(field("review")).and_then(|review| u64::try_from(review.as_int().ok()?).ok()),
+        path: path_of_clip(value).unwrap_or_default().into(),
+        begins_at,
+        camera: given("camera").or_else(|| given("instance")).map(|camera| camera.to_string()),
+        review: given("review").and_then(|review| u64::try_from(review.as_int().ok()?).ok()),
     })
 }
 
 /// `player::play(event, #{ at: request, pre_roll: "5s", speed: 0.5, paused: true, overlay: "…" })`.
-fn play(clip: &Dynamic, how: &Map) -> Read<Play> {
-    let mut play = Play::of(read_clip(clip)?);
-    let mut at = None;
-    let mut pre_roll = None;
-    for (name, value) in how {
-        match name.as_str() {
-            "at" => at = Some(instant("at", value)?),
-            "pre_roll" => pre_roll = Some(length(value)?),
-            "begins_at" => play.clip.begins_at = Some(instant("begins_at", value)?),
-            "camera" => play.clip.camera = Some(value.to_string()),
-            "last_seconds" => play.last_seconds = Some(above_0("last_seconds", value)?),
-            "speed" => play.speed = read_speed("speed", value)?,
-            "paused" => {
-                play.paused =
-                    value.as_bool().map_err(|_| format!("`paused` is `{value}`, and must be true or false"))?
-            }
-            "overlay" => play.overlay = Some(value.to_string()),
-            other => {
-                let known = "`at`, `pre_roll`, `last_seconds`, `speed`, `paused`, `overlay`, `begins_at` and `camera`";
-                return Err(format!("player::play knows {known}, not `{other}`").into());
-            }
-        }
-    }
-    if at.is_none() && pre_roll.is_some() {
-        return Err("`pre_roll` is the time before an instant: say which, as in `at: event.at`".into());
-    }
-    play.from = at.map(|at| at - pre_roll.unwrap_or_default());
+fn play(arguments: &Arguments<'_>) -> Result<Play, Box<EvalAltResult>> {
+    let mut play = Play::of(clip(&arguments.value("clip"))?);
+    let how = arguments.value("how");
+    let given = |name| Some(entry(&how, name)).filter(|value| !value.is_unit());
+    let at = given("at").and_then(|at| instant(&at));
+    let pre_roll = given("pre_roll").and_then(|pre_roll| seconds(&pre_roll)).unwrap_or_default();
+    play.from = at.map(|at| at - pre_roll);
+    play.last_seconds = given("last_seconds").and_then(|seconds| number(&seconds));
+    play.speed = given("speed").and_then(|speed| number(&speed)).unwrap_or(play.speed);
+    play.paused = given("paused").is_some_and(|paused| paused.as_bool().unwrap_or_default());
+    play.overlay = given("overlay").map(|overlay| overlay.to_string());
+    play.clip.begins_at = given("begins_at").and_then(|begins_at| instant(&begins_at)).or(play.clip.begins_at);
+    play.clip.camera = given("camera").map(|camera| camera.to_string()).or(play.clip.camera);
     Ok(play)
 }
 
-fn given(value: Dynamic) -> Option<Dynamic> {
-    (!value.is_unit()).then_some(value)
-}
-
-/// An instant, as its text or as the event that happened then.
-fn instant(name: &str, value: &Dynamic) -> Read<Time> {
-    let text = match value.read_lock::<EventView>() {
-        Some(event) => event.clone().field("at").to_string(),
-        None => value.to_string(),
-    };
-    text.parse().map_err(|_| {
-        format!("`{name}` is `{text}`, and must be an instant such as `event.at`, or the event itself").into()
-    })
-}
-
-fn moment(value: &Dynamic) -> Read<Moment> {
-    if let Ok(seconds) = number("", value) {
-        return if seconds < 0.0 { Err("a loop lies within the clip".into()) } else { Ok(Moment::Seconds(seconds)) };
-    }
-    instant("an end of the loop", value).map(Moment::At)
-}
-
-/// A duration, as `"5s"` or in seconds.
-fn length(value: &Dynamic) -> Read<std::time::Duration> {
-    match value.read_lock::<rhai::ImmutableString>() {
-        Some(text) => Ok(duration::read(&text)?),
-        None => {
-            let wrong =
-                |_| format!("`pre_roll` is `{value}`, and must be a time such as \"5s\" or a number of seconds");
-            Ok(std::time::Duration::try_from_secs_f64(number("pre_roll", value)?).map_err(wrong)?)
-        }
-    }
-}
-
-fn number(name: &str, value: &Dynamic) -> Read<f64> {
-    let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
-    let number = number.ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| format!("`{name}` is `{value}`, and must be a number").into())
-}
-
-fn above_0(name: &str, value: &Dynamic) -> Read<f64> {
-    let number = number(name, value).ok().filter(|number| *number > 0.0);
-    number.ok_or_else(|| format!("`{name}` is `{value}`, and must be a number above 0").into())
-}
-
-fn read_speed(name: &str, value: &Dynamic) -> Read<f64> {
-    let speed = number(name, value).ok().filter(|speed| SPEEDS.contains(speed));
-    speed.ok_or_else(|| format!("`{name}` is `{value}`, and must be a number from 0.01 to 100").into())
+fn moment(value: &Dynamic) -> Result<Moment, Box<EvalAltResult>> {
+    let moment = number(value).map(Moment::Seconds).or_else(|| instant(value).map(Moment::At));
+    moment.ok_or_else(|| "an end of the loop is an instant, or a number of seconds".into())
 }
 
 #[cfg(test)]
@@ -178,15 +201,20 @@ mod tests {
 
     use rhai::Scope;
 
-    use super::*;
     use crate::event::{Body, ClipSaved, ClipSource, Event, Status};
-    use crate::rules::views;
+    use crate::rules::effects::CallEffects;
+    use crate::rules::limits::Surroundings;
+    use crate::rules::meter::Meter;
+    use crate::rules::sandbox;
+    use crate::rules::views::EventView;
+    use crate::time::Time;
 
     /// What a script asks for, or why it failed. `event` is of a clip that was saved for a review.
     fn asked(script: &str) -> String {
-        let (effects, mut engine) = (CallEffects::default(), Engine::new());
-        register(&mut engine, &effects);
-        views::register(&mut engine);
+        let effects = CallEffects::default();
+        let meter = Meter::default();
+        meter.begin(10_000);
+        let engine = sandbox::engine(&meter, &effects, &Surroundings::default());
         let clip = ClipSaved {
             instance: "mat".to_owned(),
             path: "/clips/1.mkv".to_owned(),

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rhai::{ASTFlags, Expr, Position};
+use rhai::{ASTFlags, Expr, FnPtr, Position};
 
+use super::finding::Finding;
+use super::shape::{Shape, Value};
 use super::walk::{MAX_NAMES, This, Walk};
-use crate::rules::check::Found;
-use crate::rules::check::shape::Shape;
-use crate::rules::check::value::Value;
 use crate::suggest::{enumerate, near};
 
 impl Walk<'_> {
@@ -19,8 +18,8 @@ impl Walk<'_> {
         };
         match self.expression(&parts.lhs) {
             Shape::Fields { of, fixed: true, .. } => {
-                let found = Found::new(*at, format!("{of} cannot be changed"));
-                self.found.push(found.help("keep what is to be remembered in `this`"));
+                let message = format!("{of} cannot be changed");
+                self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`");
             }
             // A map takes any name.
             _ => {
@@ -34,8 +33,8 @@ impl Walk<'_> {
         match expression {
             Expr::Variable(variable, _, at) => return self.name(variable, *at),
             Expr::ThisPtr(at) if self.this == This::Nothing => {
-                let found = Found::new(*at, "`this` is nothing here: only handlers and timers see the rule's state");
-                self.found.push(found.help("hand over what the function needs as an argument"));
+                let message = "`this` is nothing here: only handlers and timers see the rule's state";
+                self.error("rules.no_this", *at, message, "hand over what the function needs as an argument");
             }
             Expr::Dot(parts, ..) => {
                 let base = self.expression(&parts.lhs);
@@ -68,7 +67,7 @@ impl Walk<'_> {
             }
             Expr::Stmt(block) => return self.block(block.statements()),
             Expr::DynamicConstant(value, _) => {
-                if let Some(function) = value.read_lock::<rhai::FnPtr>() {
+                if let Some(function) = value.read_lock::<FnPtr>() {
                     self.closure(function.fn_name(), Vec::new());
                 }
             }
@@ -81,8 +80,9 @@ impl Walk<'_> {
     fn unfilled(&mut self, text: &str, at: Position) {
         let inside = text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
         if inside.is_some_and(|(inside, _)| !inside.trim().is_empty()) {
-            let found = Found::warning(at, "nothing is put in for `${…}` in a text in plain quotes");
-            self.found.push(found.help(format!("write it in backticks: `{text}`")));
+            let message = "nothing is put in for `${…}` in a text in plain quotes";
+            let finding = Finding::warning("rules.not_interpolated", at, message);
+            self.findings.push(finding.help(format!("write it in backticks: `{text}`")));
         }
     }
 
@@ -128,7 +128,7 @@ impl Walk<'_> {
 
     fn field(&mut self, base: &Shape, name: &str, at: Position) -> Shape {
         if let Some(Value::Map(entries)) = base.value() {
-            // A map has whatever it was given.
+            // A map has what it was given.
             return entries.iter().find(|(known, _)| known == name).map_or(Shape::Any, |(_, shape)| shape.clone());
         }
         let Shape::Fields { of, fields, .. } = base else { return Shape::Any };
@@ -136,12 +136,12 @@ impl Walk<'_> {
             return shape.clone();
         }
         let names = || fields.iter().map(|(name, _)| name.as_str());
-        let found = Found::new(at, format!("{of} has no field `{name}`"));
-        self.found.push(match near(name, names()) {
-            Some(near) => found.help(format!("did you mean `{near}`?")),
-            None if fields.len() > MAX_NAMES => found,
-            None => found.help(format!("it has {}", enumerate(names()))),
-        });
+        let help = match near(name, names()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None => (fields.len() <= MAX_NAMES).then(|| format!("it has {}", enumerate(names()))),
+        };
+        let finding = Finding::error("rules.unknown_field", at, format!("{of} has no field `{name}`"));
+        self.findings.push(finding.maybe_help(help));
         Shape::Any
     }
 }

@@ -2,11 +2,14 @@
 
 use rhai::{AST, Engine, ParseError, Position};
 
+/// Functions and constants that are parsed at once.
+const MAX_PIECES: usize = 100;
+
 /// A script as far as it parses.
 pub(super) struct Parsed {
-    /// The script, or its pieces that are right.
-    pub(super) asts: Vec<AST>,
-    /// What is wrong with the others.
+    /// The script without its pieces that are wrong.
+    pub(super) ast: AST,
+    /// What is wrong with those.
     pub(super) errors: Vec<ParseError>,
     /// What those pieces would define, as far as they tell.
     pub(super) broken: Vec<Broken>,
@@ -25,46 +28,87 @@ pub(super) enum Broken {
     Constant(String),
 }
 
-/// Parses a script. If it is wrong somewhere, its functions are parsed one by one, each with all other lines left empty
-/// so that every place stays true.
+/// A part of a script.
+struct Piece<'a> {
+    /// How many lines stand before it.
+    first: usize,
+    text: &'a str,
+}
+
+/// Parses a script, part by part: what Rhai needs grows with the square of the functions that it parses at once.
 pub(super) fn parse(engine: &Engine, text: &str) -> Parsed {
-    let whole = match engine.compile(text) {
-        Ok(ast) => return Parsed { asts: vec![ast], errors: Vec::new(), broken: Vec::new() },
-        Err(error) => error,
-    };
-    let mut parsed = Parsed { asts: Vec::new(), errors: Vec::new(), broken: Vec::new() };
-    for (first, piece) in pieces(text) {
-        let alone = format!("{}{piece}", "\n".repeat(first));
-        match engine.compile(&alone) {
-            Ok(ast) => parsed.asts.push(ast),
-            Err(error) => {
-                parsed.broken.extend(defined(piece));
-                parsed.errors.push(within(error, &alone));
-            }
-        }
-    }
-    if parsed.errors.is_empty() {
-        // What is wrong lies between the pieces: the same function twice, for one.
-        parsed.errors.push(within(whole, text));
+    let mut parsed = Parsed { ast: AST::empty(), errors: Vec::new(), broken: Vec::new() };
+    for part in pieces(text).chunks(MAX_PIECES) {
+        parsed.add(engine, part);
     }
     parsed
 }
 
-/// What ends too early ends with the last line in which something stands.
-fn within(mut error: ParseError, text: &str) -> ParseError {
-    let text = text.trim_end();
-    let lines = text.lines().count();
-    if error.1.line().is_none_or(|line| line > lines) {
-        let line = u16::try_from(lines).unwrap_or(u16::MAX);
-        let column = text.lines().last().map_or(1, |line| line.chars().count());
-        error.1 = Position::new(line.max(1), u16::try_from(column).unwrap_or(u16::MAX));
+impl Parsed {
+    /// Adds a part of the script. If it is wrong somewhere, its pieces are parsed one by one; what is left without those
+    /// that are wrong is parsed again.
+    fn add(&mut self, engine: &Engine, pieces: &[Piece<'_>]) {
+        let mut is_broken = vec![false; pieces.len()];
+        let mut is_first = true;
+        let ast = loop {
+            let error = match engine.compile(in_place(pieces, &is_broken)) {
+                Ok(ast) => break ast,
+                Err(error) => error,
+            };
+            if std::mem::take(&mut is_first) {
+                for (piece, is_broken) in pieces.iter().zip(&mut is_broken) {
+                    if let Err(error) = engine.compile(piece.text) {
+                        self.errors.push(within(error, piece));
+                        *is_broken = true;
+                    }
+                }
+                if is_broken.contains(&true) {
+                    continue;
+                }
+            }
+            // What is wrong lies between pieces: the same function twice, for one. The later one is left out.
+            let line = error.1.line().unwrap_or(1);
+            let index = pieces.iter().rposition(|piece| piece.first < line).filter(|index| !is_broken[*index]);
+            self.errors.push(error);
+            match index {
+                Some(index) => is_broken[index] = true,
+                None => break AST::empty(),
+            }
+        };
+        self.ast += ast;
+        let broken = pieces.iter().zip(is_broken).filter(|(_, is_broken)| *is_broken);
+        self.broken.extend(broken.filter_map(|(piece, _)| defined(piece.text)));
     }
+}
+
+/// A part of a script in its place, with empty lines before it and in the place of its broken pieces.
+fn in_place(pieces: &[Piece<'_>], is_broken: &[bool]) -> String {
+    let before = "\n".repeat(pieces.first().map_or(0, |piece| piece.first));
+    let text = |(piece, is_broken): (&Piece<'_>, &bool)| match is_broken {
+        true => "\n".repeat(piece.text.matches('\n').count()),
+        false => piece.text.to_owned(),
+    };
+    std::iter::once(before).chain(pieces.iter().zip(is_broken).map(text)).collect()
+}
+
+/// An error in a part of a script, as one of the script. What ends too early ends with the last line in which something
+/// stands.
+fn within(mut error: ParseError, piece: &Piece<'_>) -> ParseError {
+    let text = piece.text.trim_end();
+    let lines = text.lines().count();
+    let (mut line, mut column) = (error.1.line().unwrap_or(usize::MAX), error.1.position().unwrap_or(1));
+    if line > lines {
+        line = lines.max(1);
+        column = text.lines().last().map_or(1, |line| line.chars().count());
+    }
+    let short = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    error.1 = Position::new(short(line + piece.first), short(column));
     error
 }
 
-/// The parts of a script that begin with a line such as `fn …`, with how many lines stand before each. A function is one
+/// The parts of a script that begin with a line such as `fn …`. A function is one
 /// even if it is indented: none can stand inside another.
-fn pieces(text: &str) -> Vec<(usize, &str)> {
+fn pieces(text: &str) -> Vec<Piece<'_>> {
     let is_function =
         |line: &str| line.trim_start().strip_prefix("private ").unwrap_or(line.trim_start()).starts_with("fn ");
     // A `let` behind a function may be a line of it.
@@ -82,14 +126,14 @@ fn pieces(text: &str) -> Vec<(usize, &str)> {
             // A text in backticks that was never closed ends here at the latest.
             inside = Inside::Code;
             if at > start {
-                pieces.push((first, text.get(start..at).unwrap_or_default()));
+                pieces.push(Piece { first, text: text.get(start..at).unwrap_or_default() });
                 (start, first) = (at, number);
             }
         }
         inside = inside.behind(line);
         at += line.len();
     }
-    pieces.push((first, text.get(start..).unwrap_or_default()));
+    pieces.push(Piece { first, text: text.get(start..).unwrap_or_default() });
     pieces
 }
 
@@ -161,7 +205,7 @@ mod tests {
     #[test]
     fn a_piece_begins_with_each_function_and_keeps_its_line() {
         let text = "// first\nconst A = 1;\n\nfn one(a, b) {\n  fn_of(a);\n}\nprivate fn two() {}\n";
-        let pieces: Vec<_> = pieces(text).into_iter().map(|(first, piece)| (first, piece.trim_end())).collect();
+        let pieces: Vec<_> = pieces(text).into_iter().map(|piece| (piece.first, piece.text.trim_end())).collect();
         let one = "fn one(a, b) {\n  fn_of(a);\n}";
         assert_eq!(pieces, [(0, "// first"), (1, "const A = 1;"), (3, one), (6, "private fn two() {}")]);
         let function = |name: &str, count| Some(Broken::Function { name: name.to_owned(), count });
@@ -172,7 +216,7 @@ mod tests {
 
     #[test]
     fn no_piece_begins_in_a_comment_and_a_function_may_be_indented() {
-        let begin = |text: &str| pieces(text).into_iter().map(|(first, _)| first).collect::<Vec<_>>();
+        let begin = |text: &str| pieces(text).into_iter().map(|piece| piece.first).collect::<Vec<_>>();
         assert_eq!(begin("/* old:\nfn a() {}\n/* in */ fn b()\nfn c() {}\n*/\nfn d() {}\n"), [0, 5]);
         assert_eq!(begin("let a = \"/*\"; // /*\n  fn b() {\n    let c = 1;\n  }\n  private fn d() {}\n"), [0, 1, 4]);
         assert_eq!(
@@ -182,10 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_stands_twice_does_not_hide_the_others() {
+        let parsed = parse(&Engine::new(), "fn a() { 1 }\nfn a() { 2 }\nfn a() { 3 }\nfn b() { 4 }\n");
+        let lines: Vec<_> = parsed.errors.iter().filter_map(|error| error.1.line()).collect();
+        assert_eq!((parsed.ast.iter_functions().count(), lines), (2, vec![2, 3]));
+    }
+
+    #[test]
     fn one_broken_function_does_not_hide_the_others() {
         let parsed = parse(&Engine::new(), "fn a() {\n  1 +;\n}\nfn b() {\n  [1, 2\n}\nfn c() { 1 }\n");
         let lines: Vec<_> = parsed.errors.iter().filter_map(|error| error.1.line()).collect();
-        assert_eq!((parsed.asts.len(), lines), (1, vec![2, 6]));
+        assert_eq!((parsed.ast.iter_functions().count(), lines), (1, vec![2, 6]));
         let broken = |name: &str| Broken::Function { name: name.to_owned(), count: 0 };
         assert_eq!(parsed.broken, [broken("a"), broken("b")]);
     }

@@ -7,17 +7,19 @@ use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
 use super::failure::{Failures, name_of};
-use super::script::{Script, ScriptError, Subscription};
+use super::script::Script;
 use super::timers::{Timer, Timers};
 use crate::action::Verb;
 use crate::bout::Bout;
+use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Kind, RuleFailed};
 use crate::rules::effects::Callback;
 use crate::rules::explain::{Explain, Explained, Reaction};
+use crate::rules::handler::Subscription;
+use crate::rules::limits::{Limits, Surroundings};
 use crate::rules::memory::Moment;
 use crate::rules::sources::{RuleFile, Sources};
 use crate::rules::views::{BoutView, EventView};
-use crate::rules::{Limits, Surroundings};
 use crate::time::Time;
 
 /// What came of letting the rules hear something.
@@ -83,7 +85,7 @@ impl Rules {
         files: &[(PathBuf, String)],
         limits: Limits,
         surroundings: &Surroundings,
-    ) -> Result<Self, Vec<ScriptError>> {
+    ) -> Result<Self, Vec<Diagnostic>> {
         Self::of(&Sources::of(files), limits, surroundings)
     }
 
@@ -91,7 +93,7 @@ impl Rules {
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub fn load(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+    pub fn load(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<Diagnostic>> {
         Self::of(&Sources::read(files)?, limits, surroundings)
     }
 
@@ -99,7 +101,7 @@ impl Rules {
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub fn of(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+    pub fn of(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<Diagnostic>> {
         let mut rules = Self::none();
         let mut wrong = Vec::new();
         for (file, text) in &sources.rules {
@@ -246,7 +248,7 @@ impl Rules {
 
     fn dropped(&mut self, at: Time, timer: &Timer, why: &str, outputs: &mut Vec<RuleOutput>) {
         let Some(running) = self.scripts.get(timer.script) else { return };
-        let reported = self.failures.report(&running.script, &timer.call.function, "timer", &why.into());
+        let reported = self.failures.report(running.script.texts(), &timer.call.function, "timer", &why.into());
         outputs.extend(reported.map(|failure| RuleOutput::Failed {
             cause: timer.cause,
             at,
@@ -292,7 +294,7 @@ impl Rules {
         outputs.extend(requests.verbs.into_iter().map(ask));
         if let Some(error) = failed {
             let heard = event.map_or("timer", |event| event.kind().into());
-            let reported = self.failures.report(script, function, heard, &error);
+            let reported = self.failures.report(script.texts(), function, heard, &error);
             outputs.extend(reported.map(|failure| RuleOutput::Failed {
                 cause,
                 at: now.at,

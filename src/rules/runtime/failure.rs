@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use rhai::{EvalAltResult, Position};
 
-use super::script::Script;
 use crate::event::RuleFailed;
 use crate::rules::meter::TOO_LONG;
+use crate::rules::text::Text;
 
 /// Places at which failures are told apart.
 const MAX_PLACES: usize = 1000;
@@ -25,17 +25,22 @@ struct Place {
 }
 
 impl Failures {
-    /// The failure as an event, at its 1st, 10th, 100th … time at its place. `heard` is the kind of event that the script answered.
+    /// The failure as an event, at its 1st, 10th, 100th … time at its place. `texts` are those of the
+    /// script and its imports, `heard` is the kind of event that it answered.
     pub(crate) fn report(
         &mut self,
-        script: &Script,
+        texts: &[Text],
         handler: &str,
         heard: &str,
         error: &EvalAltResult,
     ) -> Option<RuleFailed> {
         let Innermost { function, source, position, error } = innermost(handler, error);
-        let text = script.text(source)?;
-        let position = if position.is_none() { text.position_of(function) } else { position };
+        let text = texts.iter().find(|text| source == Some(&*text.name)).or(texts.first())?;
+        let position = if position.is_none() {
+            text.functions().get(function).copied().unwrap_or(Position::NONE)
+        } else {
+            position
+        };
         let message = in_words(error);
         if self.0.len() >= MAX_PLACES {
             self.0.clear();

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
-use super::script::{MAX_TOP_LEVEL_OPERATIONS, ScriptError, Text, compiled, constants_of};
-use super::settings::Constants;
+use super::compile::{Constants, MAX_TOP_LEVEL_OPERATIONS, compiled, constants_of, parsed};
+use crate::diagnostic::Diagnostic;
 use crate::rules::meter::Meter;
 use crate::rules::sandbox;
 use crate::rules::sources::Library;
+use crate::rules::text::Text;
 
 type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 
@@ -20,17 +21,17 @@ type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 pub(crate) struct Imports {
     folder: PathBuf,
     library: Library,
-    found: Arc<Mutex<Found>>,
+    imported: Arc<Mutex<Imported>>,
 }
 
 #[derive(Default)]
-struct Found {
+struct Imported {
     modules: Vec<(Text, Shared<Module>)>,
     /// The constants of the modules.
     constants: Constants,
     /// Files that are being compiled, the innermost last.
     open: Vec<PathBuf>,
-    wrong: Vec<ScriptError>,
+    errors: Vec<Diagnostic>,
     sealed: bool,
 }
 
@@ -38,15 +39,15 @@ impl Imports {
     /// For a script that lies there.
     pub(crate) fn of(script: &Path, library: Library) -> Self {
         let folder = script.parent().unwrap_or(Path::new("")).to_owned();
-        let found = Arc::new(Mutex::new(Found { open: vec![script.to_owned()], ..Found::default() }));
-        Self { folder, library, found }
+        let imported = Arc::new(Mutex::new(Imported { open: vec![script.to_owned()], ..Imported::default() }));
+        Self { folder, library, imported }
     }
 
-    /// From now on only what was imported is found. Gives the texts of those files.
+    /// From now on only what was imported so far is found. Gives the texts of those files.
     pub(crate) fn seal(&self) -> Vec<Text> {
-        let mut found = self.lock();
-        found.sealed = true;
-        found.modules.iter().map(|(text, _)| text.clone()).collect()
+        let mut imported = self.lock();
+        imported.sealed = true;
+        imported.modules.iter().map(|(text, _)| text.clone()).collect()
     }
 
     /// Adds the constants of the files that were imported to a script's own: their functions look for them there.
@@ -63,35 +64,38 @@ impl Imports {
         Ok(())
     }
 
-    /// What is wrong with the files that were imported.
-    pub(crate) fn wrong(&self) -> Vec<ScriptError> {
-        std::mem::take(&mut self.lock().wrong)
+    /// What is wrong with the files that were imported, if something is.
+    pub(crate) fn errors(&self) -> Option<Vec<Diagnostic>> {
+        Some(std::mem::take(&mut self.lock().errors)).filter(|errors| !errors.is_empty())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Imported> {
+        self.imported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn compile(&self, file: PathBuf, text: Arc<str>) -> Result<Shared<Module>, Vec<ScriptError>> {
+    fn compile(&self, file: PathBuf, text: Arc<str>) -> Result<Shared<Module>, Vec<Diagnostic>> {
         let text = Text::new(&file, text);
-        self.lock().open.push(file.clone());
-        let module = self.module(&file, &text);
-        let mut found = self.lock();
-        found.open.pop();
+        self.lock().open.push(file);
+        let module = self.module(&text);
+        let mut imported = self.lock();
+        imported.open.pop();
         let module = module?;
-        found.modules.push((text, module.clone()));
+        imported.modules.push((text, module.clone()));
         Ok(module)
     }
 
-    fn module(&self, file: &Path, text: &Text) -> Result<Shared<Module>, Vec<ScriptError>> {
+    fn module(&self, text: &Text) -> Result<Shared<Module>, Vec<Diagnostic>> {
         let meter = Meter::default();
         let mut engine = sandbox::bare(&meter);
         engine.set_module_resolver(self.clone());
-        let constants = constants_of(&engine, &meter, file, text, self)?;
+        let ast = parsed(&engine, text).map_err(|error| vec![error])?;
+        let constants = constants_of(&engine, &meter, text, &ast);
+        let constants = constants.map_err(|error| self.errors().unwrap_or_else(|| vec![error]))?;
         self.lock().constants.extend(constants.iter().cloned());
-        let ast = compiled(&mut engine, constants, file, text)?;
+        let ast = compiled(&mut engine, constants, ast);
         meter.begin(MAX_TOP_LEVEL_OPERATIONS);
-        let failed = |error: Box<EvalAltResult>| vec![text.error(file, error.position(), error.to_string())];
+        let failed =
+            |error: Box<EvalAltResult>| vec![text.error("rules.top_level", error.position(), error.to_string())];
         let mut module = Module::eval_ast_as_new(Scope::new(), &ast, &engine).map_err(failed)?;
         module.set_id(&*text.name);
         module.build_index();
@@ -109,27 +113,27 @@ impl ModuleResolver for Imports {
             ));
         }
         let file = self.folder.join(format!("{name}.rhai"));
-        let found = self.lock();
+        let imported = self.lock();
         let name = Text::name_of(&file);
-        if let Some((_, module)) = found.modules.iter().find(|(text, _)| text.name == name) {
+        if let Some((_, module)) = imported.modules.iter().find(|(text, _)| text.name == name) {
             return Ok(module.clone());
         }
-        if found.sealed {
+        if imported.sealed {
             return refused("`import` belongs at the top of the file, outside of functions".to_owned());
         }
-        if found.open.contains(&file) {
+        if imported.open.contains(&file) {
             return refused(format!("{name} imports itself"));
         }
-        if found.modules.len() >= sandbox::MAX_IMPORTS {
+        if imported.modules.len() >= sandbox::MAX_IMPORTS {
             return refused(format!("more than {} files are imported", sandbox::MAX_IMPORTS));
         }
-        drop(found);
+        drop(imported);
         let text = match self.library.text(&file) {
             Ok(text) => text,
             Err(error) => return refused(format!("the file {} cannot be read: {error}", file.display())),
         };
-        self.compile(file, text).or_else(|wrong| {
-            self.lock().wrong.extend(wrong);
+        self.compile(file, text).or_else(|errors| {
+            self.lock().errors.extend(errors);
             refused(format!("there are errors in {name}"))
         })
     }

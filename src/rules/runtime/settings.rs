@@ -1,41 +1,28 @@
 //! Puts the values that the config gives in the place of a script's constants.
 
-use std::path::Path;
+use rhai::{AST, ASTNode, Array, Dynamic, Expr, ImmutableString, Stmt};
 
-use rhai::{ASTNode, Array, Dynamic, Expr, ImmutableString, OptimizationLevel, Stmt};
-
-use super::script::{ScriptError, Text};
-use crate::rules::meter::Meter;
+use super::compile::Constants;
+use crate::diagnostic::Diagnostic;
+use crate::rules::duration;
 use crate::rules::sources::{Setting, SettingValue};
-use crate::rules::{duration, sandbox};
-
-/// A script's constants by name, with their values.
-pub(crate) type Constants = Vec<(String, Dynamic)>;
+use crate::rules::text::Text;
+use crate::suggest::enumerate;
 
 /// Sets the constants; gives all that is wrong with the settings.
-pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<ScriptError>> {
+pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<Diagnostic>> {
     let mut wrong = Vec::new();
     for setting in with {
-        if let Err(message) = set(constants, setting, script) {
-            wrong.push(ScriptError {
-                file: setting.file.display().to_string(),
-                line: setting.line,
-                column: setting.column,
-                text: setting.text.clone(),
-                message,
-            });
+        if let Err((message, help)) = set(constants, setting, script) {
+            let error = Diagnostic::error("rules.setting", &setting.file, message).at(setting.place.clone());
+            wrong.push(Diagnostic { help, ..error });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 /// Refuses to set a constant of which others are made, since they would keep what they were made of.
-pub(crate) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Result<(), Vec<ScriptError>> {
-    let mut engine = sandbox::bare(&Meter::default());
-    // Else a constant of which others are made is not to be seen in them.
-    engine.set_optimization_level(OptimizationLevel::None);
-    // That the text can be read is known already.
-    let Ok(ast) = engine.compile(&*text.text) else { return Ok(()) };
+pub(crate) fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result<(), Vec<Diagnostic>> {
     let is_set = |name: &str| with.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
     let mut wrong = Vec::new();
     for statement in ast.statements() {
@@ -44,11 +31,9 @@ pub(crate) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Resu
             if let Some(ASTNode::Expr(Expr::Variable(used, _, at))) = path.last()
                 && is_set(&used.1)
             {
-                let message = format!(
-                    "`{}` is made of `{}`, which the config sets: work it out in a function, so that it follows",
-                    variable.0.name, used.1
-                );
-                wrong.push(text.error(file, *at, message));
+                let message = format!("`{}` is made of `{}`, which the config sets", variable.0.name, used.1);
+                let error = text.error("rules.setting", *at, message);
+                wrong.push(error.help("work it out in a function, so that it follows"));
             }
             true
         });
@@ -56,30 +41,36 @@ pub(crate) fn used_by_others(with: &[Setting], file: &Path, text: &Text) -> Resu
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-fn set(constants: &mut Constants, setting: &Setting, script: &str) -> Result<(), String> {
+/// What is wrong with a setting, and what to do about it.
+type SettingError = (String, Option<String>);
+
+fn set(constants: &mut Constants, setting: &Setting, script: &str) -> Result<(), SettingError> {
     let Some((name, value)) = constants.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&setting.name)) else {
         return Err(unknown(constants, &setting.name, script));
     };
-    *value = like(value, &setting.value)
-        .map_err(|wanted| format!("`{}` wants {wanted}: `{name}` of {script} is {}", setting.name, in_words(value)))?;
+    let wrong = |takes| {
+        let message = format!("`{}` takes {takes}", setting.name);
+        (message, Some(format!("`{name}` of {script} is {}", in_words(value))))
+    };
+    let new = like(value, &setting.value).map_err(wrong)?;
+    *value = new;
     Ok(())
 }
 
-fn unknown(constants: &Constants, name: &str, script: &str) -> String {
+fn unknown(constants: &Constants, name: &str, script: &str) -> SettingError {
     let wanted = name.to_lowercase();
     let near = constants
         .iter()
         .map(|(known, _)| (strsim::jaro_winkler(&known.to_lowercase(), &wanted), known))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.75);
-    if let Some((_, near)) = near {
-        return format!("{script} has no setting `{name}`: did you mean `{}`?", near.to_lowercase());
-    }
-    let known: Vec<_> = constants.iter().map(|(known, _)| format!("`{}`", known.to_lowercase())).collect();
-    match known.as_slice() {
-        [] => format!("{script} has no settings: a setting is a constant at its top, `const NAME = …;`"),
-        known => format!("{script} has no setting `{name}`; it has {}", known.join(", ")),
-    }
+    let known: Vec<_> = constants.iter().map(|(known, _)| known.to_lowercase()).collect();
+    let help = match (near, &known[..]) {
+        (Some((_, near)), _) => format!("did you mean `{}`?", near.to_lowercase()),
+        (None, []) => "it has none: a setting is a constant at its top, `const NAME = …;`".to_owned(),
+        (None, known) => format!("it has {}", enumerate(known.iter().map(String::as_str))),
+    };
+    (format!("{script} has no setting `{name}`"), Some(help))
 }
 
 /// The value as the same type as the default; the error says what is wanted.
