@@ -14,7 +14,7 @@ use crate::bout::{Bout, ClipState, Implied, ReviewRules, Tracker};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
     ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
-    SceneChanged, Status,
+    SceneChanged, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -101,6 +101,8 @@ pub struct Court {
     saves: BTreeMap<u64, Save>,
     /// The bout that was to be recorded, by the action's `seq`.
     recordings: BTreeMap<u64, u32>,
+    /// The side that events are about, by their `seq`: the names of clips have it.
+    sides: BTreeMap<u64, Side>,
 }
 
 /// What a message has in addition to its body.
@@ -152,6 +154,7 @@ impl Court {
             review: None,
             saves: BTreeMap::new(),
             recordings: BTreeMap::new(),
+            sides: BTreeMap::new(),
         }
     }
 
@@ -408,6 +411,9 @@ impl Court {
     /// Gives an event out, and what the rules say to it.
     fn emit(&mut self, event: Arc<Event>, bout: u32, failures_are_heard: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
+        if let Some(side) = side_of(&event.body) {
+            remember(&mut self.sides, event.seq, side);
+        }
         let mut outputs = Vec::new();
         self.rules.hear(&event, self.tracker.bout(), &mut outputs);
         for output in outputs {
@@ -456,15 +462,34 @@ impl Court {
     /// Gives the file of a clip or a recording its name, where the rule gives none.
     fn name(&self, cause: u64, verb: &mut Verb) {
         let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
-        let (template, name) = match &mut action.verb {
-            ObsVerb::SaveReplay { name, .. } => (&names.clip, name),
-            ObsVerb::StartRecording { name } => (&names.recording, name),
+        let (template, name, reason) = match &mut action.verb {
+            ObsVerb::SaveReplay { name, reason } => (&names.clip, name, Some(reason.as_str())),
+            ObsVerb::StartRecording { name } => (&names.recording, name, None),
             _ => return,
         };
         let review = self.review_about(cause).and_then(|review| self.tracker.review(review));
         let side = review.map(|review| review.side.into());
-        let subject = Subject { event: &names.event, court: &self.name, bout: self.tracker.bout(), side };
+        let athlete = match review {
+            Some(review) => review.side.side(),
+            None => self.sides.get(&cause).copied(),
+        };
+        let bout = self.tracker.bout();
+        let subject = Subject { event: &names.event, court: &self.name, bout, side, athlete, reason };
         name.get_or_insert_with(|| template.fill(&subject));
+    }
+}
+
+/// The side that an event is about.
+fn side_of(body: &Body) -> Option<Side> {
+    match body {
+        Body::Point(event) => Some(event.side),
+        Body::Hit(event) => Some(event.side),
+        Body::Scored(event) => Some(event.side),
+        Body::PenaltyGiven(event) => Some(event.side),
+        Body::PointGap(event) => Some(event.side),
+        Body::LeadChanged(event) => Some(event.side),
+        Body::InjuryStarted(event) => event.side.side(),
+        _ => None,
     }
 }
 

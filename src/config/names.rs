@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::section::{Field, Section};
 use crate::naming::{NameTemplate, Names};
 
-const CLIP: &str = "{event} {court} {bout} R{round} {side} review {date} {time}";
+const CLIP: &str = "{event} {court} {bout} R{round} {reason} {date} {time}";
 const RECORDING: &str = "{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}";
 
 /// | key | meaning |

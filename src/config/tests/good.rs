@@ -174,7 +174,7 @@ fn what_is_left_out_has_a_default() {
         },
         names: Names {
             event: "Hamburg Open 2026",
-            clip: `{event} {court} {bout} R{round} {side} review {date} {time}`,
+            clip: `{event} {court} {bout} R{round} {reason} {date} {time}`,
             recording: `{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}`,
         },
         sinks: {
