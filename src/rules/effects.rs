@@ -1,5 +1,6 @@
 //! Where the functions that a script calls put down what it asks for.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,10 +60,14 @@ impl From<FnPtr> for Callback {
 #[derive(Clone, Default)]
 pub(super) struct CallEffects(Arc<Mutex<Inner>>);
 
+/// Which scene each OBS instance has on program, as its latest report says.
+pub(super) type Scenes = BTreeMap<String, String>;
+
 #[derive(Default)]
 struct Inner {
     requests: Requests,
     now: Moment,
+    scenes: Arc<Scenes>,
     memory: Memory,
     explaining: bool,
 }
@@ -78,9 +83,10 @@ impl From<TooManyRequests> for Box<EvalAltResult> {
 
 impl CallEffects {
     /// A call begins.
-    pub(super) fn begin(&self, now: Moment, explaining: bool) {
+    pub(super) fn begin(&self, now: Moment, scenes: Arc<Scenes>, explaining: bool) {
         let mut inner = self.lock();
         inner.now = now;
+        inner.scenes = scenes;
         inner.explaining = explaining;
     }
 
@@ -100,6 +106,11 @@ impl CallEffects {
         }
         requests.timers.push(call);
         Ok(())
+    }
+
+    /// The scene that an OBS instance has on program; none where that is not known.
+    pub(super) fn scene(&self, instance: &str) -> Option<String> {
+        self.lock().scenes.get(instance).cloned()
     }
 
     /// Whether something may be done now, as the memory says.

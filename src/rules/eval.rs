@@ -56,9 +56,9 @@ impl Bench {
             let text = Text::new(&rule.path, text.clone());
             let imports = Imports::of(&rule.path, sources.imported.clone());
             engine.set_module_resolver(imports.clone());
-            let ast = parsed(&engine, &text).map_err(|error| vec![error])?;
+            let ast = parsed(&engine, &text)?;
             let constants = constants_of(&engine, &meter, &text, &ast);
-            let mut constants = constants.map_err(|error| imports.errors().unwrap_or_else(|| vec![error]))?;
+            let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
             settings::apply(&mut constants, &rule.with, &text.name)?;
             functions += compiled(&mut engine, constants, ast).clone_functions_only();
         }
@@ -80,7 +80,7 @@ impl Bench {
     /// `this`.
     pub fn evaluate(&mut self, line: &str) -> Evaluation {
         self.meter.begin(self.limits.max_operations);
-        self.effects.begin(self.now, false);
+        self.effects.begin(self.now, Arc::default(), false);
         let value = self.value(line);
         let requests = self.effects.take();
         Evaluation { value, actions: requests.verbs, timers: requests.timers.len() }

@@ -68,6 +68,16 @@ fn words_that_a_field_never_is() {
 }
 
 #[test]
+fn words_and_signs_of_other_languages_get_a_line_of_help() {
+    compare("beginners");
+}
+
+#[test]
+fn comparisons_that_never_hold_and_functions_that_are_called_at_once() {
+    compare("comparisons");
+}
+
+#[test]
 fn errors_of_syntax_in_several_functions_hide_neither_each_other_nor_the_rest() {
     compare("syntax");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 
 use super::argument::{self, Argument};
-use super::signature::{Form, Signature};
+use super::signature::{Form, Kind, Signature};
 use crate::action::{ObsVerb, Verb};
 use crate::rules::duration;
 use crate::rules::effects::CallEffects;
@@ -106,28 +106,39 @@ impl Function {
 
 /// Tells the engine the functions of a module.
 ///
-/// It takes each for one that takes values of any type, so that what is wrong with an argument is said in our words.
+/// Each takes values of any type, so that what is wrong with an argument is said in our words.
 pub(super) fn register(engine: &mut Engine, name: &str, functions: &'static [Function], host: &Host) {
     let mut module = Module::new();
     for (function, form) in functions.iter().flat_map(|f| f.signature.forms.iter().map(move |form| (f, *form))) {
+        let Signature { name, .. } = function.signature;
         let mut types = vec![TypeId::of::<Dynamic>(); form.len()];
         let here = host.clone();
+        if function.signature.module.is_empty() {
+            // Rhai's own function of that name, which takes numbers, would be found first.
+            let is_never = form.iter().any(|parameter| matches!(parameter.kind, Kind::Never { .. }));
+            let number = [TypeId::of::<i64>(), TypeId::of::<f64>()];
+            for types in if is_never { number.map(|of| vec![of]).to_vec() } else { vec![types] } {
+                let here = here.clone();
+                engine.register_raw_fn(name, types, move |_, values: &mut [&mut Dynamic]| {
+                    function.call(&here, form, values)
+                });
+            }
+            continue;
+        }
         let call =
             move |_: Option<NativeCallContext<'_>>, values: &mut [&mut Dynamic]| function.call(&here, form, values);
         let call = RhaiFunc::Pure { func: Arc::new(call), has_context: false, is_pure: false, is_volatile: true };
-        FuncRegistration::new(function.signature.name).set_into_module_raw(&mut module, &types, call);
+        FuncRegistration::new(name).set_into_module_raw(&mut module, &types, call);
         if function.signature.is_method_of_obs() {
             types.insert(0, TypeId::of::<Host>());
-            engine.register_raw_fn(function.signature.name, &types, move |_, values: &mut [&mut Dynamic]| {
+            engine.register_raw_fn(name, types, move |_, values: &mut [&mut Dynamic]| {
                 let Some((host, values)) = values.split_first() else { return Ok(Dynamic::UNIT) };
                 let Some(host) = host.read_lock::<Host>().map(|host| host.clone()) else { return Ok(Dynamic::UNIT) };
                 function.call(&host, form, values)
             });
         }
     }
-    if name.is_empty() {
-        engine.register_global_module(module.into());
-    } else {
+    if !name.is_empty() {
         engine.register_type_with_name::<Host>("Obs").register_static_module(name, module.into());
     }
 }

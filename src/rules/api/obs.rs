@@ -6,9 +6,11 @@ use rhai::{Dynamic, Map};
 use serde_json::Value;
 use strum::VariantNames as _;
 
+use super::argument::entry;
 use super::function::{Arguments, Function, Host, Returned};
 use super::signature::{Form, InObs, Kind, Parameter, Signature, parameter};
 use crate::action::{MediaAction, ObsVerb};
+use crate::suggest::enumerate;
 
 const SCENE: Parameter = parameter("scene", Kind::InObs(InObs::Scene));
 const SOURCE: Parameter = parameter("source", Kind::InObs(InObs::Source));
@@ -18,6 +20,8 @@ const TRANSITION: Parameter = parameter("name", Kind::InObs(InObs::Transition));
 const REQUEST: Parameter = parameter("request", Kind::Text);
 const INSTANCE: Parameter = parameter("instance", Kind::Instance);
 const ON: Parameter = parameter("on", Kind::Flag);
+/// How a clip is saved.
+const HOW: Parameter = parameter("how", Kind::Options { entries: &[parameter("name", Kind::Text)], needs: &[] });
 /// What OBS takes.
 const TRANSITION_TIME: Kind = Kind::Duration { min: Duration::from_millis(50), max: Duration::from_secs(20) };
 
@@ -28,6 +32,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Sets a chapter mark in the recording; OBS 30.2 or newer, and hybrid MP4.",
         "obs::chapter(`Round ${bout.round}`);",
         |host, arguments| host.obs(&ObsVerb::Chapter { name: arguments.text("name") }),
+    ),
+    function(
+        "current_scene",
+        &[&[], &[INSTANCE]],
+        "The scene that OBS has on program, as its latest `scene_changed` says, whoever put it there; `()` where it is not \
+         known: before OBS is connected, and after it is gone. Where the court has several OBS, name one.",
+        r#"if obs::current_scene("replay") != "Live" { obs::scene("Live"); }"#,
+        |host, arguments| {
+            let named = arguments.optional_text("instance");
+            let instance = match (named, &host.instances[..]) {
+                (Some(name), _) => name,
+                (None, [only]) => only.to_string(),
+                (None, []) => return Ok(Dynamic::UNIT),
+                (None, several) => {
+                    let names = enumerate(several.iter().map(|name| &**name));
+                    return Err(format!("there is {names}: name one, as in `obs::current_scene(\"…\")`").into());
+                }
+            };
+            Ok(host.effects.scene(&instance).map_or(Dynamic::UNIT, Dynamic::from))
+        },
     ),
     function(
         "filter",
@@ -106,12 +130,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     function(
         "save_replay",
-        &[&[], &[REASON]],
+        &[&[], &[REASON], &[REASON, HOW]],
         "Saves the replay buffer; done when the file is there, which `clip_saved` tells. Asked for in answer to \
          `review_opened`, the clip belongs to that review. Each clip ends after it was asked for: who asks while a save \
-         is under way gets the next. If the buffer did not run, it is started and the save fails.",
-        "obs::save_replay(`head kick in round ${bout.round}`);",
-        |host, arguments| host.obs(&ObsVerb::SaveReplay { reason: arguments.text("reason"), name: None }),
+         is under way gets the next. If the buffer did not run, it is started and the save fails. The file gets the `name`, \
+         as that of a recording, or that which [`names`](configuration.md#names) of the config says.",
+        r#"obs::save_replay("head kick", #{ name: `head kick ${bout.number} R${bout.round} {time}` });"#,
+        |host, arguments| {
+            let name = entry(&arguments.value("how"), "name");
+            let name = (!name.is_unit()).then(|| name.to_string());
+            host.obs(&ObsVerb::SaveReplay { reason: arguments.text("reason"), name })
+        },
     ),
     function("scene", &[&[SCENE]], "Puts a scene on program.", r#"obs::scene("Live");"#, |host, arguments| {
         host.obs(&ObsVerb::Scene { scene: arguments.text("scene") })

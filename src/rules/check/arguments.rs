@@ -109,7 +109,10 @@ impl Walk<'_> {
                 path(&call.namespace.to_string(), &call.name)
             }
             Expr::Dot(parts, ..) => match &parts.rhs {
-                Expr::MethodCall(call, _) if self.known.is_own_name(&call.name) => call.name.to_string(),
+                Expr::MethodCall(call, _) if self.known.is_own_name(&call.name) => match &parts.lhs {
+                    Expr::ThisPtr(_) => format!("this.{}", call.name),
+                    _ => call.name.to_string(),
+                },
                 _ => return,
             },
             _ => return,

@@ -74,7 +74,7 @@ impl Walk<'_> {
             (None, Some(name)) => (name, other_sort, one_sort),
             (name, _) => (name.unwrap_or_else(|| "this".to_owned()), one_sort, other_sort),
         };
-        let message = format!("{subject} is {}, and is compared with {}: it is never that", sort.words(), with.words());
+        let message = format!("{subject} is {}, and is compared with {}", sort.words(), with.words());
         let literal = [left, right].into_iter().find_map(|expression| match expression {
             Expr::IntegerConstant(number, _) if [one_sort, other_sort].contains(&Sort::Text) => {
                 Some(format!("write \"{number}\""))

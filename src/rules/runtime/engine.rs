@@ -12,8 +12,8 @@ use super::timers::{Timer, Timers};
 use crate::action::Verb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
-use crate::event::{Event, Kind, RuleFailed};
-use crate::rules::effects::Callback;
+use crate::event::{Body, Event, Kind, RuleFailed};
+use crate::rules::effects::{Callback, Scenes};
 use crate::rules::explain::{Explain, Explained, Reaction};
 use crate::rules::handler::Subscription;
 use crate::rules::limits::{Limits, Surroundings};
@@ -55,6 +55,7 @@ pub struct Rules {
     /// The `on_start` of scripts that have not heard it.
     starts: Vec<(usize, Arc<str>)>,
     timers: Timers,
+    scenes: Arc<Scenes>,
     failures: Failures,
     explain: Option<Explain>,
 }
@@ -120,6 +121,7 @@ impl Rules {
             handlers: std::array::from_fn(|_| Vec::new()),
             starts: Vec::new(),
             timers: Timers::default(),
+            scenes: Arc::default(),
             failures: Failures::default(),
             explain: None,
         }
@@ -154,6 +156,7 @@ impl Rules {
     /// Lets the rules hear an event. Before their first one they hear that the court begins.
     pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
         let now = moment(event.at, bout);
+        self.note_scene(&event.body);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
                 let call = Call { script, function: &function, event: Some(event), cause: event.seq, now };
@@ -172,6 +175,18 @@ impl Rules {
         }
         self.handlers[kind] = hearers;
         self.explain_bystanders(event, kind);
+    }
+
+    /// Keeps which scene each OBS has on program, for `obs::current_scene`.
+    fn note_scene(&mut self, body: &Body) {
+        match body {
+            Body::SceneChanged(change) => {
+                Arc::make_mut(&mut self.scenes).insert(change.instance.clone(), change.scene.clone());
+            }
+            // What it shows from now on is not known.
+            Body::ObsDisconnected(gone) => drop(Arc::make_mut(&mut self.scenes).remove(&gone.instance)),
+            _ => {}
+        }
     }
 
     /// When the next timer is due.
@@ -242,6 +257,7 @@ impl Rules {
         for timer in gone {
             self.dropped(at, &timer, "the rule was changed, and what this timer was to do is no longer in it", outputs);
         }
+        self.scenes = std::mem::take(&mut before.scenes);
         self.explain = before.explain.take();
         Retired(Box::new(before))
     }
@@ -259,7 +275,7 @@ impl Rules {
     fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, outputs: &mut Vec<RuleOutput>) {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
-        running.script.effects.begin(now, self.explain.is_some());
+        running.script.effects.begin(now, self.scenes.clone(), self.explain.is_some());
         let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
         let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();

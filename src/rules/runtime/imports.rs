@@ -88,9 +88,9 @@ impl Imports {
         let meter = Meter::default();
         let mut engine = sandbox::bare(&meter);
         engine.set_module_resolver(self.clone());
-        let ast = parsed(&engine, text).map_err(|error| vec![error])?;
+        let ast = parsed(&engine, text)?;
         let constants = constants_of(&engine, &meter, text, &ast);
-        let constants = constants.map_err(|error| self.errors().unwrap_or_else(|| vec![error]))?;
+        let constants = constants.map_err(|errors| self.errors().unwrap_or(errors))?;
         self.lock().constants.extend(constants.iter().cloned());
         let ast = compiled(&mut engine, constants, ast);
         meter.begin(MAX_TOP_LEVEL_OPERATIONS);

@@ -46,9 +46,9 @@ impl Script {
         let imports = Imports::of(&rule.path, library);
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         engine.set_module_resolver(imports.clone());
-        let ast = parsed(&engine, &text).map_err(|error| vec![error])?;
+        let ast = parsed(&engine, &text)?;
         let constants = constants_of(&engine, &meter, &text, &ast);
-        let mut constants = constants.map_err(|error| imports.errors().unwrap_or_else(|| vec![error]))?;
+        let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
         let begin = Position::new(1, 1);
         if !effects.take().is_empty() {
             let message = "only constants may stand outside of functions: put this in a handler";
