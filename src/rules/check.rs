@@ -7,6 +7,7 @@
 mod advice;
 mod arguments;
 mod calls;
+mod checker;
 mod comparisons;
 mod fields;
 mod files;
@@ -18,7 +19,9 @@ mod names;
 mod parse;
 mod scope;
 mod shape;
+mod variables;
 mod walk;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,13 +29,12 @@ use std::time::Duration;
 
 pub use names::{Named, ObsItem};
 
-use self::files::{Checker, Files};
-use self::functions::Functions;
+use self::checker::Checker;
+use self::files::Files;
+use super::duration;
 use super::limits::{Limits, Surroundings};
-use super::meter::Meter;
 use super::runtime::engine::Rules;
 use super::sources::{RuleFile, Sources};
-use super::{duration, sandbox};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Whether something is found that would fail.
@@ -45,7 +47,7 @@ pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) ->
     let checker = Checker::new(surroundings);
     let mut diagnostics: Vec<_> = files
         .iter()
-        .flat_map(|file| checker.rule(file, limits, surroundings).unwrap_or_else(|errors| errors))
+        .flat_map(|file| rule(&checker, file, limits, surroundings).unwrap_or_else(|errors| errors))
         .collect();
     // What several rules import is told once.
     let mut seen = HashSet::new();
@@ -77,29 +79,21 @@ pub fn pre_roll(sources: &Sources) -> Option<Duration> {
     sources.rules.iter().filter_map(of).max()
 }
 
-impl Checker {
-    fn new(surroundings: &Surroundings) -> Self {
-        let engine = sandbox::bare(&Meter::default());
-        let functions = Functions::of(&engine);
-        Self { engine, functions, instances: surroundings.obs.clone() }
+/// Reads a rule's file and finds what is wrong with it and with the files that it imports.
+fn rule(
+    checker: &Checker,
+    file: &RuleFile,
+    limits: Limits,
+    surroundings: &Surroundings,
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let sources = Sources::read(std::slice::from_ref(file))?;
+    let mut files = Files::new(checker);
+    for (file, text) in &sources.rules {
+        files.rule(file, text.clone(), &sources.imported);
     }
-
-    /// Reads a rule's file and finds what is wrong with it and with the files that it imports.
-    fn rule(
-        &self,
-        file: &RuleFile,
-        limits: Limits,
-        surroundings: &Surroundings,
-    ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let sources = Sources::read(std::slice::from_ref(file))?;
-        let mut files = Files::new(self);
-        for (file, text) in &sources.rules {
-            files.rule(file, text.clone(), &sources.imported);
-        }
-        if !has_errors(&files.diagnostics) {
-            // Some things show only when it is loaded.
-            Rules::of(&sources, limits, surroundings)?;
-        }
-        Ok(files.diagnostics)
+    if !has_errors(&files.diagnostics) {
+        // Some things show only when it is loaded.
+        Rules::of(&sources, limits, surroundings)?;
     }
+    Ok(files.diagnostics)
 }

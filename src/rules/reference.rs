@@ -66,7 +66,7 @@ fn write_function(text: &mut String, signature: &Signature) {
         return;
     }
     let calls: Vec<_> = signature.forms.iter().map(|form| format!("`{}`", signature.call(form))).collect();
-    text.push_str(&format!("\n#### {}\n\n{}\n", calls.join(", "), signature.doc));
+    text.push_str(&format!("\n#### {}\n\n{}\n", calls.join(", "), signature.doc.trim()));
     let mut known: Vec<&str> = Vec::new();
     for parameter in signature.forms.iter().flat_map(|form| *form) {
         if !known.contains(&parameter.name) {
@@ -82,68 +82,5 @@ fn write_parameter(text: &mut String, parameter: &Parameter, indent: &str) {
     text.push_str(&format!("{indent}- `{}`: {}\n", parameter.name, parameter.kind.words()));
     if let Kind::Options { entries, .. } = parameter.kind {
         entries.iter().for_each(|entry| write_parameter(text, entry, "  "));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use std::collections::BTreeMap;
-    use std::path::PathBuf;
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::bout::Bout;
-    use crate::event::{Body, ClipSaved, ClipSource, Event, Status};
-    use crate::rules::limits::{Limits, Surroundings};
-    use crate::rules::runtime::engine::{RuleOutput, Rules};
-    use crate::time::Time;
-
-    fn clip_saved() -> Arc<Event> {
-        let body = Body::ClipSaved(ClipSaved {
-            instance: "replay".to_owned(),
-            path: "/clips/1.mkv".to_owned(),
-            from: ClipSource::ReplayBuffer,
-            begins_at: Some(Time::from_micros(10_000_000)),
-            ends_at: None,
-            note: None,
-            reason: None,
-            action_seq: Some(1),
-            review: Some(4),
-        });
-        let (seq, at, court) = (9, Time::from_micros(30_000_000), "court-1".into());
-        let (stream, status, cause, notes, raw) = (None, Status::Ok, None, Vec::new(), None);
-        Arc::new(Event { seq, at, court, stream, status, cause, body, notes, raw })
-    }
-
-    #[test]
-    fn every_example_passes_the_check_and_does_what_its_function_says() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("example.rhai");
-        let surroundings = Surroundings { obs: vec!["replay".into()] };
-        let mut done = BTreeMap::new();
-        for function in api::MODULES.iter().flat_map(|(_, functions)| *functions) {
-            let signature = &function.signature;
-            if signature.doc.is_empty() {
-                continue;
-            }
-            let script = format!("fn on_clip_saved(event, bout) {{\n{}\n}}\n", signature.example);
-            std::fs::write(&file, &script).unwrap();
-            let files = [file.clone().into()];
-            let found = crate::rules::check::check(&files, Limits::default(), &surroundings);
-            assert!(found.is_empty() && signature.example.contains(signature.name), "{found:?}\n{script}");
-            let files = [(PathBuf::from("example.rhai"), script)];
-            let mut rules = Rules::compile(&files, Limits::default(), &surroundings).unwrap();
-            let mut outputs = Vec::new();
-            rules.hear(&clip_saved(), &Arc::new(Bout { round: 2, ..Bout::default() }), &mut outputs);
-            rules.fire_due(Time::from_micros(60_000_000), &Bout::default(), &mut outputs);
-            let lines = outputs.iter().map(|output| match output {
-                RuleOutput::Action { verb, .. } => serde_json::to_string(verb).unwrap(),
-                RuleOutput::Failed { failure, .. } => panic!("{}: {}", signature.path(), failure.message),
-            });
-            done.insert(signature.path(), lines.collect::<Vec<_>>());
-        }
-        insta::assert_snapshot!(serde_json::to_string_pretty(&done).unwrap());
     }
 }

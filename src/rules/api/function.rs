@@ -23,6 +23,26 @@ pub(crate) struct Function {
     pub(crate) run: fn(&Host, &Arguments<'_>) -> Returned,
 }
 
+/// A table of functions: the text of each, its name, the ways to call it, an example, and what it does.
+macro_rules! functions {
+    ($module:literal; $(
+        $(#[doc = $doc:literal])* $name:literal $([$($parameter:expr),*])+ $example:literal => $run:expr;
+    )*) => {
+        &[$($crate::rules::api::function::Function {
+            signature: $crate::rules::api::signature::Signature {
+                module: $module,
+                name: $name,
+                forms: &[$(&[$($parameter),*]),+],
+                doc: concat!($($doc),*),
+                example: $example,
+            },
+            run: $run,
+        }),*]
+    };
+}
+
+pub(super) use functions;
+
 /// What functions act upon: the effects of a call, and the OBS instances that an action goes to. A script holds one for
 /// a single instance after `obs::on`.
 #[derive(Clone)]

@@ -2,46 +2,26 @@
 
 use rhai::Engine;
 
-use super::function::{Arguments, Function, Host, Returned};
-use super::signature::{Form, Kind, Signature, parameter};
+use super::function::{Function, functions};
+use super::signature::{Kind, Parameter, parameter};
 use crate::action::{LogLevel, Verb};
 use crate::rules::effects::CallEffects;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    function(
-        "error",
-        "Writes a line to the log of what is wrong.",
-        r#"log::error("no clip for the jury");"#,
-        |host, arguments| write(host, arguments, LogLevel::Error),
-    ),
-    function(
-        "info",
-        "Writes a line to the log that is worth knowing; `print(value)` is the same.",
-        "log::info(`bout ${bout.number}: ${event.path}`);",
-        |host, arguments| write(host, arguments, LogLevel::Info),
-    ),
-    function(
-        "warn",
-        "Writes a line to the log that is worth a look.",
-        r#"log::warn("the clip is late");"#,
-        |host, arguments| write(host, arguments, LogLevel::Warn),
-    ),
-];
+const VALUE: Parameter = parameter("value", Kind::Any);
 
-const VALUE: &[Form] = &[&[parameter("value", Kind::Any)]];
+pub(super) const FUNCTIONS: &[Function] = functions! { "log";
+    /// Writes a line to the log of what is wrong.
+    "error" [VALUE] r#"log::error("no clip for the jury");"#
+        => |host, given| host.request(Verb::Log { level: LogLevel::Error, text: given.text("value") });
 
-const fn function(
-    name: &'static str,
-    doc: &'static str,
-    example: &'static str,
-    run: fn(&Host, &Arguments<'_>) -> Returned,
-) -> Function {
-    Function { signature: Signature { module: "log", name, forms: VALUE, doc, example }, run }
-}
+    /// Writes a line to the log that is worth knowing; `print(value)` is the same.
+    "info" [VALUE] "log::info(`bout ${bout.number}: ${event.path}`);"
+        => |host, given| host.request(Verb::Log { level: LogLevel::Info, text: given.text("value") });
 
-fn write(host: &Host, arguments: &Arguments<'_>, level: LogLevel) -> Returned {
-    host.request(Verb::Log { level, text: arguments.text("value") })
-}
+    /// Writes a line to the log that is worth a look.
+    "warn" [VALUE] r#"log::warn("the clip is late");"#
+        => |host, given| host.request(Verb::Log { level: LogLevel::Warn, text: given.text("value") });
+};
 
 /// Hands what Rhai's own `print` and `debug` write to the log.
 pub(super) fn redirect(engine: &mut Engine, effects: &CallEffects) {

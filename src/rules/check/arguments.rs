@@ -3,13 +3,13 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use rhai::{Array, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Map, Position};
+use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
 use super::finding::Finding;
 use super::functions::{self, Form};
 use super::shape::{Shape, Sort, Value};
 use super::walk::Walk;
-use crate::rules::api::argument::{self, Argument, ArgumentError};
+use crate::rules::api::argument::{Argument, ArgumentError, sort_of};
 use crate::rules::api::signature::{Kind, path};
 use crate::suggest::enumerate;
 
@@ -84,7 +84,6 @@ impl Walk<'_> {
                 argument.complete(&names).err().map(|error| (expression.start_position(), error))
             }
             (Kind::Clip, Value::Map(entries)) if entries.iter().any(|(name, _)| name == "path") => None,
-            (_, Value::Map(_)) => argument.check(&Map::new().into()).err().map(|error| (at, error)),
             (Kind::Function, Value::Function(name, taken)) => {
                 let counts = || self.known.forms("", name).map(|form| form.count);
                 let own = self.bodies.get(name).map(|function| function.params.len());
@@ -98,7 +97,7 @@ impl Walk<'_> {
                 let help = Some("write `|| …`, and use in it the variables that it needs".to_owned());
                 Some((at, ArgumentError { message, help }))
             }
-            (_, value) => argument.check(&value.dynamic()?).err().map(|error| (at, error)),
+            (_, value) => argument.check(&value.dynamic()).err().map(|error| (at, error)),
         }
     }
 
@@ -124,41 +123,36 @@ impl Walk<'_> {
 
     /// Looks whether one of Rhai's own functions takes values of such types.
     fn arguments_of_rhai(&mut self, module: &str, call: &FnCallExpr, shapes: &[Shape], at: Position) {
+        let given = |shape: &Shape| shape.value().filter(|value| !value.is_off()).map(Value::dynamic);
+        let given: Vec<_> = shapes.iter().map(given).collect();
         let known = self.known;
-        let forms = || known.forms(module, &call.name).filter(|form| form.count == shapes.len());
-        if forms().next().is_none() || forms().any(|form| form.types.is_none()) {
-            return;
-        }
-        let fits = |form: &Form, number: usize| {
-            let wanted = form.types.as_ref().and_then(|types| types.get(number));
-            let given = shapes.get(number).and_then(Shape::value).filter(|value| !value.is_off()).map(type_of);
-            wanted.zip(given).is_none_or(|(wanted, given)| is_like(*wanted, given))
+        let forms: Vec<_> = known.forms(module, &call.name).filter(|form| form.count == shapes.len()).collect();
+        let fits = |form: &Form, number: usize| match (&form.types, &given[number]) {
+            (Some(types), Some(given)) => is_like(types[number], given.type_id()),
+            _ => true,
         };
-        if forms().any(|form| (0..shapes.len()).all(|number| fits(form, number))) {
+        let numbers = || 0..shapes.len();
+        if forms.is_empty() || forms.iter().any(|form| numbers().all(|number| fits(form, number))) {
             return;
         }
         let name = path(module, &call.name);
-        let wrong = (0..shapes.len()).find(|number| !forms().any(|form| fits(form, *number)));
-        let given = wrong.and_then(|number| Some((number, shapes.get(number)?.value()?)));
-        let (at, message) = match given {
+        let wrong = numbers().find(|number| !forms.iter().any(|form| fits(form, *number)));
+        let (at, message) = match wrong.and_then(|number| Some((number, given[number].as_ref()?))) {
             Some((number, value)) => {
-                let types = forms().filter_map(|form| form.types.as_ref()?.get(number));
+                let types = forms.iter().filter_map(|form| form.types.as_ref()?.get(number));
                 let sorts: BTreeSet<_> = types.filter_map(|of| sort_of_type(*of)).collect();
                 let takes = sorts.into_iter().collect::<Vec<_>>().join(" or ");
                 let takes = if takes.is_empty() { "something else".to_owned() } else { takes };
-                let at = call.args.get(number).map_or(at, Expr::start_position);
-                (at, format!("`{name}` takes {takes} here, not {}", sort_of(value)))
+                (call.args[number].start_position(), format!("`{name}` takes {takes}, not {}", sort_of(value)))
             }
             None => (at, format!("`{name}` takes other sorts of values")),
         };
-        let parameters: Vec<_> = forms().filter_map(|form| form.parameters.as_ref()).collect();
-        let help = if module.is_empty() && self.known.has_module(&name) {
-            Some(format!("`{name}` has {}", enumerate(self.known.names(&name))))
-        } else if parameters.is_empty() {
-            None
+        let written = |names: &Vec<String>| format!("`{name}({})`", names.join(", "));
+        let written: Vec<_> = forms.iter().filter_map(|form| form.parameters.as_ref()).map(written).collect();
+        let help = if module.is_empty() && known.has_module(&name) {
+            Some(format!("`{name}` has {}", enumerate(known.names(&name))))
         } else {
-            let forms: Vec<_> = parameters.iter().map(|names| format!("`{name}({})`", names.join(", "))).collect();
-            Some(format!("write {}", forms.join(" or ")))
+            (!written.is_empty()).then(|| format!("write {}", written.join(" or ")))
         };
         self.findings.push(Finding::error("rules.argument", at, message).maybe_help(help));
     }
@@ -185,29 +179,6 @@ fn takes(kind: Kind, sort: Sort) -> bool {
     }
 }
 
-/// What a value is, as it stands in a message.
-fn sort_of(value: &Value) -> &'static str {
-    match value {
-        Value::SomeText => Sort::Text.words(),
-        Value::Map(_) => argument::sort_of(&Map::new().into()),
-        value => argument::sort_of(&value.dynamic().unwrap_or_default()),
-    }
-}
-
-fn type_of(value: &Value) -> TypeId {
-    match value {
-        Value::Text(_) | Value::SomeText => TypeId::of::<ImmutableString>(),
-        Value::Letter(_) => TypeId::of::<char>(),
-        Value::Whole(_) => TypeId::of::<i64>(),
-        Value::Fraction(_) => TypeId::of::<f64>(),
-        Value::Flag(_) => TypeId::of::<bool>(),
-        Value::Nothing => TypeId::of::<()>(),
-        Value::Function(..) => TypeId::of::<FnPtr>(),
-        Value::List(_) => TypeId::of::<Array>(),
-        Value::Map(_) => TypeId::of::<Map>(),
-    }
-}
-
 fn is_like(wanted: TypeId, given: TypeId) -> bool {
     let is_text = |of: TypeId| of == TypeId::of::<ImmutableString>() || of == TypeId::of::<String>();
     wanted == given || wanted == TypeId::of::<Dynamic>() || (is_text(wanted) && is_text(given))
@@ -215,15 +186,6 @@ fn is_like(wanted: TypeId, given: TypeId) -> bool {
 
 /// What a type is, as it stands in a message; none of a type that stands for any.
 fn sort_of_type(of: TypeId) -> Option<&'static str> {
-    let sorts = [
-        (TypeId::of::<ImmutableString>(), "a text"),
-        (TypeId::of::<String>(), "a text"),
-        (TypeId::of::<i64>(), "a whole number"),
-        (TypeId::of::<f64>(), "a number with a point"),
-        (TypeId::of::<bool>(), "true or false"),
-        (TypeId::of::<FnPtr>(), "a function `|| …`"),
-        (TypeId::of::<Array>(), "a list `[…]`"),
-        (TypeId::of::<Map>(), "a map `#{ … }`"),
-    ];
-    sorts.iter().find(|(known, _)| *known == of).map(|(_, sort)| *sort)
+    let samples = ["".into(), Dynamic::from_int(1), Dynamic::from_float(1.0), true.into(), Array::new().into()];
+    samples.iter().find(|sample| is_like(of, sample.type_id()) && of != TypeId::of::<Dynamic>()).map(sort_of)
 }

@@ -1,33 +1,12 @@
 //! Comparisons that are never what is meant: with a word that a field never is, with a value of another sort, and in a
 //! chain.
 
-use std::collections::HashMap;
-
-use rhai::{Engine, Expr, FnCallExpr, Position, Stmt, SwitchCasesCollection};
+use rhai::{Expr, FnCallExpr, Position, SwitchCasesCollection};
 
 use super::finding::Finding;
 use super::shape::{Shape, Sort};
 use super::walk::Walk;
 use crate::suggest::{enumerate, near};
-
-/// What texts are known by in the tree of a `switch`, as far as they were looked for.
-#[derive(Default)]
-pub(super) struct Words(HashMap<String, Option<u64>>);
-
-impl Words {
-    fn hash(&mut self, engine: &Engine, text: &str) -> Option<u64> {
-        if let Some(hash) = self.0.get(text) {
-            return *hash;
-        }
-        let ast = engine.compile(format!("switch 0 {{ {text:?} => 0 }}")).ok();
-        let hash = match ast.as_ref().map(|ast| ast.statements()) {
-            Some([Stmt::Switch(switch, _)]) => switch.1.cases.keys().next().copied(),
-            _ => None,
-        };
-        self.0.insert(text.to_owned(), hash);
-        hash
-    }
-}
 
 impl Walk<'_> {
     /// A comparison of two values, whose shapes are known.

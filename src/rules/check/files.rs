@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rhai::{AST, Engine, Expr, FnAccess, Stmt};
+use rhai::{AST, Expr, FnAccess, Stmt};
 
 use super::advice;
+use super::checker::Checker;
 use super::finding::Finding;
 use super::functions::{Form, Functions, Known};
 use super::handlers;
@@ -19,14 +20,6 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::sources::Library;
 use crate::rules::sources::RuleFile;
 use crate::rules::text::Text;
-
-/// What it takes to check scripts.
-pub(super) struct Checker {
-    pub(super) engine: Engine,
-    pub(super) functions: Functions,
-    /// The OBS sinks that rules may name; of none it is not known which there are.
-    pub(super) instances: Vec<Arc<str>>,
-}
 
 /// What a file gives to those that import it.
 #[derive(Clone, Default)]

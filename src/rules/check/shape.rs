@@ -202,18 +202,19 @@ impl Value {
         }
     }
 
-    /// As the value that a function is given; none where only some of it is known.
-    pub(super) fn dynamic(&self) -> Option<Dynamic> {
-        Some(match self {
+    /// As the value that a function is given, as far as it is known.
+    pub(super) fn dynamic(&self) -> Dynamic {
+        match self {
             Self::Text(text) => text.clone().into(),
+            Self::SomeText => "".into(),
             Self::Letter(letter) => (*letter).into(),
             Self::Whole(number) => (*number).into(),
             Self::Fraction(number) => (*number).into(),
             Self::Flag(flag) => (*flag).into(),
             Self::Nothing => Dynamic::UNIT,
-            Self::Function(name, _) => FnPtr::new(name.clone()).ok()?.into(),
+            Self::Function(name, _) => FnPtr::new(name.clone()).map_or(Dynamic::UNIT, Dynamic::from),
             Self::List(_) => rhai::Array::new().into(),
-            Self::SomeText | Self::Map(_) => return None,
-        })
+            Self::Map(_) => rhai::Map::new().into(),
+        }
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTNode, ImmutableString, Module, Position, ScriptFuncDef, Shared, Stmt};
 
-use super::comparisons::Words;
-use super::files::Checker;
+use super::checker::Checker;
 use super::finding::Finding;
 use super::functions::Known;
 use super::model;
 use super::names::ObsItem;
 use super::scope::{self, Constants, Uses};
 use super::shape::Shape;
+use super::words::Words;
 use crate::event::Kind;
 use crate::rules::text::Text;
 
