@@ -3,6 +3,7 @@
 mod media;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::bout::{Bout, BurstHandler, ClipState, Derived, ReviewRules};
 use crate::event::{
     ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
     ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
-    SceneChanged, Status,
+    SceneChanged, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -94,6 +95,8 @@ pub struct Court {
     /// Timers that have fired since the last input.
     firings: u32,
     media: AwaitedMedia,
+    /// The side that events are about, by their `seq`: the names of clips have it.
+    sides: BTreeMap<u64, Side>,
 }
 
 /// What a message has in addition to its body.
@@ -118,6 +121,7 @@ impl Court {
             actions: 0,
             firings: 0,
             media: AwaitedMedia::default(),
+            sides: BTreeMap::new(),
         }
     }
 
@@ -373,6 +377,9 @@ impl Court {
     /// Gives an event out, and then what the rules ask for.
     fn emit(&mut self, event: Arc<Event>, bout: u32, handle_failures: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), bout });
+        if let Some(side) = side_of(&event.body) {
+            media::add(&mut self.sides, event.seq, side);
+        }
         let mut outputs = Vec::new();
         self.rules.hear(&event, self.bursts.bout(), &mut outputs);
         for output in outputs {
@@ -415,14 +422,33 @@ impl Court {
     /// Names the file of a clip or a recording, if the rule has not.
     fn name(&self, cause: u64, verb: &mut Verb) {
         let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
-        let (template, name) = match &mut action.verb {
-            ObsVerb::SaveReplay { name, .. } => (&names.clip, name),
-            ObsVerb::StartRecording { name } => (&names.recording, name),
+        let (template, name, reason) = match &mut action.verb {
+            ObsVerb::SaveReplay { name, reason } => (&names.clip, name, Some(reason.as_str())),
+            ObsVerb::StartRecording { name } => (&names.recording, name, None),
             _ => return,
         };
         let review = self.media.review_about(cause).and_then(|review| self.bursts.bout().review_of(review));
         let side = review.map(|review| review.side.into());
-        let subject = Subject { event: &names.event, court: &self.name, bout: self.bursts.bout(), side };
+        let athlete = match review {
+            Some(review) => review.side.side(),
+            None => self.sides.get(&cause).copied(),
+        };
+        let bout = self.bursts.bout();
+        let subject = Subject { event: &names.event, court: &self.name, bout, side, athlete, reason };
         name.get_or_insert_with(|| template.fill(&subject));
+    }
+}
+
+/// The side that an event is about.
+fn side_of(body: &Body) -> Option<Side> {
+    match body {
+        Body::Point(event) => Some(event.side),
+        Body::Hit(event) => Some(event.side),
+        Body::Scored(event) => Some(event.side),
+        Body::PenaltyGiven(event) => Some(event.side),
+        Body::PointGap(event) => Some(event.side),
+        Body::LeadChanged(event) => Some(event.side),
+        Body::InjuryStarted(event) => event.side.side(),
+        _ => None,
     }
 }

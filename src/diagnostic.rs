@@ -107,6 +107,14 @@ impl Diagnostic {
         self.place.as_ref().map_or((0, 0), |place| place.position(place.span.start))
     }
 
+    /// The finding in one line, and below it the line of its file with a pointer: for a log.
+    pub fn in_log(&self) -> String {
+        let Some(place) = &self.place else { return self.to_string() };
+        let (number, column) = self.position();
+        let line = place.text.lines().nth(number - 1).unwrap_or_default();
+        format!("{self}\n  | {line}\n  | {:>column$}", "^")
+    }
+
     /// The finding with its line, a pointer and advice, on several lines.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
@@ -121,13 +129,17 @@ impl Diagnostic {
                 Group::with_title(level.primary_title(normalize_untrusted_str(&title)))
             }
             Some(place) => {
-                let primary =
-                    AnnotationKind::Primary.span(place.within_line(&place.span)).label(place.label.as_deref());
-                let related = place
-                    .related
-                    .iter()
-                    .map(|(span, label)| AnnotationKind::Context.span(place.within_line(span)).label(label));
-                let snippet = Snippet::source(&*place.text)
+                // Only the lines that are shown: the file may be long.
+                let lines = place.lines();
+                let shown = |span| {
+                    let span = place.within_line(span);
+                    span.start - lines.start..span.end - lines.start
+                };
+                let primary = AnnotationKind::Primary.span(shown(&place.span)).label(place.label.as_deref());
+                let related =
+                    place.related.iter().map(|(span, label)| AnnotationKind::Context.span(shown(span)).label(label));
+                let snippet = Snippet::source(&place.text[lines.clone()])
+                    .line_start(place.position(lines.start).0)
                     .path(self.file.to_string_lossy())
                     .annotation(primary)
                     .annotations(related);
@@ -152,6 +164,15 @@ impl Place {
         let before = &self.text[..self.text.floor_char_boundary(byte)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// All lines from the first to the last of the spans, in bytes.
+    fn lines(&self) -> Range<usize> {
+        let spans = || std::iter::once(&self.span).chain(self.related.iter().map(|(span, _)| span));
+        let first = self.text.floor_char_boundary(spans().map(|span| span.start).min().unwrap_or(0));
+        let last = self.text.ceil_char_boundary(spans().map(|span| self.within_line(span).end).max().unwrap_or(0));
+        let start = self.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+        start..self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline)
     }
 
     /// The part of a span that lies in its first line, so that a pointer never spreads over several lines.

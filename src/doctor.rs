@@ -65,7 +65,8 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
     for mistake in &looked_up.missing {
         let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let place = format!("{}:{}:{}", mistake.file, mistake.line, mistake.column);
+        let (line, column) = mistake.position();
+        let place = format!("{}:{line}:{column}", mistake.file.display());
         findings.add(Mark::Fail, format!("{}, which {place} names{help}", mistake.message));
     }
     if let Some(text) = looked_up.not_looked_up() {

@@ -75,6 +75,11 @@ pub enum Placeholder {
     RedCountry,
     /// Who asked for the review.
     Side,
+    /// The scoreboard name of the athlete whom a clip is about: of the side that asked for the review, or of the event that
+    /// the rule answers.
+    Athlete,
+    /// What a clip was saved for.
+    Reason,
     /// The date where the file is named, as `2026-05-02`.
     Date,
     /// The time of day where the file is named, as `14-03-22`.
@@ -111,8 +116,12 @@ pub struct Subject<'a> {
     pub court: &'a str,
     /// The bout.
     pub bout: &'a Bout,
-    /// Who asked for the review; nobody for anything else.
+    /// Who asked for the review, if it is one.
     pub side: Option<&'a str>,
+    /// The side of the athlete whom it is about.
+    pub athlete: Option<Side>,
+    /// What a clip was saved for.
+    pub reason: Option<&'a str>,
 }
 
 impl NameTemplate {
@@ -153,7 +162,8 @@ impl FromStr for NameTemplate {
     }
 }
 
-fn value(placeholder: Placeholder, Subject { event, court, bout, side }: &Subject<'_>) -> String {
+fn value(placeholder: Placeholder, subject: &Subject<'_>) -> String {
+    let Subject { event, court, bout, side, athlete: about, reason } = subject;
     let known = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let athlete = |side| &bout.corner(side).athlete;
     let name = |side| known(athlete(side).short_name.as_deref().or(athlete(side).long_name.as_deref()));
@@ -172,6 +182,8 @@ fn value(placeholder: Placeholder, Subject { event, court, bout, side }: &Subjec
         Placeholder::Red => name(Side::Red),
         Placeholder::RedCountry => country(Side::Red),
         Placeholder::Side => known(*side),
+        Placeholder::Athlete => about.map(name).unwrap_or_default(),
+        Placeholder::Reason => known(*reason),
         // The core knows no time zone, so that a replay elsewhere repeats the same actions.
         Placeholder::Date | Placeholder::Time => format!("{{{placeholder}}}"),
     }
@@ -191,10 +203,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::event::BoutConfig;
+    use crate::event::{Athlete, BoutConfig};
 
     fn fill(template: &str, bout: &Bout, side: Option<&str>) -> String {
-        let subject = Subject { event: "Hamburg Open", court: "court-1", bout, side };
+        let athlete = (side == Some("red")).then_some(Side::Red);
+        let reason = Some("head kick");
+        let subject = Subject { event: "Hamburg Open", court: "court-1", bout, side, athlete, reason };
         template.parse::<NameTemplate>().unwrap().fill(&subject)
     }
 
@@ -205,6 +219,10 @@ mod tests {
         let name = fill("{event} {court} bout {bout} {phase} R{round} {side} {time}", &bout, Some("blue"));
         assert_eq!(name, "Hamburg Open court-1 bout 245.A R2 blue {time}");
         assert_eq!(fill("{bout}  {blue} review {side}", &bout, None), "245.A review");
+        let mut bout = bout;
+        bout.red.athlete = Arc::new(Athlete { short_name: Some("M. TENG".into()), ..Athlete::default() });
+        assert_eq!(fill("{reason} {athlete} {side}", &bout, Some("red")), "head kick M. TENG red");
+        assert_eq!(fill("{reason} {athlete}", &bout, None), "head kick");
     }
 
     #[test]

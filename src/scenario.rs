@@ -10,7 +10,8 @@ mod play;
 
 pub use file::{Expected, Scenario, Scenarios, Step, StepReport};
 
-use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{Limits, Rules, Sources, Surroundings};
 
 /// How a scenario came out.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct Verdict {
 ///
 /// # Errors
 /// All that is wrong with the rules.
-pub fn play(file: &Scenarios) -> Result<Vec<Verdict>, Vec<ScriptError>> {
+pub fn play(file: &Scenarios) -> Result<Vec<Verdict>, Vec<Diagnostic>> {
     let sources = Sources::read(&file.rules)?;
     let surroundings = Surroundings { obs: file.obs.clone() };
     let verdict = |scenario: &Scenario| {

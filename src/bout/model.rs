@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use strum::{Display, IntoStaticStr};
+use strum::{Display, IntoStaticStr, VariantNames};
 
 use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
 use crate::time::Time;
@@ -51,7 +51,9 @@ pub struct Bout {
 }
 
 /// The stage of a bout.
-#[derive(Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Stage {
@@ -129,7 +131,7 @@ pub struct ReviewProgress {
 }
 
 /// The state of the clip of a review.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipState {

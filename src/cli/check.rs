@@ -21,7 +21,7 @@ impl Args {
         }
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
-            return Err(CliError::mistakes(&mistakes));
+            return Err(CliError::diagnostics(&mistakes));
         }
         CliError::warnings(&mistakes);
         // Which OBS there are may depend on the court.

@@ -3,12 +3,10 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
-
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
+use crate::diagnostic::Diagnostic;
 use crate::pipeline::StartError;
-use crate::rules::check::{Mistake, Severity};
 use crate::store::StoreError;
 
 /// What the exit codes mean, for `--help`.
@@ -48,16 +46,16 @@ impl CliError {
         Self { exit, text: Some(format!("error: {}", text.to_string())) }
     }
 
-    /// Errors in rules, each with its line.
-    pub(super) fn mistakes(mistakes: &[Mistake]) -> Self {
-        let mistakes: Vec<_> = mistakes.iter().map(|mistake| render(mistake, colour())).collect();
-        Self { exit: Exit::Config, text: Some(mistakes.join("\n\n")) }
+    /// What a check found, each with its line.
+    pub(super) fn diagnostics(found: &[Diagnostic]) -> Self {
+        let found: Vec<_> = found.iter().map(|found| found.render(colour())).collect();
+        Self { exit: Exit::Config, text: Some(found.join("\n\n")) }
     }
 
-    /// Prints warnings of rules, each with its line.
-    pub(super) fn warnings(mistakes: &[Mistake]) {
-        for mistake in mistakes {
-            say(&format!("{}\n", render(mistake, colour())));
+    /// Tells what a check found, each with its line, where none of it is an error.
+    pub(super) fn warnings(found: &[Diagnostic]) {
+        for found in found {
+            say(&format!("{}\n", found.render(colour())));
         }
     }
 
@@ -111,7 +109,7 @@ impl From<ConfigError> for CliError {
 impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Rules(mistakes) => Self::mistakes(&mistakes),
+            StartError::Rules(found) => Self::diagnostics(&found),
             error => Self::new(Exit::Refused, error),
         }
     }
@@ -131,29 +129,4 @@ impl From<CaptureError> for CliError {
         };
         Self::new(exit, error)
     }
-}
-
-/// A diagnostic with its line and a pointer.
-fn render(mistake: &Mistake, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let level = match mistake.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    if mistake.line == 0 {
-        let title = level.primary_title(format!("{}: {}", mistake.file, mistake.message));
-        return renderer.render(&[title.element(Level::HELP.message("look at `files` of `rules` in the config"))]);
-    }
-    // Columns count characters, the pointer bytes.
-    let text = &*mistake.text;
-    let byte = |column: usize| text.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
-    let snippet = Snippet::source(text)
-        .path(&*mistake.file)
-        .line_start(mistake.line)
-        .annotation(AnnotationKind::Primary.span(byte(mistake.column)..byte(mistake.end_column)));
-    let mut group = level.primary_title(normalize_untrusted_str(&mistake.message)).element(snippet);
-    if let Some(help) = &mistake.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
-    }
-    renderer.render(&[group])
 }

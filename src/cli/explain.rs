@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::Event;
-use crate::rules::{Did, Explain, Explained};
+use crate::rules::{Explain, Explained, Reaction};
 
 /// Explains on standard output; an error of it is put down.
 pub(super) fn explain(unprinted: Arc<Mutex<Option<io::Error>>>) -> Explain {
@@ -31,10 +31,10 @@ impl Page {
                 None => format!("{}  a timer that was set in answer to #{}", explained.at, explained.cause),
             });
         }
-        match &explained.did {
-            Did::NoHandler => self.bystanders.push(explained.rule.to_owned()),
-            did => {
-                for line in told(explained.rule, did) {
+        match &explained.reaction {
+            Reaction::NoHandler => self.bystanders.push(explained.rule.to_owned()),
+            reaction => {
+                for line in lines_of(explained.rule, reaction) {
                     self.line(&line);
                 }
             }
@@ -72,11 +72,11 @@ fn heading(event: &Event) -> String {
 }
 
 /// What a rule did with an event, and why it did no more.
-fn told(rule: &str, did: &Did<'_>) -> Vec<String> {
-    let Did::Ran { function, asked, timers, changed, held, failed } = did else { return Vec::new() };
+fn lines_of(rule: &str, reaction: &Reaction<'_>) -> Vec<String> {
+    let Reaction::Ran { function, actions, timers, changed, denials, failed } = reaction else { return Vec::new() };
     let line = |what: String| format!("    {rule} {function}: {what}");
-    let mut lines: Vec<_> = held.iter().map(|held| line(format!("held back by {held}"))).collect();
-    lines.extend(asked.iter().map(|verb| {
+    let mut lines: Vec<_> = denials.iter().map(|denial| line(format!("held back by {denial}"))).collect();
+    lines.extend(actions.iter().map(|verb| {
         let verb = serde_json::to_value(verb).unwrap_or_default();
         let args = verb.get("args").map(ToString::to_string).unwrap_or_default();
         let name = verb.get("action").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();

@@ -91,7 +91,10 @@ pub(super) const FORMATS: &[Format] = &[
         short: "duration",
         wants: "a duration such as `500ms`, `2s` or `1m`",
         pattern: Some(r"^[0-9.]+\s*(ms|s|m|h)\s*$"),
-        check: |text| duration::read(text).map(drop).map_err(|message| Refusal::Because(message, None)),
+        check: |text| {
+            let because = |error: duration::DurationError| Refusal::Because(error.message, Some(error.help));
+            duration::read(text).map(drop).map_err(because)
+        },
     },
     Format { name: COURT, short: "courts", wants: "a court", pattern: None, check: |_| Ok(()) },
     Format { name: ACTION, short: "action", wants: "an action", pattern: None, check: |_| Ok(()) },

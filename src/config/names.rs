@@ -21,7 +21,7 @@ pub(super) struct NameTemplates {
 impl Default for NameTemplates {
     fn default() -> Self {
         Self {
-            clip: "{event} {court} {bout} R{round} {side} review {date} {time}".to_owned(),
+            clip: "{event} {court} {bout} R{round} {reason} {date} {time}".to_owned(),
             recording: "{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}"
                 .to_owned(),
         }

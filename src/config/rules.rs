@@ -10,6 +10,7 @@ use super::check::Checker;
 use super::format;
 use super::sink::ServedCourts;
 use super::yaml::{Entry, Node};
+use crate::diagnostic::Diagnostic;
 use crate::rules::{Limits, RuleFile, Setting, SettingValue, Settings};
 use crate::served::Served;
 
@@ -132,9 +133,8 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
             Written::Text(text) => SettingValue::Text(text),
             Written::List(items) => SettingValue::List(items),
         };
-        let (line, column, text) = source.position(entry.key_span.start);
-        let (name, file, text) = (entry.key.clone(), source.file().to_owned(), text.to_owned());
-        settings.push((Setting { name, value, file, line, column, text }, entry));
+        let (name, file, place) = (entry.key.clone(), source.file().to_owned(), source.place(&entry.key_span));
+        settings.push((Setting { name, value, file, place }, entry));
     }
     settings
 }
@@ -144,7 +144,9 @@ fn check_settings(checker: &Checker<'_>, with: &[(Setting, &Entry)], constants: 
     for (setting, entry) in with {
         if let Some(Err(wrong)) = constants.map(|constants| constants.check(setting)) {
             let span = if wrong.is_unknown { &entry.key_span } else { &entry.node.span };
-            checker.findings.report("config.setting", span, wrong.message, |finding| finding);
+            checker
+                .findings
+                .report("config.setting", span, wrong.message, |finding| Diagnostic { help: wrong.help, ..finding });
         }
     }
 }

@@ -60,7 +60,7 @@ impl Source {
     }
 
     /// A place of the file's text, as messages show it.
-    fn place(&self, span: &Range<usize>) -> Place {
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
         Place::new(self.covered.clone(), self.span(span))
     }
 

@@ -65,7 +65,8 @@ impl AwaitedMedia {
     }
 }
 
-fn add<T>(awaited: &mut BTreeMap<u64, T>, action_seq: u64, what: T) {
+/// Adds an entry; the oldest is forgotten when there are too many.
+pub(super) fn add<T>(awaited: &mut BTreeMap<u64, T>, action_seq: u64, what: T) {
     while awaited.len() >= MAX_AWAITED {
         awaited.pop_first();
     }

@@ -1,7 +1,8 @@
 //! Whether OBS has the scenes, sources, filters, transitions and hotkeys that rules name.
 
+use crate::diagnostic::Diagnostic;
 use crate::obs::Inventory;
-use crate::rules::check::{self, Mistake, Named, What};
+use crate::rules::check::{self, Named, ObsItem};
 use crate::rules::{RuleFile, Sources};
 use crate::suggest::{enumerate, near};
 
@@ -12,7 +13,7 @@ const MAX_NAMES: usize = 20;
 #[derive(Debug, Default)]
 pub struct LookedUp {
     /// What the OBS has not.
-    pub missing: Vec<Mistake>,
+    pub missing: Vec<Diagnostic>,
     /// Where a name stands that is known only when the rule runs: file, line and column.
     pub unknown: Vec<String>,
 }
@@ -28,7 +29,7 @@ pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp
         let ours = names.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs));
         for named in ours {
             // What several rules import is reported once.
-            if named.what == What::Unknown {
+            if named.item == ObsItem::Unknown {
                 found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
             } else {
                 let missing = not_there(obs, inventory, named);
@@ -53,7 +54,7 @@ impl LookedUp {
 }
 
 /// What is wrong with a name, if OBS has nothing of it.
-fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake> {
+fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Diagnostic> {
     let sources = || inventory.scenes.keys().chain(inventory.groups.keys()).chain(inventory.inputs.keys());
     let lacks = |what: String, name: &str, known: Vec<&str>| {
         let help = match near(name, known.iter().copied()) {
@@ -63,13 +64,13 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake>
             }
             None => None,
         };
-        (!known.contains(&name)).then(|| named.mistake(format!("OBS `{obs}` has no {what}"), help))
+        (!known.contains(&name)).then(|| named.missing(format!("OBS `{obs}` has no {what}"), help))
     };
-    match &named.what {
-        What::Scene(scene) => {
+    match &named.item {
+        ObsItem::Scene(scene) => {
             lacks(format!("scene `{scene}`"), scene, inventory.scenes.keys().map(String::as_str).collect())
         }
-        What::Item { scene, source } => {
+        ObsItem::Item { scene, source } => {
             let Some(items) = inventory.scenes.get(scene).or_else(|| inventory.groups.get(scene)) else {
                 let known = inventory.scenes.keys().chain(inventory.groups.keys());
                 return lacks(format!("scene `{scene}`"), scene, known.map(String::as_str).collect());
@@ -77,10 +78,10 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake>
             let what = format!("source `{source}` in the scene `{scene}`");
             lacks(what, source, items.iter().map(String::as_str).collect())
         }
-        What::Source(source) => {
+        ObsItem::Source(source) => {
             lacks(format!("source `{source}`"), source, inventory.inputs.keys().map(String::as_str).collect())
         }
-        What::Filter { source, filter } => {
+        ObsItem::Filter { source, filter } => {
             if !sources().any(|known| known == source) {
                 return lacks(format!("source `{source}`"), source, sources().map(String::as_str).collect());
             }
@@ -88,12 +89,12 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Mistake>
             let what = format!("filter `{filter}` on the source `{source}`");
             lacks(what, filter, filters.iter().map(String::as_str).collect())
         }
-        What::Transition(name) => {
+        ObsItem::Transition(name) => {
             lacks(format!("transition `{name}`"), name, inventory.transitions.iter().map(String::as_str).collect())
         }
-        What::Hotkey(name) => {
+        ObsItem::Hotkey(name) => {
             lacks(format!("hotkey `{name}`"), name, inventory.hotkeys.iter().map(String::as_str).collect())
         }
-        What::Unknown => None,
+        ObsItem::Unknown => None,
     }
 }

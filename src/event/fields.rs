@@ -2,11 +2,23 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 /// An athlete's side: blue (chung, athlete 1) or red (hong, athlete 2).
 #[derive(
-    Clone, Copy, Debug, Deserialize, Display, EnumString, IntoStaticStr, PartialEq, Eq, Hash, Serialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Deserialize,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    JsonSchema,
+    VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -28,7 +40,7 @@ impl Side {
 }
 
 /// A side, or neither.
-#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MaybeSide {
@@ -63,7 +75,9 @@ impl From<Option<Side>> for MaybeSide {
 }
 
 /// Who requested a review.
-#[derive(Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Display, IntoStaticStr, PartialEq, Eq, Serialize, JsonSchema, VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Requester {
@@ -155,7 +169,7 @@ pub struct Timeout {
 }
 
 /// Who won.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BoutWinner {
@@ -229,7 +243,7 @@ pub struct ResultBanner {
 }
 
 /// The state of a review.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ReviewState {
@@ -244,7 +258,7 @@ pub enum ReviewState {
 }
 
 /// Whether an accepted review changed the score.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use strum::Display;
+use strum::{Display, VariantNames};
 
 /// An athlete; what was not sent is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -48,7 +48,7 @@ pub struct Officials {
 }
 
 /// The athletes' gender.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Gender {

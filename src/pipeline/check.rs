@@ -2,13 +2,14 @@
 
 use super::setup::obs_sinks;
 use crate::config::Config;
-use crate::rules::check::{self, Mistake};
+use crate::diagnostic::Diagnostic;
+use crate::rules::check;
 use crate::rules::{Limits, RuleFile, Surroundings};
 
 /// Checks rules with what the config has of OBS; without a config with nothing.
 ///
 /// A rule may choose its OBS by the court, so it may name those of all courts.
-pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Mistake> {
+pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Diagnostic> {
     let Some(config) = config else {
         return check::check(files, Limits::default(), &Surroundings::default());
     };

@@ -192,16 +192,16 @@ fn read_rules(config: &Config) -> Result<Sources, StartError> {
         return Err(StartError::Rules(mistakes));
     }
     for mistake in mistakes {
-        messages::rules_warning(mistake.in_lines());
+        messages::rules_warning(mistake.in_log());
     }
-    Sources::read(&config.rules.files).map_err(StartError::rules)
+    Sources::read(&config.rules.files).map_err(StartError::Rules)
 }
 
 /// Compiles the rules of all courts, and then opens their ports.
 fn bind_courts<'a>(config: &'a Config, sources: &Sources) -> Result<Vec<NewCourt<'a>>, StartError> {
     let mut rules = Vec::new();
     for name in config.courts.keys() {
-        rules.push(setup::compile_sources(config, sources, name).map_err(StartError::rules)?);
+        rules.push(setup::compile_sources(config, sources, name).map_err(StartError::Rules)?);
     }
     let bind = |((name, udp), rules): ((&Arc<str>, &'a CourtConfig), Rules)| {
         let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);

@@ -20,8 +20,9 @@ use super::setup;
 use crate::action::Report;
 use crate::config::Config;
 use crate::court::Input;
-use crate::rules::check::{Mistake, has_errors};
-use crate::rules::{Retired, Rules, ScriptError, Sources};
+use crate::diagnostic::Diagnostic;
+use crate::rules::check::has_errors;
+use crate::rules::{Retired, Rules, Sources};
 use crate::telemetry::{Status, StatusHandle, messages};
 use crate::time::Time;
 
@@ -161,16 +162,16 @@ impl Reloader {
             }
             Err(wrong) => {
                 for mistake in &wrong {
-                    messages::rules_error(mistake.in_lines());
+                    messages::rules_error(mistake.in_log());
                 }
                 messages::rules_rejected();
                 let Some(first) = wrong.first() else { return };
-                let at = format!("{}:{}:{}", first.file, first.line, first.column);
-                self.status.set(Status::Degraded(format!("the changed rules are wrong: {at}: {}", first.message)));
+                let (line, column) = first.position();
+                self.status.set(Status::Degraded(format!("the changed rules are wrong: {first}")));
                 let report = Report::RulesRejected {
-                    file: first.file.clone(),
-                    line: first.line,
-                    column: first.column,
+                    file: first.file.display().to_string(),
+                    line,
+                    column,
                     message: first.message.clone(),
                     errors: wrong.len(),
                 };
@@ -182,16 +183,15 @@ impl Reloader {
     }
 
     /// The rules of each court; an error of the check counts like one of the compiler.
-    fn compile(&mut self) -> Result<Vec<Rules>, Vec<Mistake>> {
-        let mistakes = |errors: Vec<ScriptError>| errors.into_iter().map(Mistake::from).collect::<Vec<_>>();
+    fn compile(&mut self) -> Result<Vec<Rules>, Vec<Diagnostic>> {
         self.tried = None;
         let found = check(&self.config.rules.files, Some(&self.config));
-        let sources = Sources::read(&self.config.rules.files).map_err(mistakes)?;
+        let sources = Sources::read(&self.config.rules.files)?;
         let rules = self.courts.iter().map(|(court, _)| setup::compile_sources(&self.config, &sources, court));
         let rules = rules.collect::<Result<Vec<_>, _>>();
         self.watched = sources.paths();
         self.tried = Some(sources);
-        if has_errors(&found) { Err(found) } else { rules.map_err(mistakes) }
+        if has_errors(&found) { Err(found) } else { rules }
     }
 }
 

@@ -11,10 +11,10 @@ use super::components::{Component, Components};
 use super::court_runtime::Sinks;
 use crate::action::Report;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
+use crate::diagnostic::Diagnostic;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
-use crate::rules::check::Mistake;
-use crate::rules::{Limits, Rules, ScriptError, Sources, Surroundings};
+use crate::rules::{Limits, Rules, Sources, Surroundings};
 use crate::served::Served;
 use crate::sink::Courts;
 use crate::source::BindError;
@@ -34,7 +34,7 @@ pub(super) const MAX_REPORTS: usize = 4096;
 pub enum StartError {
     /// Rules are wrong.
     #[error("{} in the rules", if .0.len() == 1 { "there is an error" } else { "there are errors" })]
-    Rules(Vec<Mistake>),
+    Rules(Vec<Diagnostic>),
     /// A port cannot be listened on.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -54,24 +54,17 @@ pub enum StartError {
     Thread(#[source] std::io::Error),
 }
 
-impl StartError {
-    /// Rules that cannot be loaded.
-    pub(crate) fn rules(errors: Vec<ScriptError>) -> Self {
-        Self::Rules(errors.into_iter().map(Mistake::from).collect())
-    }
-}
-
 /// Compiles the config's rules for one court.
 ///
 /// # Errors
 /// All errors in them.
 pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
-    let sources = Sources::read(&config.rules.files).map_err(StartError::rules)?;
-    compile_sources(config, &sources, court).map_err(StartError::rules)
+    let sources = Sources::read(&config.rules.files).map_err(StartError::Rules)?;
+    compile_sources(config, &sources, court).map_err(StartError::Rules)
 }
 
 /// Compiles the config's rules from sources that were read before, for one court.
-pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<ScriptError>> {
+pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<Diagnostic>> {
     let limits = Limits { max_operations: config.rules.max_operations };
     let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();
     Rules::of(&sources.of_court(court), limits, &Surroundings { obs })

@@ -3,10 +3,21 @@
 use std::time::Duration;
 
 /// The longest that a rule may wait.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads a duration; the error says how to write one.
-pub(crate) fn read(text: &str) -> Result<Duration, String> {
+/// A text that is not a duration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}: {help}")]
+pub(crate) struct DurationError {
+    pub(crate) message: String,
+    /// How to write one.
+    pub(crate) help: &'static str,
+}
+
+/// Reads a duration.
+pub(crate) fn read(text: &str) -> Result<Duration, DurationError> {
+    let malformed =
+        || DurationError { message: format!("`{text}` is no duration"), help: r#"write "500ms", "2s" or "1m""# };
     let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(unit_at);
     let scale = match unit.trim() {
@@ -14,13 +25,21 @@ pub(crate) fn read(text: &str) -> Result<Duration, String> {
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3600.0,
-        _ => return Err(format!("`{text}` is no duration: write \"500ms\", \"2s\" or \"1m\"")),
+        _ => return Err(malformed()),
     };
-    let seconds: f64 =
-        number.parse().map_err(|_| format!("`{text}` is no duration: write \"500ms\", \"2s\" or \"1m\""))?;
+    let seconds: f64 = number.parse().map_err(|_| malformed())?;
     match Duration::try_from_secs_f64(seconds * scale) {
-        Ok(duration) if duration <= LONGEST => Ok(duration),
-        _ => Err(format!("`{text}` is too long: a rule waits a day at most")),
+        Ok(duration) if duration <= MAX_DURATION => Ok(duration),
+        _ => Err(DurationError { message: format!("`{text}` is too long"), help: "a rule waits a day at most" }),
+    }
+}
+
+/// A duration as [`read`] reads it.
+pub(crate) fn written(duration: Duration) -> String {
+    if duration.subsec_millis() > 0 {
+        format!("{}ms", duration.as_millis())
+    } else {
+        format!("{}s", duration.as_secs())
     }
 }
 
@@ -30,17 +49,18 @@ mod tests {
 
     #[test]
     fn durations_read_as_written() {
-        assert_eq!(read("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(read("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(read("1.5 m"), Ok(Duration::from_secs(90)));
-        assert_eq!(read("1h"), Ok(Duration::from_secs(3600)));
+        for (text, millis) in [("500ms", 500), ("2s", 2000), ("1.5 m", 90_000), ("1h", 3_600_000)] {
+            let duration = read(text);
+            assert_eq!(duration, Ok(Duration::from_millis(millis)));
+            assert_eq!(read(&written(Duration::from_millis(millis))), duration);
+        }
     }
 
     #[test]
-    fn what_is_no_duration_says_how_to_write_one() {
+    fn a_malformed_duration_gives_help() {
         for text in ["", "2", "s", "2 days", "-1s", "1..5s"] {
-            assert!(read(text).is_err_and(|e| e.contains("write \"500ms\"")), "{text}");
+            assert!(read(text).is_err_and(|e| e.help.contains("write \"500ms\"")), "{text}");
         }
-        assert!(read("48h").is_err_and(|e| e.contains("a day at most")));
+        assert!(read("48h").is_err_and(|e| e.to_string() == "`48h` is too long: a rule waits a day at most"));
     }
 }

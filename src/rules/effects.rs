@@ -1,29 +1,36 @@
 //! Where the functions that a script calls put down what it asks for.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
-use super::explain::Held;
-use super::memory::{May, Memory, Moment, TooManyKeys};
+use super::explain::Denial;
+use super::memory::{Allowed, Memory, Moment, TooManyKeys};
 use crate::action::Verb;
 
 /// More actions than this from one call of a handler are a mistake, and would fill the sinks' queues.
-const MAX_ASKED: usize = 100;
+const MAX_REQUESTS: usize = 100;
 
-/// What a script asked for during one call of a handler.
+/// What a script requests for during one call of a handler.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct Requests {
     pub(super) verbs: Vec<Verb>,
     pub(super) timers: Vec<TimerCall>,
     /// Which helpers said no; only kept where it is to be explained.
-    pub(super) held: Vec<Held>,
+    pub(super) denials: Vec<Denial>,
 }
 
-/// A change of the timers that a script asked for.
+impl Requests {
+    pub(super) fn is_empty(&self) -> bool {
+        self.verbs.is_empty() && self.timers.is_empty()
+    }
+}
+
+/// A change of the timers that a script requests for.
 pub(super) enum TimerCall {
-    Wait { key: Option<String>, wait: Duration, repeats: bool, call: Later },
+    Wait { key: Option<String>, wait: Duration, repeats: bool, call: Callback },
     Cancel { key: String },
 }
 
@@ -32,12 +39,12 @@ pub(super) enum TimerCall {
 /// It keeps the variables as they are when it is put off, so that what a loop puts off is about each of its turns; those
 /// of a timer that repeats stay its own from one time to the next.
 #[derive(Clone)]
-pub(super) struct Later {
+pub(super) struct Callback {
     pub(super) function: Arc<str>,
     pub(super) arguments: Vec<Dynamic>,
 }
 
-impl From<FnPtr> for Later {
+impl From<FnPtr> for Callback {
     fn from(call: FnPtr) -> Self {
         let caught = |value: &Dynamic| match value.is_shared() {
             true => value.flatten_clone().into_shared(),
@@ -53,68 +60,78 @@ impl From<FnPtr> for Later {
 #[derive(Clone, Default)]
 pub(super) struct CallEffects(Arc<Mutex<Inner>>);
 
+/// Which scene each OBS instance has on program, as its latest report says.
+pub(super) type Scenes = BTreeMap<String, String>;
+
 #[derive(Default)]
 struct Inner {
-    asked: Asked,
+    requests: Requests,
     now: Moment,
+    scenes: Arc<Scenes>,
     memory: Memory,
     explaining: bool,
 }
 
-/// A script asked for more than one call may.
-pub(super) struct TooMuch;
+/// A script requests for more than one call may.
+pub(super) struct TooManyRequests;
 
-impl From<TooMuch> for Box<EvalAltResult> {
-    fn from(_: TooMuch) -> Self {
-        "one call of a handler asked for too many actions".into()
+impl From<TooManyRequests> for Box<EvalAltResult> {
+    fn from(_: TooManyRequests) -> Self {
+        "one call of a handler requests for too many actions".into()
     }
 }
 
 impl CallEffects {
     /// A call begins.
-    pub(super) fn begin(&self, now: Moment, explaining: bool) {
+    pub(super) fn begin(&self, now: Moment, scenes: Arc<Scenes>, explaining: bool) {
         let mut inner = self.lock();
         inner.now = now;
+        inner.scenes = scenes;
         inner.explaining = explaining;
     }
 
-    pub(super) fn ask(&self, verb: Verb) -> Result<(), TooMuch> {
-        let asked = &mut self.lock().asked;
-        if asked.verbs.len() >= MAX_ASKED {
-            return Err(TooMuch);
+    pub(super) fn request(&self, verb: Verb) -> Result<(), TooManyRequests> {
+        let requests = &mut self.lock().requests;
+        if requests.verbs.len() >= MAX_REQUESTS {
+            return Err(TooManyRequests);
         }
-        asked.verbs.push(verb);
+        requests.verbs.push(verb);
         Ok(())
     }
 
-    pub(super) fn time(&self, call: TimerCall) -> Result<(), TooMuch> {
-        let asked = &mut self.lock().asked;
-        if asked.timers.len() >= MAX_ASKED {
-            return Err(TooMuch);
+    pub(super) fn set_timer(&self, call: TimerCall) -> Result<(), TooManyRequests> {
+        let requests = &mut self.lock().requests;
+        if requests.timers.len() >= MAX_REQUESTS {
+            return Err(TooManyRequests);
         }
-        asked.timers.push(call);
+        requests.timers.push(call);
         Ok(())
+    }
+
+    /// The scene that an OBS instance has on program; none where that is not known.
+    pub(super) fn scene(&self, instance: &str) -> Option<String> {
+        self.lock().scenes.get(instance).cloned()
     }
 
     /// Whether something may be done now, as the memory says.
-    pub(super) fn may(
+    pub(super) fn allow(
         &self,
-        ask: impl FnOnce(&mut Memory, Moment) -> Result<May, TooManyKeys>,
+        decide: impl FnOnce(&mut Memory, Moment) -> Result<Allowed, TooManyKeys>,
     ) -> Result<bool, Box<EvalAltResult>> {
         let inner = &mut *self.lock();
-        let may = ask(&mut inner.memory, inner.now)?;
-        Ok(may
-            .map_err(|held| {
-                if inner.explaining && inner.asked.held.len() < MAX_ASKED {
-                    inner.asked.held.push(held);
+        let allowed = decide(&mut inner.memory, inner.now)?;
+        Ok(allowed
+            .map_err(|denial| {
+                if inner.explaining && inner.requests.denials.len() < MAX_REQUESTS {
+                    inner.requests.denials.push(denial);
                 }
             })
             .is_ok())
     }
 
-    /// Takes what was asked for since the last time.
-    pub(super) fn clear(&self) -> Asked {
-        std::mem::take(&mut self.lock().asked)
+    /// Takes what was requests for since the last time.
+    pub(super) fn take(&self) -> Requests {
+        std::mem::take(&mut self.lock().requests)
     }
 
     /// Remembers what another effects does, which forgets it.

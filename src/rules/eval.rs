@@ -5,14 +5,19 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
 use super::effects::CallEffects;
-use super::imports::Imports;
+use super::limits::{Limits, Surroundings};
 use super::memory::Moment;
 use super::meter::Meter;
-use super::script::{Text, compiled, constants_of};
+use super::runtime::compile::{compiled, constants_of, parsed};
+use super::runtime::imports::Imports;
+use super::runtime::{failure, settings};
+use super::sandbox;
+use super::sources::Sources;
+use super::text::Text;
 use super::views::{self, BoutView, EventView};
-use super::{Limits, ScriptError, Sources, Surroundings, failure, sandbox, settings};
 use crate::action::Verb;
 use crate::bout::Bout;
+use crate::diagnostic::Diagnostic;
 use crate::event::Event;
 use crate::time::Time;
 
@@ -29,11 +34,11 @@ pub struct Bench {
 
 /// What came of a line.
 #[derive(Debug)]
-pub struct Tried {
+pub struct Evaluation {
     /// Its value as text, none where it has none; or why it failed.
     pub value: Result<Option<String>, String>,
     /// What it asked for.
-    pub asked: Vec<Verb>,
+    pub actions: Vec<Verb>,
     /// How many timers it set or cancelled.
     pub timers: usize,
 }
@@ -43,7 +48,7 @@ impl Bench {
     ///
     /// # Errors
     /// All that is wrong with the rules.
-    pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<ScriptError>> {
+    pub fn new(sources: &Sources, limits: Limits, surroundings: &Surroundings) -> Result<Self, Vec<Diagnostic>> {
         let (effects, meter) = (CallEffects::default(), Meter::default());
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         let mut functions = AST::empty();
@@ -51,11 +56,13 @@ impl Bench {
             let text = Text::new(&rule.path, text.clone());
             let imports = Imports::of(&rule.path, sources.imported.clone());
             engine.set_module_resolver(imports.clone());
-            let mut constants = constants_of(&engine, &meter, &rule.path, &text, &imports)?;
+            let ast = parsed(&engine, &text)?;
+            let constants = constants_of(&engine, &meter, &text, &ast);
+            let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
             settings::apply(&mut constants, &rule.with, &text.name)?;
-            functions += compiled(&mut engine, constants, &rule.path, &text)?.clone_functions_only();
+            functions += compiled(&mut engine, constants, ast).clone_functions_only();
         }
-        effects.clear();
+        effects.take();
         let mut scope = Scope::new();
         scope.push("event", Dynamic::UNIT).push("bout", BoutView(Arc::default())).push("state", Map::new());
         let now = Moment { at: Time::default(), bout: 0, round: 0 };
@@ -71,12 +78,12 @@ impl Bench {
 
     /// Tries a line. Variables that it declares stay; a function of a rule that it calls has the variable `state` as its
     /// `this`.
-    pub fn try_line(&mut self, line: &str) -> Tried {
+    pub fn evaluate(&mut self, line: &str) -> Evaluation {
         self.meter.begin(self.limits.max_operations);
-        self.effects.begin(self.now, false);
+        self.effects.begin(self.now, Arc::default(), false);
         let value = self.value(line);
-        let asked = self.effects.clear();
-        Tried { value, asked: asked.verbs, timers: asked.timers.len() }
+        let requests = self.effects.take();
+        Evaluation { value, actions: requests.verbs, timers: requests.timers.len() }
     }
 
     fn value(&mut self, line: &str) -> Result<Option<String>, String> {

@@ -25,12 +25,12 @@ pub struct Explained<'a> {
     /// When: that of the event, or that at which its timer was due.
     pub at: Time,
     /// What it did.
-    pub did: Did<'a>,
+    pub reaction: Reaction<'a>,
 }
 
 /// What a rule did.
 #[derive(Debug)]
-pub enum Did<'a> {
+pub enum Reaction<'a> {
     /// It has no handler for this kind of event.
     NoHandler,
     /// A handler, or the function of a timer, ran.
@@ -38,13 +38,13 @@ pub enum Did<'a> {
         /// The function; `a timer` where it has no name.
         function: &'a str,
         /// What it asked for, in order.
-        asked: &'a [Verb],
+        actions: &'a [Verb],
         /// How many timers it set or cancelled.
         timers: usize,
         /// Whether what it keeps in `this` is not what it was.
         changed: bool,
         /// What held it back: each helper that said no.
-        held: &'a [Held],
+        denials: &'a [Denial],
         /// Why it failed; it had asked for what stands above before that.
         failed: Option<String>,
     },
@@ -52,7 +52,7 @@ pub enum Did<'a> {
 
 /// Why a helper said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum Denial {
     /// `once_per_bout` had said yes in this bout already.
     OncePerBout {
         /// Its key.
@@ -78,7 +78,7 @@ pub enum Held {
     },
 }
 
-impl fmt::Display for Held {
+impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OncePerBout { key, done } => write!(f, "once per bout `{key}`: done at {done}"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::explain::Held;
+use super::explain::Denial;
 use crate::time::Time;
 
 /// More keys than this are a mistake of a rule that makes up a new one each time.
@@ -44,25 +44,25 @@ impl From<TooManyKeys> for Box<rhai::EvalAltResult> {
 }
 
 /// Whether it may be done, and if not, why.
-pub(super) type May = Result<(), Held>;
+pub(super) type Allowed = Result<(), Denial>;
 
 impl Memory {
-    pub(super) fn once_per_bout(&mut self, key: &str, now: Moment) -> Result<May, TooManyKeys> {
+    pub(super) fn once_per_bout(&mut self, key: &str, now: Moment) -> Result<Allowed, TooManyKeys> {
         let of_now = |then: &Moment| then.bout == now.bout;
-        Ok(once(&mut self.bouts, key, now, of_now)?.map_err(|done| Held::OncePerBout { key: key.to_owned(), done }))
+        Ok(once(&mut self.bouts, key, now, of_now)?.map_err(|done| Denial::OncePerBout { key: key.to_owned(), done }))
     }
 
-    pub(super) fn once_per_round(&mut self, key: &str, now: Moment) -> Result<May, TooManyKeys> {
+    pub(super) fn once_per_round(&mut self, key: &str, now: Moment) -> Result<Allowed, TooManyKeys> {
         let of_now = |then: &Moment| (then.bout, then.round) == (now.bout, now.round);
-        Ok(once(&mut self.rounds, key, now, of_now)?.map_err(|done| Held::OncePerRound { key: key.to_owned(), done }))
+        Ok(once(&mut self.rounds, key, now, of_now)?.map_err(|done| Denial::OncePerRound { key: key.to_owned(), done }))
     }
 
-    pub(super) fn cooldown(&mut self, key: &str, wait: Duration, now: Time) -> Result<May, TooManyKeys> {
+    pub(super) fn cooldown(&mut self, key: &str, wait: Duration, now: Time) -> Result<Allowed, TooManyKeys> {
         if let Some(yes) = self.cooldowns.get_mut(key)
             && yes.at + wait > now
         {
             yes.wait = yes.wait.max(wait);
-            return Ok(Err(Held::Cooldown { key: key.to_owned(), wait, left: (yes.at + wait).since(now) }));
+            return Ok(Err(Denial::Cooldown { key: key.to_owned(), wait, left: (yes.at + wait).since(now) }));
         }
         make_room(&mut self.cooldowns, |yes| yes.at + yes.wait > now)?;
         self.cooldowns.insert(key.to_owned(), Yes { at: now, wait });

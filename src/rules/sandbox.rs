@@ -3,11 +3,12 @@
 use std::sync::OnceLock;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, Module, Shared};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 
 use super::effects::CallEffects;
+use super::limits::{Limits, Surroundings};
 use super::meter::Meter;
-use super::{Limits, Surroundings, costly, helpers, host, views};
+use super::{api, costly, views};
 
 /// Depth of calls that a script may reach.
 const MAX_DEPTH: usize = 32;
@@ -29,6 +30,8 @@ pub(super) fn bare(meter: &Meter) -> Engine {
     let here = meter.clone();
     engine.on_progress(move |_| if here.take(1) { None } else { Some(Dynamic::UNIT) });
     engine
+        // Trees stay as they are written until the constants are known.
+        .set_optimization_level(OptimizationLevel::None)
         .set_max_strings_interned(MAX_INTERNED)
         .set_max_call_levels(MAX_DEPTH)
         .set_max_expr_depths(MAX_NESTING, MAX_NESTING)
@@ -46,7 +49,6 @@ pub(super) fn bare(meter: &Meter) -> Engine {
 pub(super) fn engine(meter: &Meter, effects: &CallEffects, surroundings: &Surroundings) -> Engine {
     let mut engine = bare(meter);
     views::register(&mut engine);
-    host::register(&mut engine, effects, surroundings);
-    helpers::register(&mut engine, effects);
+    api::register(&mut engine, effects, surroundings);
     engine
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::script::ScriptError;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::served::Served;
 
 /// A rule's file, and what its constants are to be.
@@ -34,12 +34,8 @@ pub struct Setting {
     pub value: SettingValue,
     /// The file that says so.
     pub file: PathBuf,
-    /// Line of its name, from 1.
-    pub line: usize,
-    /// Column of its name, from 1.
-    pub column: usize,
-    /// The line itself.
-    pub text: String,
+    /// Where its name stands there.
+    pub place: Place,
 }
 
 /// A value as it is written; the constant says what it should be.
@@ -63,7 +59,7 @@ impl Sources {
     ///
     /// # Errors
     /// Those files that cannot be read.
-    pub fn read(files: &[RuleFile]) -> Result<Self, Vec<ScriptError>> {
+    pub fn read(files: &[RuleFile]) -> Result<Self, Vec<Diagnostic>> {
         let mut rules = Vec::with_capacity(files.len());
         let mut wrong = Vec::new();
         for file in files {
@@ -137,12 +133,7 @@ fn without_mark(text: &str) -> Arc<str> {
     text.strip_prefix('\u{feff}').unwrap_or(text).into()
 }
 
-fn unreadable(file: &Path, error: &io::Error) -> ScriptError {
-    ScriptError {
-        file: file.display().to_string(),
-        line: 0,
-        column: 0,
-        text: String::new(),
-        message: format!("the file cannot be read: {error}"),
-    }
+fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error("rules.unreadable", file, format!("the file cannot be read: {error}"))
+        .help("look at `files` of `rules` in the config")
 }

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rhai::{Dynamic, Engine, FuncRegistration, Map};
+use rhai::{Dynamic, Engine, Map};
+use strum::VariantNames as _;
 
-use crate::bout::{Bout, Corner, ReviewProgress, RoundState};
+use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
 use crate::countries;
-use crate::event::{Event, Side};
+use crate::event::{Athlete, BoutWinner, Event, Gender, MaybeSide, Requester, ReviewState, Side, Verdict};
 
 /// An event as scripts see it; its fields are turned into script values at most once, for all rules.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ impl EventView {
     }
 
     /// A field; `()` where the event has none of that name.
-    pub(super) fn field(&mut self, name: &str) -> Dynamic {
+    pub(super) fn field(&self, name: &str) -> Dynamic {
         let event = &self.0.0;
         match name {
             "seq" => whole(event.seq),
@@ -42,7 +43,7 @@ impl EventView {
         }
     }
 
-    fn text(&mut self) -> String {
+    fn text(&self) -> String {
         serde_json::to_string(&*self.0.0).unwrap_or_default()
     }
 }
@@ -56,6 +57,10 @@ pub(super) struct BoutView(pub(super) Arc<Bout>);
 pub(super) struct CornerView(Arc<Bout>, Side);
 
 impl CornerView {
+    fn athlete(&self) -> &Athlete {
+        &self.corner().athlete
+    }
+
     fn corner(&self) -> &Corner {
         self.0.corner(self.1)
     }
@@ -64,7 +69,7 @@ impl CornerView {
 /// An event's or any other value's text.
 pub(super) fn text_of(value: &Dynamic) -> String {
     match value.read_lock::<EventView>() {
-        Some(event) => event.clone().text(),
+        Some(event) => event.text(),
         None => value.to_string(),
     }
 }
@@ -85,44 +90,125 @@ fn whole(value: u64) -> Dynamic {
     Dynamic::from_int(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// A field of a map: its name, what it is, and how it is read.
-type MapField<T> = (&'static str, &'static str, fn(&T) -> Dynamic);
+/// What is read of a value by a name.
+pub(super) struct Field<T> {
+    pub(super) name: &'static str,
+    pub(super) kind: FieldKind,
+    /// What it is, as Markdown.
+    pub(super) doc: &'static str,
+    read: fn(&T) -> Dynamic,
+}
+
+/// What a field holds, where it is not `()`.
+#[derive(Clone, Copy)]
+pub(super) enum FieldKind {
+    Text,
+    Number,
+    Flag,
+    /// One of a few words.
+    Word(&'static [&'static str]),
+    /// A side of the bout, see [`CORNER`].
+    Corner,
+    /// A list of [`ROUND`].
+    Rounds,
+    /// See [`REVIEW`].
+    Review,
+}
+
+use FieldKind::{Flag, Number, Text, Word};
+
+const fn field<T>(name: &'static str, kind: FieldKind, doc: &'static str, read: fn(&T) -> Dynamic) -> Field<T> {
+    Field { name, kind, doc, read }
+}
 
 /// What rules read of a round.
-pub(super) const ROUND: &[MapField<RoundState>] = &[
-    ("round", "Its number.", |round| number(round.round)),
-    ("blue", "Chung's points.", |round| number(round.blue)),
-    ("red", "Hong's points.", |round| number(round.red)),
-    ("winner", "Who won it: `blue` or `red`; `()` while it is open.", |round| or_unit(round.winner.map(text))),
+pub(super) static ROUND: &[Field<RoundState>] = &[
+    field("round", Number, "Its number.", |round| number(round.round)),
+    field("blue", Number, "Chung's points.", |round| number(round.blue)),
+    field("red", Number, "Hong's points.", |round| number(round.red)),
+    field("winner", Word(Side::VARIANTS), "Who won it: `blue` or `red`; `()` while it is open.", |round| {
+        or_unit(round.winner.map(text))
+    }),
 ];
 
 /// What rules read of a review.
-pub(super) const REVIEW: &[MapField<ReviewProgress>] = &[
-    ("seq", "The `seq` of its request.", |review| or_unit(review.request.map(|(seq, _)| whole(seq)))),
-    ("at", "When it was requested: UTC, as text.", |review| or_unit(review.request.map(|(_, at)| text(at)))),
-    ("side", "Who asked: `blue`, `red` or `referee`.", |review| text(review.side)),
-    ("state", "How far it is: `requested`, `accepted` or `rejected`.", |review| text(review.state)),
-    ("verdict", "`won` or `lost`, where it was said.", |review| or_unit(review.verdict.map(text))),
-    (
+pub(super) static REVIEW: &[Field<ReviewProgress>] = &[
+    field("seq", Number, "The `seq` of its request.", |review| or_unit(review.request.map(|(seq, _)| whole(seq)))),
+    field("at", Text, "When it was requested: UTC, as text.", |review| or_unit(review.request.map(|(_, at)| text(at)))),
+    field("side", Word(Requester::VARIANTS), "Who asked: `blue`, `red` or `referee`.", |review| text(review.side)),
+    field("state", Word(ReviewState::VARIANTS), "How far it is: `requested`, `accepted` or `rejected`.", |review| {
+        text(review.state)
+    }),
+    field("verdict", Word(Verdict::VARIANTS), "`won` or `lost`, where it was said.", |review| {
+        or_unit(review.verdict.map(text))
+    }),
+    field(
         "clip",
+        Word(ClipState::VARIANTS),
         "What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule asked for one.",
         |review| or_unit(review.clip.map(text)),
     ),
-    ("closed", "Whether its window was closed.", |review| review.closed.into()),
+    field("closed", Flag, "Whether its window was closed.", |review| review.closed.into()),
 ];
 
-fn map<T>(fields: &[MapField<T>], of: &T) -> Dynamic {
-    let map: Map = fields.iter().map(|(name, _, read)| ((*name).into(), read(of))).collect();
-    Dynamic::from_map(map)
-}
+/// What rules read of a side of the bout.
+pub(super) static CORNER: &[Field<CornerView>] = &[
+    field("country", Text, "Three letters, as they came.", |c| or_unit(c.athlete().country.as_deref().map(text))),
+    field("country_name", Text, "The country's name; of letters that are not known, the letters.", |c| {
+        or_unit(c.athlete().country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
+    }),
+    field("name", Text, "The long name, else the short one.", |c| {
+        or_unit(c.athlete().long_name.as_deref().or(c.athlete().short_name.as_deref()).map(text))
+    }),
+    field("penalties", Number, "Gam-jeom in the round that is on.", |c| number(c.corner().penalties)),
+    field("requests_left", Number, "Requests for review that are left.", |c| number(c.corner().requests_left)),
+    field("rounds_won", Number, "Rounds won.", |c| {
+        let (blue, red) = c.0.rounds_won();
+        number(if c.1 == Side::Blue { blue } else { red })
+    }),
+    field("score", Number, "Points in the round that is on.", |c| number(c.corner().score)),
+    field("short_name", Text, "The name for the scoreboard.", |c| or_unit(c.athlete().short_name.as_deref().map(text))),
+];
 
-/// What is read of a value by name, each with what it is.
-macro_rules! fields {
-    ($engine:ident; $($(#[doc = $docs:literal])+ $name:literal => $read:expr;)+) => {$(
-        FuncRegistration::new_getter($name)
-            .with_comments([concat!("///" $(, $docs)+)])
-            .register_into_engine($engine, $read);
-    )+};
+/// What rules read of the bout.
+pub(super) static BOUT: &[Field<Arc<Bout>>] = &[
+    field("blue", FieldKind::Corner, "Chung, as below.", |b| Dynamic::from(CornerView(b.clone(), Side::Blue))),
+    field("clock", Number, "Seconds on the round clock.", |b| or_unit(b.clock.map(number))),
+    field("division", Text, "The age division.", |b| or_unit(b.config.division.as_deref().map(text))),
+    field("gap", Number, "How far apart the scores are.", |b| number(b.blue.score.abs_diff(b.red.score))),
+    field("gender", Word(Gender::VARIANTS), "`men` or `women`.", |b| or_unit(b.config.gender.map(text))),
+    field("leader", Word(MaybeSide::VARIANTS), "`blue`, `red` or `none`, as the scoring system says.", |b| {
+        text(b.leader)
+    }),
+    field("number", Text, "Its number, as text.", |b| or_unit(b.config.number.as_deref().map(text))),
+    field("phase", Text, "The phase of the competition, such as `Semifinals`.", |b| {
+        or_unit(b.config.phase.as_deref().map(text))
+    }),
+    field("planned_rounds", Number, "How many rounds there are to be.", |b| or_unit(b.config.rounds.map(number))),
+    field("red", FieldKind::Corner, "Hong, as below.", |b| Dynamic::from(CornerView(b.clone(), Side::Red))),
+    field("review", FieldKind::Review, "The latest review.", |b| or_unit(b.review().map(|review| map(REVIEW, review)))),
+    field("round", Number, "Number of the round that is on; 0 before any was named.", |b| number(b.round)),
+    field("round_seconds", Number, "How long each round is, in seconds.", |b| {
+        or_unit(b.config.round_seconds.map(number))
+    }),
+    field("rounds", FieldKind::Rounds, "The rounds so far, as a list.", |b| {
+        b.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>().into()
+    }),
+    field(
+        "stage",
+        Word(Stage::VARIANTS),
+        "How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.",
+        |b| text(b.stage),
+    ),
+    field("weight_class", Text, "The weight class, such as `W +73kg`.", |b| {
+        or_unit(b.config.weight_class.as_deref().map(text))
+    }),
+    field("winner", Word(BoutWinner::VARIANTS), "`blue`, `red` or `tie`.", |b| or_unit(b.winner.map(text))),
+];
+
+fn map<T>(fields: &[Field<T>], of: &T) -> Dynamic {
+    let map: Map = fields.iter().map(|field| (field.name.into(), (field.read)(of))).collect();
+    Dynamic::from_map(map)
 }
 
 /// Tells the engine how scripts read events and bouts.
@@ -130,73 +216,15 @@ pub(super) fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<EventView>("Event")
         .register_indexer_get(|event: &mut EventView, name: &str| event.field(name))
-        .register_fn("to_string", EventView::text)
-        .register_fn("to_debug", EventView::text)
+        .register_fn("to_string", |event: &mut EventView| event.text())
+        .register_fn("to_debug", |event: &mut EventView| event.text())
         .register_type_with_name::<CornerView>("Corner")
         .register_type_with_name::<BoutView>("Bout");
-
-    fields! { engine;
-        /// The long name, else the short one.
-        "name" => |c: &mut CornerView| {
-            let athlete = &c.corner().athlete;
-            or_unit(athlete.long_name.as_deref().or(athlete.short_name.as_deref()).map(text))
-        };
-        /// The name for the scoreboard.
-        "short_name" => |c: &mut CornerView| or_unit(c.corner().athlete.short_name.as_deref().map(text));
-        /// Three letters, as they came.
-        "country" => |c: &mut CornerView| or_unit(c.corner().athlete.country.as_deref().map(text));
-        /// The country's name; of letters that are not known, the letters.
-        "country_name" => |c: &mut CornerView| {
-            // An unknown code stays as it came.
-            or_unit(c.corner().athlete.country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
-        };
-        /// Rounds won.
-        "rounds_won" => |c: &mut CornerView| {
-            let (blue, red) = c.0.rounds_won();
-            number(if c.1 == Side::Blue { blue } else { red })
-        };
-        /// Points in the round that is on.
-        "score" => |c: &mut CornerView| number(c.corner().score);
-        /// Gam-jeom in the round that is on.
-        "penalties" => |c: &mut CornerView| number(c.corner().penalties);
-        /// Requests for review that are left.
-        "requests_left" => |c: &mut CornerView| number(c.corner().requests_left);
+    for field in CORNER {
+        engine.register_get(field.name, move |corner: &mut CornerView| (field.read)(corner));
     }
-    fields! { engine;
-        /// Its number, as text.
-        "number" => |b: &mut BoutView| or_unit(b.0.config.number.as_deref().map(text));
-        /// The phase of the competition, such as `Semifinals`.
-        "phase" => |b: &mut BoutView| or_unit(b.0.config.phase.as_deref().map(text));
-        /// The weight class, such as `W +73kg`.
-        "weight_class" => |b: &mut BoutView| or_unit(b.0.config.weight_class.as_deref().map(text));
-        /// The age division.
-        "division" => |b: &mut BoutView| or_unit(b.0.config.division.as_deref().map(text));
-        /// `men` or `women`.
-        "gender" => |b: &mut BoutView| or_unit(b.0.config.gender.map(text));
-        /// How many rounds there are to be.
-        "planned_rounds" => |b: &mut BoutView| or_unit(b.0.config.rounds.map(number));
-        /// How long each is, in seconds.
-        "round_seconds" => |b: &mut BoutView| or_unit(b.0.config.round_seconds.map(number));
-        /// How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.
-        "stage" => |b: &mut BoutView| text(b.0.stage);
-        /// Number of the round that is on; 0 before any was named.
-        "round" => |b: &mut BoutView| number(b.0.round);
-        /// The rounds so far, as a list.
-        "rounds" => |b: &mut BoutView| b.0.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>();
-        /// Seconds on the round clock.
-        "clock" => |b: &mut BoutView| or_unit(b.0.clock.map(number));
-        /// Chung, as below.
-        "blue" => |b: &mut BoutView| CornerView(b.0.clone(), Side::Blue);
-        /// Hong, as below.
-        "red" => |b: &mut BoutView| CornerView(b.0.clone(), Side::Red);
-        /// How far apart the scores are.
-        "gap" => |b: &mut BoutView| number(b.0.blue.score.abs_diff(b.0.red.score));
-        /// `blue`, `red` or `none`, as the scoring system says.
-        "leader" => |b: &mut BoutView| text(b.0.leader);
-        /// `blue`, `red` or `tie`.
-        "winner" => |b: &mut BoutView| or_unit(b.0.winner.map(text));
-        /// The review that was asked for last.
-        "review" => |b: &mut BoutView| or_unit(b.0.review().map(|review| map(REVIEW, review)));
+    for field in BOUT {
+        engine.register_get(field.name, move |bout: &mut BoutView| (field.read)(&bout.0));
     }
 }
 
@@ -207,7 +235,6 @@ mod tests {
     use rhai::Scope;
 
     use super::*;
-    use crate::event::Athlete;
 
     #[test]
     fn a_corner_names_its_country_and_an_unknown_code_stays_as_it_came() {

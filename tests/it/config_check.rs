@@ -53,11 +53,13 @@ fn a_setting_of_the_wrong_kind_is_shown_in_the_config_and_not_in_the_rule() {
     );
     assert_eq!(code, Some(3));
     insta::assert_snapshot!(shown, @r#"
-    error: `after_the_winner` wants a duration: "500ms", "2s" or "1m": `AFTER_THE_WINNER` of recording.rhai is "8s"
+    error: `after_the_winner` takes a duration: "500ms", "2s" or "1m"
      --> event.yaml:7:27
       |
     7 |         after_the_winner: 8
       |                           ^
+      |
+      = help: `AFTER_THE_WINNER` of recording.rhai is "8s"
     "#);
 }
 

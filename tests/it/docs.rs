@@ -265,6 +265,39 @@ fn the_example_is_what_init_writes() {
     );
 }
 
+#[test]
+fn every_example_of_the_reference_passes_the_check_and_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("example.rhai");
+    let surroundings = Surroundings { obs: vec!["replay".into()] };
+    let examples = blocks(&read("docs/rules-reference.md"), "rhai");
+    assert!(examples.len() > 40, "{} examples", examples.len());
+    let mut done = Vec::new();
+    for example in examples {
+        let script = format!("fn on_clip_saved(event, bout) {{\n{example}\n}}\n");
+        fs::write(&file, &script).unwrap();
+        let found = check(&[file.clone().into()], Limits::default(), &surroundings);
+        assert!(found.is_empty(), "{found:?}\n{script}");
+        let rules = Rules::compile(&[("example.rhai".into(), script)], Limits::default(), &surroundings).unwrap();
+        let mut court = Court::new("court-1".into(), Vec::new(), rules);
+        let mut outputs = Vec::new();
+        let round = Datagram { bytes: "rnd;2".into(), from: None, truncated: false };
+        court.step(Time::from_micros(1_000_000), &Input::Datagram(round), &mut outputs);
+        court.step(Time::from_micros(2_000_000), &Input::Report(clip("replay", "clip.mkv", Vec::new())), &mut outputs);
+        court.advance(Time::from_micros(30_000_000), &mut outputs);
+        done.push(example);
+        done.extend(outputs.iter().filter_map(|output| match output {
+            Output::Action { action, .. } => Some(format!("  {}", serde_json::to_string(&action.verb).unwrap())),
+            Output::Event { event, .. } => {
+                assert!(!matches!(event.body, Body::RuleFailed(_)), "{:?}", event.body);
+                None
+            }
+            _ => None,
+        }));
+    }
+    insta::assert_snapshot!(done.join("\n"));
+}
+
 /// What docs/rules-reference.md says of a kind.
 fn section_of(reference: &str, kind: &str) -> String {
     let begin = format!("#### `{kind}`\n");

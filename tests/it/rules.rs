@@ -10,6 +10,7 @@ use vta::rules::{Limits, Rules, Surroundings};
 use vta::time::Time;
 
 use crate::endless_handlers;
+use crate::support::clip;
 
 /// What comes of messages, a second apart, with a rule: its actions, and its failures.
 fn told(rule: &str, messages: &[&str]) -> Vec<String> {
@@ -56,7 +57,7 @@ fn an_action_goes_to_every_obs_of_the_court_or_to_the_one_named() {
 #[test]
 fn an_obs_that_is_not_there_is_told_with_those_that_are() {
     let rule = "fn on_round(event, bout) {\n  obs::on(\"c\").scene(\"Live\");\n}";
-    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"rule.rhai:1:4 on_round: there is no OBS `c` for this court; there is `a`, `b` | fn on_round(event, bout) {"##);
+    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"rule.rhai:1:4 on_round: there is no OBS `c` for this court: there is `a` and `b` | fn on_round(event, bout) {"##);
 }
 
 #[test]
@@ -143,4 +144,51 @@ fn no_clock_no_foreign_import_no_eval() {
 #[test]
 fn only_constants_stand_outside_of_functions() {
     insta::assert_snapshot!(wrong("const A = 1;\nmark(\"at the top\");"), @r##"rules/rule.rhai:1:1: only constants may stand outside of functions: put this in a handler"##);
+}
+
+/// What a rule asks for when a clip was saved, or why it failed.
+fn played(script: &str) -> String {
+    let rule = format!("fn on_clip_saved(event, bout) {{ {script} }}");
+    let files = [(PathBuf::from("rule.rhai"), rule)];
+    let rules = Rules::compile(&files, Limits::default(), &Surroundings::default()).unwrap();
+    let mut court = Court::new("court-1".into(), Vec::new(), rules);
+    let mut outputs = Vec::new();
+    let report = clip("mat", "/clips/1.mkv", Vec::new());
+    court.step(Time::from_micros(30_000_000), &Input::Report(report), &mut outputs);
+    let lines = outputs.iter().filter_map(|output| match output {
+        Output::Action { action, .. } => Some(serde_json::to_string(&action.verb).unwrap()),
+        Output::Event { event, .. } => match &event.body {
+            Body::RuleFailed(failed) => Some(failed.message.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_clip_is_played_by_its_event_its_path_or_a_map() {
+    insta::assert_snapshot!(played(
+        r#"
+        player::play(event, #{ at: event, pre_roll: "5s", paused: true });
+        player::play("/a.mkv");
+        player::play(#{ path: "/b.mkv", camera: "hall", begins_at: event.at }, #{ last_seconds: 8, speed: 0.5, overlay: "Bout 12" });
+        player::play("/c.mkv", #{ at: event.at, pre_roll: 2.5, begins_at: event, camera: "mat" });
+        player::loop_between(event.at, "1970-01-01T00:00:32Z");
+    "#
+    ));
+}
+
+#[test]
+fn wrong_arguments_of_the_player_are_told_with_what_would_be_right() {
+    let wrong = [
+        "player::play(42)",
+        "player::play(event, #{ pre_roll: 5 })",
+        "player::play(event, #{ at: \"soon\" })",
+        "player::play(event, #{ at: event, pre_roll: -1 })",
+        "player::play(event, #{ speed: 0 })",
+        "player::play(event, #{ slow: true })",
+        "player::loop_between(-1, 2)",
+    ];
+    insta::assert_snapshot!(wrong.map(played).join("\n"));
 }

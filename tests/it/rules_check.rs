@@ -68,6 +68,16 @@ fn words_that_a_field_never_is() {
 }
 
 #[test]
+fn words_and_signs_of_other_languages_get_a_line_of_help() {
+    compare("beginners");
+}
+
+#[test]
+fn comparisons_that_never_hold_and_functions_that_are_called_at_once() {
+    compare("comparisons");
+}
+
+#[test]
 fn errors_of_syntax_in_several_functions_hide_neither_each_other_nor_the_rest() {
     compare("syntax");
 }
@@ -102,7 +112,7 @@ fn editors_get_json() {
     let told: Vec<Value> = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!(told.len(), 5);
     let field = serde_json::json!({
-        "file": "five.rhai", "line": 15, "column": 14, "end_column": 21, "severity": "error",
+        "code": "rules.unknown_field", "file": "five.rhai", "line": 15, "column": 14, "end_column": 21, "severity": "error",
         "message": "an event `point` has no field `technik`", "help": "did you mean `technique`?",
     });
     assert_eq!(told[3], field);
@@ -136,7 +146,7 @@ fn an_obs_that_the_config_does_not_have_is_told() {
     let text = stderr(&output);
     assert_eq!((output.status.code(), text.matches("error: ").count()), (Some(3), 1), "{text}");
     assert!(text.contains("error: there is no OBS `nix` for this court"), "{text}");
-    assert!(text.contains("own.rhai:3:13") && text.contains("help: there is `jury`, `other`"), "{text}");
+    assert!(text.contains("own.rhai:3:13") && text.contains("help: there is `jury` and `other`"), "{text}");
 }
 
 #[test]

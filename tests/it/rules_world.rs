@@ -8,8 +8,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
+use vta::diagnostic::Place;
 use vta::event::Body;
-use vta::rules::{Did, Limits, RuleFile, Rules, Setting, SettingValue, Surroundings};
+use vta::naming::Names;
+use vta::rules::{Limits, Reaction, RuleFile, Rules, Setting, SettingValue, Surroundings};
 use vta::served::Served;
 use vta::time::Time;
 
@@ -157,8 +159,9 @@ fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String>
 }
 
 fn setting(name: &str, value: &str) -> Setting {
-    let (name, value, text) = (name.to_owned(), SettingValue::Text(value.to_owned()), format!("{name}: {value}"));
-    Setting { name, value, file: "event.yaml".into(), line: 7, column: 5, text }
+    let text = format!("{}    {name}: {value}", "\n".repeat(6));
+    let place = Place::new(text.into(), 10..10 + name.len());
+    Setting { name: name.to_owned(), value: SettingValue::Text(value.to_owned()), file: "event.yaml".into(), place }
 }
 
 #[test]
@@ -178,16 +181,16 @@ fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
     let folder = folder(&[("rule.rhai", "const PRE_ROLL = \"5s\";\nconst POINTS = 3;\nfn on_round(event, bout) {}")]);
     let with = vec![setting("preroll", "2s"), setting("points", "many"), setting("pre_roll", "5")];
     insta::assert_snapshot!(load(&folder, with).err().unwrap(), @r#"
-    event.yaml:7:5: rule.rhai has no setting `preroll`: did you mean `pre_roll`?
-    event.yaml:7:5: `points` wants a whole number: `POINTS` of rule.rhai is 3
-    event.yaml:7:5: `pre_roll` wants a duration: "500ms", "2s" or "1m": `PRE_ROLL` of rule.rhai is "5s"
+    event.yaml:7:5: rule.rhai has no setting `preroll`; did you mean `pre_roll`?
+    event.yaml:7:5: `points` takes a whole number; `POINTS` of rule.rhai is 3
+    event.yaml:7:5: `pre_roll` takes a duration: "500ms", "2s" or "1m"; `PRE_ROLL` of rule.rhai is "5s"
     "#);
 }
 
 #[test]
 fn a_constant_of_which_others_are_made_cannot_be_set() {
     let folder = folder(&[("rule.rhai", "const A = 5;\nconst B = [A, 2];\nfn on_round(event, bout) { mark(B[0]); }")]);
-    insta::assert_snapshot!(load(&folder, vec![setting("a", "7")]).err().unwrap(), @r#"RULES/rule.rhai:2:12: `B` is made of `A`, which the config sets: work it out in a function, so that it follows"#);
+    insta::assert_snapshot!(load(&folder, vec![setting("a", "7")]).err().unwrap(), @r#"RULES/rule.rhai:2:12: `B` is made of `A`, which the config sets; work it out in a function, so that it follows"#);
     assert_eq!(marks_of(load(&folder, Vec::new()).unwrap_or_else(|wrong| panic!("{wrong}")), &["rnd;1"]), ["00.0 5"]);
 }
 
@@ -267,6 +270,69 @@ fn what_is_wrong_in_an_imported_file_is_told_with_its_own_place() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
+#[test]
+fn the_current_scene_is_known_from_the_reports_of_each_obs_and_stays_when_rules_change() {
+    let rule = r#"
+        fn on_round(event, bout) { mark(`${obs::current_scene("a")} ${obs::on("b").current_scene() ?? "?"}`); }
+    "#;
+    let compiled = || {
+        let surroundings = Surroundings { obs: vec!["a".into(), "b".into()] };
+        let files = [(PathBuf::from("rule.rhai"), rule.to_owned())];
+        Rules::compile(&files, Limits::default(), &surroundings).unwrap_or_else(|wrong| panic!("{wrong:?}"))
+    };
+    let mut court = Court::new("court-1".into(), Vec::new(), compiled());
+    let mut outputs = Vec::new();
+    let round = || Input::Datagram(Datagram { bytes: Bytes::from_static(b"rnd;1"), from: None, truncated: false });
+    let shows = |instance: &str, scene: &str| {
+        Input::Report(Report::SceneChanged { instance: instance.to_owned(), scene: scene.to_owned() })
+    };
+    let gone = || Input::Report(Report::ObsDisconnected { instance: "a".to_owned(), reason: "closed".to_owned() });
+    let mut at = Time::default();
+    let mut step = |court: &mut Court, input: Input| {
+        at = at + Duration::from_secs(1);
+        court.step(at, &input, &mut outputs);
+    };
+    step(&mut court, round());
+    step(&mut court, shows("a", "Live"));
+    step(&mut court, shows("b", "Replay"));
+    step(&mut court, round());
+    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
+    court.change_rules(Time::default() + Duration::from_secs(5), compiled(), &report, &mut Vec::new());
+    step(&mut court, round());
+    step(&mut court, gone());
+    step(&mut court, round());
+    assert_eq!(lines(&outputs), ["01.0  ?", "04.0 Live Replay", "05.0 Live Replay", "07.0  Replay"]);
+}
+
+#[test]
+fn a_clip_is_named_by_its_reason_and_its_athlete_also_when_a_timer_saves_it() {
+    let rule = r#"
+        fn on_point(event, bout) { obs::save_replay("kick"); after("1s", || obs::save_replay("late")); }
+        fn on_review_opened(event, bout) { obs::save_replay(`${event.side} review`); }
+        fn on_round(event, bout) { obs::save_replay("round"); obs::save_replay("round", #{ name: "own {time}" }); }
+    "#;
+    let (clip, recording) = ("{reason} {athlete}".parse().unwrap(), "{bout}".parse().unwrap());
+    let names = Names { event: "Open".into(), clip, recording };
+    let mut court = Court::new("court-1".into(), Vec::new(), rules(rule)).with_names(names);
+    let mut outputs = Vec::new();
+    let messages =
+        ["at1;R. STUBBINS;Rory STUBBINS;GER;at2;M. TENG;Ming TENG;TPE", "pt2;3", "hel;", "ch1;", "hel;", "rnd;1"];
+    for (second, message) in (0..).zip(messages) {
+        let input = Input::Datagram(Datagram { bytes: message.into(), from: None, truncated: false });
+        court.step(Time::default() + Duration::from_secs(2 * second), &input, &mut outputs);
+    }
+    let named: Vec<_> = outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Action { action, .. } => {
+                serde_json::to_value(&action.verb).unwrap()["args"]["name"].as_str().map(str::to_owned)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(named, ["kick M. TENG", "late M. TENG", "blue review R. STUBBINS", "round", "own {time}"]);
+}
+
 /// What a rule that another takes the place of after a second, and that other, come to.
 fn changed(before: &str, after: &str) -> Vec<String> {
     let mut court = Court::new("court-1".into(), Vec::new(), rules(before));
@@ -322,11 +388,11 @@ fn what_a_rule_did_and_what_held_it_back_can_be_explained() {
     rules.explain_to(Box::new({
         let told = told.clone();
         move |explained| {
-            let what = match &explained.did {
-                Did::NoHandler => "no handler".to_owned(),
-                Did::Ran { function, asked, timers, held, failed, .. } => {
-                    let held: Vec<_> = held.iter().map(ToString::to_string).collect();
-                    format!("{function}: {} actions, {timers} timers, {held:?}, {failed:?}", asked.len())
+            let what = match &explained.reaction {
+                Reaction::NoHandler => "no handler".to_owned(),
+                Reaction::Ran { function, actions, timers, denials, failed, .. } => {
+                    let denials: Vec<_> = denials.iter().map(ToString::to_string).collect();
+                    format!("{function}: {} actions, {timers} timers, {denials:?}, {failed:?}", actions.len())
                 }
             };
             told.lock().unwrap().push(format!("{} {} {what}", explained.rule, explained.cause));

@@ -47,7 +47,7 @@ impl Mat {
     pub fn that_saves(obs: &HeadlessObs) -> Self {
         let patient = sink("replay", obs).replace("timeout_secs: 1", "timeout_secs: 10");
         let venue = Venue::with_rules(&patient, "rule.rhai");
-        let rule = r#"fn on_review_opened(event, bout) { obs::save_replay("review"); }"#;
+        let rule = r#"fn on_review_opened(event, bout) { obs::save_replay(`${event.side} review`); }"#;
         std::fs::write(venue.path("rule.rhai"), rule).unwrap();
         let mat = Self::open(venue);
         mat.wait_for_buffer(1);

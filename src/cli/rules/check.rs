@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
     /// The config, which names the OBS instances too; `event.yaml` where no rules are given.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How mistakes are told; `json` is a list of `file`, `line`, `column`, `end_column`, `severity`, `message`, `help`.
+    /// How findings are shown; `json` is a list of `code`, `file`, `line`, `column`, `end_column`, `severity`, `message`, `help`.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Ask each OBS of the config whether it has the scenes, sources, filters, transitions and hotkeys that the
@@ -63,7 +63,7 @@ impl Args {
             return if has_errors(&mistakes) { Err(CliError::told(Exit::Config)) } else { Ok(()) };
         }
         if has_errors(&mistakes) {
-            return Err(CliError::mistakes(&mistakes));
+            return Err(CliError::diagnostics(&mistakes));
         }
         if !mistakes.is_empty() {
             CliError::warnings(&mistakes);

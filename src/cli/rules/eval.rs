@@ -53,9 +53,9 @@ impl Args {
             Some(config) if self.rules.is_empty() => config.rules.files.clone(),
             _ => self.rules.into_iter().map(RuleFile::from).collect(),
         };
-        let sources = Sources::read(&rules).map_err(StartError::rules)?;
+        let sources = Sources::read(&rules).map_err(StartError::Rules)?;
         // One of each name is enough to see what would be asked for.
-        let bench = Bench::new(&sources, Limits::default(), &Surroundings::default()).map_err(StartError::rules)?;
+        let bench = Bench::new(&sources, Limits::default(), &Surroundings::default()).map_err(StartError::Rules)?;
         let moments = self.capture.as_deref().map_or_else(|| Ok(Vec::new()), moments)?;
         let mut prompt = Prompt { bench, moments, index: 0 };
         let first = prompt.moments.first().map(|(event, _)| event.at);
@@ -181,8 +181,8 @@ impl Prompt {
         if line.is_empty() {
             return Ok(Ok(Next::Line));
         }
-        let tried = self.bench.try_line(line);
-        for verb in &tried.asked {
+        let tried = self.bench.evaluate(line);
+        for verb in &tried.actions {
             print(&serde_json::to_string(verb).unwrap_or_default())?;
         }
         if tried.timers > 0 {

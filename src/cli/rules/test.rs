@@ -32,7 +32,7 @@ impl Args {
         let (mut played, mut failed) = (0, 0);
         for file in &files {
             let scenarios = Scenarios::load(file)?;
-            let verdicts = scenario::play(&scenarios).map_err(StartError::rules)?;
+            let verdicts = scenario::play(&scenarios).map_err(StartError::Rules)?;
             for verdict in &verdicts {
                 tell(file, verdict)?;
             }

@@ -172,7 +172,7 @@ fn what_is_left_out_has_a_default() {
         },
         names: Names {
             event: "Hamburg Open 2026",
-            clip: `{event} {court} {bout} R{round} {side} review {date} {time}`,
+            clip: `{event} {court} {bout} R{round} {reason} {date} {time}`,
             recording: `{event} {court} {bout} {phase} {blue} {blue_country} - {red} {red_country} {date} {time}`,
         },
         sinks: {
@@ -279,15 +279,16 @@ fn rules_take_settings_as_they_are_written_with_their_lines() {
         .with
         .iter()
         .map(|setting| {
-            format!("{}:{} {} {:?} | {}", setting.line, setting.column, setting.name, setting.value, setting.text)
+            let (name, value, span) = (&setting.name, &setting.value, setting.place.span.clone());
+            format!("{name} {value:?} | {}", &setting.place.text[span.start..].lines().next().unwrap())
         })
         .collect();
     assert!(config.rules.files[0].with.is_empty());
     assert_eq!(
         settings,
         [
-            r#"8:15 pre_roll Text("5s") |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
-            r#"8:29 kinds List(["head", "body"]) |       with: { pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+            r#"pre_roll Text("5s") | pre_roll: 5s, kinds: [head, "${KIND}"] }"#,
+            r#"kinds List(["head", "body"]) | kinds: [head, "${KIND}"] }"#,
         ]
     );
 }

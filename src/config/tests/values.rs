@@ -201,7 +201,7 @@ fn a_path_with_a_mistaken_escape_is_found() {
 #[test]
 fn a_name_with_an_unknown_placeholder_shows_those_there_are() {
     insta::assert_snapshot!(messages_after_head("names: { clip: \"{court} {match}\" }\n"), @r#"
-    error: there is no `{match}`; there is `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{date}`, `{time}`
+    error: there is no `{match}`; there is `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{athlete}`, `{reason}`, `{date}`, `{time}`
      --> event.yaml:4:16
       |
     4 | names: { clip: "{court} {match}" }

@@ -1,14 +1,15 @@
 //! Functions that are meant as handlers, and that nothing calls.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use rhai::{AST, ASTNode, Expr, Stmt};
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
 use strum::IntoEnumIterator;
 
-use super::Found;
-use super::pieces::{Broken, Parsed};
+use super::finding::Finding;
+use super::parse::{Broken, Parsed};
 use crate::event::Kind;
-use crate::rules::script::{Text, wrong_handler};
+use crate::rules::handler;
+use crate::rules::text::Text;
 
 /// A name that differs from that of a handler by more than so many letters is another one: enough for the `on` that was
 /// forgotten.
@@ -18,67 +19,84 @@ const MAX_WRONG_LETTERS: usize = 2;
 const MAX_WRONG_LETTERS_IN_A_LIBRARY: usize = 1;
 
 /// What is wrong with the handlers of a rule.
-pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Found> {
-    let functions = || parsed.asts.iter().flat_map(|ast| ast.iter_functions());
+pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Finding> {
+    let functions = || parsed.ast.iter_functions();
+    let positions = text.functions();
+    let at = |name: &str| positions.get(name).copied().unwrap_or(Position::NONE);
     let whole = functions().map(|function| (function.name, function.params.len()));
     let broken = parsed.broken.iter().filter_map(|broken| match broken {
         Broken::Function { name, count } => Some((name.as_str(), *count)),
         Broken::Constant(_) => None,
     });
     let wrong = whole.chain(broken).filter_map(|(name, parameters)| {
-        let message = wrong_handler(name, parameters)?;
-        let found = |message: &str| Found::new(text.position_of(name), message);
-        Some(match message.split_once(": did") {
-            Some((message, rest)) => found(message).help(format!("did{rest}")),
-            None => found(&message),
-        })
+        let error = handler::error(name, parameters)?;
+        Some(Finding::error(error.code, at(name), error.message).maybe_help(error.help))
     });
-    let mut found: Vec<_> = wrong.collect();
+    let mut findings: Vec<_> = wrong.collect();
     // Of what cannot be read it is not known what it calls.
     if parsed.errors.is_empty() {
-        let called = called(&parsed.asts);
+        let called = called(&parsed.ast);
         let has_handlers = functions().any(|function| function.name.starts_with("on_"));
-        let most = if has_handlers { MAX_WRONG_LETTERS } else { MAX_WRONG_LETTERS_IN_A_LIBRARY };
+        let handlers = Handlers::new(if has_handlers { MAX_WRONG_LETTERS } else { MAX_WRONG_LETTERS_IN_A_LIBRARY });
         let idle = functions().filter(|function| !function.name.starts_with("on_") && !called.contains(function.name));
-        found.extend(idle.filter_map(|function| {
-            let handler = meant(function.name, &function.params, most)?;
+        findings.extend(idle.filter_map(|function| {
+            let handler = handlers.meant(function.name, &function.params)?;
             let message = format!("nothing calls `{}`", function.name);
-            Some(Found::warning(text.position_of(function.name), message).help(format!("did you mean `{handler}`?")))
+            let finding = Finding::warning("rules.uncalled_handler", at(function.name), message);
+            Some(finding.help(format!("did you mean `{handler}`?")))
         }));
     }
-    found
+    findings
 }
 
-/// The handler that a function is meant to be, by its name and its parameters.
-fn meant(name: &str, parameters: &[&str], most_wrong_letters: usize) -> Option<String> {
-    let handlers: Vec<_> = match parameters {
-        ["bout"] => vec!["on_start".to_owned()],
-        ["event", "bout"] => {
-            Kind::iter().map(|kind| format!("on_{kind}")).chain(std::iter::once("on_any".to_owned())).collect()
+/// The names of handlers, each by its letters alone.
+struct Handlers {
+    of_events: HashMap<String, String>,
+    max_wrong_letters: usize,
+}
+
+impl Handlers {
+    fn new(max_wrong_letters: usize) -> Self {
+        let names = Kind::iter().map(|kind| format!("on_{kind}")).chain(["on_any".to_owned()]);
+        Self { of_events: names.map(|name| (letters(&name), name)).collect(), max_wrong_letters }
+    }
+
+    /// The handler that a function is meant to be, by its name and its parameters.
+    fn meant(&self, name: &str, parameters: &[&str]) -> Option<String> {
+        let name = letters(name);
+        let distance = |handler: &str| match handler.len().abs_diff(name.len()) > self.max_wrong_letters {
+            true => usize::MAX,
+            false => strsim::damerau_levenshtein(&name, handler),
+        };
+        match parameters {
+            ["bout"] => (distance("onstart") <= self.max_wrong_letters).then(|| "on_start".to_owned()),
+            ["event", "bout"] => {
+                let distances = self.of_events.iter().map(|(letters, handler)| (distance(letters), handler));
+                let (distance, nearest) = distances.min()?;
+                (distance <= self.max_wrong_letters).then(|| nearest.clone())
+            }
+            _ => None,
         }
-        _ => return None,
-    };
-    let plain = |name: &str| name.replace('_', "").to_lowercase();
-    let distance = |handler: &String| strsim::damerau_levenshtein(&plain(name), &plain(handler));
-    let nearest = handlers.into_iter().min_by_key(distance)?;
-    (distance(&nearest) <= most_wrong_letters).then_some(nearest)
+    }
+}
+
+fn letters(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }
 
 /// The names of all functions that a script calls, or may call by their names as texts.
-fn called(asts: &[AST]) -> BTreeSet<String> {
+fn called(ast: &AST) -> BTreeSet<String> {
     let mut called = BTreeSet::new();
-    for ast in asts {
-        ast.walk(&mut |path| {
-            called.extend(match path.last() {
-                Some(ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)))
-                | Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => Some(call.name.to_string()),
-                Some(ASTNode::Expr(Expr::StringConstant(text, _))) => Some(text.to_string()),
-                // A function's name without parentheses is the function.
-                Some(ASTNode::Expr(Expr::Variable(variable, ..))) => Some(variable.1.to_string()),
-                _ => None,
-            });
-            true
+    ast.walk(&mut |path| {
+        called.extend(match path.last() {
+            Some(ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)))
+            | Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => Some(call.name.to_string()),
+            Some(ASTNode::Expr(Expr::StringConstant(text, _))) => Some(text.to_string()),
+            // A function's name without parentheses is the function.
+            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => Some(variable.1.to_string()),
+            _ => None,
         });
-    }
+        true
+    });
     called
 }

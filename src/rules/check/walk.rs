@@ -1,221 +1,117 @@
 //! Walks a script's tree, with what is known of each variable, and finds what would fail.
 
-mod calls;
-mod expressions;
-mod named;
-mod tried;
-mod words;
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use rhai::{AST, ASTFlags, ASTNode, Expr, ScriptFnMetadata, Stmt};
+use rhai::{AST, ASTNode, ImmutableString, Module, Position, ScriptFuncDef, Shared, Stmt};
 
-use super::known::Known;
-use super::names::Name;
-use super::shape::{self, Shape};
-use super::value::Value;
-use super::{Checker, Found};
+use super::checker::Checker;
+use super::finding::Finding;
+use super::functions::Known;
+use super::model;
+use super::names::ObsItem;
+use super::scope::{self, Constants, Uses};
+use super::shape::Shape;
+use super::words::Words;
 use crate::event::Kind;
-use crate::rules::RuleFile;
+use crate::rules::text::Text;
 
 /// More names than this are no help.
-const MAX_NAMES: usize = 20;
+pub(super) const MAX_NAMES: usize = 20;
 
 /// A script that is to be walked.
 pub(super) struct Script<'a> {
-    pub(super) asts: &'a [AST],
+    pub(super) ast: &'a AST,
     /// Whether all of it could be read; if not, it is not known how its functions are called.
-    pub(super) whole: bool,
-    pub(super) text: &'a str,
-}
-
-/// What a walk finds: what is wrong with what a script's functions and constants say, and what they name in OBS.
-pub(super) fn walk(
-    script: Script<'_>,
-    checker: &Checker,
-    known: &Known,
-    constants: &Constants,
-) -> (Vec<Found>, Vec<Name>) {
-    let Script { asts, whole, text } = script;
-    let mut walk = Walk {
-        asts,
-        whole,
-        text,
-        checker,
-        known,
-        constants: constants.clone(),
-        aliases: BTreeSet::new(),
-        assigned: BTreeSet::new(),
-        changed: BTreeSet::new(),
-        handed: BTreeSet::new(),
-        properties: BTreeSet::new(),
-        methods: BTreeSet::new(),
-        scope: Vec::new(),
-        this: This::Nothing,
-        catches: false,
-        found: Vec::new(),
-        named: Vec::new(),
-    };
-    for ast in asts {
-        ast.walk(&mut |path| {
-            walk.note(path.last());
-            true
-        });
-    }
-    for statement in asts.iter().flat_map(|ast| ast.statements()) {
-        walk.statement(statement);
-        walk.forgotten(statement);
-    }
-    walk.scope.clear();
-    for ast in asts {
-        for function in ast.iter_functions().filter(|function| !function.name.starts_with("anon$")) {
-            walk.function(ast, &function, &checker.bout);
-        }
-    }
-    (walk.found, walk.named)
-}
-
-/// The constants of a script, by their names, with what is known of each.
-pub(super) type Constants = BTreeMap<String, Shape>;
-
-/// The constants outside of functions, as the config sets them.
-pub(super) fn constants(asts: &[AST], file: Option<&RuleFile>) -> Constants {
-    let constant = |statement: &Stmt| match statement {
-        Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
-            let name = variable.0.name.to_string();
-            let value = Value::constant(&variable.1);
-            let mut settings = file.iter().flat_map(|file| &file.with);
-            let set = settings.find(|setting| setting.name.eq_ignore_ascii_case(&name));
-            let value = match set {
-                Some(set) => value.and_then(|value| value.set(&set.value)),
-                None => value,
-            };
-            Some((name, value.map_or(Shape::Any, Shape::from)))
-        }
-        _ => None,
-    };
-    asts.iter().flat_map(|ast| ast.statements()).filter_map(constant).collect()
+    pub(super) is_whole: bool,
+    pub(super) text: &'a Text,
 }
 
 /// What `this` is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum This {
+pub(super) enum This {
     /// Nothing: outside of functions, and in a function that is called by its name alone.
     Nothing,
-    /// The rule's state, or whatever a function is called on.
+    /// The rule's state, or the value that a function is called on.
     Value,
 }
 
-struct Walk<'a> {
-    asts: &'a [AST],
-    whole: bool,
-    text: &'a str,
-    checker: &'a Checker,
-    known: &'a Known,
+/// What a walk knows at a place of a script, and what it has found so far.
+pub(super) struct Walk<'a> {
+    pub(super) script: Script<'a>,
+    pub(super) checker: &'a Checker,
+    pub(super) known: &'a Known<'a>,
     /// Known everywhere, by their names and as `global::…`.
-    constants: Constants,
-    /// Names of imported modules.
-    aliases: BTreeSet<String>,
-    /// Variables that change somewhere: what is known of one at first need not stay true.
-    assigned: BTreeSet<String>,
-    /// Variables of which a part changes somewhere.
-    changed: BTreeSet<String>,
-    /// Variables that something may change which they are handed to, or which is called on them.
-    handed: BTreeSet<String>,
-    /// Names that the script itself gives to entries of maps, which may hold functions.
-    properties: BTreeSet<String>,
-    /// Functions that are called on a value.
-    methods: BTreeSet<String>,
-    scope: Vec<(String, Shape)>,
-    this: This,
-    /// Whether a refusal would be caught, so that it is none to tell.
-    catches: bool,
-    found: Vec<Found>,
-    /// What is named in OBS.
-    named: Vec<Name>,
+    pub(super) constants: Constants,
+    pub(super) uses: Uses,
+    /// The functions, by their names; those without one, too.
+    pub(super) bodies: HashMap<ImmutableString, Shared<ScriptFuncDef>>,
+    pub(super) scope: Vec<(String, Shape)>,
+    pub(super) this: This,
+    /// Whether a failure would be caught, so that it is none to report.
+    pub(super) catches: bool,
+    pub(super) words: Words,
+    /// What was found out about functions that do not exist, by what is said of them: it takes long.
+    pub(super) unknown: HashMap<String, Option<String>>,
+    pub(super) findings: Vec<Finding>,
+    /// What is named in OBS, by which instance, and where.
+    pub(super) named: Vec<(ObsItem, Option<String>, Position)>,
 }
 
-impl Walk<'_> {
-    /// Notes what has to be known of the whole script first.
-    fn note(&mut self, node: Option<&ASTNode<'_>>) {
-        match node {
-            Some(ASTNode::Stmt(Stmt::Assignment(assignment))) => {
-                let target = &assignment.1.lhs;
-                let whole = matches!(target, Expr::Variable(..));
-                let names = if whole { &mut self.assigned } else { &mut self.changed };
-                names.extend(root(target).map(str::to_owned));
-                self.note_properties(target);
-            }
-            Some(ASTNode::Stmt(Stmt::Import(import, _))) => {
-                self.aliases.insert(import.1.name.to_string());
-            }
-            Some(ASTNode::Expr(Expr::Map(map, _))) => {
-                self.properties.extend(map.0.iter().map(|(name, _)| name.name.to_string()));
-            }
-            Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
-                self.methods.insert(call.name.to_string());
-            }
-            Some(ASTNode::Expr(Expr::Dot(parts, ..) | Expr::Index(parts, ..))) => {
-                self.handed.extend(root(&parts.lhs).map(str::to_owned));
-            }
-            // Rhai's own functions can change what they are called with first.
-            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
-                if call.namespace.is_empty() && !call.is_operator_call() =>
-            {
-                self.handed.extend(call.args.first().and_then(root).map(str::to_owned));
-            }
-            _ => {}
+impl<'a> Walk<'a> {
+    /// Walks a script's functions and what stands outside of them.
+    pub(super) fn of(script: Script<'a>, checker: &'a Checker, known: &'a Known<'a>, constants: &Constants) -> Self {
+        let ast = script.ast;
+        let functions = || ast.shared_lib().iter_script_fn_info().map(|(.., function)| function.clone());
+        let mut walk = Self {
+            script,
+            checker,
+            known,
+            constants: constants.clone(),
+            uses: Uses::of(ast),
+            bodies: functions().map(|function| (function.name.clone(), function)).collect(),
+            scope: Vec::new(),
+            this: This::Nothing,
+            catches: false,
+            words: Words::default(),
+            unknown: HashMap::new(),
+            findings: Vec::new(),
+            named: Vec::new(),
+        };
+        for statement in ast.statements() {
+            walk.statement(statement);
+            walk.forgotten(statement);
         }
+        walk.scope.clear();
+        for function in functions().filter(|function| !function.name.starts_with("anon$")) {
+            walk.function(function);
+        }
+        walk
     }
 
-    /// A variable outside of functions: handlers do not see it.
-    fn forgotten(&mut self, statement: &Stmt) {
-        let Stmt::Var(variable, flags, at) = statement else { return };
-        if !flags.contains(ASTFlags::CONSTANT) {
-            let name = variable.0.name.to_string();
-            let found = Found::new(*at, format!("`{name}` is forgotten before a handler runs"));
-            self.found.push(found.help("write `const`, or keep it in `this`"));
-            // That is told once.
-            self.constants.insert(name, Shape::Any);
-        }
-    }
-
-    fn note_properties(&mut self, chain: &Expr) {
-        match chain {
-            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => {
-                self.note_properties(&parts.lhs);
-                self.note_properties(&parts.rhs);
-            }
-            Expr::Property(property, _) => {
-                self.properties.insert(property.2.to_string());
-            }
-            _ => {}
-        }
-    }
-
-    fn function(&mut self, ast: &AST, function: &ScriptFnMetadata<'_>, bout: &Shape) {
+    fn function(&mut self, function: Shared<ScriptFuncDef>) {
         let handler = function.name.strip_prefix("on_");
         let given = match handler {
-            Some("start") => vec![bout.clone()],
-            Some(kind) => vec![shape::event(kind.parse::<Kind>().ok()), bout.clone()],
+            Some("start") => vec![model::bout()],
+            Some(kind) => vec![model::event(kind.parse::<Kind>().ok()), model::bout()],
             None => Vec::new(),
         };
-        let called_on_a_value = self.methods.contains(function.name);
-        self.this = if handler.is_some() || called_on_a_value || !self.whole { This::Value } else { This::Nothing };
-        self.enter(ast, function, given);
+        let called_on_a_value = self.uses.methods.contains(function.name.as_str());
+        let sees_this = handler.is_some() || called_on_a_value || !self.script.is_whole;
+        self.this = if sees_this { This::Value } else { This::Nothing };
+        self.enter(function, given);
     }
 
     /// Walks a function's body; what its parameters are like is known of the first ones.
-    fn enter(&mut self, ast: &AST, function: &ScriptFnMetadata<'_>, given: Vec<Shape>) {
+    fn enter(&mut self, function: Shared<ScriptFuncDef>, given: Vec<Shape>) {
         let given = given.into_iter().chain(std::iter::repeat(Shape::Any));
         let parameters = function.params.iter().zip(given);
-        let parameters: Vec<_> = parameters.map(|(name, shape)| self.variable(name, shape)).collect();
+        let parameters: Vec<_> = parameters.map(|(name, shape)| self.uses.variable(name, shape)).collect();
         let outside = std::mem::replace(&mut self.scope, parameters);
-        let (name, count) = (function.name, function.params.len());
-        let mut body = ast.clone_functions_only();
-        body.retain_functions(|_, _, other, parameters| other == name && parameters == count);
-        body.walk(&mut |path| {
+        // Rhai shows the statements of a function only by a walk through a tree that has it.
+        let mut alone = Module::new();
+        alone.set_script_fn(function);
+        AST::new([], alone).walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 self.statement(statement);
             }
@@ -224,16 +120,8 @@ impl Walk<'_> {
         self.scope = outside;
     }
 
-    fn variable(&self, name: &str, shape: Shape) -> (String, Shape) {
-        let fixed = matches!(shape, Shape::Fields { fixed: true, .. });
-        // An assignment to a field of what cannot be changed is a mistake of its own.
-        let mut known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
-        known &= !matches!(shape, Shape::OneOf(_)) || !self.handed.contains(name);
-        (name.to_owned(), if known { shape } else { Shape::Any })
-    }
-
     /// Walks the statements of a block; gives what is known of its value.
-    fn block(&mut self, statements: &[Stmt]) -> Shape {
+    pub(super) fn block(&mut self, statements: &[Stmt]) -> Shape {
         let depth = self.scope.len();
         let mut value = Shape::Any;
         for statement in statements {
@@ -270,14 +158,14 @@ impl Walk<'_> {
                 let (name, counter, flow) = &**parts;
                 let each = self.expression(&flow.expr).item();
                 let depth = self.scope.len();
-                self.scope.push(self.variable(&name.name, each));
+                self.scope.push(self.uses.variable(&name.name, each));
                 self.scope.extend(counter.as_ref().map(|counter| (counter.name.to_string(), Shape::Any)));
                 self.block(flow.body.statements());
                 self.scope.truncate(depth);
             }
             Stmt::Var(variable, ..) => {
                 let shape = self.expression(&variable.1);
-                self.scope.push(self.variable(&variable.0.name, shape));
+                self.scope.push(self.uses.variable(&variable.0.name, shape));
             }
             Stmt::Assignment(assignment) => {
                 self.expression(&assignment.1.rhs);
@@ -288,7 +176,7 @@ impl Walk<'_> {
                 self.block(flow.body.statements());
                 self.catches = catches;
                 let depth = self.scope.len();
-                self.scope.extend(root(&flow.expr).map(|name| (name.to_owned(), Shape::Any)));
+                self.scope.extend(scope::root(&flow.expr).map(|name| (name.to_owned(), Shape::Any)));
                 self.block(flow.branch.statements());
                 self.scope.truncate(depth);
             }
@@ -308,24 +196,10 @@ impl Walk<'_> {
     }
 
     /// A closure, with what is known of the variables that it takes along.
-    fn closure(&mut self, name: &str, taken: Vec<Shape>) {
-        let asts = self.asts;
-        for ast in asts {
-            if let Some(function) = ast.iter_functions().find(|function| function.name == name) {
-                let this = std::mem::replace(&mut self.this, This::Value);
-                self.enter(ast, &function, taken);
-                self.this = this;
-                return;
-            }
-        }
-    }
-}
-
-/// The variable that a chain begins with.
-fn root(chain: &Expr) -> Option<&str> {
-    match chain {
-        Expr::Variable(variable, ..) => Some(variable.1.as_str()),
-        Expr::Dot(parts, ..) | Expr::Index(parts, ..) => root(&parts.lhs),
-        _ => None,
+    pub(super) fn closure(&mut self, name: &str, taken: Vec<Shape>) {
+        let Some(function) = self.bodies.get(name).cloned() else { return };
+        let this = std::mem::replace(&mut self.this, This::Value);
+        self.enter(function, taken);
+        self.this = this;
     }
 }

@@ -1,0 +1,213 @@
+//! Whether a value is one that a parameter takes: the same when a script is checked and when it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map};
+
+use super::signature::{Form, Kind, Need, Parameter, Signature};
+use crate::rules::duration;
+use crate::rules::views::EventView;
+use crate::suggest::{enumerate, near};
+use crate::time::Time;
+
+/// What is wrong with an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArgumentError {
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+}
+
+impl ArgumentError {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: Some(help.into()) }
+    }
+}
+
+impl From<ArgumentError> for Box<EvalAltResult> {
+    fn from(ArgumentError { message, help }: ArgumentError) -> Self {
+        help.map_or(message.clone(), |help| format!("{message}: {help}")).into()
+    }
+}
+
+/// An argument's place: a parameter of one way to call a function.
+#[derive(Clone, Copy)]
+pub(crate) struct Argument<'a> {
+    pub(crate) signature: &'a Signature,
+    pub(crate) form: Form,
+    pub(crate) parameter: Parameter,
+    /// The OBS sinks that serve the court; of none it is not known which there are.
+    pub(crate) instances: &'a [Arc<str>],
+}
+
+impl Argument<'_> {
+    /// The same for an entry of the map that is the argument; of a name that it has not, an error.
+    pub(crate) fn entry(self, name: &str) -> Result<Self, ArgumentError> {
+        let Kind::Options { entries, .. } = self.parameter.kind else { return Ok(self) };
+        match entries.iter().find(|entry| entry.name == name) {
+            Some(entry) => Ok(Self { parameter: *entry, ..self }),
+            None => Err(self.unknown(name, &entries.iter().map(|entry| entry.name).collect::<Vec<_>>())),
+        }
+    }
+
+    /// Whether the map that is the argument has all that its entries need.
+    pub(crate) fn complete(self, names: &[&str]) -> Result<(), ArgumentError> {
+        let Kind::Options { needs, .. } = self.parameter.kind else { return Ok(()) };
+        match needs.iter().find(|need| names.contains(&need.entry) && !names.contains(&need.other)) {
+            Some(Need { entry, other, help }) => {
+                Err(ArgumentError::new(format!("`{entry}` is of no use without `{other}`"), *help))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it takes a value.
+    pub(crate) fn check(self, value: &Dynamic) -> Result<(), ArgumentError> {
+        let wrong_sort = || self.wrong(sort_of(value));
+        match self.parameter.kind {
+            Kind::Any => Ok(()),
+            Kind::Text | Kind::InObs(_) => text(value).map(drop).ok_or_else(wrong_sort),
+            Kind::Instance => self.instance(&text(value).ok_or_else(wrong_sort)?),
+            Kind::Duration { min, max } => {
+                let text = text(value).ok_or_else(wrong_sort)?;
+                let read = duration::read(&text).map_err(|error| ArgumentError::new(error.message, error.help))?;
+                let right = (min..=max).contains(&read);
+                right.then_some(()).ok_or_else(|| self.wrong(&format!("\"{text}\"")))
+            }
+            Kind::Seconds => match text(value) {
+                Some(text) => {
+                    duration::read(&text).map(drop).map_err(|error| ArgumentError::new(error.message, error.help))
+                }
+                None => seconds(value).map(drop).ok_or_else(|| self.wrong(&value.to_string())),
+            },
+            Kind::Whole => value.as_int().map(drop).map_err(|_| wrong_sort()),
+            Kind::Number { min, max } => {
+                let right = number(value).is_some_and(|number| (min..=max).contains(&number));
+                right.then_some(()).ok_or_else(|| self.wrong(&value.to_string()))
+            }
+            Kind::Flag => value.as_bool().map(drop).map_err(|_| wrong_sort()),
+            Kind::Word(words) => {
+                let text = text(value).ok_or_else(wrong_sort)?;
+                if words.contains(&text.as_str()) { Ok(()) } else { Err(self.unknown(&text, words)) }
+            }
+            Kind::Function => value.is::<FnPtr>().then_some(()).ok_or_else(wrong_sort),
+            Kind::Instant => instant(value).map(drop).ok_or_else(|| self.wrong(&value.to_string())),
+            Kind::InClip => {
+                let right = number(value).map_or(instant(value).is_some(), |seconds| seconds >= 0.0);
+                right.then_some(()).ok_or_else(|| self.wrong(&value.to_string()))
+            }
+            Kind::Clip => match path_of_clip(value) {
+                Some(_) => Ok(()),
+                None => Err(ArgumentError {
+                    message: "there is no `path` in what is to be played".to_owned(),
+                    help: Some(format!("give {}", self.parameter.kind.words())),
+                }),
+            },
+            Kind::Data => value.is::<Map>().then_some(()).ok_or_else(wrong_sort),
+            Kind::Options { .. } => {
+                let map = value.read_lock::<Map>().ok_or_else(wrong_sort)?;
+                for (name, value) in map.iter() {
+                    self.entry(name)?.check(value)?;
+                }
+                self.complete(&map.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            }
+            Kind::Never { message, help } => Err(ArgumentError::new(message, help)),
+        }
+    }
+
+    /// That it does not take such a value, or values of such a sort.
+    pub(crate) fn wrong(self, given: &str) -> ArgumentError {
+        let (path, name, kind) = (self.signature.path(), self.parameter.name, self.parameter.kind);
+        let is_entry = !self.form.iter().any(|parameter| parameter.name == name);
+        let subject = if is_entry { format!("`{name}` of `{path}`") } else { format!("`{path}`") };
+        let words = kind.words();
+        let takes = words.split(", the name").next().unwrap_or_default();
+        let help = match kind {
+            Kind::Duration { .. } | Kind::Seconds => format!("write {words}"),
+            _ => format!("write `{}`", self.signature.call(self.form)),
+        };
+        ArgumentError::new(format!("{subject} takes {takes}, not {given}"), help)
+    }
+
+    fn unknown(self, given: &str, known: &[&str]) -> ArgumentError {
+        let all = enumerate(known.iter().copied());
+        ArgumentError {
+            message: format!("`{}` knows {all}, not `{given}`", self.signature.path()),
+            help: near(given, known.iter().copied()).map(|near| format!("did you mean `{near}`?")),
+        }
+    }
+
+    fn instance(self, name: &str) -> Result<(), ArgumentError> {
+        if self.instances.is_empty() || self.instances.iter().any(|known| **known == *name) {
+            return Ok(());
+        }
+        let known = enumerate(self.instances.iter().map(|name| &**name));
+        Err(ArgumentError::new(format!("there is no OBS `{name}` for this court"), format!("there is {known}")))
+    }
+}
+
+/// What a value is, as it stands in a message.
+pub(crate) fn sort_of(value: &Dynamic) -> &'static str {
+    if value.is_unit() {
+        "nothing, `()`"
+    } else if value.is_int() {
+        "a whole number"
+    } else if value.is_float() {
+        "a number with a point"
+    } else if value.is_bool() {
+        "true or false"
+    } else if value.is_char() {
+        "a single letter in `'…'`"
+    } else if value.is::<ImmutableString>() {
+        "a text"
+    } else if value.is::<FnPtr>() {
+        "a function"
+    } else if value.is::<Array>() {
+        "a list"
+    } else if value.is::<Map>() {
+        "a map"
+    } else if value.is::<EventView>() {
+        "an event"
+    } else {
+        "a value of another sort"
+    }
+}
+
+pub(crate) fn text(value: &Dynamic) -> Option<ImmutableString> {
+    value.read_lock::<ImmutableString>().map(|text| text.clone())
+}
+
+pub(crate) fn number(value: &Dynamic) -> Option<f64> {
+    let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
+    number.ok().filter(|number| number.is_finite())
+}
+
+/// A duration, or a number of seconds.
+pub(crate) fn seconds(value: &Dynamic) -> Option<Duration> {
+    match text(value) {
+        Some(text) => duration::read(&text).ok(),
+        None => Duration::try_from_secs_f64(number(value)?).ok(),
+    }
+}
+
+/// An instant, as its text or as the event that happened then.
+pub(crate) fn instant(value: &Dynamic) -> Option<Time> {
+    match value.read_lock::<EventView>() {
+        Some(event) => event.field("at").to_string().parse().ok(),
+        None => value.to_string().parse().ok(),
+    }
+}
+
+/// A field of an event or of a map; `()` of anything else.
+pub(crate) fn entry(value: &Dynamic, name: &str) -> Dynamic {
+    if let Some(event) = value.read_lock::<EventView>() {
+        return event.field(name);
+    }
+    value.read_lock::<Map>().and_then(|map| map.get(name).cloned()).unwrap_or(Dynamic::UNIT)
+}
+
+/// The path of a clip: itself, or as an event or a map has it.
+pub(crate) fn path_of_clip(value: &Dynamic) -> Option<ImmutableString> {
+    text(value).or_else(|| text(&entry(value, "path")))
+}

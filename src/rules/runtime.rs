@@ -1,0 +1,9 @@
+//! Compiles rules and runs their handlers and timers.
+
+pub(super) mod compile;
+pub(super) mod engine;
+pub(super) mod failure;
+pub(super) mod imports;
+pub(super) mod script;
+pub(super) mod settings;
+pub(super) mod timers;

@@ -1,0 +1,162 @@
+//! Puts the values that the config gives in the place of a script's constants.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rhai::{AST, ASTNode, Array, Dynamic, Expr, ImmutableString, Stmt};
+
+use super::compile::{self, Constants};
+use super::imports::Imports;
+use crate::diagnostic::Diagnostic;
+use crate::rules::effects::CallEffects;
+use crate::rules::limits::Surroundings;
+use crate::rules::meter::Meter;
+use crate::rules::sources::{Library, Setting, SettingValue};
+use crate::rules::text::Text;
+use crate::rules::{duration, sandbox};
+use crate::suggest::enumerate;
+
+/// Sets the constants; gives all that is wrong with the settings.
+pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<Diagnostic>> {
+    let mut wrong = Vec::new();
+    for setting in with {
+        if let Err(WrongSetting { message, help, .. }) = set(constants, setting, script) {
+            let error = Diagnostic::error("rules.setting", &setting.file, message).at(setting.place.clone());
+            wrong.push(Diagnostic { help, ..error });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Refuses to set a constant of which others are made, since they would keep what they were made of.
+pub(crate) fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result<(), Vec<Diagnostic>> {
+    let is_set = |name: &str| with.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
+    let mut wrong = Vec::new();
+    for statement in ast.statements() {
+        let Stmt::Var(variable, ..) = statement else { continue };
+        variable.1.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Expr(Expr::Variable(used, _, at))) = path.last()
+                && is_set(&used.1)
+            {
+                let message = format!("`{}` is made of `{}`, which the config sets", variable.0.name, used.1);
+                let error = text.error("rules.setting", *at, message);
+                wrong.push(error.help("work it out in a function, so that it follows"));
+            }
+            true
+        });
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The constants of a rule's file, which a config can set.
+pub(crate) struct Settings {
+    script: Arc<str>,
+    constants: Constants,
+}
+
+/// Why a constant cannot be set.
+pub(crate) struct WrongSetting {
+    /// Whether there is no such constant; else the value is wrong.
+    pub(crate) is_unknown: bool,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Settings {
+    /// The constants of a file; none where it cannot be read or compiled, which the check of rules reports.
+    pub(crate) fn of(file: &Path) -> Option<Self> {
+        let text = Text::new(file, std::fs::read_to_string(file).ok()?.into());
+        let (meter, effects) = (Meter::default(), CallEffects::default());
+        let mut engine = sandbox::engine(&meter, &effects, &Surroundings::default());
+        engine.set_module_resolver(Imports::of(file, Library::default()));
+        let ast = compile::parsed(&engine, &text).ok()?;
+        let constants = compile::constants_of(&engine, &meter, &text, &ast).ok()?;
+        Some(Self { script: text.name, constants })
+    }
+
+    /// Whether a setting names one of them and has a value like it.
+    pub(crate) fn check(&self, setting: &Setting) -> Result<(), WrongSetting> {
+        value_of(&self.constants, setting, &self.script).map(drop)
+    }
+}
+
+fn set(constants: &mut Constants, setting: &Setting, script: &str) -> Result<(), WrongSetting> {
+    let (index, value) = value_of(constants, setting, script)?;
+    if let Some((_, constant)) = constants.get_mut(index) {
+        *constant = value;
+    }
+    Ok(())
+}
+
+/// The index of the constant that is set, and its value.
+fn value_of(constants: &Constants, setting: &Setting, script: &str) -> Result<(usize, Dynamic), WrongSetting> {
+    let same = |(_, (name, _)): &(usize, &(String, Dynamic))| name.eq_ignore_ascii_case(&setting.name);
+    let Some((index, (name, default))) = constants.iter().enumerate().find(same) else {
+        return Err(unknown(constants, &setting.name, script));
+    };
+    let value = like(default, &setting.value).map_err(|takes| WrongSetting {
+        is_unknown: false,
+        message: format!("`{}` takes {takes}", setting.name),
+        help: Some(format!("`{name}` of {script} is {}", in_words(default))),
+    })?;
+    Ok((index, value))
+}
+
+fn unknown(constants: &Constants, name: &str, script: &str) -> WrongSetting {
+    let wanted = name.to_lowercase();
+    let near = constants
+        .iter()
+        .map(|(known, _)| (strsim::jaro_winkler(&known.to_lowercase(), &wanted), known))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.75);
+    let known: Vec<_> = constants.iter().map(|(known, _)| known.to_lowercase()).collect();
+    let help = match (near, &known[..]) {
+        (Some((_, near)), _) => format!("did you mean `{}`?", near.to_lowercase()),
+        (None, []) => "it has none: a setting is a constant at its top, `const NAME = …;`".to_owned(),
+        (None, known) => format!("it has {}", enumerate(known.iter().map(String::as_str))),
+    };
+    WrongSetting { is_unknown: true, message: format!("{script} has no setting `{name}`"), help: Some(help) }
+}
+
+/// The value as the same type as the default; the error says what is wanted.
+fn like(default: &Dynamic, value: &SettingValue) -> Result<Dynamic, &'static str> {
+    if let Some(items) = default.read_lock::<Array>() {
+        let SettingValue::List(values) = value else { return Err("a list: `[one, another]`") };
+        let pattern = items.first().cloned().unwrap_or_else(|| ImmutableString::new().into());
+        let items = values.iter().map(|value| one_like(&pattern, value));
+        return items.collect::<Result<Array, _>>().map(Dynamic::from_array);
+    }
+    match value {
+        SettingValue::Text(text) => one_like(default, text),
+        SettingValue::List(_) => Err("one value"),
+    }
+}
+
+fn one_like(default: &Dynamic, text: &str) -> Result<Dynamic, &'static str> {
+    if let Some(default) = default.read_lock::<ImmutableString>() {
+        // What was a duration must be one.
+        let is_duration = |text: &str| duration::read(text).is_ok();
+        return match is_duration(&default) && !is_duration(text) {
+            true => Err("a duration: \"500ms\", \"2s\" or \"1m\""),
+            false => Ok(text.into()),
+        };
+    }
+    if default.is_int() {
+        return text.parse().map(Dynamic::from_int).map_err(|_| "a whole number");
+    }
+    if default.is_float() {
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        return number.map(Dynamic::from_float).ok_or("a number");
+    }
+    if default.is_bool() {
+        return text.parse().map(Dynamic::from_bool).map_err(|_| "`true` or `false`");
+    }
+    Err("nothing that could be written here")
+}
+
+fn in_words(default: &Dynamic) -> String {
+    match default.read_lock::<ImmutableString>() {
+        Some(text) => format!("{:?}", text.as_str()),
+        None => default.to_string(),
+    }
+}

@@ -1,0 +1,113 @@
+//! What rules have put off until later; the time is that of the events.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::rules::effects::{Callback, TimerCall};
+use crate::time::Time;
+
+/// More timers than this are a mistake of a rule that never lets one fire.
+const MAX_TIMERS: usize = 1000;
+
+/// The shortest wait: a rule that puts itself off again and again must let the time pass.
+const MIN_WAIT: Duration = Duration::from_millis(10);
+
+/// A call that waits for its time.
+#[derive(Clone)]
+pub(crate) struct Timer {
+    /// Which script asked for it.
+    pub(crate) script: usize,
+    /// The `seq` of the event that it answers.
+    pub(crate) cause: u64,
+    pub(crate) call: Callback,
+    key: Option<String>,
+    /// After how long it comes again.
+    every: Option<Duration>,
+}
+
+/// The timers of a court, in order of their due times; those due at once in the order they were asked for.
+#[derive(Default)]
+pub(crate) struct Timers {
+    waiting: BTreeMap<(Time, u64), Timer>,
+    asked: u64,
+}
+
+impl Timers {
+    /// When the next one is due.
+    pub(crate) fn next_due(&self) -> Option<Time> {
+        self.waiting.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    /// When the next one that fires once is due.
+    pub(crate) fn next_once_due(&self) -> Option<Time> {
+        self.waiting.iter().find(|(_, timer)| timer.every.is_none()).map(|((due, _), _)| *due)
+    }
+
+    /// How many wait that fire once.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.values().filter(|timer| timer.every.is_none()).count()
+    }
+
+    /// Takes the next one that is due by a time; one that repeats waits anew.
+    pub(crate) fn take_due(&mut self, by: Time) -> Option<(Time, Timer)> {
+        let (due, timer) = self.drop_due(by)?;
+        if let Some(every) = timer.every {
+            self.wait(due + every, timer.clone());
+        }
+        Some((due, timer))
+    }
+
+    /// Takes the next one that is due by a time, for good.
+    pub(crate) fn drop_due(&mut self, by: Time) -> Option<(Time, Timer)> {
+        let entry = self.waiting.first_entry()?;
+        if entry.key().0 > by {
+            return None;
+        }
+        let ((due, _), timer) = entry.remove_entry();
+        Some((due, timer))
+    }
+
+    /// Does what a script asked for at a time. A timer with a key takes the place of the script's other one with it,
+    /// and one that repeats that of the same function.
+    pub(crate) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
+        let (key, wait, call, repeats) = match call {
+            TimerCall::Cancel { key } => {
+                self.cancel(script, &key);
+                return Ok(());
+            }
+            TimerCall::Wait { key, wait, call, repeats } => (key, wait, call, repeats),
+        };
+        match &key {
+            Some(key) => self.cancel(script, key),
+            None if repeats => self.waiting.retain(|_, timer| {
+                let same = timer.script == script && timer.every.is_some() && timer.key.is_none();
+                !(same && timer.call.function == call.function)
+            }),
+            None => {}
+        }
+        if self.waiting.len() >= MAX_TIMERS {
+            return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
+        }
+        let wait = wait.max(MIN_WAIT);
+        self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
+        Ok(())
+    }
+
+    /// Takes over the timers of other rules: `find` gives what is to become of each, if anything.
+    pub(crate) fn take_over(&mut self, others: Self, mut find: impl FnMut(Timer) -> Option<Timer>) {
+        for ((due, _), timer) in others.waiting {
+            if let Some(timer) = find(timer) {
+                self.wait(due, timer);
+            }
+        }
+    }
+
+    fn wait(&mut self, due: Time, timer: Timer) {
+        self.asked += 1;
+        self.waiting.insert((due, self.asked), timer);
+    }
+
+    fn cancel(&mut self, script: usize, key: &str) {
+        self.waiting.retain(|_, timer| timer.script != script || timer.key.as_deref() != Some(key));
+    }
+}
