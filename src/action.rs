@@ -122,7 +122,7 @@ pub enum ActionSink<'a> {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum LogLevel {
-    /// For whoever looks for a fault.
+    /// For the search for a fault.
     Debug,
     /// Worth knowing.
     Info,

@@ -161,15 +161,21 @@ impl Place {
 
     /// Line and column of a byte, from 1, the column in characters.
     fn position(&self, byte: usize) -> (usize, usize) {
-        let before = &self.text[..self.text.floor_char_boundary(byte)];
+        let before = &self.text[..self.text.floor_char_boundary(byte.min(self.end()))];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// The end of the last line: what is missing at the end of a text is shown behind it, and not in a line of its own.
+    fn end(&self) -> usize {
+        self.text.trim_end_matches(['\r', '\n']).len()
     }
 
     /// All lines from the first to the last of the spans, in bytes.
     fn lines(&self) -> Range<usize> {
         let spans = || std::iter::once(&self.span).chain(self.related.iter().map(|(span, _)| span));
-        let first = self.text.floor_char_boundary(spans().map(|span| span.start).min().unwrap_or(0));
+        let first = spans().map(|span| span.start).min().unwrap_or(0);
+        let first = self.text.floor_char_boundary(first.min(self.end()));
         let last = self.text.ceil_char_boundary(spans().map(|span| self.within_line(span).end).max().unwrap_or(0));
         let start = self.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
         start..self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline)
@@ -177,7 +183,7 @@ impl Place {
 
     /// The part of a span that lies in its first line, so that a pointer never spreads over several lines.
     fn within_line(&self, span: &Range<usize>) -> Range<usize> {
-        let start = self.text.floor_char_boundary(span.start);
+        let start = self.text.floor_char_boundary(span.start.min(self.end()));
         let end = self.text.ceil_char_boundary(span.end.max(start));
         let line = self.text[start..end].split(['\r', '\n']).next().unwrap_or_default();
         start..start + line.len()

@@ -1,8 +1,8 @@
 //! The world of the rules: what a Rhai script sees, what it may do, and what it may not.
 //!
 //! A script is a set of handlers `fn on_<kind>(event, bout)`; `this` keeps its state from one event to the next. It
-//! reaches no file, network or clock, and its operations, depth and sizes are limited, so that whatever it does, the
-//! court goes on.
+//! reaches no file, network or clock, and its operations, depth and sizes are limited, so that the
+//! court goes on in any case.
 
 mod api;
 pub mod check;

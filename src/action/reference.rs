@@ -1,4 +1,4 @@
-//! Which arguments each action has, told by the types themselves.
+//! Which arguments each action has, read from the types themselves.
 
 use strum::VariantNames;
 

@@ -49,7 +49,7 @@ pub fn check(files: &[RuleFile], limits: Limits, surroundings: &Surroundings) ->
         .iter()
         .flat_map(|file| rule(&checker, file, limits, surroundings).unwrap_or_else(|errors| errors))
         .collect();
-    // What several rules import is told once.
+    // What several rules import is reported once.
     let mut seen = HashSet::new();
     diagnostics.retain(|found| {
         let byte = found.place.as_ref().map(|place| place.span.start);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
+use super::api;
+use super::api::signature::Signature;
 use super::effects::CallEffects;
 use super::limits::{Limits, Surroundings};
 use super::memory::Moment;
@@ -110,6 +112,13 @@ impl Bench {
         let is_it = |name: &str, count: usize| name == call.name && count == call.args.len();
         !call.is_qualified() && self.functions.iter_functions().any(|f| is_it(f.name, f.params.len()))
     }
+}
+
+/// The names that a line can begin with: of functions, and of what can be read of the bout.
+pub fn names() -> impl Iterator<Item = String> {
+    let signatures = api::MODULES.iter().flat_map(|(_, functions)| *functions).map(|function| &function.signature);
+    let bout = views::BOUT.iter().map(|field| format!("bout.{}", field.name));
+    signatures.filter(|signature| !signature.doc.is_empty()).map(Signature::path).chain(bout)
 }
 
 /// A value as it would stand in a script.

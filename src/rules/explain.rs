@@ -10,7 +10,7 @@ use crate::action::Verb;
 use crate::event::Event;
 use crate::time::Time;
 
-/// Is told what each rule did with each event and each timer, in the order in which it happened.
+/// Receives what each rule did with each event and each timer, in the order in which it happened.
 pub type Explain = Box<dyn FnMut(&Explained<'_>) + Send>;
 
 /// What one rule did with one event, or when one of its timers was due.

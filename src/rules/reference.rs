@@ -56,7 +56,7 @@ pub fn markdown() -> String {
 fn fields<T>(text: &mut String, fields: &[Field<T>]) {
     text.push_str("| field | |\n|---|---|\n");
     for Field { name, doc, .. } in fields {
-        text.push_str(&format!("| `{name}` | {doc} |\n"));
+        text.push_str(&format!("| `{name}` | {} |\n", doc.trim()));
     }
 }
 

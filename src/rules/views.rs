@@ -78,6 +78,10 @@ fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
     value.map_or(Dynamic::UNIT, Into::into)
 }
 
+fn or_text(value: &Option<String>) -> Dynamic {
+    or_unit(value.as_deref().map(text))
+}
+
 fn text(value: impl ToString) -> Dynamic {
     value.to_string().into()
 }
@@ -117,94 +121,103 @@ pub(super) enum FieldKind {
 
 use FieldKind::{Flag, Number, Text, Word};
 
-const fn field<T>(name: &'static str, kind: FieldKind, doc: &'static str, read: fn(&T) -> Dynamic) -> Field<T> {
-    Field { name, kind, doc, read }
+/// A table of fields: the text of each, its name, what it holds, and how it is read.
+macro_rules! fields {
+    ($($(#[doc = $doc:literal])+ $name:literal $kind:expr => $read:expr;)*) => {
+        &[$(Field { name: $name, kind: $kind, doc: concat!($($doc),+), read: $read }),*]
+    };
 }
 
 /// What rules read of a round.
-pub(super) static ROUND: &[Field<RoundState>] = &[
-    field("round", Number, "Its number.", |round| number(round.round)),
-    field("blue", Number, "Chung's points.", |round| number(round.blue)),
-    field("red", Number, "Hong's points.", |round| number(round.red)),
-    field("winner", Word(Side::VARIANTS), "Who won it: `blue` or `red`; `()` while it is open.", |round| {
-        or_unit(round.winner.map(text))
-    }),
-];
+pub(super) const ROUND: &[Field<RoundState>] = fields! {
+    /// Its number.
+    "round" Number => |round| number(round.round);
+    /// Chung's points.
+    "blue" Number => |round| number(round.blue);
+    /// Hong's points.
+    "red" Number => |round| number(round.red);
+    /// Who won it: `blue` or `red`; `()` while it is open.
+    "winner" Word(Side::VARIANTS) => |round| or_unit(round.winner.map(text));
+};
 
 /// What rules read of a review.
-pub(super) static REVIEW: &[Field<ReviewProgress>] = &[
-    field("seq", Number, "The `seq` of its request.", |review| or_unit(review.request.map(|(seq, _)| whole(seq)))),
-    field("at", Text, "When it was requested: UTC, as text.", |review| or_unit(review.request.map(|(_, at)| text(at)))),
-    field("side", Word(Requester::VARIANTS), "Who asked: `blue`, `red` or `referee`.", |review| text(review.side)),
-    field("state", Word(ReviewState::VARIANTS), "How far it is: `requested`, `accepted` or `rejected`.", |review| {
-        text(review.state)
-    }),
-    field("verdict", Word(Verdict::VARIANTS), "`won` or `lost`, where it was said.", |review| {
-        or_unit(review.verdict.map(text))
-    }),
-    field(
-        "clip",
-        Word(ClipState::VARIANTS),
-        "What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule asked for one.",
-        |review| or_unit(review.clip.map(text)),
-    ),
-    field("closed", Flag, "Whether its window was closed.", |review| review.closed.into()),
-];
+pub(super) const REVIEW: &[Field<ReviewProgress>] = fields! {
+    /// The `seq` of its request.
+    "seq" Number => |review| or_unit(review.request.map(|(seq, _)| whole(seq)));
+    /// When it was requested: UTC, as text.
+    "at" Text => |review| or_unit(review.request.map(|(_, at)| text(at)));
+    /// Who asked: `blue`, `red` or `referee`.
+    "side" Word(Requester::VARIANTS) => |review| text(review.side);
+    /// How far it is: `requested`, `accepted` or `rejected`.
+    "state" Word(ReviewState::VARIANTS) => |review| text(review.state);
+    /// `won` or `lost`, where it was said.
+    "verdict" Word(Verdict::VARIANTS) => |review| or_unit(review.verdict.map(text));
+    /// What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule asked for one.
+    "clip" Word(ClipState::VARIANTS) => |review| or_unit(review.clip.map(text));
+    /// Whether its window was closed.
+    "closed" Flag => |review| review.closed.into();
+};
 
 /// What rules read of a side of the bout.
-pub(super) static CORNER: &[Field<CornerView>] = &[
-    field("country", Text, "Three letters, as they came.", |c| or_unit(c.athlete().country.as_deref().map(text))),
-    field("country_name", Text, "The country's name; of letters that are not known, the letters.", |c| {
-        or_unit(c.athlete().country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))))
-    }),
-    field("name", Text, "The long name, else the short one.", |c| {
-        or_unit(c.athlete().long_name.as_deref().or(c.athlete().short_name.as_deref()).map(text))
-    }),
-    field("penalties", Number, "Gam-jeom in the round that is on.", |c| number(c.corner().penalties)),
-    field("requests_left", Number, "Requests for review that are left.", |c| number(c.corner().requests_left)),
-    field("rounds_won", Number, "Rounds won.", |c| {
+pub(super) const CORNER: &[Field<CornerView>] = fields! {
+    /// Three letters, as they came.
+    "country" Text => |c| or_text(&c.athlete().country);
+    /// The country's name; of letters that are not known, the letters.
+    "country_name" Text => |c| or_unit(c.athlete().country.as_deref().map(|code| text(countries::name(code).unwrap_or(code))));
+    /// The long name, else the short one.
+    "name" Text => |c| or_unit(c.athlete().long_name.as_deref().or(c.athlete().short_name.as_deref()).map(text));
+    /// Gam-jeom in the round that is on.
+    "penalties" Number => |c| number(c.corner().penalties);
+    /// Requests for review that are left.
+    "requests_left" Number => |c| number(c.corner().requests_left);
+    /// Rounds won.
+    "rounds_won" Number => |c| {
         let (blue, red) = c.0.rounds_won();
         number(if c.1 == Side::Blue { blue } else { red })
-    }),
-    field("score", Number, "Points in the round that is on.", |c| number(c.corner().score)),
-    field("short_name", Text, "The name for the scoreboard.", |c| or_unit(c.athlete().short_name.as_deref().map(text))),
-];
+    };
+    /// Points in the round that is on.
+    "score" Number => |c| number(c.corner().score);
+    /// The name for the scoreboard.
+    "short_name" Text => |c| or_text(&c.athlete().short_name);
+};
 
 /// What rules read of the bout.
-pub(super) static BOUT: &[Field<Arc<Bout>>] = &[
-    field("blue", FieldKind::Corner, "Chung, as below.", |b| Dynamic::from(CornerView(b.clone(), Side::Blue))),
-    field("clock", Number, "Seconds on the round clock.", |b| or_unit(b.clock.map(number))),
-    field("division", Text, "The age division.", |b| or_unit(b.config.division.as_deref().map(text))),
-    field("gap", Number, "How far apart the scores are.", |b| number(b.blue.score.abs_diff(b.red.score))),
-    field("gender", Word(Gender::VARIANTS), "`men` or `women`.", |b| or_unit(b.config.gender.map(text))),
-    field("leader", Word(MaybeSide::VARIANTS), "`blue`, `red` or `none`, as the scoring system says.", |b| {
-        text(b.leader)
-    }),
-    field("number", Text, "Its number, as text.", |b| or_unit(b.config.number.as_deref().map(text))),
-    field("phase", Text, "The phase of the competition, such as `Semifinals`.", |b| {
-        or_unit(b.config.phase.as_deref().map(text))
-    }),
-    field("planned_rounds", Number, "How many rounds there are to be.", |b| or_unit(b.config.rounds.map(number))),
-    field("red", FieldKind::Corner, "Hong, as below.", |b| Dynamic::from(CornerView(b.clone(), Side::Red))),
-    field("review", FieldKind::Review, "The latest review.", |b| or_unit(b.review().map(|review| map(REVIEW, review)))),
-    field("round", Number, "Number of the round that is on; 0 before any was named.", |b| number(b.round)),
-    field("round_seconds", Number, "How long each round is, in seconds.", |b| {
-        or_unit(b.config.round_seconds.map(number))
-    }),
-    field("rounds", FieldKind::Rounds, "The rounds so far, as a list.", |b| {
-        b.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>().into()
-    }),
-    field(
-        "stage",
-        Word(Stage::VARIANTS),
-        "How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.",
-        |b| text(b.stage),
-    ),
-    field("weight_class", Text, "The weight class, such as `W +73kg`.", |b| {
-        or_unit(b.config.weight_class.as_deref().map(text))
-    }),
-    field("winner", Word(BoutWinner::VARIANTS), "`blue`, `red` or `tie`.", |b| or_unit(b.winner.map(text))),
-];
+pub(super) const BOUT: &[Field<Arc<Bout>>] = fields! {
+    /// Chung, as below.
+    "blue" FieldKind::Corner => |b| Dynamic::from(CornerView(b.clone(), Side::Blue));
+    /// Seconds on the round clock.
+    "clock" Number => |b| or_unit(b.clock.map(number));
+    /// The age division.
+    "division" Text => |b| or_text(&b.config.division);
+    /// How far apart the scores are.
+    "gap" Number => |b| number(b.blue.score.abs_diff(b.red.score));
+    /// `men` or `women`.
+    "gender" Word(Gender::VARIANTS) => |b| or_unit(b.config.gender.map(text));
+    /// `blue`, `red` or `none`, as the scoring system says.
+    "leader" Word(MaybeSide::VARIANTS) => |b| text(b.leader);
+    /// Its number, as text.
+    "number" Text => |b| or_text(&b.config.number);
+    /// The phase of the competition, such as `Semifinals`.
+    "phase" Text => |b| or_text(&b.config.phase);
+    /// How many rounds there are to be.
+    "planned_rounds" Number => |b| or_unit(b.config.rounds.map(number));
+    /// Hong, as below.
+    "red" FieldKind::Corner => |b| Dynamic::from(CornerView(b.clone(), Side::Red));
+    /// The latest review.
+    "review" FieldKind::Review => |b| or_unit(b.review().map(|review| map(REVIEW, review)));
+    /// Number of the round that is on; 0 before any was named.
+    "round" Number => |b| number(b.round);
+    /// How long each round is, in seconds.
+    "round_seconds" Number => |b| or_unit(b.config.round_seconds.map(number));
+    /// The rounds so far, as a list.
+    "rounds" FieldKind::Rounds => |b| b.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>().into();
+    /// How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.
+    "stage" Word(Stage::VARIANTS) => |b| text(b.stage);
+    /// The weight class, such as `W +73kg`.
+    "weight_class" Text => |b| or_text(&b.config.weight_class);
+    /// `blue`, `red` or `tie`.
+    "winner" Word(BoutWinner::VARIANTS) => |b| or_unit(b.winner.map(text));
+};
 
 fn map<T>(fields: &[Field<T>], of: &T) -> Dynamic {
     let map: Map = fields.iter().map(|field| (field.name.into(), (field.read)(of))).collect();

@@ -222,5 +222,8 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
     assert_eq!(transition, "obs.transition: done");
     assert_eq!(hotkey, "obs.hotkey: OBS refused `TriggerHotkeyByName`: No hotkeys were found by that name.");
     let marks = venue.db(&["export", "--actions", "--format", "ndjson", "--session", "last"]);
-    assert!(marks.contains("obs::media knows play, pause, restart, stop, next, previous, not `fly`"), "{marks}");
+    assert!(
+        marks.contains("`obs::media` knows `play`, `pause`, `restart`, `stop`, `next` and `previous`, not `fly`"),
+        "{marks}"
+    );
 }

@@ -3,8 +3,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustyline::DefaultEditor;
+use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::DefaultHistory;
+use rustyline::validate::Validator;
+use rustyline::{Context, Editor, Helper};
 
 use crate::bout::Bout;
 use crate::capture;
@@ -13,7 +18,7 @@ use crate::config::Config;
 use crate::court::{Court, Input, Output};
 use crate::event::{Event, Kind};
 use crate::pipeline::StartError;
-use crate::rules::eval::Bench;
+use crate::rules::eval::{self, Bench};
 use crate::rules::{Limits, RuleFile, Rules, Sources, Surroundings, duration};
 
 /// What can be typed beside expressions.
@@ -101,6 +106,28 @@ struct Prompt {
     index: usize,
 }
 
+/// Completes the names of functions, and of what can be read of the bout.
+struct Names;
+
+impl Completer for Names {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        let before = line.get(..at).unwrap_or_default();
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.');
+        let begin = before.rfind(|c| !is_name(c)).map_or(0, |byte| before.ceil_char_boundary(byte + 1));
+        let names = eval::names().filter(|name| name.starts_with(&before[begin..]));
+        Ok((begin, names.collect()))
+    }
+}
+
+impl Helper for Names {}
+impl Highlighter for Names {}
+impl Hinter for Names {
+    type Hint = String;
+}
+impl Validator for Names {}
+
 /// What follows a line.
 enum Next {
     Line,
@@ -111,7 +138,8 @@ impl Prompt {
     /// Asks a person, who can edit lines and has those before at hand.
     fn ask(&mut self) -> Result<(), CliError> {
         let refused = |error: ReadlineError| CliError::new(Exit::Refused, format!("the terminal refuses: {error}"));
-        let mut editor = DefaultEditor::new().map_err(refused)?;
+        let mut editor = Editor::<Names, DefaultHistory>::new().map_err(refused)?;
+        editor.set_helper(Some(Names));
         say(":help tells what can be typed");
         self.show()?;
         loop {
@@ -221,5 +249,19 @@ impl Prompt {
             Some((event, _)) => print(&serde_json::to_string(&**event).unwrap_or_default()),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_completed_from_their_beginning() {
+        let history = DefaultHistory::new();
+        let complete = |line: &str| Names.complete(line, line.len(), &Context::new(&history)).unwrap_or_default();
+        assert_eq!(complete("mark(bout.ga"), (5, vec!["bout.gap".to_owned()]));
+        assert_eq!(complete("obs::tri"), (0, vec!["obs::trigger_transition".to_owned()]));
+        assert_eq!(complete("„obs::nothing"), (3, Vec::new()));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map};
 
 use super::signature::{Form, Kind, Need, Parameter, Signature};
-use crate::rules::duration;
+use crate::rules::duration::{self, DurationError};
 use crate::rules::views::EventView;
 use crate::suggest::{enumerate, near};
 use crate::time::Time;
@@ -22,6 +22,12 @@ pub(crate) struct ArgumentError {
 impl ArgumentError {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: Some(help.into()) }
+    }
+}
+
+impl From<DurationError> for ArgumentError {
+    fn from(DurationError { message, help }: DurationError) -> Self {
+        Self::new(message, help)
     }
 }
 
@@ -64,56 +70,47 @@ impl Argument<'_> {
 
     /// Whether it takes a value.
     pub(crate) fn check(self, value: &Dynamic) -> Result<(), ArgumentError> {
-        let wrong_sort = || self.wrong(sort_of(value));
-        match self.parameter.kind {
-            Kind::Any => Ok(()),
-            Kind::Text | Kind::InObs(_) => text(value).map(drop).ok_or_else(wrong_sort),
-            Kind::Instance => self.instance(&text(value).ok_or_else(wrong_sort)?),
-            Kind::Duration { min, max } => {
-                let text = text(value).ok_or_else(wrong_sort)?;
-                let read = duration::read(&text).map_err(|error| ArgumentError::new(error.message, error.help))?;
-                let right = (min..=max).contains(&read);
-                right.then_some(()).ok_or_else(|| self.wrong(&format!("\"{text}\"")))
+        let text = text(value);
+        let fits = match (self.parameter.kind, text.as_deref()) {
+            (Kind::Any, _) => true,
+            (Kind::Text | Kind::InObs(_), text) => text.is_some(),
+            (Kind::Instance, Some(name)) => return self.instance(name),
+            (Kind::Duration { min, max }, Some(text)) => (min..=max).contains(&duration::read(text)?),
+            (Kind::Seconds, Some(text)) => duration::read(text).map(|_| true)?,
+            (Kind::Seconds, None) => seconds(value).is_some(),
+            (Kind::Whole, _) => value.is_int(),
+            (Kind::Number { min, max }, _) => number(value).is_some_and(|number| (min..=max).contains(&number)),
+            (Kind::Flag, _) => value.is_bool(),
+            (Kind::Word(words), Some(word)) if !words.contains(&word) => return Err(self.unknown(word, words)),
+            (Kind::Word(_), text) => text.is_some(),
+            (Kind::Function, _) => value.is::<FnPtr>(),
+            (Kind::Instant, _) => instant(value).is_some(),
+            (Kind::InClip, _) => number(value).map_or(instant(value).is_some(), |seconds| seconds >= 0.0),
+            (Kind::Clip, _) if path_of_clip(value).is_none() => {
+                let help = format!("give {}", self.parameter.kind.words());
+                return Err(ArgumentError::new("there is no `path` in what is to be played", help));
             }
-            Kind::Seconds => match text(value) {
-                Some(text) => {
-                    duration::read(&text).map(drop).map_err(|error| ArgumentError::new(error.message, error.help))
+            (Kind::Clip, _) => true,
+            (Kind::Data, _) => value.is::<Map>(),
+            (Kind::Options { .. }, _) => match value.read_lock::<Map>() {
+                Some(map) => {
+                    for (name, value) in map.iter() {
+                        self.entry(name)?.check(value)?;
+                    }
+                    return self.complete(&map.keys().map(|name| name.as_str()).collect::<Vec<_>>());
                 }
-                None => seconds(value).map(drop).ok_or_else(|| self.wrong(&value.to_string())),
+                None => false,
             },
-            Kind::Whole => value.as_int().map(drop).map_err(|_| wrong_sort()),
-            Kind::Number { min, max } => {
-                let right = number(value).is_some_and(|number| (min..=max).contains(&number));
-                right.then_some(()).ok_or_else(|| self.wrong(&value.to_string()))
-            }
-            Kind::Flag => value.as_bool().map(drop).map_err(|_| wrong_sort()),
-            Kind::Word(words) => {
-                let text = text(value).ok_or_else(wrong_sort)?;
-                if words.contains(&text.as_str()) { Ok(()) } else { Err(self.unknown(&text, words)) }
-            }
-            Kind::Function => value.is::<FnPtr>().then_some(()).ok_or_else(wrong_sort),
-            Kind::Instant => instant(value).map(drop).ok_or_else(|| self.wrong(&value.to_string())),
-            Kind::InClip => {
-                let right = number(value).map_or(instant(value).is_some(), |seconds| seconds >= 0.0);
-                right.then_some(()).ok_or_else(|| self.wrong(&value.to_string()))
-            }
-            Kind::Clip => match path_of_clip(value) {
-                Some(_) => Ok(()),
-                None => Err(ArgumentError {
-                    message: "there is no `path` in what is to be played".to_owned(),
-                    help: Some(format!("give {}", self.parameter.kind.words())),
-                }),
-            },
-            Kind::Data => value.is::<Map>().then_some(()).ok_or_else(wrong_sort),
-            Kind::Options { .. } => {
-                let map = value.read_lock::<Map>().ok_or_else(wrong_sort)?;
-                for (name, value) in map.iter() {
-                    self.entry(name)?.check(value)?;
-                }
-                self.complete(&map.keys().map(|name| name.as_str()).collect::<Vec<_>>())
-            }
-            Kind::Never { message, help } => Err(ArgumentError::new(message, help)),
-        }
+            (Kind::Never { message, help }, _) => return Err(ArgumentError::new(message, help)),
+            (Kind::Instance | Kind::Duration { .. }, None) => false,
+        };
+        // A value of the right sort is shown itself.
+        let given = match self.parameter.kind {
+            Kind::Duration { .. } if text.is_some() => format!("{:?}", text.unwrap_or_default().as_str()),
+            Kind::Seconds | Kind::Number { .. } | Kind::Instant | Kind::InClip => value.to_string(),
+            _ => sort_of(value).to_owned(),
+        };
+        if fits { Ok(()) } else { Err(self.wrong(&given)) }
     }
 
     /// That it does not take such a value, or values of such a sort.

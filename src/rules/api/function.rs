@@ -1,4 +1,4 @@
-//! A function that rules call, and how the engine is told of it.
+//! A function that rules call, and its registration with the engine.
 
 use std::any::TypeId;
 use std::sync::Arc;

@@ -41,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
     "chapter" [NAME] "obs::chapter(`Round ${bout.round}`);"
         => |host, given| host.obs(&ObsVerb::Chapter { name: given.text("name") });
 
-    /// The scene that OBS has on program, as its latest `scene_changed` says, whoever put it there; `()` where it is not
+    /// The scene that OBS has on program, as its latest `scene_changed` says; `()` where it is not
     /// known: before OBS is connected, and after it is gone. Where the court has several OBS, name one.
     "current_scene" [] [INSTANCE] r#"if obs::current_scene("replay") != "Live" { obs::scene("Live"); }"#
         => |host, given| {

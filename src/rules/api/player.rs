@@ -105,7 +105,7 @@ impl Host {
     }
 }
 
-/// A clip as a script gives it: the event that told of it, a map with the same names, or its path.
+/// A clip as a script gives it: its event, a map with the same names, or its path.
 fn clip(value: &Dynamic) -> Result<Clip, Box<EvalAltResult>> {
     let given = |name| Some(entry(value, name)).filter(|value| !value.is_unit());
     let begins_at = match given("begins_at") {

@@ -36,7 +36,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Why an argument is wrong whatever is known only when the rule runs, and where.
+    /// Why an argument is always wrong, and where.
     fn wrong(&self, argument: Argument<'_>, shape: &Shape, expression: &Expr) -> Option<(Position, ArgumentError)> {
         let at = expression.start_position();
         let is_literal = Value::literal(expression).is_some();

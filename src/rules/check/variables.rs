@@ -61,7 +61,7 @@ impl Walk<'_> {
             let name = variable.0.name.to_string();
             let message = format!("`{name}` is forgotten before a handler runs");
             self.error("rules.forgotten_variable", *at, message, "write `const`, or keep it in `this`");
-            // That is told once.
+            // It is reported once.
             self.constants.insert(name, Shape::Any);
         }
     }

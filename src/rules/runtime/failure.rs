@@ -8,7 +8,7 @@ use crate::event::RuleFailed;
 use crate::rules::meter::TOO_LONG;
 use crate::rules::text::Text;
 
-/// Places at which failures are told apart.
+/// Places of failures that are counted.
 const MAX_PLACES: usize = 1000;
 
 /// How often each script failed at each place.
@@ -92,7 +92,7 @@ fn innermost<'a>(handler: &'a str, error: &'a EvalAltResult) -> Innermost<'a> {
     innermost
 }
 
-/// An error without its position, which stands beside it.
+/// An error without its position, which is given separately.
 pub(crate) fn in_words(error: &EvalAltResult) -> String {
     let text = match error {
         EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => TOO_LONG.to_owned(),
