@@ -14,7 +14,7 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: how long a film is
+//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files
 
 pub mod action;
 pub mod bout;

@@ -17,10 +17,10 @@ mod connect;
 mod conversation;
 mod disk;
 mod doctor;
-mod failure;
+mod error;
 mod file_name;
-mod film;
 mod link;
+mod media_file;
 mod outputs;
 mod raw;
 mod recordings;
@@ -41,7 +41,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-pub use self::ask::{AskError, Inventory, inventory};
+pub use self::ask::{Inventory, QueryError, inventory};
 pub use self::doctor::examine;
 pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
 use crate::config::{ObsSink, Secret};
@@ -184,7 +184,7 @@ mod tests {
             let Report::Outcome { action_seq: 7, outcome: Outcome::Failed { reason: said }, took_us, .. } =
                 report.await.unwrap()
             else {
-                panic!("expected a failure")
+                panic!("expected an error")
             };
             assert!(took_us < 1_000_000 || !reason.is_empty(), "{took_us} µs");
             reason = said;

@@ -14,7 +14,7 @@
 //!   only when vta ends in good order).
 
 mod desk;
-mod failure;
+mod error;
 mod ipc;
 mod keys;
 mod mpv;

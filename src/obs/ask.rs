@@ -8,25 +8,25 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::ObsOptions;
-use super::connect::{ConnectFailure, converse};
+use super::connect::{ConnectError, converse};
 use super::conversation::Conversation;
-use super::failure::Failure;
+use super::error::ObsError;
 use super::raw::Event;
 
 /// Why OBS cannot be asked; the text says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct AskError(String);
+pub struct QueryError(String);
 
-impl From<ConnectFailure> for AskError {
-    fn from(failure: ConnectFailure) -> Self {
-        Self(failure.to_string())
+impl From<ConnectError> for QueryError {
+    fn from(error: ConnectError) -> Self {
+        Self(error.to_string())
     }
 }
 
-impl From<Failure> for AskError {
-    fn from(failure: Failure) -> Self {
-        Self(failure.to_string())
+impl From<ObsError> for QueryError {
+    fn from(error: ObsError) -> Self {
+        Self(error.to_string())
     }
 }
 
@@ -51,7 +51,7 @@ pub struct Inventory {
 ///
 /// # Errors
 /// OBS cannot be reached, or refuses.
-pub async fn inventory(options: &ObsOptions) -> Result<Inventory, AskError> {
+pub async fn inventory(options: &ObsOptions) -> Result<Inventory, QueryError> {
     let (line, _events) = Line::open(options).await?;
     Ok(line.inventory().await?)
 }
@@ -65,20 +65,20 @@ pub(super) struct Line {
 
 impl Line {
     /// Connects; gives also what OBS tells by itself.
-    pub(super) async fn open(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectFailure> {
+    pub(super) async fn open(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectError> {
         let (conversation, events) = converse(options).await?;
         Ok((Self { conversation, limit: options.request_timeout }, events))
     }
 
     /// Asks for something and gives the answer's data.
-    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, Failure> {
+    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, ObsError> {
         match timeout(self.limit, self.conversation.ask(request, data)).await {
             Ok(answer) => answer,
-            Err(_) => Err(Failure::NoAnswer { request: request.to_owned(), limit: self.limit }),
+            Err(_) => Err(ObsError::NoAnswer { request: request.to_owned(), limit: self.limit }),
         }
     }
 
-    async fn inventory(&self) -> Result<Inventory, Failure> {
+    async fn inventory(&self) -> Result<Inventory, ObsError> {
         let mut inventory = Inventory::default();
         let scenes = self.ask("GetSceneList", Value::Null).await?;
         for scene in texts(&scenes["scenes"], "sceneName") {

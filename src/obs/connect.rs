@@ -16,12 +16,12 @@ use tracing::instrument::WithSubscriber as _;
 
 use super::ObsOptions;
 use super::conversation::{Conversation, OpenError};
-use super::failure::chain;
+use super::error::chain;
 use super::link::Link;
 use super::raw::{Event, RawError};
 
 /// How long OBS may take to accept a connection, the handshake included.
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Events that come faster than they are read; OBS sends a few a second at most.
 const EVENT_QUEUE: usize = 256;
@@ -37,12 +37,12 @@ pub(super) struct Connection {
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConnectFailure {
+pub(super) enum ConnectError {
     #[error("{reason} at {address}; is OBS running and is its WebSocket server on?")]
     Unreachable { address: String, reason: String },
     #[error("no computer is known as `{host}`; correct the `host` of this sink, or give its address in numbers")]
     UnknownHost { host: String },
-    #[error("no answer at {address} within {CONNECT_LIMIT:?}; does OBS hang, or does a firewall stand in between?")]
+    #[error("no answer at {address} within {CONNECT_TIMEOUT:?}; does OBS hang, or does a firewall stand in between?")]
     NoAnswer { address: String },
     #[error("what answers at {address} is not obs-websocket 5 ({reason}); correct the `port` of this sink")]
     NotObs { address: String, reason: String },
@@ -62,7 +62,7 @@ pub(super) enum ConnectFailure {
     Other { address: String, reason: String },
 }
 
-impl ConnectFailure {
+impl ConnectError {
     /// Whether only a person can put it right, so that trying again soon is of no use.
     pub(super) fn needs_a_person(&self) -> bool {
         matches!(self, Self::PasswordMissing { .. } | Self::PasswordWrong { .. })
@@ -70,26 +70,26 @@ impl ConnectFailure {
 }
 
 /// Connects, and finds out what the connected OBS can do.
-pub(super) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectFailure> {
+pub(super) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectError> {
     let (conversation, told) = converse(options).await?;
     let address = || options.address();
-    match timeout(CONNECT_LIMIT, identify(options)).await {
+    match timeout(CONNECT_TIMEOUT, identify(options)).await {
         Ok(Ok((client, events))) => Ok(Connection { link: Link::new(client, conversation, options), events, told }),
-        Ok(Err(Error::Timeout)) | Err(_) => Err(ConnectFailure::NoAnswer { address: address() }),
-        Ok(Err(error)) => Err(ConnectFailure::Other { address: address(), reason: chain(&error) }),
+        Ok(Err(Error::Timeout)) | Err(_) => Err(ConnectError::NoAnswer { address: address() }),
+        Ok(Err(error)) => Err(ConnectError::Other { address: address(), reason: chain(&error) }),
     }
 }
 
 /// Begins a conversation.
-pub(super) async fn converse(options: &ObsOptions) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectFailure> {
+pub(super) async fn converse(options: &ObsOptions) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectError> {
     // A name that nobody knows is an error of its own, told apart from others.
     let host = options.host.trim_matches(['[', ']']);
     if lookup_host((host, options.port)).await.is_err() {
-        return Err(ConnectFailure::UnknownHost { host: options.host.clone() });
+        return Err(ConnectError::UnknownHost { host: options.host.clone() });
     }
-    match timeout(CONNECT_LIMIT, Conversation::open(options)).await {
+    match timeout(CONNECT_TIMEOUT, Conversation::open(options)).await {
         Ok(opened) => opened.map_err(|error| explain(options, error)),
-        Err(_) => Err(ConnectFailure::NoAnswer { address: options.address() }),
+        Err(_) => Err(ConnectError::NoAnswer { address: options.address() }),
     }
 }
 
@@ -100,7 +100,7 @@ async fn identify(options: &ObsOptions) -> Result<(Client, EventStream), Error> 
         password: options.password.as_deref(),
         event_subscriptions: Some(EventSubscription::GENERAL | EventSubscription::OUTPUTS),
         broadcast_capacity: EVENT_QUEUE,
-        connect_timeout: CONNECT_LIMIT,
+        connect_timeout: CONNECT_TIMEOUT,
         // Venues run old versions; the supervisor says so once.
         dangerous: Some(DangerousConnectConfig { skip_studio_version_check: true, skip_websocket_version_check: true }),
     };
@@ -110,26 +110,26 @@ async fn identify(options: &ObsOptions) -> Result<(Client, EventStream), Error> 
     Ok((client, events))
 }
 
-fn explain(options: &ObsOptions, error: OpenError) -> ConnectFailure {
+fn explain(options: &ObsOptions, error: OpenError) -> ConnectError {
     let address = options.address();
     match error {
-        OpenError::NotReady => ConnectFailure::NotReady { address },
+        OpenError::NotReady => ConnectError::NotReady { address },
         OpenError::Raw(RawError::Closed { code, .. })
             if code == u16::from(WebSocketCloseCode::AuthenticationFailed) =>
         {
             match options.password {
-                Some(_) => ConnectFailure::PasswordWrong { address },
-                None => ConnectFailure::PasswordMissing { address },
+                Some(_) => ConnectError::PasswordWrong { address },
+                None => ConnectError::PasswordMissing { address },
             }
         }
         OpenError::Raw(RawError::Socket(tokio_websockets::Error::Io(error))) => match error.kind() {
-            io::ErrorKind::UnexpectedEof => ConnectFailure::NotObs { address, reason: error.to_string() },
+            io::ErrorKind::UnexpectedEof => ConnectError::NotObs { address, reason: error.to_string() },
             io::ErrorKind::ConnectionRefused => {
-                ConnectFailure::Unreachable { address, reason: "connection refused".to_owned() }
+                ConnectError::Unreachable { address, reason: "connection refused".to_owned() }
             }
-            _ => ConnectFailure::Unreachable { address, reason: error.to_string() },
+            _ => ConnectError::Unreachable { address, reason: error.to_string() },
         },
-        OpenError::Raw(RawError::Closed { code: 1001, .. }) => ConnectFailure::NotReady { address },
-        OpenError::Raw(error) => ConnectFailure::NotObs { address, reason: chain(&error) },
+        OpenError::Raw(RawError::Closed { code: 1001, .. }) => ConnectError::NotReady { address },
+        OpenError::Raw(error) => ConnectError::NotObs { address, reason: chain(&error) },
     }
 }

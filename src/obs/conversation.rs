@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, warn};
 
 use super::ObsOptions;
-use super::failure::Failure;
+use super::error::ObsError;
 use super::raw::{Event, RawError, Response, Said, Socket};
 
 /// Requests that may wait to be sent.
@@ -65,12 +65,12 @@ impl Version {
         matches!((numbers.next(), numbers.next()), (Some(Ok(first)), Some(Ok(second))) if (first, second) < (major, minor))
     }
 
-    /// A failure at once if this OBS does not know the request.
-    pub(super) fn must_know(&self, request: &str) -> Result<(), Failure> {
+    /// An error at once if this OBS does not know the request.
+    pub(super) fn must_know(&self, request: &str) -> Result<(), ObsError> {
         if self.requests.contains(request) {
             return Ok(());
         }
-        Err(Failure::TooOld { request: request.to_owned(), version: format!("OBS {}", self.obs) })
+        Err(ObsError::TooOld { request: request.to_owned(), version: format!("OBS {}", self.obs) })
     }
 }
 
@@ -103,20 +103,20 @@ impl Conversation {
     }
 
     /// Asks OBS for something and gives its answer's data. Sets no time limit.
-    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, Failure> {
+    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, ObsError> {
         self.version.must_know(request)?;
         if !data.is_object() && !data.is_null() {
-            return Err(Failure::NoObject(request.to_owned()));
+            return Err(ObsError::NoObject(request.to_owned()));
         }
         let (answer, answered) = oneshot::channel();
         let asked = Asked { request: request.to_owned(), data, answer };
-        let closed = || Failure::Lost(Arc::from("the connection was closed"));
+        let closed = || ObsError::Lost(Arc::from("the connection was closed"));
         self.asked.send(asked).await.map_err(|_| closed())?;
         let Response { status, data, .. } = answered.await.map_err(|_| closed())?;
         if status.result {
             Ok(data)
         } else {
-            Err(Failure::refused(request.to_owned(), status.code, status.comment, &self.version.in_words()))
+            Err(ObsError::refused(request.to_owned(), status.code, status.comment, &self.version.in_words()))
         }
     }
 }
@@ -138,7 +138,7 @@ async fn converse(mut socket: Socket, mut questions: mpsc::Receiver<Asked>, told
         tokio::select! {
             said = socket.hear() => match said {
                 Ok(Said::Response(response)) => {
-                    // Who asked may have lost patience.
+                    // The caller may have given up.
                     if let Some(answer) = open.remove(&response.id) {
                         _ = answer.send(response);
                     }
@@ -178,8 +178,8 @@ mod tests {
     fn what_an_old_obs_lacks_is_said_without_asking_it() {
         let old = version("29.0.2");
         assert_eq!(old.must_know("StartRecord"), Ok(()));
-        let failure = old.must_know("SplitRecordFile").map_err(|failure| failure.to_string());
-        assert_eq!(failure, Err("OBS 29.0.2 is too old for `SplitRecordFile`; update OBS".to_owned()));
+        let error = old.must_know("SplitRecordFile").map_err(|error| error.to_string());
+        assert_eq!(error, Err("OBS 29.0.2 is too old for `SplitRecordFile`; update OBS".to_owned()));
     }
 
     #[test]

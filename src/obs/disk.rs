@@ -12,7 +12,7 @@ use super::reporter::Reporter;
 use crate::action::Report;
 
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
-const PAUSE: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The disk of an instance.
 pub(super) struct Disk<'a> {
@@ -34,7 +34,7 @@ impl Disk<'_> {
                 warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
                 self.reporter.to_all(|instance| Report::DiskLow { instance, free_mb });
             }
-            sleep(PAUSE).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 }

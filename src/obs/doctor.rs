@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::ObsOptions;
 use super::ask::Line;
-use super::failure::Failure;
+use super::error::ObsError;
 use super::raw::Event;
 use super::status::BufferState;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
@@ -43,14 +43,14 @@ pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
     let mut findings = Findings::about(&options.instance);
     let (line, events) = match Line::open(options).await {
         Ok(open) => open,
-        Err(failure) => {
-            findings.add(Mark::Fail, failure.to_string());
+        Err(error) => {
+            findings.add(Mark::Fail, error.to_string());
             return findings.into_vec();
         }
     };
     let mut checkup = Checkup { options, line, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
-    if let Err(failure) = checkup.run().await {
-        checkup.findings.add(Mark::Fail, failure.to_string());
+    if let Err(error) = checkup.run().await {
+        checkup.findings.add(Mark::Fail, error.to_string());
     }
     checkup.findings.into_vec()
 }
@@ -76,7 +76,7 @@ struct Buffer {
 }
 
 impl Checkup<'_> {
-    async fn run(&mut self) -> Result<(), Failure> {
+    async fn run(&mut self) -> Result<(), ObsError> {
         self.connection();
         self.frames_and_recording().await?;
         if !self.buffer_runs().await? {
@@ -125,7 +125,7 @@ impl Checkup<'_> {
         }
     }
 
-    async fn frames_and_recording(&mut self) -> Result<(), Failure> {
+    async fn frames_and_recording(&mut self) -> Result<(), ObsError> {
         let stats = self.line.ask("GetStats", Value::Null).await?;
         for (skipped, total, what, advice) in [
             ("renderSkippedFrames", "renderTotalFrames", "drawn", "the graphics card is overloaded"),
@@ -148,28 +148,28 @@ impl Checkup<'_> {
     }
 
     /// Whether the replay buffer runs, or could be started.
-    async fn buffer_runs(&mut self) -> Result<bool, Failure> {
-        let failure = match self.line.buffer().await? {
+    async fn buffer_runs(&mut self) -> Result<bool, ObsError> {
+        let error = match self.line.buffer().await? {
             BufferState::Running => {
                 self.findings.add(Mark::Ok, "the replay buffer runs");
                 return Ok(true);
             }
-            BufferState::NotEnabled => Failure::BufferNotEnabled,
+            BufferState::NotEnabled => ObsError::BufferNotEnabled,
             BufferState::Stopped => match self.start_buffer().await {
                 Ok(()) => {
                     let text = "the replay buffer did not run, and was started; vta run sees to that, too";
                     self.findings.add(Mark::Ok, text);
                     return Ok(true);
                 }
-                Err(failure) => failure,
+                Err(error) => error,
             },
         };
-        self.findings.add(Mark::Fail, failure.to_string());
+        self.findings.add(Mark::Fail, error.to_string());
         Ok(false)
     }
 
     /// OBS answers before the buffer runs, and answers well when a dialog keeps it from running.
-    async fn start_buffer(&mut self) -> Result<(), Failure> {
+    async fn start_buffer(&mut self) -> Result<(), ObsError> {
         self.line.ask("StartReplayBuffer", Value::Null).await?;
         let started = async {
             while let Some(event) = self.events.recv().await {
@@ -177,14 +177,14 @@ impl Checkup<'_> {
                     return Ok(());
                 }
             }
-            Err(Failure::Lost("the connection was closed".into()))
+            Err(ObsError::Lost("the connection was closed".into()))
         };
         let limit = self.options.request_timeout;
-        timeout(limit, started).await.unwrap_or(Err(Failure::BufferDidNotStart(limit)))
+        timeout(limit, started).await.unwrap_or(Err(ObsError::BufferDidNotStart(limit)))
     }
 
     /// How the replay buffer is set up; none where OBS does not say it.
-    async fn buffer(&self) -> Result<Option<Buffer>, Failure> {
+    async fn buffer(&self) -> Result<Option<Buffer>, ObsError> {
         let Some(name) = self.buffer_output().await? else { return Ok(None) };
         let answer = self.line.ask("GetOutputSettings", json!({"outputName": name})).await?;
         let settings = &answer["outputSettings"];
@@ -197,7 +197,7 @@ impl Checkup<'_> {
     }
 
     /// The name of the replay buffer's output, which is in OBS's language.
-    async fn buffer_output(&self) -> Result<Option<String>, Failure> {
+    async fn buffer_output(&self) -> Result<Option<String>, ObsError> {
         let answer = self.line.ask("GetOutputList", Value::Null).await?;
         let mut outputs = answer["outputs"].as_array().into_iter().flatten();
         let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
@@ -232,7 +232,7 @@ impl Checkup<'_> {
     }
 
     /// Where clips and recordings go, and whether a day of them has room there.
-    async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), Failure> {
+    async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), ObsError> {
         if let Some(directory) = directory {
             let (mark, text) = match try_writing(&directory) {
                 Ok(()) => (Mark::Ok, format!("{} can be written", directory.display())),

@@ -14,16 +14,16 @@ use tracing::{info, warn};
 
 use super::ObsOptions;
 use super::conversation::Conversation;
-use super::failure::Failure;
+use super::error::ObsError;
 
 /// How long an OBS that is not ready is left alone.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long OBS is left in peace between two heartbeats.
-const HEARTBEAT: Duration = Duration::from_secs(2);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// So many heartbeats in a row without an answer mean that the connection is dead.
-const SILENT_HEARTBEATS: u32 = 3;
+const MAX_MISSED_HEARTBEATS: u32 = 3;
 
 /// A connection to OBS, and how it is.
 pub(super) struct Link {
@@ -58,53 +58,55 @@ impl Link {
 
     /// Asks OBS for something by name, within the time limit, and gives its answer's data. While OBS is not ready, as
     /// when it changes its scene collection, it is asked again.
-    pub(super) async fn send(&self, request: &str, data: Value) -> Result<Value, Failure> {
+    pub(super) async fn send(&self, request: &str, data: Value) -> Result<Value, ObsError> {
         self.when_ready(request, || self.conversation.ask(request, data.clone())).await
     }
 
     /// As [`Link::send`], for what `obws` can read; `ask` asks once.
-    pub(super) async fn ask<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, Failure>
+    pub(super) async fn ask<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, ObsError>
     where
         F: Future<Output = obws::error::Result<T>>,
     {
         let version = &self.conversation.version;
         version.must_know(request)?;
-        let ask = || async { ask().await.map_err(|error| Failure::of(request, error, &version.in_words())) };
+        let ask = || async { ask().await.map_err(|error| ObsError::of(request, error, &version.in_words())) };
         self.when_ready(request, ask).await
     }
 
-    async fn when_ready<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, Failure>
+    async fn when_ready<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, ObsError>
     where
-        F: Future<Output = Result<T, Failure>>,
+        F: Future<Output = Result<T, ObsError>>,
     {
         let deadline = Instant::now() + self.limit;
         loop {
             match self.within_limit(request, ask()).await? {
-                Err(Failure::NotReady(_)) if Instant::now() < deadline => self.unless_lost(sleep(ASK_AGAIN)).await?,
+                Err(ObsError::NotReady(_)) if Instant::now() < deadline => {
+                    self.unless_lost(sleep(RETRY_INTERVAL)).await?
+                }
                 answer => return answer,
             }
         }
     }
 
     /// Waits for the answer to a request as long as OBS may take.
-    async fn within_limit<T>(&self, request: &str, answer: impl Future<Output = T>) -> Result<T, Failure> {
+    async fn within_limit<T>(&self, request: &str, answer: impl Future<Output = T>) -> Result<T, ObsError> {
         if *self.health.borrow() == Health::Frozen {
-            return Err(Failure::Frozen);
+            return Err(ObsError::Frozen);
         }
         match self.unless_lost(timeout(self.limit, answer)).await? {
             Ok(answer) => Ok(answer),
             Err(_) => {
                 self.freeze();
-                Err(Failure::NoAnswer { request: request.to_owned(), limit: self.limit })
+                Err(ObsError::NoAnswer { request: request.to_owned(), limit: self.limit })
             }
         }
     }
 
     /// Waits for something that comes only while the connection lasts.
-    pub(super) async fn unless_lost<T>(&self, awaited: impl Future<Output = T>) -> Result<T, Failure> {
+    pub(super) async fn unless_lost<T>(&self, awaited: impl Future<Output = T>) -> Result<T, ObsError> {
         tokio::select! {
             biased;
-            reason = self.lost() => Err(Failure::Lost(reason)),
+            reason = self.lost() => Err(ObsError::Lost(reason)),
             came = awaited => Ok(came),
         }
     }
@@ -135,15 +137,15 @@ impl Link {
     /// Asks OBS for a sign of life again and again, and gives the connection up when none comes.
     pub(super) async fn heartbeat(&self) -> Infallible {
         let mut silent = 0;
-        while silent < SILENT_HEARTBEATS {
+        while silent < MAX_MISSED_HEARTBEATS {
             if silent == 0 {
-                sleep(HEARTBEAT).await;
+                sleep(HEARTBEAT_INTERVAL).await;
             }
             // Both connections have to live.
             let general = self.client.general();
             let signs = async { tokio::join!(general.stats(), self.conversation.ask("GetStats", Value::Null)) };
             match timeout(self.limit, signs).await {
-                Ok((Err(Error::Send(_) | Error::ReceiveMessage(_)), _) | (_, Err(Failure::Lost(_)))) => break,
+                Ok((Err(Error::Send(_) | Error::ReceiveMessage(_)), _) | (_, Err(ObsError::Lost(_)))) => break,
                 // A refusal is a sign of life, too.
                 Ok(_) => {
                     silent = 0;

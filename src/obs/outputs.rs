@@ -6,17 +6,17 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::failure::Failure;
+use super::error::ObsError;
 use super::link::Link;
 use super::reporter::Reporter;
 use crate::action::ObsVerb;
 use crate::sink::Command;
 
 /// How long OBS may take: a stream begins when its server has answered.
-const SWITCH_LIMIT: Duration = Duration::from_secs(10);
+const SWITCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often OBS is asked whether it is so.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Starts and stops outputs, in a lane of their own: they take their time.
 pub(super) struct Outputs<'a> {
@@ -32,30 +32,30 @@ impl Outputs<'_> {
             let result = match command.action.verb.obs() {
                 Some(ObsVerb::Streaming { on }) => self.switch("GetStreamStatus", "Stream", *on).await,
                 Some(ObsVerb::VirtualCamera { on }) => self.switch("GetVirtualCamStatus", "VirtualCam", *on).await,
-                _ => Err(Failure::NotForObs(command.action.verb.name())),
+                _ => Err(ObsError::NotForObs(command.action.verb.name())),
             };
             self.reporter.outcome(&command, result);
         }
     }
 
     /// Starts or stops an output; one that is so already is left alone.
-    async fn switch(&self, status: &str, output: &str, on: bool) -> Result<(), Failure> {
+    async fn switch(&self, status: &str, output: &str, on: bool) -> Result<(), ObsError> {
         if self.is_on(status).await? == on {
             return Ok(());
         }
         let request = format!("{}{output}", if on { "Start" } else { "Stop" });
         self.link.send(&request, Value::Null).await?;
-        let deadline = Instant::now() + SWITCH_LIMIT;
+        let deadline = Instant::now() + SWITCH_TIMEOUT;
         while self.is_on(status).await? != on {
             if Instant::now() >= deadline {
-                return Err(Failure::NotSwitched { request, limit: SWITCH_LIMIT });
+                return Err(ObsError::NotSwitched { request, limit: SWITCH_TIMEOUT });
             }
-            sleep(ASK_AGAIN).await;
+            sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
 
-    async fn is_on(&self, status: &str) -> Result<bool, Failure> {
+    async fn is_on(&self, status: &str) -> Result<bool, ObsError> {
         Ok(self.link.send(status, Value::Null).await?["outputActive"] == true)
     }
 }

@@ -11,9 +11,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-use super::failure::Failure;
-use super::film;
+use super::error::ObsError;
 use super::link::Link;
+use super::media_file;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::naming::with_local_time;
@@ -22,10 +22,10 @@ use crate::time::Time;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
 /// next key frame, which by OBS's defaults can be ten seconds away.
-const CHANGE_LIMIT: Duration = Duration::from_secs(15);
+const STATE_CHANGE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long it is tried to name a finished file, which OBS or a virus scanner may hold for a moment.
-const RENAME_PATIENCE: Duration = Duration::from_secs(2);
+const RENAME_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What OBS says of its recording.
 #[derive(Clone, Debug)]
@@ -47,18 +47,18 @@ pub(super) enum ChangeKind {
 
 /// The recording that OBS is at. It outlives a connection that was given up because OBS was frozen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Running {
+pub(super) struct ActiveRecording {
     /// Its file, where OBS says it.
     pub(super) path: Option<String>,
     /// The instant of its first frame, as far as it is known while it runs.
     pub(super) begins_at: Option<Time>,
     /// What began it; none if it was not us.
-    pub(super) ours: Option<Ours>,
+    pub(super) ours: Option<StartedBy>,
 }
 
 /// An action that began a recording.
 #[derive(Clone, Debug)]
-pub(super) struct Ours {
+pub(super) struct StartedBy {
     name: Option<String>,
     pub(super) court: Arc<str>,
     pub(super) action_seq: u64,
@@ -66,7 +66,7 @@ pub(super) struct Ours {
     split: bool,
 }
 
-impl Ours {
+impl StartedBy {
     fn new(command: &Command, name: Option<&str>) -> Self {
         let zone = TimeZone::system();
         Self {
@@ -94,7 +94,7 @@ pub(super) struct Recordings<'a> {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) changes: mpsc::Receiver<Change>,
     pub(super) stage: Stage,
-    pub(super) recording: &'a watch::Sender<Option<Running>>,
+    pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
     /// Whether a recording of somebody else is split when one of ours is to begin.
     pub(super) splits: bool,
     /// When OBS began to stop: the instant of the last frame.
@@ -104,8 +104,8 @@ pub(super) struct Recordings<'a> {
 impl Recordings<'_> {
     /// Works until there are no more commands.
     pub(super) async fn run(mut self) {
-        if let Err(failure) = self.look().await {
-            warn!("it is not known whether OBS records: {failure}");
+        if let Err(error) = self.look().await {
+            warn!("it is not known whether OBS records: {error}");
         }
         loop {
             tokio::select! {
@@ -114,10 +114,10 @@ impl Recordings<'_> {
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
                     let result = match command.action.verb.obs() {
-                        Some(ObsVerb::StartRecording { name }) => self.start(Ours::new(&command, name.as_deref())).await,
+                        Some(ObsVerb::StartRecording { name }) => self.start(StartedBy::new(&command, name.as_deref())).await,
                         Some(ObsVerb::StopRecording {}) => self.stop(&command.court).await,
                         Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
-                        _ => Err(Failure::NotForObs(command.action.verb.name())),
+                        _ => Err(ObsError::NotForObs(command.action.verb.name())),
                     };
                     self.reporter.outcome(&command, result);
                 }
@@ -126,7 +126,7 @@ impl Recordings<'_> {
     }
 
     /// Finds out whether OBS records, and whether it is still the recording that we know.
-    async fn look(&mut self) -> Result<(), Failure> {
+    async fn look(&mut self) -> Result<(), ObsError> {
         let status = self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await?;
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
@@ -142,7 +142,7 @@ impl Recordings<'_> {
             // While OBS pauses, the time of a recording stands still: what it has so far does not tell when it began.
             let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
             let begins_at = (!status.paused).then_some(begins_at);
-            self.recording.send_replace(Some(Running { path, begins_at, ours: None }));
+            self.recording.send_replace(Some(ActiveRecording { path, begins_at, ours: None }));
         }
         Ok(())
     }
@@ -160,43 +160,43 @@ impl Recordings<'_> {
         None
     }
 
-    async fn start(&mut self, ours: Ours) -> Result<(), Failure> {
+    async fn start(&mut self, ours: StartedBy) -> Result<(), ObsError> {
         if self.stage == Stage::Stopping {
             self.until(Stage::Idle, "finishing the recording before").await?;
         }
         if self.stage != Stage::Idle {
             let is_ours = self.recording.borrow().as_ref().is_some_and(|running| running.ours.is_some());
             return match (is_ours, self.splits) {
-                (true, _) => Err(Failure::RecordingAlready),
+                (true, _) => Err(ObsError::RecordingAlready),
                 (false, true) => self.split(Some(ours)).await,
-                (false, false) => Err(Failure::SomeoneRecords),
+                (false, false) => Err(ObsError::SomeoneRecords),
             };
         }
         match self.link.ask("StartRecord", || async { self.link.client.recording().start().await }).await {
-            Err(failure) if failure.is(StatusCode::OutputRunning) => return Err(Failure::SomeoneRecords),
+            Err(error) if error.is(StatusCode::OutputRunning) => return Err(ObsError::SomeoneRecords),
             answer => answer?,
         }
         self.stage = Stage::Starting;
-        self.recording.send_replace(Some(Running { ours: Some(ours), ..Running::default() }));
+        self.recording.send_replace(Some(ActiveRecording { ours: Some(ours), ..ActiveRecording::default() }));
         self.until(Stage::Recording, "starting to record").await
     }
 
     /// Ends the recording that this court began.
-    async fn stop(&mut self, court: &Arc<str>) -> Result<(), Failure> {
+    async fn stop(&mut self, court: &Arc<str>) -> Result<(), ObsError> {
         let running = self.recording.borrow().clone();
         match running.map(|running| running.ours) {
-            Some(None) => return Err(Failure::NotOurRecording),
-            Some(Some(ours)) if ours.court != *court => return Err(Failure::RecordingOf(ours.court)),
+            Some(None) => return Err(ObsError::NotOurRecording),
+            Some(Some(ours)) if ours.court != *court => return Err(ObsError::RecordingOf(ours.court)),
             // It goes on, as it did before we came.
             Some(Some(ours)) if ours.split => return self.split(None).await,
             _ => {}
         }
         if self.stage != Stage::Stopping {
             match self.link.ask("StopRecord", || async { self.link.client.recording().stop().await }).await {
-                Err(failure) if failure.is(StatusCode::OutputNotRunning) => {
+                Err(error) if error.is(StatusCode::OutputNotRunning) => {
                     self.stage = Stage::Idle;
                     self.recording.send_replace(None);
-                    return Err(Failure::NotRecording);
+                    return Err(ObsError::NotRecording);
                 }
                 answer => answer?,
             };
@@ -206,10 +206,10 @@ impl Recordings<'_> {
     }
 
     /// Ends the file that OBS writes to and lets it go on with another, which is ours or nobody's.
-    async fn split(&mut self, ours: Option<Ours>) -> Result<(), Failure> {
+    async fn split(&mut self, ours: Option<StartedBy>) -> Result<(), ObsError> {
         self.link.ask("SplitRecordFile", || async { self.link.client.recording().split_file().await }).await?;
-        let deadline = Instant::now() + CHANGE_LIMIT;
-        let ours = ours.map(|ours| Ours { split: true, ..ours });
+        let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
+        let ours = ours.map(|ours| StartedBy { split: true, ..ours });
         loop {
             let change = self.next(deadline, "splitting the recording").await?;
             let ChangeKind::File = change.kind else {
@@ -222,43 +222,43 @@ impl Recordings<'_> {
     }
 
     /// The recording goes on in another file; the one before is final.
-    async fn goes_on(&mut self, Change { path, at, .. }: Change, ours: Option<Ours>) {
+    async fn goes_on(&mut self, Change { path, at, .. }: Change, ours: Option<StartedBy>) {
         let before = self.recording.send_replace(None);
         if let Some(before) = before.filter(|before| before.ours.is_some()) {
             self.finished(before, at).await;
         }
-        let running = Running { path, begins_at: Some(at), ours };
+        let running = ActiveRecording { path, begins_at: Some(at), ours };
         self.reporter.recording(Report::RecordingStarted, &running, None);
         self.recording.send_replace(Some(running));
     }
 
     /// Sets a chapter mark in the recording, where OBS can: hybrid MP4, from OBS 30.2 on.
-    async fn chapter(&mut self, name: &str) -> Result<(), Failure> {
+    async fn chapter(&mut self, name: &str) -> Result<(), ObsError> {
         self.link
             .ask("CreateRecordChapter", || async { self.link.client.recording().create_chapter(Some(name)).await })
             .await
     }
 
     /// Follows OBS's events until it is at `goal`.
-    async fn until(&mut self, goal: Stage, doing: &'static str) -> Result<(), Failure> {
-        let deadline = Instant::now() + CHANGE_LIMIT;
+    async fn until(&mut self, goal: Stage, doing: &'static str) -> Result<(), ObsError> {
+        let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
         while self.stage != goal {
             let change = self.next(deadline, doing).await?;
             self.hear(change).await;
             if goal == Stage::Recording && self.stage == Stage::Idle {
-                return Err(Failure::RecordingDidNotStart);
+                return Err(ObsError::RecordingDidNotStart);
             }
         }
         Ok(())
     }
 
-    async fn next(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, Failure> {
+    async fn next(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, ObsError> {
         match timeout_at(deadline, self.link.unless_lost(self.changes.recv())).await {
             Ok(Ok(Some(change))) => Ok(change),
             // Events end with the connection.
-            Ok(Ok(None)) => Err(Failure::Lost(self.link.lost().await)),
+            Ok(Ok(None)) => Err(ObsError::Lost(self.link.lost().await)),
             Ok(Err(lost)) => Err(lost),
-            Err(_) => Err(Failure::RecordingStuck { doing, limit: CHANGE_LIMIT }),
+            Err(_) => Err(ObsError::RecordingStuck { doing, limit: STATE_CHANGE_TIMEOUT }),
         }
     }
 
@@ -270,7 +270,7 @@ impl Recordings<'_> {
             ChangeKind::State(OutputState::Started) => {
                 self.stage = Stage::Recording;
                 let ours = self.recording.send_replace(None).and_then(|running| running.ours);
-                let running = Running { path: change.path, begins_at: Some(at), ours };
+                let running = ActiveRecording { path: change.path, begins_at: Some(at), ours };
                 self.reporter.recording(Report::RecordingStarted, &running, None);
                 self.recording.send_replace(Some(running));
             }
@@ -285,7 +285,7 @@ impl Recordings<'_> {
                 let running = self.recording.send_replace(None).unwrap_or_default();
                 let ends_at = self.stopping_at.take().unwrap_or(at);
                 if began {
-                    self.finished(Running { path: change.path.or(running.path), ..running }, ends_at).await;
+                    self.finished(ActiveRecording { path: change.path.or(running.path), ..running }, ends_at).await;
                 }
             }
             // OBS splits it by itself, or a person does: whose it was, it stays.
@@ -298,10 +298,10 @@ impl Recordings<'_> {
     }
 
     /// Names a file that is final and tells of it. Its first frame is as long before the last as it plays.
-    async fn finished(&self, mut running: Running, ends_at: Time) {
+    async fn finished(&self, mut running: ActiveRecording, ends_at: Time) {
         if let Some(path) = &running.path {
             let name = running.ours.as_ref().and_then(|ours| ours.name.clone());
-            let finished = film::finish(path.into(), name, RENAME_PATIENCE).await;
+            let finished = media_file::finish(path.into(), name, RENAME_TIMEOUT).await;
             running.path = Some(finished.path.to_string_lossy().into_owned());
             running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);
         }

@@ -18,10 +18,10 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
 use super::ObsOptions;
-use super::failure::Failure;
-use super::film;
+use super::error::ObsError;
 use super::link::Link;
-use super::recordings::Running;
+use super::media_file;
+use super::recordings::ActiveRecording;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::event::ClipSource;
@@ -31,27 +31,27 @@ use crate::sink::Command;
 use crate::time::Time;
 
 /// How long a save may take, from OBS's answer to the finished file.
-const SAVE_LIMIT: Duration = Duration::from_secs(10);
+const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
 /// whatever OBS's clock says. A clip that we have given a name of its own is in nobody's way.
-const BETWEEN_SAVES: Duration = Duration::from_secs(1);
+const MIN_SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many commands may be looked over for those that can share a save; more wait in the lane.
 const MAX_WAITING: usize = 64;
 
 /// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
 /// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
-const COARSE_TIME: Duration = Duration::from_millis(1020);
+const FILE_TIME_TOLERANCE: Duration = Duration::from_millis(1020);
 
 /// How long it is tried to name a clip: a jury waits for it.
-const RENAME_PATIENCE: Duration = Duration::from_millis(100);
+const RENAME_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How long a file that OBS has finished may be missing: it may have been taken away.
-const FILE_LIMIT: Duration = Duration::from_secs(2);
+const FILE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long to wait before a file that is not there yet is looked for again.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Whether the replay buffer runs, as far as OBS has said it.
 pub(super) struct Buffer<'a> {
@@ -107,7 +107,7 @@ pub(super) struct Replays<'a> {
     /// Commands that were taken from the lane and wait for their save.
     pub(super) waiting: VecDeque<Command>,
     /// The recording that OBS is at, of which a part can stand in for a replay.
-    pub(super) recording: &'a watch::Sender<Option<Running>>,
+    pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
     /// The paths that OBS's events name.
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished that still has the name that OBS gave it.
@@ -117,8 +117,8 @@ pub(super) struct Replays<'a> {
 impl Replays<'_> {
     /// Sees to it that the buffer runs, then works until there are no more commands.
     pub(super) async fn run(mut self) {
-        if let Err(failure) = self.ready().await {
-            warn!("replays cannot be saved: {failure}");
+        if let Err(error) = self.ready().await {
+            warn!("replays cannot be saved: {error}");
         }
         loop {
             if let Some(command) = self.waiting.pop_front() {
@@ -137,7 +137,7 @@ impl Replays<'_> {
         }
     }
 
-    async fn ready(&self) -> Result<(), Failure> {
+    async fn ready(&self) -> Result<(), ObsError> {
         match self.link.ask("GetReplayBufferStatus", || async { self.link.client.replay_buffer().status().await }).await
         {
             Ok(active) => {
@@ -148,23 +148,23 @@ impl Replays<'_> {
                 }
                 Ok(())
             }
-            Err(failure) => {
-                let failure = in_words(failure);
-                if failure == Failure::BufferNotEnabled {
+            Err(error) => {
+                let error = in_words(error);
+                if error == ObsError::BufferNotEnabled {
                     self.buffer.set(false);
                 }
-                Err(failure)
+                Err(error)
             }
         }
     }
 
     /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running. A start that
     /// comes while it is still stopping is lost, and so it is asked for twice.
-    async fn start_buffer(&self) -> Result<(), Failure> {
+    async fn start_buffer(&self) -> Result<(), ObsError> {
         for _ in 0..2 {
             match self.link.ask("StartReplayBuffer", || async { self.link.client.replay_buffer().start().await }).await
             {
-                Err(failure) if failure.is(StatusCode::OutputRunning) => self.buffer.set(true),
+                Err(error) if error.is(StatusCode::OutputRunning) => self.buffer.set(true),
                 answer => answer.map_err(in_words)?,
             }
             let started = timeout(self.link.limit / 2, self.link.unless_lost(self.buffer.started()));
@@ -172,7 +172,7 @@ impl Replays<'_> {
                 return started;
             }
         }
-        Err(Failure::BufferDidNotStart(self.link.limit))
+        Err(ObsError::BufferDidNotStart(self.link.limit))
     }
 
     /// Carries out a save for this command and for those that can share it.
@@ -193,12 +193,12 @@ impl Replays<'_> {
                 let request = Time::now() - waited;
                 if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
                     self.reporter.clip_saved(&clip, &[]);
-                    self.recorded_instead(Failure::BegunTooLate, asked).await
+                    self.recorded_instead(ObsError::BegunTooLate, asked).await
                 } else {
                     Ok(clip)
                 }
             }
-            Err(failure) => self.recorded_instead(failure, asked).await,
+            Err(error) => self.recorded_instead(error, asked).await,
         };
         if let Ok(clip) = &result {
             self.reporter.clip_saved(clip, &savers);
@@ -209,9 +209,9 @@ impl Replays<'_> {
     }
 
     /// Waits until OBS gives the next replay another name than the last.
-    async fn until_nameable(&self) -> Result<(), Failure> {
+    async fn until_nameable(&self) -> Result<(), ObsError> {
         match self.last_named_by_obs {
-            Some(last) => self.link.unless_lost(sleep_until(last + BETWEEN_SAVES)).await,
+            Some(last) => self.link.unless_lost(sleep_until(last + MIN_SAVE_INTERVAL)).await,
             None => Ok(()),
         }
     }
@@ -230,28 +230,28 @@ impl Replays<'_> {
     }
 
     /// What was asked for is in the recording, if one runs.
-    async fn recorded_instead(&self, failure: Failure, asked: Time) -> Result<Clip, Failure> {
+    async fn recorded_instead(&self, error: ObsError, asked: Time) -> Result<Clip, ObsError> {
         // While OBS hangs, its recording does not go on.
-        if matches!(failure, Failure::Frozen | Failure::NoAnswer { .. }) {
-            return Err(failure);
+        if matches!(error, ObsError::Frozen | ObsError::NoAnswer { .. }) {
+            return Err(error);
         }
         let running = self.recording.borrow().clone();
         let Some((path, started_at)) = running.and_then(|running| Some((running.path?, running.begins_at))) else {
-            return Err(failure);
+            return Err(error);
         };
         let begins_at = self.first_frame_at(started_at).await.or(started_at);
         let has_begun = begins_at.is_none_or(|begins_at| begins_at < asked);
         if !has_begun || !is_playable(path.clone().into()).await {
             warn!("{path} has nothing to show yet that could stand in for the clip");
-            return Err(failure);
+            return Err(error);
         }
-        warn!("the clip is taken from the recording: {failure}");
+        warn!("the clip is taken from the recording: {error}");
         Ok(Clip {
             path: path.into(),
             from: ClipSource::Recording,
             begins_at,
             ends_at: Some(asked),
-            note: Some(failure.to_string()),
+            note: Some(error.to_string()),
         })
     }
 
@@ -269,7 +269,7 @@ impl Replays<'_> {
     }
 
     /// Asks OBS for a replay and waits for it.
-    async fn save_now(&mut self) -> Result<Saved, Failure> {
+    async fn save_now(&mut self) -> Result<Saved, ObsError> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
@@ -279,39 +279,39 @@ impl Replays<'_> {
         };
         let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
             Ok(times) => times,
-            Err(failure) => return Err(self.recover(failure).await),
+            Err(error) => return Err(self.recover(error).await),
         };
         // OBS looks at its clock between the request and its answer.
         let at = requested + answered.since(requested) / 2;
-        let deadline = Instant::now() + SAVE_LIMIT;
+        let deadline = Instant::now() + SAVE_TIMEOUT;
         loop {
             let path = match timeout_at(deadline, self.link.unless_lost(self.saved.recv())).await {
                 Ok(Ok(Some(path))) => path,
                 // Events end with the connection.
-                Ok(Ok(None)) => return Err(Failure::Lost(self.link.lost().await)),
+                Ok(Ok(None)) => return Err(ObsError::Lost(self.link.lost().await)),
                 Ok(Err(lost)) => return Err(lost),
-                Err(_) => return Err(Failure::NoClip(SAVE_LIMIT)),
+                Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
             };
             // A save of somebody else's, or an earlier one of ours that was given up.
             if made_before(&path, requested, self.link.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
-            written(&path, deadline.min(Instant::now() + FILE_LIMIT)).await?;
+            written(&path, deadline.min(Instant::now() + FILE_TIMEOUT)).await?;
             return Ok(Saved { path, at });
         }
     }
 
     /// Does what can be done about a refused save.
-    async fn recover(&self, failure: Failure) -> Failure {
-        if !failure.is(StatusCode::OutputNotRunning) {
-            return in_words(failure);
+    async fn recover(&self, error: ObsError) -> ObsError {
+        if !error.is(StatusCode::OutputNotRunning) {
+            return in_words(error);
         }
         self.buffer.set(false);
         warn!("a replay was asked for while the replay buffer did not run; starting it");
         match self.start_buffer().await {
-            Ok(()) => Failure::BufferWasStarted,
-            Err(reason) => Failure::BufferCannotStart(Box::new(reason)),
+            Ok(()) => ObsError::BufferWasStarted,
+            Err(reason) => ObsError::BufferCannotStart(Box::new(reason)),
         }
     }
 
@@ -326,11 +326,11 @@ impl Replays<'_> {
 
 /// Names a replay, and finds out from how long it plays which instants it shows.
 async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
-    let film = film::finish(path, name, RENAME_PATIENCE).await;
+    let file = media_file::finish(path, name, RENAME_TIMEOUT).await;
     Clip {
-        path: film.path,
+        path: file.path,
         from: ClipSource::ReplayBuffer,
-        begins_at: film.duration.map(|duration| ends_at - duration),
+        begins_at: file.duration.map(|duration| ends_at - duration),
         ends_at: Some(ends_at),
         note: None,
     }
@@ -345,12 +345,12 @@ fn file_name(command: &Command) -> Option<&str> {
 }
 
 /// Says what to do where OBS only says that the buffer is not there.
-fn in_words(failure: Failure) -> Failure {
-    if failure.is(StatusCode::InvalidResourceState) { Failure::BufferNotEnabled } else { failure }
+fn in_words(error: ObsError) -> ObsError {
+    if error.is(StatusCode::InvalidResourceState) { ObsError::BufferNotEnabled } else { error }
 }
 
 /// Waits until the file is there with something in it; trusts OBS if the folder is on another machine.
-async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
+async fn written(path: &Path, deadline: Instant) -> Result<(), ObsError> {
     loop {
         let looked_for = path.to_owned();
         let there =
@@ -359,9 +359,9 @@ async fn written(path: &Path, deadline: Instant) -> Result<(), Failure> {
             return Ok(());
         }
         if Instant::now() >= deadline {
-            return Err(Failure::ClipMissing(path.to_string_lossy().into_owned()));
+            return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
         }
-        sleep(LOOK_AGAIN).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -384,5 +384,5 @@ async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
         let created = Time::from(file.created()?);
         Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
     });
-    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > COARSE_TIME)
+    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > FILE_TIME_TOLERANCE)
 }

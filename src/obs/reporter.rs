@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::failure::Failure;
-use super::recordings::Running;
+use super::error::ObsError;
+use super::recordings::ActiveRecording;
 use super::replays::Clip;
 use crate::action::{ClipReport, Outcome, Report};
 use crate::event::Recording;
@@ -32,14 +32,14 @@ impl Reporter {
     }
 
     /// Tells how a command ended, to the court that gave it.
-    pub(super) fn outcome(&self, command: &Command, result: Result<(), Failure>) {
+    pub(super) fn outcome(&self, command: &Command, result: Result<(), ObsError>) {
         let Some(reports) = self.courts.get(&command.court) else {
             warn!(court = %command.court, "no such court is served: an outcome is lost");
             return;
         };
         let outcome = match result {
             Ok(()) => Outcome::Done,
-            Err(failure) => Outcome::Failed { reason: failure.to_string() },
+            Err(error) => Outcome::Failed { reason: error.to_string() },
         };
         deliver(&command.court, reports, command.ended(outcome));
     }
@@ -62,7 +62,7 @@ impl Reporter {
     }
 
     /// Tells every court of a recording, and the one that began it by which action.
-    pub(super) fn recording(&self, kind: fn(Recording) -> Report, running: &Running, ends_at: Option<Time>) {
+    pub(super) fn recording(&self, kind: fn(Recording) -> Report, running: &ActiveRecording, ends_at: Option<Time>) {
         for (court, reports) in &self.courts {
             let ours = running.ours.as_ref().filter(|ours| ours.court == *court);
             let recording = Recording {

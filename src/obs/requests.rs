@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::failure::Failure;
+use super::error::ObsError;
 use super::link::Link;
 use super::reporter::Reporter;
 use super::scenes::Program;
@@ -24,13 +24,13 @@ impl Requests<'_> {
         while let Some(command) = self.commands.recv().await {
             let result = match command.action.verb.obs() {
                 Some(verb) => self.carry_out(verb).await,
-                None => Err(Failure::NotForObs(command.action.verb.name())),
+                None => Err(ObsError::NotForObs(command.action.verb.name())),
             };
             self.reporter.outcome(&command, result);
         }
     }
 
-    async fn carry_out(&self, verb: &ObsVerb) -> Result<(), Failure> {
+    async fn carry_out(&self, verb: &ObsVerb) -> Result<(), ObsError> {
         let (request, data) = match verb {
             ObsVerb::Scene { scene } => return self.show_scene(scene).await,
             ObsVerb::PreviewScene { scene } => ("SetCurrentPreviewScene", json!({"sceneName": scene})),
@@ -57,7 +57,7 @@ impl Requests<'_> {
             ObsVerb::Request { request, data } => {
                 let version = &self.link.conversation.version;
                 if !version.requests.contains(request) {
-                    return Err(Failure::Unsupported { request: request.clone(), version: version.in_words() });
+                    return Err(ObsError::Unsupported { request: request.clone(), version: version.in_words() });
                 }
                 (request.as_str(), data.clone())
             }
@@ -67,19 +67,19 @@ impl Requests<'_> {
             | ObsVerb::StopRecording {}
             | ObsVerb::Chapter { .. }
             | ObsVerb::VirtualCamera { .. }
-            | ObsVerb::Streaming { .. } => return Err(Failure::NotForObs(verb.name())),
+            | ObsVerb::Streaming { .. } => return Err(ObsError::NotForObs(verb.name())),
         };
         self.link.send(request, data).await.map(drop)
     }
 
     /// OBS itself tells of a scene only when the transition to it is over.
-    async fn show_scene(&self, scene: &str) -> Result<(), Failure> {
+    async fn show_scene(&self, scene: &str) -> Result<(), ObsError> {
         self.link.send("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
         self.program.set(scene, self.reporter);
         Ok(())
     }
 
-    async fn choose_transition(&self, name: &str, duration_ms: Option<u32>) -> Result<(), Failure> {
+    async fn choose_transition(&self, name: &str, duration_ms: Option<u32>) -> Result<(), ObsError> {
         self.link.send("SetCurrentSceneTransition", json!({"transitionName": name})).await?;
         if let Some(duration) = duration_ms {
             let data = json!({"transitionDuration": duration});
@@ -89,12 +89,12 @@ impl Requests<'_> {
     }
 
     /// A media source has one file, or as VLC's a list of which this is all.
-    async fn set_media_file(&self, source: &str, path: &str) -> Result<(), Failure> {
+    async fn set_media_file(&self, source: &str, path: &str) -> Result<(), ObsError> {
         let found = self.link.send("GetInputSettings", json!({"inputName": source})).await?;
         let wanted = match found["inputKind"].as_str().unwrap_or_default() {
             "ffmpeg_source" => json!({"is_local_file": true, "local_file": path}),
             "vlc_source" => json!({"playlist": [{"value": path, "selected": false, "hidden": false}]}),
-            kind => return Err(Failure::NoMedia { source_name: source.to_owned(), kind: kind.to_owned() }),
+            kind => return Err(ObsError::NoMedia { source_name: source.to_owned(), kind: kind.to_owned() }),
         };
         let (request, data) = settings(source, wanted);
         self.link.send(request, data).await.map(drop)

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
-use super::failure::Failure;
+use super::error::ObsError;
 use super::link::Link;
 use super::raw::Event;
 use super::reporter::Reporter;
@@ -58,8 +58,8 @@ impl Scenes<'_> {
     async fn look(&self) {
         match self.link.send("GetCurrentProgramScene", Value::Null).await {
             Ok(answer) => self.show(&answer["currentProgramSceneName"]),
-            Err(Failure::Lost(_)) => {}
-            Err(failure) => warn!("it is not known which scene is on program: {failure}"),
+            Err(ObsError::Lost(_)) => {}
+            Err(error) => warn!("it is not known which scene is on program: {error}"),
         }
     }
 

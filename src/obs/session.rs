@@ -12,10 +12,10 @@ use tracing::warn;
 use super::ObsOptions;
 use super::connect::Connection;
 use super::disk::Disk;
-use super::failure::Failure;
+use super::error::ObsError;
 use super::link::Link;
 use super::outputs::Outputs;
-use super::recordings::{Change, ChangeKind, Recordings, Running, Stage};
+use super::recordings::{ActiveRecording, Change, ChangeKind, Recordings, Stage};
 use super::replays::{Buffer, Replays};
 use super::reporter::Reporter;
 use super::requests::Requests;
@@ -42,7 +42,7 @@ pub(super) enum Ended {
 #[derive(Default)]
 pub(super) struct Memory {
     /// The recording that OBS is at.
-    recording: watch::Sender<Option<Running>>,
+    recording: watch::Sender<Option<ActiveRecording>>,
     /// The scene on program.
     program: Program,
     /// Whether a recording of somebody else is split when one of ours is to begin.
@@ -96,7 +96,7 @@ pub(super) async fn run(
     let outputs = Outputs { link, reporter, commands: outputs };
     let scenes = Scenes { link, reporter, told, program };
     let disk = Disk { link, reporter, min_free_mb: *min_free_mb };
-    let hearing = Hearing { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
+    let dispatcher = EventDispatcher { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
 
     tokio::select! {
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
@@ -109,7 +109,7 @@ pub(super) async fn run(
                 outputs.run()
             )
         } => ended,
-        (.., never) = async { tokio::join!(hearing.run(events), scenes.run(), disk.run(), link.heartbeat()) } => match never {},
+        (.., never) = async { tokio::join!(dispatcher.run(events), scenes.run(), disk.run(), link.heartbeat()) } => match never {},
     }
 }
 
@@ -151,21 +151,21 @@ impl Lanes {
                 _ => &self.requests,
             };
             if let Err(refused) = lane.try_send(command) {
-                reporter.outcome(&refused.into_inner(), Err(Failure::TooMany(LANE)));
+                reporter.outcome(&refused.into_inner(), Err(ObsError::TooMany(LANE)));
             }
         }
     }
 }
 
 /// Hears OBS's events, so quickly that none are lost.
-struct Hearing<'a> {
+struct EventDispatcher<'a> {
     link: &'a Link,
     buffer: &'a Buffer<'a>,
     saved: mpsc::Sender<PathBuf>,
     changes: mpsc::Sender<Change>,
 }
 
-impl Hearing<'_> {
+impl EventDispatcher<'_> {
     /// Hears until the connection ends, and then says that it is lost.
     async fn run(self, mut events: EventStream) {
         let mut reason = "the connection was closed";

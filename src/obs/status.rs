@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use strum::Display;
 
 use super::ObsOptions;
-use super::ask::{AskError, Line};
-use super::failure::Failure;
+use super::ask::{Line, QueryError};
+use super::error::ObsError;
 
 /// How an instance is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -99,7 +99,7 @@ pub async fn status(options: &ObsOptions) -> InstanceStatus {
     InstanceStatus { instance: options.instance.clone(), address: options.address(), state }
 }
 
-async fn ready(options: &ObsOptions) -> Result<Ready, AskError> {
+async fn ready(options: &ObsOptions) -> Result<Ready, QueryError> {
     let (line, _events) = Line::open(options).await?;
     let scene = line.ask("GetCurrentProgramScene", Value::Null).await?;
     let stats = line.ask("GetStats", Value::Null).await?;
@@ -122,16 +122,16 @@ async fn ready(options: &ObsOptions) -> Result<Ready, AskError> {
 
 impl Line {
     /// How the replay buffer is.
-    pub(super) async fn buffer(&self) -> Result<BufferState, Failure> {
+    pub(super) async fn buffer(&self) -> Result<BufferState, ObsError> {
         match self.ask("GetReplayBufferStatus", Value::Null).await {
             Ok(answer) if answer["outputActive"] == true => Ok(BufferState::Running),
             Ok(_) => Ok(BufferState::Stopped),
-            Err(failure) if failure.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
-            Err(failure) => Err(failure),
+            Err(error) if error.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
+            Err(error) => Err(error),
         }
     }
 
-    async fn recording(&self) -> Result<Option<Recording>, Failure> {
+    async fn recording(&self) -> Result<Option<Recording>, ObsError> {
         let status = self.ask("GetRecordStatus", Value::Null).await?;
         if status["outputActive"] != true {
             return Ok(None);

@@ -8,21 +8,21 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::ObsOptions;
-use super::connect::{ConnectFailure, connect};
-use super::failure::Failure;
+use super::connect::{ConnectError, connect};
+use super::error::ObsError;
 use super::reporter::Reporter;
 use super::session::{self, Ended, Memory};
 use crate::action::Report;
 use crate::sink::{Command, Courts};
 
 /// The first pause between two attempts to connect; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const MIN_BACKOFF: Duration = Duration::from_millis(250);
 
 /// The longest pause between two attempts.
-const MAX_PAUSE: Duration = Duration::from_secs(5);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// The pause when only a person can put it right.
-const PERSON_PAUSE: Duration = Duration::from_secs(30);
+const PASSWORD_BACKOFF: Duration = Duration::from_secs(30);
 
 /// Works until `commands` is closed and what was in flight has ended.
 pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) {
@@ -32,7 +32,7 @@ pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, 
     let mut said = None;
     let mut warned_of = None;
     let mut memory = Memory::new(&options);
-    let mut pause = FIRST_PAUSE;
+    let mut pause = MIN_BACKOFF;
     loop {
         let Some(connected) = waiting.meanwhile(connect(&options)).await else { return };
         match connected {
@@ -61,16 +61,16 @@ pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, 
                     }
                 }
                 said = None;
-                pause = FIRST_PAUSE;
+                pause = MIN_BACKOFF;
             }
-            Err(failure) => {
-                let reason: Arc<str> = Arc::from(failure.to_string());
+            Err(error) => {
+                let reason: Arc<str> = Arc::from(error.to_string());
                 if said.as_ref() != Some(&reason) {
                     warn!("not connected, trying again from time to time: {reason}");
                     said = Some(Arc::clone(&reason));
                 }
                 waiting.reason = reason;
-                pause = next_pause(pause, &failure);
+                pause = next_pause(pause, &error);
             }
         }
         if waiting.meanwhile(sleep(jittered(pause))).await.is_none() {
@@ -98,13 +98,13 @@ impl Waiting {
             };
             let instance = Arc::clone(self.reporter.instance());
             let reason = Arc::clone(&self.reason);
-            self.reporter.outcome(&command, Err(Failure::NotConnected { instance, reason }));
+            self.reporter.outcome(&command, Err(ObsError::NotConnected { instance, reason }));
         }
     }
 }
 
-fn next_pause(before: Duration, failure: &ConnectFailure) -> Duration {
-    if failure.needs_a_person() { PERSON_PAUSE } else { (before * 2).min(MAX_PAUSE) }
+fn next_pause(before: Duration, error: &ConnectError) -> Duration {
+    if error.needs_a_person() { PASSWORD_BACKOFF } else { (before * 2).min(MAX_BACKOFF) }
 }
 
 /// Somewhat less than the pause, differently each time, so that drivers do not all try at the same moment.
@@ -118,24 +118,24 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_five_seconds() {
-        let failure = ConnectFailure::NoAnswer { address: String::new() };
-        let mut pause = FIRST_PAUSE;
+        let error = ConnectError::NoAnswer { address: String::new() };
+        let mut pause = MIN_BACKOFF;
         for _ in 0..10 {
-            pause = next_pause(pause, &failure);
+            pause = next_pause(pause, &error);
         }
-        assert_eq!(pause, MAX_PAUSE);
-        assert!(jittered(pause) <= MAX_PAUSE && jittered(pause) >= MAX_PAUSE * 4 / 5);
+        assert_eq!(pause, MAX_BACKOFF);
+        assert!(jittered(pause) <= MAX_BACKOFF && jittered(pause) >= MAX_BACKOFF * 4 / 5);
     }
 
     #[test]
     fn a_wrong_password_is_not_tried_again_soon() {
-        let wrong = ConnectFailure::PasswordWrong { address: String::new() };
-        assert_eq!(next_pause(FIRST_PAUSE, &wrong), PERSON_PAUSE);
+        let wrong = ConnectError::PasswordWrong { address: String::new() };
+        assert_eq!(next_pause(MIN_BACKOFF, &wrong), PASSWORD_BACKOFF);
     }
 
     #[test]
     fn after_a_password_was_put_right_pauses_are_short_again() {
-        let failure = ConnectFailure::NoAnswer { address: String::new() };
-        assert_eq!(next_pause(PERSON_PAUSE, &failure), MAX_PAUSE);
+        let error = ConnectError::NoAnswer { address: String::new() };
+        assert_eq!(next_pause(PASSWORD_BACKOFF, &error), MAX_BACKOFF);
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::failure::Failure;
+use super::error::PlayerError;
 use super::screen::{Screen, Showing};
 use crate::action::{Outcome, PlayerVerb, Report, Verb};
 use crate::sink::{Command, Courts, deliver, micros};
 
 /// How long a command waits for an mpv that is being started.
-const WAITS: Duration = Duration::from_secs(2);
+const MAX_HOLD: Duration = Duration::from_secs(2);
 /// Commands that may wait so; more wait in the queue.
 const MAX_HELD: usize = 64;
 
@@ -58,11 +58,11 @@ impl Desk {
             tokio::select! {
                 done = &mut work => return Some(done),
                 command = self.commands.recv(), if self.held.len() < MAX_HELD => {
-                    self.held.push_back((command?, Instant::now() + WAITS));
+                    self.held.push_back((command?, Instant::now() + MAX_HOLD));
                 }
                 () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {
                     if let Some((command, _)) = self.held.pop_front() {
-                        self.refuse(&command, &Failure::Starting);
+                        self.refuse(&command, &PlayerError::Starting);
                     }
                 }
             }
@@ -70,12 +70,12 @@ impl Desk {
     }
 
     /// Does something while commands fail at once; none when no more will come.
-    pub(super) async fn refuse_during<T>(&mut self, work: impl Future<Output = T>, failure: &Failure) -> Option<T> {
+    pub(super) async fn refuse_during<T>(&mut self, work: impl Future<Output = T>, error: &PlayerError) -> Option<T> {
         tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return Some(done),
-                command = self.next() => self.refuse(&command?, failure),
+                command = self.next() => self.refuse(&command?, error),
             }
         }
     }
@@ -86,16 +86,16 @@ impl Desk {
             let command = self.next().await?;
             match &command.action.verb {
                 Verb::Player(PlayerVerb::Play(_) | PlayerVerb::Add(_) | PlayerVerb::PreviousClip {}) => {
-                    self.held.push_front((command, Instant::now() + WAITS));
+                    self.held.push_front((command, Instant::now() + MAX_HOLD));
                     return Some(());
                 }
-                _ => self.refuse(&command, &Failure::Closed),
+                _ => self.refuse(&command, &PlayerError::Closed),
             }
         }
     }
 
     /// Answers a command without an mpv. What was refused is not shown later on, and neither is what it was to replace.
-    pub(super) fn refuse(&mut self, command: &Command, failure: &Failure) {
+    pub(super) fn refuse(&mut self, command: &Command, error: &PlayerError) {
         match &command.action.verb {
             Verb::Player(PlayerVerb::Close {}) => {
                 if !self.screen.is_of_another(&command.court) {
@@ -106,14 +106,14 @@ impl Desk {
             Verb::Player(verb) if verb.shows_a_clip() => self.screen.failed(),
             _ => {}
         }
-        self.ended(command, Err(failure.clone()));
+        self.ended(command, Err(error.clone()));
     }
 
     /// Tells how a command ended, to the court that gave it.
-    pub(super) fn ended(&self, command: &Command, result: Result<(), Failure>) {
+    pub(super) fn ended(&self, command: &Command, result: Result<(), PlayerError>) {
         let outcome = match result {
             Ok(()) => Outcome::Done,
-            Err(failure) => Outcome::Failed { reason: failure.to_string() },
+            Err(error) => Outcome::Failed { reason: error.to_string() },
         };
         self.tell(&command.court, command.ended(outcome));
     }

@@ -1,4 +1,4 @@
-//! A test save: timed, its film measured, and deleted again.
+//! A test save: timed, its media file measured, and deleted again.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,51 +10,51 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::Checkup;
 use crate::finding::{Mark, size};
 use crate::media;
-use crate::obs::failure::Failure;
+use crate::obs::error::ObsError;
 
 /// How long a save may take.
-const SAVE_LIMIT: Duration = Duration::from_secs(10);
+const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A save that takes longer costs the jury time.
-const QUICK: Duration = Duration::from_secs(3);
+const SLOW_SAVE: Duration = Duration::from_secs(3);
 
-/// What the buffer is to hold before it is saved: a film needs pictures before it has a length.
-const FILM: Duration = Duration::from_secs(2);
+/// What the buffer is to hold before it is saved: a media file needs pictures before it has a length.
+const MIN_FILL: Duration = Duration::from_secs(2);
 
 /// Less than this says nothing about how many bytes a second takes. A buffer that was started while OBS recorded holds
 /// nothing until the encoder's next key frame.
-const MIN_FILM: Duration = Duration::from_secs(1);
+const MIN_MEASURED: Duration = Duration::from_secs(1);
 
 /// How long it is waited for.
-const FILM_LIMIT: Duration = Duration::from_secs(6);
+const FILL_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How often it is looked for.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Checkup<'_> {
-    /// Saves the buffer once; gives the bytes that a second of film takes, where the file is seen from here.
-    pub(super) async fn test_save(&mut self) -> Result<Option<f64>, Failure> {
+    /// Saves the buffer once; gives the bytes that a second of video takes, where the file is seen from here.
+    pub(super) async fn test_save(&mut self) -> Result<Option<f64>, ObsError> {
         self.until_filled().await?;
         let asked = Instant::now();
         let path = match self.save().await {
             Ok(path) => path,
-            Err(failure) => {
-                self.findings.add(Mark::Fail, format!("a test save failed: {failure}"));
+            Err(error) => {
+                self.findings.add(Mark::Fail, format!("a test save failed: {error}"));
                 return Ok(None);
             }
         };
         let took = asked.elapsed();
-        let film = spawn_blocking({
+        let file = spawn_blocking({
             let path = path.clone();
             move || look_at(&path)
         });
-        let film = film.await.unwrap_or(Film::Unreadable);
+        let file = file.await.unwrap_or(TestFile::Unreadable);
         let name = path.display();
         let seconds = took.as_secs_f64();
-        let (mark, text, rate) = match film {
-            Film::Read { length, bytes, deleted } => {
+        let (mark, text, rate) = match file {
+            TestFile::Read { length, bytes, deleted } => {
                 let mut text = format!(
-                    "a test save took {seconds:.2} s and gave {:.1} s of film, {}",
+                    "a test save took {seconds:.2} s and gave {:.1} s of video, {}",
                     length.as_secs_f64(),
                     size(bytes)
                 );
@@ -62,26 +62,27 @@ impl Checkup<'_> {
                     Ok(()) => text += "; the file was deleted again",
                     Err(error) => text += &format!("; {name} stays, since it cannot be deleted: {error}"),
                 }
-                if took > QUICK {
+                if took > SLOW_SAVE {
                     text += "; that is slow: is the disk?";
                 }
-                let mark = if took > QUICK { Mark::Warn } else { Mark::Ok };
-                if length < MIN_FILM {
+                let mark = if took > SLOW_SAVE { Mark::Warn } else { Mark::Ok };
+                if length < MIN_MEASURED {
                     text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
                     (mark, text, None)
                 } else {
                     (mark, text, Some(bytes / length.as_secs_f64()))
                 }
             }
-            Film::Unreadable => {
-                let text = format!("a test save gave {name}, which is no film that can be read; is the disk full?");
+            TestFile::Unreadable => {
+                let text =
+                    format!("a test save gave {name}, which is no media file that can be read; is the disk full?");
                 (Mark::Fail, text, None)
             }
-            Film::Missing if self.here => {
+            TestFile::Missing if self.here => {
                 let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
                 (Mark::Fail, text, None)
             }
-            Film::Missing => {
+            TestFile::Missing => {
                 let text = format!(
                     "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to be \
                      seen from here"
@@ -93,24 +94,25 @@ impl Checkup<'_> {
         Ok(rate)
     }
 
-    /// Waits until the buffer holds some film, where OBS says what it holds.
-    async fn until_filled(&self) -> Result<(), Failure> {
+    /// Waits until the buffer holds some video, where OBS says what it holds.
+    async fn until_filled(&self) -> Result<(), ObsError> {
         let Some(name) = self.buffer_output().await? else { return Ok(()) };
-        let deadline = Instant::now() + FILM_LIMIT;
+        let deadline = Instant::now() + FILL_TIMEOUT;
         while Instant::now() < deadline {
             let status = self.line.ask("GetOutputStatus", json!({"outputName": name})).await?;
-            if status["outputDuration"].as_f64().is_none_or(|milliseconds| milliseconds >= FILM.as_secs_f64() * 1e3) {
+            if status["outputDuration"].as_f64().is_none_or(|milliseconds| milliseconds >= MIN_FILL.as_secs_f64() * 1e3)
+            {
                 break;
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
 
     /// Saves the buffer; only OBS's event tells which file is the one.
-    async fn save(&mut self) -> Result<PathBuf, Failure> {
+    async fn save(&mut self) -> Result<PathBuf, ObsError> {
         while self.events.try_recv().is_ok() {}
-        let deadline = Instant::now() + SAVE_LIMIT;
+        let deadline = Instant::now() + SAVE_TIMEOUT;
         self.line.ask("SaveReplayBuffer", Value::Null).await?;
         loop {
             match timeout_at(deadline, self.events.recv()).await {
@@ -118,24 +120,24 @@ impl Checkup<'_> {
                     return Ok(PathBuf::from(event.data["savedReplayPath"].as_str().unwrap_or_default()));
                 }
                 Ok(Some(_)) => {}
-                Ok(None) => return Err(Failure::Lost("the connection was closed".into())),
-                Err(_) => return Err(Failure::NoClip(SAVE_LIMIT)),
+                Ok(None) => return Err(ObsError::Lost("the connection was closed".into())),
+                Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
             }
         }
     }
 }
 
 /// A saved file.
-enum Film {
+enum TestFile {
     Read { length: Duration, bytes: f64, deleted: std::io::Result<()> },
     Unreadable,
     Missing,
 }
 
-fn look_at(path: &Path) -> Film {
-    let Ok(file) = path.metadata() else { return Film::Missing };
+fn look_at(path: &Path) -> TestFile {
+    let Ok(file) = path.metadata() else { return TestFile::Missing };
     match media::duration(path) {
-        Some(length) => Film::Read { length, bytes: file.len() as f64, deleted: std::fs::remove_file(path) },
-        None => Film::Unreadable,
+        Some(length) => TestFile::Read { length, bytes: file.len() as f64, deleted: std::fs::remove_file(path) },
+        None => TestFile::Unreadable,
     }
 }

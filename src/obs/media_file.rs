@@ -12,37 +12,37 @@ use super::file_name;
 use crate::media;
 
 /// How long to wait before a file that is held is tried again.
-const TRY_AGAIN: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A file that OBS has finished.
 #[derive(Debug)]
-pub(super) struct Film {
+pub(super) struct FinishedFile {
     /// Where it is now.
     pub(super) path: PathBuf,
     /// How long it plays; not known of files on other computers.
     pub(super) duration: Option<Duration>,
 }
 
-/// Looks how long a file plays and gives it its name, if it is on this computer. Tries for as long as `patience` lasts.
-pub(super) async fn finish(path: PathBuf, name: Option<String>, patience: Duration) -> Film {
-    let deadline = Instant::now() + patience;
+/// Looks how long a file plays and gives it its name, if it is on this computer. Tries for as long as `timeout` lasts.
+pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duration) -> FinishedFile {
+    let deadline = Instant::now() + timeout;
     loop {
         let (file, wanted) = (path.clone(), name.clone());
         let finished = spawn_blocking(move || (media::duration(&file), rename(&file, wanted.as_deref()))).await;
         let (duration, renamed) = finished.unwrap_or_else(|panic| (None, Err(io::Error::other(panic))));
         let error = match renamed {
-            Ok(path) => return Film { path, duration },
+            Ok(path) => return FinishedFile { path, duration },
             Err(error) => error,
         };
         if error.kind() == io::ErrorKind::NotFound {
             info!(path = %path.display(), "the file is not on this computer and keeps its name");
-            return Film { path, duration };
+            return FinishedFile { path, duration };
         }
         if Instant::now() >= deadline {
             warn!(path = %path.display(), name, "the file keeps its name, since it cannot be renamed: {error}");
-            return Film { path, duration };
+            return FinishedFile { path, duration };
         }
-        sleep(TRY_AGAIN).await;
+        sleep(RETRY_INTERVAL).await;
     }
 }
 
