@@ -12,105 +12,21 @@
 //! - Two connections: one of `obws`, and a conversation in JSON for what `obws` cannot read of older versions.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
-mod ask;
-mod connect;
-mod conversation;
-mod disk;
-mod doctor;
+mod client;
+mod driver;
 mod error;
-mod file_name;
-mod link;
-mod media_file;
-mod outputs;
-mod raw;
-mod recordings;
-mod replays;
-mod reporter;
-mod requests;
-mod scenes;
-mod session;
-mod status;
-mod supervisor;
-
-use std::fmt;
-use std::net::{ToSocketAddrs as _, UdpSocket};
-use std::sync::Arc;
-use std::time::Duration;
+mod options;
+mod query;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-pub use self::ask::{Inventory, QueryError, inventory};
-pub use self::doctor::examine;
-pub use self::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
-use crate::config::{ObsSink, Secret};
+pub use self::options::ObsOptions;
+pub use self::query::doctor::examine;
+pub use self::query::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
+pub use self::query::{Inventory, QueryError, inventory};
 use crate::sink::{Command, Courts};
-
-/// How to reach an OBS instance.
-#[derive(Clone)]
-pub struct ObsOptions {
-    /// Name of the sink, which stands in reports and logs.
-    pub instance: Arc<str>,
-    /// Name or address of the computer that runs OBS.
-    pub host: String,
-    /// The port of its WebSocket server.
-    pub port: u16,
-    /// The password of its WebSocket server; none if it asks for none. It stands in no log and no error.
-    pub password: Option<String>,
-    /// How long OBS may take to answer a request.
-    pub request_timeout: Duration,
-    /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
-    pub splits_recordings: bool,
-    /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never.
-    pub min_free_mb: u64,
-}
-
-impl ObsOptions {
-    /// Those of a sink.
-    pub fn of(instance: &Arc<str>, sink: &ObsSink) -> Self {
-        Self {
-            instance: Arc::clone(instance),
-            host: sink.host.clone(),
-            port: sink.port,
-            password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
-            request_timeout: sink.timeout,
-            splits_recordings: sink.splits_recordings,
-            min_free_mb: sink.min_free_mb,
-        }
-    }
-
-    /// Host and port, as in a URL.
-    fn address(&self) -> String {
-        format!("{}:{}", self.url_host(), self.port)
-    }
-
-    /// Whether it runs on this computer: on an address that a socket of ours can have. Blocks while a name is looked up.
-    fn is_here(&self) -> bool {
-        let host = self.host.trim_matches(['[', ']']);
-        (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.any(|address| UdpSocket::bind(address).is_ok()))
-    }
-
-    /// The host as URLs want it: IPv6 addresses stand in brackets.
-    fn url_host(&self) -> String {
-        if self.host.contains(':') && !self.host.starts_with('[') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        }
-    }
-}
-
-impl fmt::Debug for ObsOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ObsOptions")
-            .field("instance", &self.instance)
-            .field("address", &self.address())
-            .field("password", &self.password.as_ref().map(|_| "…"))
-            .field("request_timeout", &self.request_timeout)
-            .finish()
-    }
-}
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.
 ///
@@ -122,7 +38,7 @@ impl fmt::Debug for ObsOptions {
 pub fn spawn(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
     // An error's span, so that lines of any level carry the instance.
     let span = tracing::error_span!("obs", instance = %options.instance);
-    tokio::spawn(supervisor::run(options, commands, courts).instrument(span))
+    tokio::spawn(driver::supervisor::run(options, commands, courts).instrument(span))
 }
 
 #[cfg(test)]
@@ -130,7 +46,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use std::collections::HashMap;
-    use std::time::Instant;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::action::{Action, Report};
@@ -145,18 +62,6 @@ mod tests {
             splits_recordings: false,
             min_free_mb: 0,
         }
-    }
-
-    #[test]
-    fn the_password_is_not_printed() {
-        let printed = format!("{:?}", options("127.0.0.1"));
-        assert!(printed.contains("127.0.0.1:4455") && !printed.contains("hush"), "{printed}");
-    }
-
-    #[test]
-    fn an_ipv6_address_gets_its_brackets_once() {
-        assert_eq!(options("::1").address(), "[::1]:4455");
-        assert_eq!(options("[::1]").address(), "[::1]:4455");
     }
 
     #[tokio::test]

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use strum::Display;
 
-use super::ObsOptions;
-use super::ask::{Line, QueryError};
-use super::error::ObsError;
+use super::{Line, QueryError};
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 
 /// How an instance is.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,11 +4,11 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
-use super::error::ObsError;
-use super::link::Link;
-use super::raw::Event;
 use super::reporter::Reporter;
 use crate::action::Report;
+use crate::obs::client::Event;
+use crate::obs::client::Link;
+use crate::obs::error::ObsError;
 
 /// The scene on program, as far as it is known; it outlives a connection.
 #[derive(Default)]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::error::ObsError;
 use super::recordings::ActiveRecording;
 use super::replays::Clip;
 use crate::action::{ClipReport, Outcome, Report};
 use crate::event::Recording;
+use crate::obs::error::ObsError;
 use crate::sink::{Command, Courts, deliver};
 use crate::time::Time;
 

@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, warn};
 
-use super::ObsOptions;
-use super::error::ObsError;
-use super::raw::{Event, RawError, Response, Said, Socket};
+use super::socket::{Event, RawError, Response, Said, Socket};
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 
 /// Requests that may wait to be sent.
 const REQUESTS: usize = 64;
@@ -30,43 +30,43 @@ const SUBSCRIPTIONS: EventSubscription = EventSubscription::GENERAL
 
 /// A conversation, which ends when it is dropped.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub(in crate::obs) struct Conversation {
     asked: mpsc::Sender<Asked>,
     /// Who answers.
-    pub(super) version: Version,
+    pub(in crate::obs) version: Version,
     /// Whether OBS asks for a password.
-    pub(super) asks_password: bool,
+    pub(in crate::obs) asks_password: bool,
 }
 
 /// What is connected.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Version {
+pub(in crate::obs) struct Version {
     /// Version of OBS Studio.
     #[serde(rename = "obsVersion")]
-    pub(super) obs: String,
+    pub(in crate::obs) obs: String,
     /// Version of obs-websocket.
     #[serde(rename = "obsWebSocketVersion")]
-    pub(super) websocket: String,
+    pub(in crate::obs) websocket: String,
     /// The requests that it knows.
     #[serde(rename = "availableRequests")]
-    pub(super) requests: HashSet<String>,
+    pub(in crate::obs) requests: HashSet<String>,
 }
 
 impl Version {
     /// What is connected, in words.
-    pub(super) fn in_words(&self) -> String {
+    pub(in crate::obs) fn in_words(&self) -> String {
         format!("OBS {} (obs-websocket {})", self.obs, self.websocket)
     }
 
     /// Whether OBS Studio is older than `major.minor`; a version that cannot be read is not.
-    pub(super) fn is_older_than(&self, major: u32, minor: u32) -> bool {
+    pub(in crate::obs) fn is_older_than(&self, major: u32, minor: u32) -> bool {
         let mut numbers = self.obs.split(['.', '-']).map(str::parse::<u32>);
         matches!((numbers.next(), numbers.next()), (Some(Ok(first)), Some(Ok(second))) if (first, second) < (major, minor))
     }
 
     /// An error at once if this OBS does not know the request.
-    pub(super) fn must_know(&self, request: &str) -> Result<(), ObsError> {
+    pub(in crate::obs) fn must_know(&self, request: &str) -> Result<(), ObsError> {
         if self.requests.contains(request) {
             return Ok(());
         }
@@ -82,7 +82,7 @@ struct Asked {
 
 impl Conversation {
     /// Connects, and finds out what the connected OBS can do; gives also what OBS tells by itself. Sets no time limit.
-    pub(super) async fn open(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
+    pub(in crate::obs) async fn open(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
         let mut socket = Socket::open(options, SUBSCRIPTIONS.bits()).await?;
         socket.request("version", "GetVersion", Value::Null).await?;
         let answer = loop {
@@ -103,7 +103,7 @@ impl Conversation {
     }
 
     /// Asks OBS for something and gives its answer's data. Sets no time limit.
-    pub(super) async fn ask(&self, request: &str, data: Value) -> Result<Value, ObsError> {
+    pub(in crate::obs) async fn ask(&self, request: &str, data: Value) -> Result<Value, ObsError> {
         self.version.must_know(request)?;
         if !data.is_object() && !data.is_null() {
             return Err(ObsError::NoObject(request.to_owned()));
@@ -123,7 +123,7 @@ impl Conversation {
 
 /// Why a conversation did not begin.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum OpenError {
+pub(in crate::obs) enum OpenError {
     #[error(transparent)]
     Raw(#[from] RawError),
     #[error("OBS is still starting")]

@@ -7,12 +7,12 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use super::ObsOptions;
-use super::connect::{ConnectError, connect};
-use super::error::ObsError;
 use super::reporter::Reporter;
-use super::session::{self, Ended, Memory};
 use crate::action::Report;
+use crate::obs::client::{ConnectError, connect};
+use crate::obs::driver::{self as session, Ended, Memory};
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Courts};
 
 /// The first pause between two attempts to connect; each further one is twice as long.
@@ -25,7 +25,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(5);
 const PASSWORD_BACKOFF: Duration = Duration::from_secs(30);
 
 /// Works until `commands` is closed and what was in flight has ended.
-pub(super) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) {
+pub(in crate::obs) async fn run(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) {
     let reason = Arc::from(format!("still connecting to {}", options.address()));
     let reporter = Reporter::new(Arc::clone(&options.instance), courts);
     let mut waiting = Waiting { commands, reporter, reason };

@@ -17,9 +17,6 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
-use super::ObsOptions;
-use super::error::ObsError;
-use super::link::Link;
 use super::media_file;
 use super::recordings::ActiveRecording;
 use super::reporter::Reporter;
@@ -27,6 +24,9 @@ use crate::action::{ObsVerb, Report};
 use crate::event::ClipSource;
 use crate::media;
 use crate::naming::with_local_time;
+use crate::obs::client::Link;
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 use crate::sink::Command;
 use crate::time::Time;
 

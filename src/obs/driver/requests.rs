@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::error::ObsError;
-use super::link::Link;
 use super::reporter::Reporter;
 use super::scenes::Program;
 use crate::action::{MediaAction, ObsVerb};
+use crate::obs::client::Link;
+use crate::obs::error::ObsError;
 use crate::sink::Command;
 
 /// Carries actions out one after the other.

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::ObsOptions;
-use super::ask::Line;
-use super::error::ObsError;
-use super::raw::Event;
+use super::Line;
 use super::status::BufferState;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
+use crate::obs::client::Event;
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 
 /// What a review needs of the replay buffer beside the pre-roll: whoever presses the button is not the quickest.
 const SPARE: Duration = Duration::from_secs(3);

@@ -6,10 +6,10 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::error::ObsError;
-use super::link::Link;
 use super::reporter::Reporter;
 use crate::action::ObsVerb;
+use crate::obs::client::Link;
+use crate::obs::error::ObsError;
 use crate::sink::Command;
 
 /// How long OBS may take: a stream begins when its server has answered.

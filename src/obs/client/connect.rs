@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::instrument::WithSubscriber as _;
 
-use super::ObsOptions;
 use super::conversation::{Conversation, OpenError};
-use super::error::chain;
 use super::link::Link;
-use super::raw::{Event, RawError};
+use super::socket::{Event, RawError};
+use crate::obs::error::chain;
+use crate::obs::options::ObsOptions;
 
 /// How long OBS may take to accept a connection, the handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,17 +27,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const EVENT_QUEUE: usize = 256;
 
 /// A fresh connection.
-pub(super) struct Connection {
-    pub(super) link: Link,
+pub(in crate::obs) struct Connection {
+    pub(in crate::obs) link: Link,
     /// What `obws` reads of OBS's events.
-    pub(super) events: EventStream,
+    pub(in crate::obs) events: EventStream,
     /// All of OBS's events.
-    pub(super) told: mpsc::Receiver<Event>,
+    pub(in crate::obs) told: mpsc::Receiver<Event>,
 }
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConnectError {
+pub(in crate::obs) enum ConnectError {
     #[error("{reason} at {address}; is OBS running and is its WebSocket server on?")]
     Unreachable { address: String, reason: String },
     #[error("no computer is known as `{host}`; correct the `host` of this sink, or give its address in numbers")]
@@ -64,13 +64,13 @@ pub(super) enum ConnectError {
 
 impl ConnectError {
     /// Whether only a person can put it right, so that trying again soon is of no use.
-    pub(super) fn needs_a_person(&self) -> bool {
+    pub(in crate::obs) fn needs_a_person(&self) -> bool {
         matches!(self, Self::PasswordMissing { .. } | Self::PasswordWrong { .. })
     }
 }
 
 /// Connects, and finds out what the connected OBS can do.
-pub(super) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectError> {
+pub(in crate::obs) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectError> {
     let (conversation, told) = converse(options).await?;
     let address = || options.address();
     match timeout(CONNECT_TIMEOUT, identify(options)).await {
@@ -81,7 +81,9 @@ pub(super) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectE
 }
 
 /// Begins a conversation.
-pub(super) async fn converse(options: &ObsOptions) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectError> {
+pub(in crate::obs) async fn converse(
+    options: &ObsOptions,
+) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectError> {
     // A name that nobody knows is an error of its own, told apart from others.
     let host = options.host.trim_matches(['[', ']']);
     if lookup_host((host, options.port)).await.is_err() {

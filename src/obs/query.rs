@@ -1,5 +1,8 @@
 //! Questions to an OBS instance outside of a run: one connection, asked and closed.
 
+pub(super) mod doctor;
+pub(super) mod status;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -7,11 +10,11 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::ObsOptions;
-use super::connect::{ConnectError, converse};
-use super::conversation::Conversation;
+use super::client::Conversation;
+use super::client::Event;
+use super::client::{ConnectError, converse};
 use super::error::ObsError;
-use super::raw::Event;
+use super::options::ObsOptions;
 
 /// Why OBS cannot be asked; the text says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -11,12 +11,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-use super::error::ObsError;
-use super::link::Link;
 use super::media_file;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::naming::with_local_time;
+use crate::obs::client::Link;
+use crate::obs::error::ObsError;
 use crate::sink::Command;
 use crate::time::Time;
 

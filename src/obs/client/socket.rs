@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_stream::StreamExt as _;
 use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
-use super::ObsOptions;
+use crate::obs::options::ObsOptions;
 
 /// The version of the protocol, of which there is only this one.
 const RPC_VERSION: u32 = 1;
@@ -24,15 +24,15 @@ const REQUEST: u8 = 6;
 const RESPONSE: u8 = 7;
 
 /// A connection that has been accepted.
-pub(super) struct Socket {
+pub(in crate::obs) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Whether OBS asks for a password.
-    pub(super) asks_password: bool,
+    pub(in crate::obs) asks_password: bool,
 }
 
 /// Why there is no message.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum RawError {
+pub(in crate::obs) enum RawError {
     #[error("the address is wrong: {0}")]
     Address(String),
     #[error(transparent)]
@@ -44,45 +44,45 @@ pub(super) enum RawError {
 }
 
 /// What OBS says of itself.
-pub(super) enum Said {
+pub(in crate::obs) enum Said {
     Event(Event),
     Response(Response),
 }
 
 /// Something that happened in OBS.
 #[derive(Debug, Deserialize)]
-pub(super) struct Event {
+pub(in crate::obs) struct Event {
     #[serde(rename = "eventType")]
-    pub(super) name: String,
+    pub(in crate::obs) name: String,
     #[serde(rename = "eventData", default)]
-    pub(super) data: Value,
+    pub(in crate::obs) data: Value,
 }
 
 /// What OBS answers to a request.
 #[derive(Debug, Deserialize)]
-pub(super) struct Response {
+pub(in crate::obs) struct Response {
     #[serde(rename = "requestId")]
-    pub(super) id: String,
+    pub(in crate::obs) id: String,
     #[serde(rename = "requestStatus")]
-    pub(super) status: Status,
+    pub(in crate::obs) status: Status,
     #[serde(rename = "responseData", default)]
-    pub(super) data: Value,
+    pub(in crate::obs) data: Value,
 }
 
 /// How a request ended.
 #[derive(Debug, Deserialize)]
-pub(super) struct Status {
+pub(in crate::obs) struct Status {
     /// Whether it was carried out.
-    pub(super) result: bool,
+    pub(in crate::obs) result: bool,
     /// OBS's code for how it ended.
-    pub(super) code: u16,
+    pub(in crate::obs) code: u16,
     /// What OBS says to it.
-    pub(super) comment: Option<String>,
+    pub(in crate::obs) comment: Option<String>,
 }
 
 impl Socket {
     /// Connects, and identifies itself; `events` are the categories of events that OBS is to tell. Sets no time limit.
-    pub(super) async fn open(options: &ObsOptions, events: u32) -> Result<Self, RawError> {
+    pub(in crate::obs) async fn open(options: &ObsOptions, events: u32) -> Result<Self, RawError> {
         let url = format!("ws://{}", options.address());
         let builder = ClientBuilder::new().uri(&url).map_err(|error| RawError::Address(error.to_string()))?;
         let (stream, _) = builder.connect().await?;
@@ -100,7 +100,7 @@ impl Socket {
     }
 
     /// Sends a request; OBS takes data that is null for one of the wrong type.
-    pub(super) async fn request(&mut self, id: &str, request: &str, data: Value) -> Result<(), RawError> {
+    pub(in crate::obs) async fn request(&mut self, id: &str, request: &str, data: Value) -> Result<(), RawError> {
         let mut message = json!({"requestType": request, "requestId": id});
         if !data.is_null() {
             message["requestData"] = data;
@@ -109,7 +109,7 @@ impl Socket {
     }
 
     /// Waits for what OBS says next. A wait that is dropped loses nothing.
-    pub(super) async fn hear(&mut self) -> Result<Said, RawError> {
+    pub(in crate::obs) async fn hear(&mut self) -> Result<Said, RawError> {
         loop {
             let (kind, content) = self.message().await?;
             match kind {

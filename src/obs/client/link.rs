@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
-use super::ObsOptions;
 use super::conversation::Conversation;
-use super::error::ObsError;
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
 
 /// How long an OBS that is not ready is left alone.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
@@ -26,15 +26,15 @@ const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
 const MAX_MISSED_HEARTBEATS: u32 = 3;
 
 /// A connection to OBS, and how it is.
-pub(super) struct Link {
+pub(in crate::obs) struct Link {
     /// Requests go through [`Link::ask`], which sets the time limit that the client lacks.
-    pub(super) client: Client,
+    pub(in crate::obs) client: Client,
     /// How long OBS may take to answer.
-    pub(super) limit: Duration,
+    pub(in crate::obs) limit: Duration,
     /// Requests go through [`Link::send`].
-    pub(super) conversation: Conversation,
+    pub(in crate::obs) conversation: Conversation,
     /// Whose connection it is.
-    pub(super) options: ObsOptions,
+    pub(in crate::obs) options: ObsOptions,
     health: watch::Sender<Health>,
 }
 
@@ -51,19 +51,19 @@ enum Health {
 
 impl Link {
     /// A connection of which nothing bad is known.
-    pub(super) fn new(client: Client, conversation: Conversation, options: &ObsOptions) -> Self {
+    pub(in crate::obs) fn new(client: Client, conversation: Conversation, options: &ObsOptions) -> Self {
         let health = watch::Sender::new(Health::Well);
         Self { client, limit: options.request_timeout, conversation, options: options.clone(), health }
     }
 
     /// Asks OBS for something by name, within the time limit, and gives its answer's data. While OBS is not ready, as
     /// when it changes its scene collection, it is asked again.
-    pub(super) async fn send(&self, request: &str, data: Value) -> Result<Value, ObsError> {
+    pub(in crate::obs) async fn send(&self, request: &str, data: Value) -> Result<Value, ObsError> {
         self.when_ready(request, || self.conversation.ask(request, data.clone())).await
     }
 
     /// As [`Link::send`], for what `obws` can read; `ask` asks once.
-    pub(super) async fn ask<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, ObsError>
+    pub(in crate::obs) async fn ask<T, F>(&self, request: &str, ask: impl Fn() -> F) -> Result<T, ObsError>
     where
         F: Future<Output = obws::error::Result<T>>,
     {
@@ -103,7 +103,7 @@ impl Link {
     }
 
     /// Waits for something that comes only while the connection lasts.
-    pub(super) async fn unless_lost<T>(&self, awaited: impl Future<Output = T>) -> Result<T, ObsError> {
+    pub(in crate::obs) async fn unless_lost<T>(&self, awaited: impl Future<Output = T>) -> Result<T, ObsError> {
         tokio::select! {
             biased;
             reason = self.lost() => Err(ObsError::Lost(reason)),
@@ -112,7 +112,7 @@ impl Link {
     }
 
     /// Waits until the connection is lost and says why.
-    pub(super) async fn lost(&self) -> Arc<str> {
+    pub(in crate::obs) async fn lost(&self) -> Arc<str> {
         let mut health = self.health.subscribe();
         loop {
             if let Health::Lost(reason) = &*health.borrow_and_update() {
@@ -124,7 +124,7 @@ impl Link {
     }
 
     /// Gives the connection up; the first reason stands.
-    pub(super) fn lose(&self, reason: &str) {
+    pub(in crate::obs) fn lose(&self, reason: &str) {
         self.health.send_if_modified(|health| {
             let lost = !matches!(health, Health::Lost(_));
             if lost {
@@ -135,7 +135,7 @@ impl Link {
     }
 
     /// Asks OBS for a sign of life again and again, and gives the connection up when none comes.
-    pub(super) async fn heartbeat(&self) -> Infallible {
+    pub(in crate::obs) async fn heartbeat(&self) -> Infallible {
         let mut silent = 0;
         while silent < MAX_MISSED_HEARTBEATS {
             if silent == 0 {

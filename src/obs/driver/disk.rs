@@ -7,9 +7,9 @@ use serde_json::Value;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::link::Link;
 use super::reporter::Reporter;
 use crate::action::Report;
+use crate::obs::client::Link;
 
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);

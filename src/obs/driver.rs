@@ -1,5 +1,16 @@
 //! The life of one connection: commands go to their lanes, events to whom they concern.
 
+mod disk;
+mod file_name;
+mod media_file;
+mod outputs;
+mod recordings;
+mod replays;
+mod reporter;
+mod requests;
+mod scenes;
+pub(super) mod supervisor;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,17 +20,17 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::StreamExt as _;
 use tracing::warn;
 
-use super::ObsOptions;
-use super::connect::Connection;
-use super::disk::Disk;
+use self::disk::Disk;
+use self::outputs::Outputs;
+use self::recordings::{ActiveRecording, Change, ChangeKind, Recordings, Stage};
+use self::replays::{Buffer, Replays};
+use self::reporter::Reporter;
+use self::requests::Requests;
+use self::scenes::{Program, Scenes};
+use super::client::Connection;
+use super::client::Link;
 use super::error::ObsError;
-use super::link::Link;
-use super::outputs::Outputs;
-use super::recordings::{ActiveRecording, Change, ChangeKind, Recordings, Stage};
-use super::replays::{Buffer, Replays};
-use super::reporter::Reporter;
-use super::requests::Requests;
-use super::scenes::{Program, Scenes};
+use super::options::ObsOptions;
 use crate::action::ObsVerb;
 use crate::sink::Command;
 use crate::time::Time;
