@@ -9,12 +9,13 @@
 //! - Saves, recordings, streams and everything else wait in lanes of their own: a save that waits for its file holds
 //!   up no scene. Within a lane, commands keep their order.
 //! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
-//! - Two connections: one of `obws`, and a conversation in JSON for what `obws` cannot read of older versions.
+//! - One connection carries requests and events. The task that takes a command writes the request to the socket.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
 mod client;
 mod driver;
 mod error;
+mod model;
 mod options;
 mod query;
 
@@ -22,10 +23,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
+pub use self::model::BufferState;
 pub use self::options::ObsOptions;
+pub use self::query::QueryError;
 pub use self::query::doctor::examine;
-pub use self::query::status::{BufferState, InstanceStatus, Ready, Recording, State, status};
-pub use self::query::{Inventory, QueryError, inventory};
+pub use self::query::inventory::{Inventory, inventory};
+pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
 use crate::sink::{Command, Courts};
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.

@@ -15,21 +15,20 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use obws::events::{Event, EventStream, OutputState};
-use tokio::sync::{mpsc, watch};
-use tokio_stream::StreamExt as _;
+use obws::events::{Event, OutputState};
+use tokio::sync::{Notify, mpsc, watch};
 use tracing::warn;
 
 use self::disk::Disk;
 use self::outputs::Outputs;
-use self::recordings::{ActiveRecording, Change, ChangeKind, Recordings, Stage};
+use self::recordings::{Change, ChangeKind, Recordings, Stage};
 use self::replays::{Buffer, Replays};
 use self::reporter::Reporter;
 use self::requests::Requests;
 use self::scenes::{Program, Scenes};
-use super::client::Connection;
-use super::client::Link;
+use super::client::Client;
 use super::error::ObsError;
+use super::model::ActiveRecording;
 use super::options::ObsOptions;
 use crate::action::ObsVerb;
 use crate::sink::Command;
@@ -52,42 +51,35 @@ pub(super) enum Ended {
 /// What is known of an instance beyond its connections.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// The recording that OBS is at.
+    /// The recording that OBS writes.
     recording: watch::Sender<Option<ActiveRecording>>,
     /// The scene on program.
     program: Program,
-    /// Whether a recording of somebody else is split when one of ours is to begin.
-    splits: bool,
-    /// From how much on, in MB, little is left of the disk.
-    min_free_mb: u64,
-}
-
-impl Memory {
-    /// Nothing is known yet.
-    pub(super) fn new(options: &ObsOptions) -> Self {
-        Self { splits: options.splits_recordings, min_free_mb: options.min_free_mb, ..Self::default() }
-    }
 }
 
 /// Works with a connection until it is lost or there are no more commands.
-pub(super) async fn run(
-    Connection { link, events, told }: Connection,
+async fn run(
+    options: &ObsOptions,
+    (client, events): (Client, mpsc::Receiver<Event>),
     commands: &mut mpsc::Receiver<Command>,
     reporter: &Reporter,
-    Memory { recording, program, splits, min_free_mb }: &mut Memory,
+    Memory { recording, program }: &Memory,
 ) -> Ended {
-    let link = &link;
-    let buffer = Buffer::new(reporter);
+    let client = &client;
+    let buffer = &Buffer::new(reporter);
+    let collection_changed = &Notify::new();
     let (lanes, [requests, saves, recordings, outputs]) = Lanes::new();
     let (saved_sender, saved) = mpsc::channel(EVENTS);
     let (change_sender, changes) = mpsc::channel(EVENTS);
 
-    let requests = Requests { link, reporter, program, commands: requests };
-    let recording = &*recording;
+    let dispatcher =
+        EventDispatcher { reporter, buffer, program, collection_changed, saved: saved_sender, changes: change_sender };
+    let requests = Requests { client, reporter, program, commands: requests };
     let replays = Replays {
-        link,
+        client,
+        options,
         reporter,
-        buffer: &buffer,
+        buffer,
         commands: saves,
         waiting: VecDeque::new(),
         saved,
@@ -95,32 +87,34 @@ pub(super) async fn run(
         last_named_by_obs: None,
     };
     let recordings = Recordings {
-        link,
+        client,
         reporter,
         commands: recordings,
         changes,
         stage: Stage::Idle,
         recording,
-        splits: *splits,
+        splits: options.splits_recordings,
         stopping_at: None,
     };
-    let outputs = Outputs { link, reporter, commands: outputs };
-    let scenes = Scenes { link, reporter, told, program };
-    let disk = Disk { link, reporter, min_free_mb: *min_free_mb };
-    let dispatcher = EventDispatcher { link, buffer: &buffer, saved: saved_sender, changes: change_sender };
+    let outputs = Outputs { client, reporter, commands: outputs };
+    let scenes = Scenes { client, reporter, program, collection_changed };
+    let disk = Disk { client, reporter, min_free_mb: options.min_free_mb };
 
     tokio::select! {
+        // Events first, then commands, each followed by the lanes that it is for: what comes is handled at once.
+        biased;
+        (_, never, ..) = async { tokio::join!(dispatcher.run(events), client.heartbeat(), scenes.run(), disk.run()) } => match never {},
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
             tokio::join!(
-                lanes.feed(link, commands, reporter),
+                biased;
+                lanes.feed(client, commands, reporter),
                 requests.run(),
                 replays.run(),
                 recordings.run(),
                 outputs.run()
             )
         } => ended,
-        (.., never) = async { tokio::join!(dispatcher.run(events), scenes.run(), disk.run(), link.heartbeat()) } => match never {},
     }
 }
 
@@ -143,11 +137,11 @@ impl Lanes {
     }
 
     /// Puts commands in their lanes until the connection is lost or there are no more.
-    async fn feed(self, link: &Link, commands: &mut mpsc::Receiver<Command>, reporter: &Reporter) -> Ended {
+    async fn feed(self, client: &Client, commands: &mut mpsc::Receiver<Command>, reporter: &Reporter) -> Ended {
         loop {
             let command = tokio::select! {
                 biased;
-                reason = link.lost() => return Ended::Lost(reason),
+                reason = client.lost() => return Ended::Lost(reason),
                 command = commands.recv() => match command {
                     Some(command) => command,
                     None => return Ended::Stopped,
@@ -168,21 +162,21 @@ impl Lanes {
     }
 }
 
-/// Hears OBS's events, so quickly that none are lost.
+/// Hands OBS's events on to those that they concern, so quickly that none are lost.
 struct EventDispatcher<'a> {
-    link: &'a Link,
+    reporter: &'a Reporter,
     buffer: &'a Buffer<'a>,
+    program: &'a Program,
+    collection_changed: &'a Notify,
     saved: mpsc::Sender<PathBuf>,
     changes: mpsc::Sender<Change>,
 }
 
 impl EventDispatcher<'_> {
-    /// Hears until the connection ends, and then says that it is lost.
-    async fn run(self, mut events: EventStream) {
-        let mut reason = "the connection was closed";
-        while let Some(event) = events.next().await {
+    /// Works until the connection ends.
+    async fn run(self, mut events: mpsc::Receiver<Event>) {
+        while let Some(event) = events.recv().await {
             match event {
-                Event::ExitStarted => reason = "OBS was closed",
                 Event::ReplayBufferStateChanged { state: OutputState::Started, .. } => self.buffer.set(true),
                 Event::ReplayBufferStateChanged { state: OutputState::Stopped, .. } => self.buffer.set(false),
                 Event::ReplayBufferSaved { path } => {
@@ -191,13 +185,12 @@ impl EventDispatcher<'_> {
                     }
                 }
                 Event::RecordFileChanged { path } => self.change(ChangeKind::File, Some(path)),
-                Event::RecordStateChanged { state, path, .. } => {
-                    self.change(ChangeKind::State(state), path);
-                }
+                Event::RecordStateChanged { state, path, .. } => self.change(ChangeKind::State(state), path),
+                Event::CurrentProgramSceneChanged { id } => self.program.set(&id.name, self.reporter),
+                Event::CurrentSceneCollectionChanged { .. } => self.collection_changed.notify_one(),
                 _ => {}
             }
         }
-        self.link.lose(reason);
     }
 
     fn change(&self, kind: ChangeKind, path: Option<String>) {

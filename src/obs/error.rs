@@ -30,8 +30,6 @@ pub(super) enum ObsError {
     NoMedia { source_name: String, kind: String },
     #[error("OBS's answer to `{0}` could not be read; OBS may have done it all the same")]
     Unreadable(String),
-    #[error("`{request}` could not be sent to OBS: {reason}")]
-    NotSent { request: String, reason: String },
     #[error("the data of `{0}` must be an object, with a name for each value")]
     NoObject(String),
     #[error("OBS has {0} commands waiting already")]
@@ -76,18 +74,6 @@ pub(super) enum ObsError {
 }
 
 impl ObsError {
-    /// What an error of `obws` means for the request.
-    pub(super) fn of(request: &str, error: obws::error::Error, version: &str) -> Self {
-        use obws::error::Error;
-        let request = request.to_owned();
-        match error {
-            Error::Api { code, message } => Self::refused(request, code.into(), message, version),
-            Error::DeserializeResponse(_) => Self::Unreadable(request),
-            Error::ReceiveMessage(_) | Error::Disconnected => Self::Lost(Arc::from("the connection was closed")),
-            other => Self::NotSent { request, reason: chain(&other) },
-        }
-    }
-
     /// What OBS's status code means.
     pub(super) fn refused(request: String, code: u16, comment: Option<String>, version: &str) -> Self {
         if code == u16::from(StatusCode::UnknownRequestType) {

@@ -1,38 +1,28 @@
 //! Connecting to OBS, and why that did not work, in plain words.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use obws::Client;
-use obws::client::{ConnectConfig, DangerousConnectConfig};
-use obws::error::Error;
-use obws::events::EventStream;
-use obws::requests::EventSubscription;
 use obws::responses::WebSocketCloseCode;
-use tokio::net::lookup_host;
-use tokio::sync::mpsc;
+use serde_json::Value;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use tracing::instrument::WithSubscriber as _;
 
-use super::conversation::{Conversation, OpenError};
-use super::link::Link;
-use super::socket::{Event, RawError};
+use super::socket::{self, Message, Reader, SocketError, Writer};
+use super::version::Version;
 use crate::obs::error::chain;
 use crate::obs::options::ObsOptions;
 
 /// How long OBS may take to accept a connection, the handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Events that come faster than they are read; OBS sends a few a second at most.
-const EVENT_QUEUE: usize = 256;
-
 /// A fresh connection.
-pub(in crate::obs) struct Connection {
-    pub(in crate::obs) link: Link,
-    /// What `obws` reads of OBS's events.
-    pub(in crate::obs) events: EventStream,
-    /// All of OBS's events.
-    pub(in crate::obs) told: mpsc::Receiver<Event>,
+pub(super) struct Connected {
+    pub(super) writer: Writer,
+    pub(super) reader: Reader,
+    pub(super) asks_password: bool,
+    pub(super) version: Version,
 }
 
 /// Why there is no connection.
@@ -58,8 +48,6 @@ pub(in crate::obs) enum ConnectError {
     PasswordWrong { address: String },
     #[error("OBS at {address} is still starting")]
     NotReady { address: String },
-    #[error("no connection to OBS at {address}: {reason}")]
-    Other { address: String, reason: String },
 }
 
 impl ConnectError {
@@ -70,68 +58,67 @@ impl ConnectError {
 }
 
 /// Connects, and finds out what the connected OBS can do.
-pub(in crate::obs) async fn connect(options: &ObsOptions) -> Result<Connection, ConnectError> {
-    let (conversation, told) = converse(options).await?;
-    let address = || options.address();
-    match timeout(CONNECT_TIMEOUT, identify(options)).await {
-        Ok(Ok((client, events))) => Ok(Connection { link: Link::new(client, conversation, options), events, told }),
-        Ok(Err(Error::Timeout)) | Err(_) => Err(ConnectError::NoAnswer { address: address() }),
-        Ok(Err(error)) => Err(ConnectError::Other { address: address(), reason: chain(&error) }),
-    }
-}
-
-/// Begins a conversation.
-pub(in crate::obs) async fn converse(
-    options: &ObsOptions,
-) -> Result<(Conversation, mpsc::Receiver<Event>), ConnectError> {
-    // A name that nobody knows is an error of its own, told apart from others.
+pub(super) async fn connect(options: &ObsOptions) -> Result<Connected, ConnectError> {
+    // A name that is not known is an error of its own, told apart from others.
     let host = options.host.trim_matches(['[', ']']);
-    if lookup_host((host, options.port)).await.is_err() {
+    let Ok(addresses) = lookup_host((host, options.port)).await else {
         return Err(ConnectError::UnknownHost { host: options.host.clone() });
-    }
-    match timeout(CONNECT_TIMEOUT, Conversation::open(options)).await {
+    };
+    let addresses: Vec<_> = addresses.collect();
+    match timeout(CONNECT_TIMEOUT, open(&addresses, options)).await {
         Ok(opened) => opened.map_err(|error| explain(options, error)),
         Err(_) => Err(ConnectError::NoAnswer { address: options.address() }),
     }
 }
 
-async fn identify(options: &ObsOptions) -> Result<(Client, EventStream), Error> {
-    let config = ConnectConfig {
-        host: options.url_host(),
-        port: options.port,
-        password: options.password.as_deref(),
-        event_subscriptions: Some(EventSubscription::GENERAL | EventSubscription::OUTPUTS),
-        broadcast_capacity: EVENT_QUEUE,
-        connect_timeout: CONNECT_TIMEOUT,
-        // Venues run old versions; the supervisor says so once.
-        dangerous: Some(DangerousConnectConfig { skip_studio_version_check: true, skip_websocket_version_check: true }),
-    };
-    // `obws` warns at each attempt that versions go unchecked.
-    let client = Client::connect_with_config(config).with_subscriber(tracing::Dispatch::none()).await?;
-    let events = client.events()?;
-    Ok((client, events))
+async fn open(addresses: &[SocketAddr], options: &ObsOptions) -> Result<Connected, OpenError> {
+    let stream =
+        TcpStream::connect(addresses).await.map_err(tokio_websockets::Error::from).map_err(SocketError::from)?;
+    // A request must not wait until the one before is acknowledged.
+    stream.set_nodelay(true).map_err(tokio_websockets::Error::from).map_err(SocketError::from)?;
+    let (mut writer, mut reader, asks_password) =
+        socket::open(stream, &options.address(), options.password.as_deref()).await?;
+    writer.request(0, "GetVersion", &Value::Null).await?;
+    loop {
+        // What happens meanwhile is seen when OBS is asked for its state.
+        let Message::Response(response) = reader.next().await? else { continue };
+        if !response.status.result {
+            return Err(OpenError::NotReady);
+        }
+        let version = serde_json::from_value(response.data).map_err(SocketError::from)?;
+        return Ok(Connected { writer, reader, asks_password, version });
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    #[error("OBS is still starting")]
+    NotReady,
 }
 
 fn explain(options: &ObsOptions, error: OpenError) -> ConnectError {
     let address = options.address();
+    let error = match error {
+        OpenError::NotReady => return ConnectError::NotReady { address },
+        OpenError::Socket(error) => error,
+    };
     match error {
-        OpenError::NotReady => ConnectError::NotReady { address },
-        OpenError::Raw(RawError::Closed { code, .. })
-            if code == u16::from(WebSocketCloseCode::AuthenticationFailed) =>
-        {
+        SocketError::Closed { code, .. } if code == u16::from(WebSocketCloseCode::AuthenticationFailed) => {
             match options.password {
                 Some(_) => ConnectError::PasswordWrong { address },
                 None => ConnectError::PasswordMissing { address },
             }
         }
-        OpenError::Raw(RawError::Socket(tokio_websockets::Error::Io(error))) => match error.kind() {
+        SocketError::Closed { code: 1001, .. } => ConnectError::NotReady { address },
+        SocketError::Socket(tokio_websockets::Error::Io(error)) => match error.kind() {
             io::ErrorKind::UnexpectedEof => ConnectError::NotObs { address, reason: error.to_string() },
             io::ErrorKind::ConnectionRefused => {
                 ConnectError::Unreachable { address, reason: "connection refused".to_owned() }
             }
             _ => ConnectError::Unreachable { address, reason: error.to_string() },
         },
-        OpenError::Raw(RawError::Closed { code: 1001, .. }) => ConnectError::NotReady { address },
-        OpenError::Raw(error) => ConnectError::NotObs { address, reason: chain(&error) },
+        error => ConnectError::NotObs { address, reason: chain(&error) },
     }
 }

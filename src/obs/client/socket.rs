@@ -2,18 +2,23 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::SinkExt as _;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use obws::requests::EventSubscription;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
-use tokio_stream::StreamExt as _;
-use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
-
-use crate::obs::options::ObsOptions;
+use tokio_websockets::{ClientBuilder, Message as Frame, WebSocketStream};
 
 /// The version of the protocol, of which there is only this one.
 const RPC_VERSION: u32 = 1;
+
+/// The end of OBS, its scene collections, its scenes, its outputs.
+const SUBSCRIPTIONS: EventSubscription = EventSubscription::GENERAL
+    .union(EventSubscription::CONFIG)
+    .union(EventSubscription::SCENES)
+    .union(EventSubscription::OUTPUTS);
 
 /// Kinds of messages.
 const HELLO: u8 = 0;
@@ -23,16 +28,15 @@ const EVENT: u8 = 5;
 const REQUEST: u8 = 6;
 const RESPONSE: u8 = 7;
 
-/// A connection that has been accepted.
-pub(in crate::obs) struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Whether OBS asks for a password.
-    pub(in crate::obs) asks_password: bool,
-}
+/// A connection that OBS has accepted, from our end to its.
+pub(super) struct Writer(SplitSink<WebSocketStream<TcpStream>, Frame>);
+
+/// A connection that OBS has accepted, from its end to ours.
+pub(super) struct Reader(SplitStream<WebSocketStream<TcpStream>>);
 
 /// Why there is no message.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::obs) enum RawError {
+pub(super) enum SocketError {
     #[error("the address is wrong: {0}")]
     Address(String),
     #[error(transparent)]
@@ -43,89 +47,85 @@ pub(in crate::obs) enum RawError {
     Message(#[from] serde_json::Error),
 }
 
-/// What OBS says of itself.
-pub(in crate::obs) enum Said {
-    Event(Event),
+/// What comes from OBS.
+pub(super) enum Message {
+    Event(Value),
     Response(Response),
 }
 
-/// Something that happened in OBS.
+/// How OBS responds to a request.
 #[derive(Debug, Deserialize)]
-pub(in crate::obs) struct Event {
-    #[serde(rename = "eventType")]
-    pub(in crate::obs) name: String,
-    #[serde(rename = "eventData", default)]
-    pub(in crate::obs) data: Value,
-}
-
-/// What OBS answers to a request.
-#[derive(Debug, Deserialize)]
-pub(in crate::obs) struct Response {
-    #[serde(rename = "requestId")]
-    pub(in crate::obs) id: String,
+pub(super) struct Response {
+    #[serde(rename = "requestId", deserialize_with = "number")]
+    pub(super) id: u64,
     #[serde(rename = "requestStatus")]
-    pub(in crate::obs) status: Status,
+    pub(super) status: Status,
     #[serde(rename = "responseData", default)]
-    pub(in crate::obs) data: Value,
+    pub(super) data: Value,
 }
 
-/// How a request ended.
+/// How a request ended. The code may be one that `obws` does not know.
 #[derive(Debug, Deserialize)]
-pub(in crate::obs) struct Status {
+pub(super) struct Status {
     /// Whether it was carried out.
-    pub(in crate::obs) result: bool,
-    /// OBS's code for how it ended.
-    pub(in crate::obs) code: u16,
-    /// What OBS says to it.
-    pub(in crate::obs) comment: Option<String>,
+    pub(super) result: bool,
+    pub(super) code: u16,
+    pub(super) comment: Option<String>,
 }
 
-impl Socket {
-    /// Connects, and identifies itself; `events` are the categories of events that OBS is to tell. Sets no time limit.
-    pub(in crate::obs) async fn open(options: &ObsOptions, events: u32) -> Result<Self, RawError> {
-        let url = format!("ws://{}", options.address());
-        let builder = ClientBuilder::new().uri(&url).map_err(|error| RawError::Address(error.to_string()))?;
-        let (stream, _) = builder.connect().await?;
-        let mut socket = Self { stream, asks_password: false };
+/// Identifies itself to OBS at the other end of a stream; tells also whether OBS asks for a password. Sets no time limit.
+pub(super) async fn open(
+    stream: TcpStream,
+    address: &str,
+    password: Option<&str>,
+) -> Result<(Writer, Reader, bool), SocketError> {
+    let uri = format!("ws://{address}");
+    let builder = ClientBuilder::new().uri(&uri).map_err(|error| SocketError::Address(error.to_string()))?;
+    let (stream, _) = builder.connect_on(stream).await?;
+    let (writer, reader) = stream.split();
+    let (mut writer, mut reader) = (Writer(writer), Reader(reader));
 
-        let hello: Hello = serde_json::from_value(socket.receive(HELLO).await?)?;
-        socket.asks_password = hello.authentication.is_some();
-        let mut identity = json!({"rpcVersion": RPC_VERSION, "eventSubscriptions": events});
-        if let (Some(challenge), Some(password)) = (hello.authentication, &options.password) {
-            identity["authentication"] = challenge.answer(password).into();
-        }
-        socket.say(IDENTIFY, identity).await?;
-        socket.receive(IDENTIFIED).await?;
-        Ok(socket)
+    let hello: Hello = serde_json::from_value(reader.wait_for(HELLO).await?)?;
+    let asks_password = hello.authentication.is_some();
+    let mut identity = json!({"rpcVersion": RPC_VERSION, "eventSubscriptions": SUBSCRIPTIONS});
+    if let (Some(challenge), Some(password)) = (hello.authentication, password) {
+        identity["authentication"] = challenge.answer(password).into();
     }
+    writer.send(IDENTIFY, identity).await?;
+    reader.wait_for(IDENTIFIED).await?;
+    Ok((writer, reader, asks_password))
+}
 
-    /// Sends a request; OBS takes data that is null for one of the wrong type.
-    pub(in crate::obs) async fn request(&mut self, id: &str, request: &str, data: Value) -> Result<(), RawError> {
-        let mut message = json!({"requestType": request, "requestId": id});
+impl Writer {
+    /// Sends a request. OBS takes data that is null for one of the wrong type, so none is sent then.
+    pub(super) async fn request(&mut self, id: u64, request: &str, data: &Value) -> Result<(), SocketError> {
+        let mut message = json!({"requestType": request, "requestId": id.to_string()});
         if !data.is_null() {
-            message["requestData"] = data;
+            message["requestData"] = data.clone();
         }
-        self.say(REQUEST, message).await
+        self.send(REQUEST, message).await
     }
 
-    /// Waits for what OBS says next. A wait that is dropped loses nothing.
-    pub(in crate::obs) async fn hear(&mut self) -> Result<Said, RawError> {
+    async fn send(&mut self, op: u8, d: Value) -> Result<(), SocketError> {
+        Ok(self.0.send(Frame::text(json!({"op": op, "d": d}).to_string())).await?)
+    }
+}
+
+impl Reader {
+    /// Waits for what comes next. A wait that is dropped loses nothing.
+    pub(super) async fn next(&mut self) -> Result<Message, SocketError> {
         loop {
             let (kind, content) = self.message().await?;
             match kind {
-                EVENT => return Ok(Said::Event(serde_json::from_value(content)?)),
-                RESPONSE => return Ok(Said::Response(serde_json::from_value(content)?)),
+                EVENT => return Ok(Message::Event(content)),
+                RESPONSE => return Ok(Message::Response(serde_json::from_value(content)?)),
                 _ => {}
             }
         }
     }
 
-    async fn say(&mut self, op: u8, d: Value) -> Result<(), RawError> {
-        Ok(self.stream.send(Message::text(json!({"op": op, "d": d}).to_string())).await?)
-    }
-
     /// Waits for a message of a kind, passing over others.
-    async fn receive(&mut self, wanted: u8) -> Result<Value, RawError> {
+    async fn wait_for(&mut self, wanted: u8) -> Result<Value, SocketError> {
         loop {
             let (kind, content) = self.message().await?;
             if kind == wanted {
@@ -134,18 +134,22 @@ impl Socket {
         }
     }
 
-    async fn message(&mut self) -> Result<(u8, Value), RawError> {
-        while let Some(message) = self.stream.next().await {
-            let message = message?;
-            if let Some((code, reason)) = message.as_close() {
-                return Err(RawError::Closed { code: code.into(), reason: reason.to_owned() });
+    async fn message(&mut self) -> Result<(u8, Value), SocketError> {
+        while let Some(frame) = self.0.next().await {
+            let frame = frame?;
+            if let Some((code, reason)) = frame.as_close() {
+                return Err(SocketError::Closed { code: code.into(), reason: reason.to_owned() });
             }
-            let Some(text) = message.as_text() else { continue };
+            let Some(text) = frame.as_text() else { continue };
             let Envelope { op, d } = serde_json::from_str(text)?;
             return Ok((op, d));
         }
-        Err(RawError::Closed { code: 0, reason: String::new() })
+        Err(SocketError::Closed { code: 0, reason: String::new() })
     }
+}
+
+fn number<'de, D: serde::Deserializer<'de>>(text: D) -> Result<u64, D::Error> {
+    String::deserialize(text)?.parse().map_err(serde::de::Error::custom)
 }
 
 #[derive(Deserialize)]

@@ -3,20 +3,19 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::sleep;
 use tracing::warn;
 
 use super::reporter::Reporter;
 use crate::action::Report;
-use crate::obs::client::Link;
+use crate::obs::client::Client;
 
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The disk of an instance.
 pub(super) struct Disk<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
     pub(super) reporter: &'a Reporter,
     /// From how much on, in MB, there is little left.
     pub(super) min_free_mb: u64,
@@ -28,7 +27,7 @@ impl Disk<'_> {
         let mut gauge = Gauge { min_free_mb: self.min_free_mb, low: false };
         loop {
             // An OBS that does not answer is told of by others.
-            let stats = self.link.send("GetStats", Value::Null).await;
+            let stats = self.client.stats().await;
             let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
             if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
                 warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::reporter::Reporter;
 use crate::action::ObsVerb;
-use crate::obs::client::Link;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::sink::Command;
 
@@ -20,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Starts and stops outputs, in a lane of their own: they take their time.
 pub(super) struct Outputs<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
     pub(super) reporter: &'a Reporter,
     pub(super) commands: mpsc::Receiver<Command>,
 }
@@ -40,22 +40,18 @@ impl Outputs<'_> {
 
     /// Starts or stops an output; one that is so already is left alone.
     async fn switch(&self, status: &str, output: &str, on: bool) -> Result<(), ObsError> {
-        if self.is_on(status).await? == on {
+        if self.client.is_active(status).await? == on {
             return Ok(());
         }
         let request = format!("{}{output}", if on { "Start" } else { "Stop" });
-        self.link.send(&request, Value::Null).await?;
+        self.client.call(&request, Value::Null).await?;
         let deadline = Instant::now() + SWITCH_TIMEOUT;
-        while self.is_on(status).await? != on {
+        while self.client.is_active(status).await? != on {
             if Instant::now() >= deadline {
                 return Err(ObsError::NotSwitched { request, limit: SWITCH_TIMEOUT });
             }
             sleep(POLL_INTERVAL).await;
         }
         Ok(())
-    }
-
-    async fn is_on(&self, status: &str) -> Result<bool, ObsError> {
-        Ok(self.link.send(status, Value::Null).await?["outputActive"] == true)
     }
 }

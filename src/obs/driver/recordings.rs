@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use obws::events::OutputState;
 use obws::responses::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
@@ -14,9 +13,9 @@ use tracing::warn;
 use super::media_file;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
-use crate::naming::with_local_time;
-use crate::obs::client::Link;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
+use crate::obs::model::{ActiveRecording, StartedBy};
 use crate::sink::Command;
 use crate::time::Time;
 
@@ -45,39 +44,6 @@ pub(super) enum ChangeKind {
     File,
 }
 
-/// The recording that OBS is at. It outlives a connection that was given up because OBS was frozen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ActiveRecording {
-    /// Its file, where OBS says it.
-    pub(super) path: Option<String>,
-    /// The instant of its first frame, as far as it is known while it runs.
-    pub(super) begins_at: Option<Time>,
-    /// What began it; none if it was not us.
-    pub(super) ours: Option<StartedBy>,
-}
-
-/// An action that began a recording.
-#[derive(Clone, Debug)]
-pub(super) struct StartedBy {
-    name: Option<String>,
-    pub(super) court: Arc<str>,
-    pub(super) action_seq: u64,
-    /// Whether it is a part of somebody else's recording.
-    split: bool,
-}
-
-impl StartedBy {
-    fn new(command: &Command, name: Option<&str>) -> Self {
-        let zone = TimeZone::system();
-        Self {
-            name: name.map(|name| with_local_time(name, command.action.at, zone)),
-            court: command.court.clone(),
-            action_seq: command.action.seq,
-            split: false,
-        }
-    }
-}
-
 /// What OBS is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -89,7 +55,7 @@ pub(super) enum Stage {
 
 /// Starts and stops recordings.
 pub(super) struct Recordings<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
     pub(super) reporter: &'a Reporter,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) changes: mpsc::Receiver<Change>,
@@ -104,13 +70,13 @@ pub(super) struct Recordings<'a> {
 impl Recordings<'_> {
     /// Works until there are no more commands.
     pub(super) async fn run(mut self) {
-        if let Err(error) = self.look().await {
+        if let Err(error) = self.find_out().await {
             warn!("it is not known whether OBS records: {error}");
         }
         loop {
             tokio::select! {
                 biased;
-                Some(change) = self.changes.recv() => self.hear(change).await,
+                Some(change) = self.changes.recv() => self.apply(change).await,
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
                     let result = match command.action.verb.obs() {
@@ -126,8 +92,8 @@ impl Recordings<'_> {
     }
 
     /// Finds out whether OBS records, and whether it is still the recording that we know.
-    async fn look(&mut self) -> Result<(), ObsError> {
-        let status = self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await?;
+    async fn find_out(&mut self) -> Result<(), ObsError> {
+        let status = self.client.record_status().await?;
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
                 warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
@@ -136,115 +102,100 @@ impl Recordings<'_> {
             return Ok(());
         }
         self.stage = Stage::Recording;
-        let path = self.file().await;
+        let path = self.client.recorded_file().await;
         let same = self.recording.borrow().as_ref().is_some_and(|known| known.path.is_some() && known.path == path);
         if !same {
             // While OBS pauses, the time of a recording stands still: what it has so far does not tell when it began.
             let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
             let begins_at = (!status.paused).then_some(begins_at);
-            self.recording.send_replace(Some(ActiveRecording { path, begins_at, ours: None }));
+            self.recording.send_replace(Some(ActiveRecording { path, begins_at, started_by: None }));
         }
         Ok(())
     }
 
-    /// The file of a recording that was begun before we came.
-    async fn file(&self) -> Option<String> {
-        for output in ["simple_file_output", "adv_file_output"] {
-            let outputs = self.link.client.outputs();
-            let settings =
-                self.link.ask("GetOutputSettings", || async { outputs.settings::<Value>(output).await }).await;
-            if let Some(path) = settings.ok().as_ref().and_then(|settings| settings.get("path")?.as_str()) {
-                return Some(path.to_owned());
-            }
-        }
-        None
-    }
-
-    async fn start(&mut self, ours: StartedBy) -> Result<(), ObsError> {
+    async fn start(&mut self, starter: StartedBy) -> Result<(), ObsError> {
         if self.stage == Stage::Stopping {
-            self.until(Stage::Idle, "finishing the recording before").await?;
+            self.wait_for(Stage::Idle, "finishing the recording before").await?;
         }
         if self.stage != Stage::Idle {
-            let is_ours = self.recording.borrow().as_ref().is_some_and(|running| running.ours.is_some());
+            let is_ours = self.recording.borrow().as_ref().is_some_and(|running| running.started_by.is_some());
             return match (is_ours, self.splits) {
                 (true, _) => Err(ObsError::RecordingAlready),
-                (false, true) => self.split(Some(ours)).await,
+                (false, true) => self.split(Some(starter)).await,
                 (false, false) => Err(ObsError::SomeoneRecords),
             };
         }
-        match self.link.ask("StartRecord", || async { self.link.client.recording().start().await }).await {
+        match self.client.call("StartRecord", Value::Null).await {
             Err(error) if error.is(StatusCode::OutputRunning) => return Err(ObsError::SomeoneRecords),
             answer => answer?,
         }
         self.stage = Stage::Starting;
-        self.recording.send_replace(Some(ActiveRecording { ours: Some(ours), ..ActiveRecording::default() }));
-        self.until(Stage::Recording, "starting to record").await
+        self.recording.send_replace(Some(ActiveRecording { started_by: Some(starter), ..ActiveRecording::default() }));
+        self.wait_for(Stage::Recording, "starting to record").await
     }
 
     /// Ends the recording that this court began.
     async fn stop(&mut self, court: &Arc<str>) -> Result<(), ObsError> {
         let running = self.recording.borrow().clone();
-        match running.map(|running| running.ours) {
+        match running.map(|running| running.started_by) {
             Some(None) => return Err(ObsError::NotOurRecording),
-            Some(Some(ours)) if ours.court != *court => return Err(ObsError::RecordingOf(ours.court)),
+            Some(Some(starter)) if starter.court != *court => return Err(ObsError::RecordingOf(starter.court)),
             // It goes on, as it did before we came.
-            Some(Some(ours)) if ours.split => return self.split(None).await,
+            Some(Some(starter)) if starter.split => return self.split(None).await,
             _ => {}
         }
         if self.stage != Stage::Stopping {
-            match self.link.ask("StopRecord", || async { self.link.client.recording().stop().await }).await {
+            match self.client.call("StopRecord", Value::Null).await {
                 Err(error) if error.is(StatusCode::OutputNotRunning) => {
                     self.stage = Stage::Idle;
                     self.recording.send_replace(None);
                     return Err(ObsError::NotRecording);
                 }
                 answer => answer?,
-            };
+            }
             self.stage = Stage::Stopping;
         }
-        self.until(Stage::Idle, "finishing the recording").await
+        self.wait_for(Stage::Idle, "finishing the recording").await
     }
 
-    /// Ends the file that OBS writes to and lets it go on with another, which is ours or nobody's.
-    async fn split(&mut self, ours: Option<StartedBy>) -> Result<(), ObsError> {
-        self.link.ask("SplitRecordFile", || async { self.link.client.recording().split_file().await }).await?;
+    /// Ends the file that OBS writes to and lets it go on with another, which an action began or none did.
+    async fn split(&mut self, started_by: Option<StartedBy>) -> Result<(), ObsError> {
+        self.client.call("SplitRecordFile", Value::Null).await?;
         let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
-        let ours = ours.map(|ours| StartedBy { split: true, ..ours });
+        let started_by = started_by.map(|starter| StartedBy { split: true, ..starter });
         loop {
-            let change = self.next(deadline, "splitting the recording").await?;
+            let change = self.next_change(deadline, "splitting the recording").await?;
             let ChangeKind::File = change.kind else {
-                self.hear(change).await;
+                self.apply(change).await;
                 continue;
             };
-            self.goes_on(change, ours).await;
+            self.continue_in(change, started_by).await;
             return Ok(());
         }
     }
 
     /// The recording goes on in another file; the one before is final.
-    async fn goes_on(&mut self, Change { path, at, .. }: Change, ours: Option<StartedBy>) {
+    async fn continue_in(&mut self, Change { path, at, .. }: Change, started_by: Option<StartedBy>) {
         let before = self.recording.send_replace(None);
-        if let Some(before) = before.filter(|before| before.ours.is_some()) {
-            self.finished(before, at).await;
+        if let Some(before) = before.filter(|before| before.started_by.is_some()) {
+            self.finish(before, at).await;
         }
-        let running = ActiveRecording { path, begins_at: Some(at), ours };
+        let running = ActiveRecording { path, begins_at: Some(at), started_by };
         self.reporter.recording(Report::RecordingStarted, &running, None);
         self.recording.send_replace(Some(running));
     }
 
     /// Sets a chapter mark in the recording, where OBS can: hybrid MP4, from OBS 30.2 on.
     async fn chapter(&mut self, name: &str) -> Result<(), ObsError> {
-        self.link
-            .ask("CreateRecordChapter", || async { self.link.client.recording().create_chapter(Some(name)).await })
-            .await
+        self.client.call("CreateRecordChapter", json!({"chapterName": name})).await
     }
 
     /// Follows OBS's events until it is at `goal`.
-    async fn until(&mut self, goal: Stage, doing: &'static str) -> Result<(), ObsError> {
+    async fn wait_for(&mut self, goal: Stage, doing: &'static str) -> Result<(), ObsError> {
         let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
         while self.stage != goal {
-            let change = self.next(deadline, doing).await?;
-            self.hear(change).await;
+            let change = self.next_change(deadline, doing).await?;
+            self.apply(change).await;
             if goal == Stage::Recording && self.stage == Stage::Idle {
                 return Err(ObsError::RecordingDidNotStart);
             }
@@ -252,25 +203,25 @@ impl Recordings<'_> {
         Ok(())
     }
 
-    async fn next(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, ObsError> {
-        match timeout_at(deadline, self.link.unless_lost(self.changes.recv())).await {
+    async fn next_change(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, ObsError> {
+        match timeout_at(deadline, self.client.unless_lost(self.changes.recv())).await {
             Ok(Ok(Some(change))) => Ok(change),
             // Events end with the connection.
-            Ok(Ok(None)) => Err(ObsError::Lost(self.link.lost().await)),
+            Ok(Ok(None)) => Err(ObsError::Lost(self.client.lost().await)),
             Ok(Err(lost)) => Err(lost),
             Err(_) => Err(ObsError::RecordingStuck { doing, limit: STATE_CHANGE_TIMEOUT }),
         }
     }
 
     /// Takes in what OBS says and tells the courts.
-    async fn hear(&mut self, change: Change) {
+    async fn apply(&mut self, change: Change) {
         let Change { kind, at, .. } = change;
         match kind {
             ChangeKind::State(OutputState::Starting) => self.stage = Stage::Starting,
             ChangeKind::State(OutputState::Started) => {
                 self.stage = Stage::Recording;
-                let ours = self.recording.send_replace(None).and_then(|running| running.ours);
-                let running = ActiveRecording { path: change.path, begins_at: Some(at), ours };
+                let started_by = self.recording.send_replace(None).and_then(|running| running.started_by);
+                let running = ActiveRecording { path: change.path, begins_at: Some(at), started_by };
                 self.reporter.recording(Report::RecordingStarted, &running, None);
                 self.recording.send_replace(Some(running));
             }
@@ -285,22 +236,22 @@ impl Recordings<'_> {
                 let running = self.recording.send_replace(None).unwrap_or_default();
                 let ends_at = self.stopping_at.take().unwrap_or(at);
                 if began {
-                    self.finished(ActiveRecording { path: change.path.or(running.path), ..running }, ends_at).await;
+                    self.finish(ActiveRecording { path: change.path.or(running.path), ..running }, ends_at).await;
                 }
             }
             // OBS splits it by itself, or a person does: whose it was, it stays.
             ChangeKind::File => {
-                let ours = self.recording.borrow().as_ref().and_then(|running| running.ours.clone());
-                self.goes_on(change, ours).await;
+                let started_by = self.recording.borrow().as_ref().and_then(|running| running.started_by.clone());
+                self.continue_in(change, started_by).await;
             }
             ChangeKind::State(_) => {}
         }
     }
 
     /// Names a file that is final and tells of it. Its first frame is as long before the last as it plays.
-    async fn finished(&self, mut running: ActiveRecording, ends_at: Time) {
+    async fn finish(&self, mut running: ActiveRecording, ends_at: Time) {
         if let Some(path) = &running.path {
-            let name = running.ours.as_ref().and_then(|ours| ours.name.clone());
+            let name = running.started_by.as_ref().and_then(|starter| starter.name.clone());
             let finished = media_file::finish(path.into(), name, RENAME_TIMEOUT).await;
             running.path = Some(finished.path.to_string_lossy().into_owned());
             running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);

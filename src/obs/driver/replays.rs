@@ -12,20 +12,21 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use obws::responses::StatusCode;
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
 use super::media_file;
-use super::recordings::ActiveRecording;
 use super::reporter::Reporter;
 use crate::action::{ObsVerb, Report};
 use crate::event::ClipSource;
 use crate::media;
 use crate::naming::with_local_time;
-use crate::obs::client::Link;
+use crate::obs::client::{Client, Timed};
 use crate::obs::error::ObsError;
+use crate::obs::model::{ActiveRecording, BufferState, Clip};
 use crate::obs::options::ObsOptions;
 use crate::sink::Command;
 use crate::time::Time;
@@ -78,19 +79,6 @@ impl<'a> Buffer<'a> {
     }
 }
 
-/// A clip that is there.
-#[derive(Debug)]
-pub(super) struct Clip {
-    pub(super) path: PathBuf,
-    pub(super) from: ClipSource,
-    /// The instant of the file's first frame.
-    pub(super) begins_at: Option<Time>,
-    /// The instant of the clip's last frame.
-    pub(super) ends_at: Option<Time>,
-    /// Why it is another than was asked for.
-    pub(super) note: Option<String>,
-}
-
 /// A replay that OBS has written.
 struct Saved {
     path: PathBuf,
@@ -100,7 +88,8 @@ struct Saved {
 
 /// Saves replays.
 pub(super) struct Replays<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
+    pub(super) options: &'a ObsOptions,
     pub(super) reporter: &'a Reporter,
     pub(super) buffer: &'a Buffer<'a>,
     pub(super) commands: mpsc::Receiver<Command>,
@@ -138,23 +127,15 @@ impl Replays<'_> {
     }
 
     async fn ready(&self) -> Result<(), ObsError> {
-        match self.link.ask("GetReplayBufferStatus", || async { self.link.client.replay_buffer().status().await }).await
-        {
-            Ok(active) => {
-                self.buffer.set(active);
-                if !active {
-                    info!("the replay buffer does not run; starting it");
-                    self.start_buffer().await?;
-                }
-                Ok(())
+        let state = self.client.buffer_state().await?;
+        self.buffer.set(state == BufferState::Running);
+        match state {
+            BufferState::Running => Ok(()),
+            BufferState::Stopped => {
+                info!("the replay buffer does not run; starting it");
+                self.start_buffer().await
             }
-            Err(error) => {
-                let error = in_words(error);
-                if error == ObsError::BufferNotEnabled {
-                    self.buffer.set(false);
-                }
-                Err(error)
-            }
+            BufferState::NotEnabled => Err(ObsError::BufferNotEnabled),
         }
     }
 
@@ -162,17 +143,16 @@ impl Replays<'_> {
     /// comes while it is still stopping is lost, and so it is asked for twice.
     async fn start_buffer(&self) -> Result<(), ObsError> {
         for _ in 0..2 {
-            match self.link.ask("StartReplayBuffer", || async { self.link.client.replay_buffer().start().await }).await
-            {
+            match self.client.call("StartReplayBuffer", Value::Null).await {
                 Err(error) if error.is(StatusCode::OutputRunning) => self.buffer.set(true),
-                answer => answer.map_err(in_words)?,
+                answer => answer.map_err(explain)?,
             }
-            let started = timeout(self.link.limit / 2, self.link.unless_lost(self.buffer.started()));
+            let started = timeout(self.client.request_timeout / 2, self.client.unless_lost(self.buffer.started()));
             if let Ok(started) = started.await {
                 return started;
             }
         }
-        Err(ObsError::BufferDidNotStart(self.link.limit))
+        Err(ObsError::BufferDidNotStart(self.client.request_timeout))
     }
 
     /// Carries out a save for this command and for those that can share it.
@@ -211,7 +191,7 @@ impl Replays<'_> {
     /// Waits until OBS gives the next replay another name than the last.
     async fn until_nameable(&self) -> Result<(), ObsError> {
         match self.last_named_by_obs {
-            Some(last) => self.link.unless_lost(sleep_until(last + MIN_SAVE_INTERVAL)).await,
+            Some(last) => self.client.unless_lost(sleep_until(last + MIN_SAVE_INTERVAL)).await,
             None => Ok(()),
         }
     }
@@ -258,8 +238,7 @@ impl Replays<'_> {
     /// When the recording has its first frame: a recording that shares its encoder with the replay buffer or the stream
     /// waits for the encoder's next key frame, which can be many seconds after its start.
     async fn first_frame_at(&self, started_at: Option<Time>) -> Option<Time> {
-        let status =
-            self.link.ask("GetRecordStatus", || async { self.link.client.recording().status().await }).await.ok()?;
+        let status = self.client.record_status().await.ok()?;
         // While OBS pauses, the time of a recording stands still.
         if !status.active || status.paused {
             return None;
@@ -273,27 +252,23 @@ impl Replays<'_> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
-        let save = || async {
-            let before = Time::now();
-            self.link.client.replay_buffer().save().await.map(|()| (before, Time::now()))
-        };
-        let (requested, answered) = match self.link.ask("SaveReplayBuffer", save).await {
-            Ok(times) => times,
+        let Timed { sent, received, .. } = match self.client.send("SaveReplayBuffer", Value::Null).await {
+            Ok(response) => response,
             Err(error) => return Err(self.recover(error).await),
         };
-        // OBS looks at its clock between the request and its answer.
-        let at = requested + answered.since(requested) / 2;
+        // OBS looks at its clock between the request and its response.
+        let at = sent + received.since(sent) / 2;
         let deadline = Instant::now() + SAVE_TIMEOUT;
         loop {
-            let path = match timeout_at(deadline, self.link.unless_lost(self.saved.recv())).await {
+            let path = match timeout_at(deadline, self.client.unless_lost(self.saved.recv())).await {
                 Ok(Ok(Some(path))) => path,
                 // Events end with the connection.
-                Ok(Ok(None)) => return Err(ObsError::Lost(self.link.lost().await)),
+                Ok(Ok(None)) => return Err(ObsError::Lost(self.client.lost().await)),
                 Ok(Err(lost)) => return Err(lost),
                 Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
             };
             // A save of somebody else's, or an earlier one of ours that was given up.
-            if made_before(&path, requested, self.link.options.clone()).await {
+            if made_before(&path, sent, self.options.clone()).await {
                 self.pass_on(&path);
                 continue;
             }
@@ -305,7 +280,7 @@ impl Replays<'_> {
     /// Does what can be done about a refused save.
     async fn recover(&self, error: ObsError) -> ObsError {
         if !error.is(StatusCode::OutputNotRunning) {
-            return in_words(error);
+            return explain(error);
         }
         self.buffer.set(false);
         warn!("a replay was asked for while the replay buffer did not run; starting it");
@@ -345,7 +320,7 @@ fn file_name(command: &Command) -> Option<&str> {
 }
 
 /// Says what to do where OBS only says that the buffer is not there.
-fn in_words(error: ObsError) -> ObsError {
+fn explain(error: ObsError) -> ObsError {
     if error.is(StatusCode::InvalidResourceState) { ObsError::BufferNotEnabled } else { error }
 }
 

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::recordings::ActiveRecording;
-use super::replays::Clip;
 use crate::action::{ClipReport, Outcome, Report};
 use crate::event::Recording;
 use crate::obs::error::ObsError;
+use crate::obs::model::{ActiveRecording, Clip};
 use crate::sink::{Command, Courts, deliver};
 use crate::time::Time;
 
@@ -64,7 +63,7 @@ impl Reporter {
     /// Tells every court of a recording, and the one that began it by which action.
     pub(super) fn recording(&self, kind: fn(Recording) -> Report, running: &ActiveRecording, ends_at: Option<Time>) {
         for (court, reports) in &self.courts {
-            let ours = running.ours.as_ref().filter(|ours| ours.court == *court);
+            let ours = running.started_by.as_ref().filter(|ours| ours.court == *court);
             let recording = Recording {
                 instance: self.instance.to_string(),
                 path: running.path.clone(),

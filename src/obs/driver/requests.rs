@@ -6,13 +6,13 @@ use tokio::sync::mpsc;
 use super::reporter::Reporter;
 use super::scenes::Program;
 use crate::action::{MediaAction, ObsVerb};
-use crate::obs::client::Link;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::sink::Command;
 
 /// Carries actions out one after the other.
 pub(super) struct Requests<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
     pub(super) reporter: &'a Reporter,
     pub(super) program: &'a Program,
     pub(super) commands: mpsc::Receiver<Command>,
@@ -38,7 +38,7 @@ impl Requests<'_> {
             ObsVerb::TriggerTransition {} => ("TriggerStudioModeTransition", Value::Null),
             ObsVerb::SourceVisible { scene, source, visible } => {
                 let wanted = json!({"sceneName": scene, "sourceName": source});
-                let found = self.link.send("GetSceneItemId", wanted).await?;
+                let found: Value = self.client.get("GetSceneItemId", wanted).await?;
                 let item = &found["sceneItemId"];
                 let data = json!({"sceneName": scene, "sceneItemId": item, "sceneItemEnabled": visible});
                 ("SetSceneItemEnabled", data)
@@ -50,12 +50,12 @@ impl Requests<'_> {
             }
             ObsVerb::Mute { source, muted } => ("SetInputMute", json!({"inputName": source, "inputMuted": muted})),
             ObsVerb::Media { source, action } => {
-                ("TriggerMediaInputAction", json!({"inputName": source, "mediaAction": wire_name(*action)}))
+                ("TriggerMediaInputAction", json!({"inputName": source, "mediaAction": media_action(*action)}))
             }
             ObsVerb::MediaFile { source, path } => return self.set_media_file(source, path).await,
             ObsVerb::Hotkey { name } => ("TriggerHotkeyByName", json!({"hotkeyName": name})),
             ObsVerb::Request { request, data } => {
-                let version = &self.link.conversation.version;
+                let version = &self.client.version;
                 if !version.requests.contains(request) {
                     return Err(ObsError::Unsupported { request: request.clone(), version: version.in_words() });
                 }
@@ -69,35 +69,35 @@ impl Requests<'_> {
             | ObsVerb::VirtualCamera { .. }
             | ObsVerb::Streaming { .. } => return Err(ObsError::NotForObs(verb.name())),
         };
-        self.link.send(request, data).await.map(drop)
+        self.client.call(request, data).await
     }
 
     /// OBS itself tells of a scene only when the transition to it is over.
     async fn show_scene(&self, scene: &str) -> Result<(), ObsError> {
-        self.link.send("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
+        self.client.call("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
         self.program.set(scene, self.reporter);
         Ok(())
     }
 
     async fn choose_transition(&self, name: &str, duration_ms: Option<u32>) -> Result<(), ObsError> {
-        self.link.send("SetCurrentSceneTransition", json!({"transitionName": name})).await?;
+        self.client.call("SetCurrentSceneTransition", json!({"transitionName": name})).await?;
         if let Some(duration) = duration_ms {
             let data = json!({"transitionDuration": duration});
-            self.link.send("SetCurrentSceneTransitionDuration", data).await?;
+            self.client.call("SetCurrentSceneTransitionDuration", data).await?;
         }
         Ok(())
     }
 
     /// A media source has one file, or as VLC's a list of which this is all.
     async fn set_media_file(&self, source: &str, path: &str) -> Result<(), ObsError> {
-        let found = self.link.send("GetInputSettings", json!({"inputName": source})).await?;
+        let found: Value = self.client.get("GetInputSettings", json!({"inputName": source})).await?;
         let wanted = match found["inputKind"].as_str().unwrap_or_default() {
             "ffmpeg_source" => json!({"is_local_file": true, "local_file": path}),
             "vlc_source" => json!({"playlist": [{"value": path, "selected": false, "hidden": false}]}),
             kind => return Err(ObsError::NoMedia { source_name: source.to_owned(), kind: kind.to_owned() }),
         };
         let (request, data) = settings(source, wanted);
-        self.link.send(request, data).await.map(drop)
+        self.client.call(request, data).await
     }
 }
 
@@ -105,6 +105,14 @@ fn settings(source: &str, settings: Value) -> (&'static str, Value) {
     ("SetInputSettings", json!({"inputName": source, "inputSettings": settings, "overlay": true}))
 }
 
-fn wire_name(action: MediaAction) -> String {
-    format!("OBS_WEBSOCKET_MEDIA_INPUT_ACTION_{}", action.to_string().to_uppercase())
+fn media_action(action: MediaAction) -> obws::common::MediaAction {
+    use obws::common::MediaAction as Wire;
+    match action {
+        MediaAction::Play => Wire::Play,
+        MediaAction::Pause => Wire::Pause,
+        MediaAction::Restart => Wire::Restart,
+        MediaAction::Stop => Wire::Stop,
+        MediaAction::Next => Wire::Next,
+        MediaAction::Previous => Wire::Previous,
+    }
 }

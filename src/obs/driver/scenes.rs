@@ -1,13 +1,13 @@
 //! Which scene is on program, whoever has put it there.
 
-use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use std::convert::Infallible;
+
+use tokio::sync::{Notify, watch};
 use tracing::warn;
 
 use super::reporter::Reporter;
 use crate::action::Report;
-use crate::obs::client::Event;
-use crate::obs::client::Link;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 
 /// The scene on program, as far as it is known; it outlives a connection.
@@ -30,42 +30,25 @@ impl Program {
     }
 }
 
-/// Follows the scene.
+/// Finds out the scene where no event tells it.
 pub(super) struct Scenes<'a> {
-    pub(super) link: &'a Link,
+    pub(super) client: &'a Client,
     pub(super) reporter: &'a Reporter,
-    pub(super) told: mpsc::Receiver<Event>,
     pub(super) program: &'a Program,
+    /// With another collection come other scenes.
+    pub(super) collection_changed: &'a Notify,
 }
 
 impl Scenes<'_> {
-    /// Reports each change until the connection ends, and then says that it is lost.
-    pub(super) async fn run(mut self) {
-        self.look().await;
-        let mut reason = "the connection was closed";
-        while let Some(event) = self.told.recv().await {
-            match &*event.name {
-                "CurrentProgramSceneChanged" => self.show(&event.data["sceneName"]),
-                // With another collection come other scenes.
-                "CurrentSceneCollectionChanged" => self.look().await,
-                "ExitStarted" => reason = "OBS was closed",
-                _ => {}
+    /// Works for as long as the connection lasts.
+    pub(super) async fn run(self) -> Infallible {
+        loop {
+            match self.client.program_scene().await {
+                Ok(Some(scene)) => self.program.set(&scene, self.reporter),
+                Ok(None) | Err(ObsError::Lost(_)) => {}
+                Err(error) => warn!("it is not known which scene is on program: {error}"),
             }
-        }
-        self.link.lose(reason);
-    }
-
-    async fn look(&self) {
-        match self.link.send("GetCurrentProgramScene", Value::Null).await {
-            Ok(answer) => self.show(&answer["currentProgramSceneName"]),
-            Err(ObsError::Lost(_)) => {}
-            Err(error) => warn!("it is not known which scene is on program: {error}"),
-        }
-    }
-
-    fn show(&self, scene: &Value) {
-        if let Some(scene) = scene.as_str() {
-            self.program.set(scene, self.reporter);
+            self.collection_changed.notified().await;
         }
     }
 }

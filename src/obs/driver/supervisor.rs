@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::reporter::Reporter;
 use crate::action::Report;
-use crate::obs::client::{ConnectError, connect};
+use crate::obs::client::{Client, ConnectError};
 use crate::obs::driver::{self as session, Ended, Memory};
 use crate::obs::error::ObsError;
 use crate::obs::options::ObsOptions;
@@ -31,13 +31,13 @@ pub(in crate::obs) async fn run(options: ObsOptions, commands: mpsc::Receiver<Co
     let mut waiting = Waiting { commands, reporter, reason };
     let mut said = None;
     let mut warned_of = None;
-    let mut memory = Memory::new(&options);
+    let memory = Memory::default();
     let mut pause = MIN_BACKOFF;
     loop {
-        let Some(connected) = waiting.meanwhile(connect(&options)).await else { return };
+        let Some(connected) = waiting.meanwhile(Client::connect(&options)).await else { return };
         match connected {
-            Ok(connection) => {
-                let version = &connection.link.conversation.version;
+            Ok((client, events)) => {
+                let version = &client.version;
                 let (obs_version, websocket_version) = (version.obs.clone(), version.websocket.clone());
                 info!(obs_version, websocket_version, "connected to OBS at {}", options.address());
                 if version.is_older_than(30, 2) && warned_of.as_ref() != Some(&obs_version) {
@@ -50,7 +50,7 @@ pub(in crate::obs) async fn run(options: ObsOptions, commands: mpsc::Receiver<Co
                 let reporter = &waiting.reporter;
                 reporter.to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
 
-                match session::run(connection, &mut waiting.commands, reporter, &mut memory).await {
+                match session::run(&options, (client, events), &mut waiting.commands, reporter, &memory).await {
                     Ended::Stopped => return,
                     Ended::Lost(reason) => {
                         warn!("disconnected from OBS: {reason}");

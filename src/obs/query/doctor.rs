@@ -5,15 +5,15 @@ mod saving;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use obws::events::Event;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::Line;
-use super::status::BufferState;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
-use crate::obs::client::Event;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
+use crate::obs::model::BufferState;
 use crate::obs::options::ObsOptions;
 
 /// What a review needs of the replay buffer beside the pre-roll: whoever presses the button is not the quickest.
@@ -41,14 +41,14 @@ const NEWER_REQUESTS: [(&str, &str); 3] = [
 /// `pre_roll` is how long before the request a clip is to open.
 pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
     let mut findings = Findings::about(&options.instance);
-    let (line, events) = match Line::open(options).await {
+    let (client, events) = match Client::connect(options).await {
         Ok(open) => open,
         Err(error) => {
             findings.add(Mark::Fail, error.to_string());
             return findings.into_vec();
         }
     };
-    let mut checkup = Checkup { options, line, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
+    let mut checkup = Checkup { options, client, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
     if let Err(error) = checkup.run().await {
         checkup.findings.add(Mark::Fail, error.to_string());
     }
@@ -58,7 +58,7 @@ pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
 /// A look at an instance that answers.
 struct Checkup<'a> {
     options: &'a ObsOptions,
-    line: Line,
+    client: Client,
     events: mpsc::Receiver<Event>,
     /// Whether OBS runs on this machine.
     here: bool,
@@ -81,7 +81,7 @@ impl Checkup<'_> {
         self.frames_and_recording().await?;
         if !self.buffer_runs().await? {
             // A folder that is not there keeps it from starting, and so does a full disk.
-            let folder = self.line.ask("GetRecordDirectory", Value::Null).await?;
+            let folder = self.client.get::<Value>("GetRecordDirectory", Value::Null).await?;
             return self.folder(folder["recordDirectory"].as_str().map(PathBuf::from), None).await;
         }
         let buffer = self.buffer().await?;
@@ -102,9 +102,9 @@ impl Checkup<'_> {
     }
 
     fn connection(&mut self) {
-        let version = &self.line.conversation.version;
+        let version = &self.client.version;
         self.findings.add(Mark::Ok, format!("connected to {} at {}", version.in_words(), self.options.address()));
-        match (self.line.conversation.asks_password, &self.options.password) {
+        match (self.client.asks_password, &self.options.password) {
             (true, _) => self.findings.add(Mark::Ok, "the password is right"),
             (false, Some(_)) => self.findings.add(
                 Mark::Warn,
@@ -126,7 +126,7 @@ impl Checkup<'_> {
     }
 
     async fn frames_and_recording(&mut self) -> Result<(), ObsError> {
-        let stats = self.line.ask("GetStats", Value::Null).await?;
+        let stats = self.client.stats().await?;
         for (skipped, total, what, advice) in [
             ("renderSkippedFrames", "renderTotalFrames", "drawn", "the graphics card is overloaded"),
             ("outputSkippedFrames", "outputTotalFrames", "encoded", "the encoder is overloaded"),
@@ -140,7 +140,7 @@ impl Checkup<'_> {
                 self.findings.add(Mark::Warn, text);
             }
         }
-        if self.line.ask("GetRecordStatus", Value::Null).await?["outputActive"] == true {
+        if self.client.record_status().await?.active {
             let text = "OBS is recording already: rules cannot record until that ends; stop it, unless it is vta's own";
             self.findings.add(Mark::Warn, text);
         }
@@ -149,7 +149,7 @@ impl Checkup<'_> {
 
     /// Whether the replay buffer runs, or could be started.
     async fn buffer_runs(&mut self) -> Result<bool, ObsError> {
-        let error = match self.line.buffer().await? {
+        let error = match self.client.buffer_state().await? {
             BufferState::Running => {
                 self.findings.add(Mark::Ok, "the replay buffer runs");
                 return Ok(true);
@@ -170,10 +170,10 @@ impl Checkup<'_> {
 
     /// OBS answers before the buffer runs, and answers well when a dialog keeps it from running.
     async fn start_buffer(&mut self) -> Result<(), ObsError> {
-        self.line.ask("StartReplayBuffer", Value::Null).await?;
+        self.client.call("StartReplayBuffer", Value::Null).await?;
         let started = async {
             while let Some(event) = self.events.recv().await {
-                if event.name == "ReplayBufferStateChanged" && event.data["outputActive"] == true {
+                if matches!(event, Event::ReplayBufferStateChanged { active: true, .. }) {
                     return Ok(());
                 }
             }
@@ -186,7 +186,7 @@ impl Checkup<'_> {
     /// How the replay buffer is set up; none where OBS does not say it.
     async fn buffer(&self) -> Result<Option<Buffer>, ObsError> {
         let Some(name) = self.buffer_output().await? else { return Ok(None) };
-        let answer = self.line.ask("GetOutputSettings", json!({"outputName": name})).await?;
+        let answer = self.client.get::<Value>("GetOutputSettings", json!({"outputName": name})).await?;
         let settings = &answer["outputSettings"];
         let Some(directory) = settings["directory"].as_str() else { return Ok(None) };
         Ok(Some(Buffer {
@@ -198,7 +198,7 @@ impl Checkup<'_> {
 
     /// The name of the replay buffer's output, which is in OBS's language.
     async fn buffer_output(&self) -> Result<Option<String>, ObsError> {
-        let answer = self.line.ask("GetOutputList", Value::Null).await?;
+        let answer = self.client.get::<Value>("GetOutputList", Value::Null).await?;
         let mut outputs = answer["outputs"].as_array().into_iter().flatten();
         let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
         Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
@@ -254,7 +254,7 @@ impl Checkup<'_> {
             };
             self.findings.add(mark, text);
         }
-        let stats = self.line.ask("GetStats", Value::Null).await?;
+        let stats = self.client.stats().await?;
         let Some(free) = stats["availableDiskSpace"].as_f64().map(|megabytes| megabytes * 1_048_576.0) else {
             return Ok(());
         };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use obws::events::Event;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -99,7 +100,7 @@ impl Checkup<'_> {
         let Some(name) = self.buffer_output().await? else { return Ok(()) };
         let deadline = Instant::now() + FILL_TIMEOUT;
         while Instant::now() < deadline {
-            let status = self.line.ask("GetOutputStatus", json!({"outputName": name})).await?;
+            let status = self.client.get::<Value>("GetOutputStatus", json!({"outputName": name})).await?;
             if status["outputDuration"].as_f64().is_none_or(|milliseconds| milliseconds >= MIN_FILL.as_secs_f64() * 1e3)
             {
                 break;
@@ -113,12 +114,10 @@ impl Checkup<'_> {
     async fn save(&mut self) -> Result<PathBuf, ObsError> {
         while self.events.try_recv().is_ok() {}
         let deadline = Instant::now() + SAVE_TIMEOUT;
-        self.line.ask("SaveReplayBuffer", Value::Null).await?;
+        self.client.call("SaveReplayBuffer", Value::Null).await?;
         loop {
             match timeout_at(deadline, self.events.recv()).await {
-                Ok(Some(event)) if event.name == "ReplayBufferSaved" => {
-                    return Ok(PathBuf::from(event.data["savedReplayPath"].as_str().unwrap_or_default()));
-                }
+                Ok(Some(Event::ReplayBufferSaved { path })) => return Ok(path),
                 Ok(Some(_)) => {}
                 Ok(None) => return Err(ObsError::Lost("the connection was closed".into())),
                 Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
