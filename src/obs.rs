@@ -29,7 +29,7 @@ pub use self::query::QueryError;
 pub use self::query::doctor::examine;
 pub use self::query::inventory::{Inventory, inventory};
 pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
-use crate::sink::{Command, Courts};
+use crate::sink::{Command, Courts, supervise};
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.
 ///
@@ -41,7 +41,8 @@ use crate::sink::{Command, Courts};
 pub fn spawn(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
     // An error's span, so that lines of any level carry the instance.
     let span = tracing::error_span!("obs", instance = %options.instance);
-    tokio::spawn(driver::supervisor::run(options, commands, courts).instrument(span))
+    let instance = driver::Instance::new(&options, courts);
+    tokio::spawn(supervise(instance, options, commands).instrument(span))
 }
 
 #[cfg(test)]

@@ -13,35 +13,24 @@
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
 
-mod desk;
 mod error;
 mod ipc;
 mod keys;
 mod mpv;
+mod options;
 mod process;
 mod screen;
 mod session;
+mod state;
 mod supervisor;
-
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use crate::sink::{Command, Courts};
-
-/// How to start the player.
-#[derive(Clone, Debug)]
-pub struct PlayerOptions {
-    /// Name of the sink, which stands in reports and logs.
-    pub name: Arc<str>,
-    /// The program, found on the path or given with its folder.
-    pub command: PathBuf,
-    /// Arguments beside our own.
-    pub arguments: Vec<String>,
-}
+pub use self::options::PlayerOptions;
+use self::state::PlayerState;
+use crate::sink::{Command, Courts, supervise};
 
 /// Starts the task that shows clips until `commands` is closed, and then closes the player.
 ///
@@ -50,5 +39,6 @@ pub struct PlayerOptions {
 pub fn spawn(options: PlayerOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
     // An error's span, so that lines of any level carry the player.
     let span = tracing::error_span!("player", player = %options.name);
-    tokio::spawn(supervisor::run(options, commands, courts).instrument(span))
+    let player = PlayerState::new(options.name.clone(), courts);
+    tokio::spawn(supervise(player, options, commands).instrument(span))
 }

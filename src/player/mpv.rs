@@ -7,9 +7,9 @@ use tokio::process::Child;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::PlayerOptions;
 use super::error::PlayerError;
 use super::ipc::{Event, Ipc};
+use super::options::PlayerOptions;
 use super::screen::{Playback, Showing, Start};
 use super::{keys, process};
 

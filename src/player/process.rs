@@ -5,8 +5,8 @@ use std::process::Stdio;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::{Child, Command};
 
-use super::PlayerOptions;
 use super::error::PlayerError;
+use super::options::PlayerOptions;
 
 /// How the window behaves; arguments of the config come after these and can change them.
 const DEFAULT_ARGUMENTS: [&str; 4] =

@@ -5,95 +5,66 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::desk::Desk;
 use super::error::PlayerError;
 use super::ipc::Event;
 use super::keys;
 use super::mpv::Mpv;
 use super::screen::{Direction, Screen, Switch};
+use super::state::PlayerState;
 use crate::action::{Play, PlayerVerb, Verb};
-use crate::sink::Command;
+use crate::sink::{Command, Inbox};
 
 /// How often it is looked how the clip stands, and whether mpv still answers.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// More frames than this are not stepped over at once.
 const MAX_FRAMES: i64 = 100;
 
-/// How a session with an mpv ended.
-pub(super) enum Ended {
-    /// No more commands will come.
-    Stopped,
-    /// mpv can be used no longer.
-    Lost {
-        error: PlayerError,
-        /// The command whose clip was to be shown: the next mpv may do it.
-        pending: Option<Command>,
-    },
-}
-
-/// Works until there are no more commands or no more mpv. What was on the screen of an mpv before is shown again;
-/// `pending` is the command that had asked for it, if it was not shown yet.
-pub(super) async fn run(mpv: &mut Mpv, desk: &mut Desk, pending: Option<Command>) -> Ended {
+/// Works until there are no more commands; the error is why mpv can be used no longer. What was on the screen of an mpv
+/// before is shown again.
+pub(super) async fn run(mpv: &mut Mpv, player: &mut PlayerState, inbox: &mut Inbox) -> Result<(), PlayerError> {
+    let pending = player.pending.take();
     // A clip that was asked for meanwhile is shown at once: the jury must not see the one before in its place.
-    let mut waiting = if pending.is_none() { desk.waiting() } else { None };
-    if !waiting.as_ref().is_some_and(shows_a_clip)
-        && let Err(error) = restore(mpv, desk, pending).await
-    {
-        if let Some(command) = waiting {
-            desk.ended(&command, Err(error.clone()));
-        }
-        return Ended::Lost { error, pending: None };
+    let replaces = pending.is_none() && inbox.peek().is_some_and(shows_a_clip);
+    if !replaces {
+        restore(mpv, player, pending).await?;
     }
     let mut polls = interval(POLL_INTERVAL);
     polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let still_runs = tokio::select! {
-            command = next(&mut waiting, desk) => match command {
-                Some(command) => match carry_out(mpv, desk, &command).await {
+        tokio::select! {
+            command = inbox.next() => match command {
+                Some(command) => match carry_out(mpv, player, &command).await {
                     // The screen knows of the clip already.
-                    Err(error) if shows_a_clip(&command) && desk.screen.showing().is_some() => {
-                        return Ended::Lost { error, pending: Some(command) };
+                    Err(error) if shows_a_clip(&command) && player.screen.showing().is_some() => {
+                        player.pending = Some(command);
+                        return Err(error);
                     }
                     Err(error) => {
-                        desk.ended(&command, Err(error.clone()));
-                        Err(error)
+                        player.outbox.outcome(&command, Err(&error));
+                        return Err(error);
                     }
-                    Ok(result) => {
-                        desk.ended(&command, result);
-                        Ok(())
-                    }
+                    Ok(result) => player.outbox.outcome(&command, result),
                 },
-                None => return Ended::Stopped,
+                None => return Ok(()),
             },
-            event = mpv.event() => match event {
-                Ok(Event::ClientMessage(message)) => handle_key(mpv, desk, &message).await,
-                other => other.map(drop),
+            event = mpv.event() => if let Event::ClientMessage(message) = event? {
+                handle_key(mpv, player, &message).await?;
             },
-            _ = polls.tick() => poll(mpv, &mut desk.screen).await,
-        };
-        if let Err(error) = still_runs {
-            return Ended::Lost { error, pending: None };
+            _ = polls.tick() => poll(mpv, &mut player.screen).await?,
         }
     }
 }
 
 /// Does what a key in the player's window means; the error is that mpv can be used no longer.
-async fn handle_key(mpv: &mut Mpv, desk: &mut Desk, message: &[String]) -> Result<(), PlayerError> {
+async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String]) -> Result<(), PlayerError> {
     let Some(switch) = keys::parse(message) else { return Ok(()) };
-    let mut done = change(mpv, &mut desk.screen, switch).await;
+    let mut done = change(mpv, &mut player.screen, switch).await;
     if done.is_ok() {
-        done = show(mpv, desk, None).await;
+        done = show(mpv, player, None).await;
     }
     match done {
         Err(error) if !error.is_of_the_player() => mpv.hint(&error.to_string()).await,
         done => done,
-    }
-}
-
-async fn next(waiting: &mut Option<Command>, desk: &mut Desk) -> Option<Command> {
-    match waiting.take() {
-        None => desk.next().await,
-        waiting => waiting,
     }
 }
 
@@ -102,21 +73,21 @@ fn shows_a_clip(command: &Command) -> bool {
 }
 
 /// Puts on the screen what is to be there.
-async fn restore(mpv: &mut Mpv, desk: &mut Desk, pending: Option<Command>) -> Result<(), PlayerError> {
-    let shown = match desk.screen.showing() {
-        Some(_) => show(mpv, desk, pending.as_ref()).await,
-        None => mpv.overlay(desk.screen.overlay()).await,
+async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Command>) -> Result<(), PlayerError> {
+    let shown = match player.screen.showing() {
+        Some(_) => show(mpv, player, pending.as_ref()).await,
+        None => mpv.overlay(player.screen.overlay()).await,
     };
     if let Err(error) = &shown {
         tracing::warn!("the clip is not shown again: {error}");
     }
     if let Some(command) = pending {
-        desk.ended(&command, shown.clone());
+        player.outbox.outcome(&command, shown.clone());
     }
     match shown {
         Err(error) if error.is_of_the_player() => {
             // A clip that mpv dies of must not be shown for ever.
-            desk.screen.failed();
+            player.screen.failed();
             Err(error)
         }
         _ => Ok(()),
@@ -124,11 +95,15 @@ async fn restore(mpv: &mut Mpv, desk: &mut Desk, pending: Option<Command>) -> Re
 }
 
 /// Carries a command out; the outer error is that mpv can be used no longer.
-async fn carry_out(mpv: &mut Mpv, desk: &mut Desk, command: &Command) -> Result<Result<(), PlayerError>, PlayerError> {
+async fn carry_out(
+    mpv: &mut Mpv,
+    player: &mut PlayerState,
+    command: &Command,
+) -> Result<Result<(), PlayerError>, PlayerError> {
     let Verb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
-    let done = match apply(mpv, &mut desk.screen, &command.court, verb).await {
-        Ok(Next::Show) => show(mpv, desk, Some(command)).await,
-        Ok(Next::Poll) => poll(mpv, &mut desk.screen).await,
+    let done = match apply(mpv, &mut player.screen, &command.court, verb).await {
+        Ok(Next::Show) => show(mpv, player, Some(command)).await,
+        Ok(Next::Poll) => poll(mpv, &mut player.screen).await,
         Err(error) => Err(error),
     };
     match done {
@@ -138,21 +113,21 @@ async fn carry_out(mpv: &mut Mpv, desk: &mut Desk, command: &Command) -> Result<
 }
 
 /// Shows what is to be on the screen, and tells the court.
-async fn show(mpv: &mut Mpv, desk: &mut Desk, command: Option<&Command>) -> Result<(), PlayerError> {
-    let Some(showing) = desk.screen.showing() else { return Err(PlayerError::NothingShown) };
-    mpv.overlay(desk.screen.overlay()).await?;
+async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>) -> Result<(), PlayerError> {
+    let Some(showing) = player.screen.showing() else { return Err(PlayerError::NothingShown) };
+    mpv.overlay(player.screen.overlay()).await?;
     match mpv.show(&showing).await {
         Ok(position) => {
-            desk.screen.succeeded();
-            desk.shown(&showing, position, command);
-            poll(mpv, &mut desk.screen).await
+            player.screen.succeeded();
+            player.shown(&showing, position, command);
+            poll(mpv, &mut player.screen).await
         }
         Err(error) if error.is_of_the_player() => Err(error),
         Err(error) => {
             // Never the clip before in place of the one that was asked for.
-            desk.screen.failed();
+            player.screen.failed();
             mpv.clear().await?;
-            mpv.overlay(desk.screen.overlay()).await?;
+            mpv.overlay(player.screen.overlay()).await?;
             Err(error)
         }
     }

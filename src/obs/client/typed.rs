@@ -50,4 +50,12 @@ impl Client {
     pub(in crate::obs) async fn stats(&self) -> Result<Value, ObsError> {
         self.get("GetStats", Value::Null).await
     }
+
+    /// The name of the replay buffer's output, which is in OBS's language.
+    pub(in crate::obs) async fn buffer_output(&self) -> Result<Option<String>, ObsError> {
+        let answer = self.get::<Value>("GetOutputList", Value::Null).await?;
+        let mut outputs = answer["outputs"].as_array().into_iter().flatten();
+        let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
+        Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
+    }
 }

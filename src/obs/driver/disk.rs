@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::reporter::Reporter;
 use crate::action::Report;
 use crate::obs::client::Client;
+use crate::sink::Outbox;
 
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
@@ -16,7 +16,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// The disk of an instance.
 pub(super) struct Disk<'a> {
     pub(super) client: &'a Client,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     /// From how much on, in MB, there is little left.
     pub(super) min_free_mb: u64,
 }
@@ -31,7 +31,7 @@ impl Disk<'_> {
             let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
             if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
                 warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
-                self.reporter.to_all(|instance| Report::DiskLow { instance, free_mb });
+                self.outbox.send_to_all(|instance| Report::DiskLow { instance, free_mb });
             }
             sleep(POLL_INTERVAL).await;
         }

@@ -6,11 +6,10 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use super::reporter::Reporter;
 use crate::action::ObsVerb;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
-use crate::sink::Command;
+use crate::sink::{Command, Outbox};
 
 /// How long OBS may take: a stream begins when its server has answered.
 const SWITCH_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Starts and stops outputs, in a lane of their own: they take their time.
 pub(super) struct Outputs<'a> {
     pub(super) client: &'a Client,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     pub(super) commands: mpsc::Receiver<Command>,
 }
 
@@ -34,7 +33,7 @@ impl Outputs<'_> {
                 Some(ObsVerb::VirtualCamera { on }) => self.switch("GetVirtualCamStatus", "VirtualCam", *on).await,
                 _ => Err(ObsError::NotForObs(command.action.verb.name())),
             };
-            self.reporter.outcome(&command, result);
+            self.outbox.outcome(&command, result);
         }
     }
 

@@ -10,13 +10,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-use super::media_file;
-use super::reporter::Reporter;
+use super::{media_file, reports};
 use crate::action::{ObsVerb, Report};
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, StartedBy};
-use crate::sink::Command;
+use crate::sink::{Command, Outbox};
 use crate::time::Time;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
@@ -56,7 +55,7 @@ pub(super) enum Stage {
 /// Starts and stops recordings.
 pub(super) struct Recordings<'a> {
     pub(super) client: &'a Client,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) changes: mpsc::Receiver<Change>,
     pub(super) stage: Stage,
@@ -85,7 +84,7 @@ impl Recordings<'_> {
                         Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
                         _ => Err(ObsError::NotForObs(command.action.verb.name())),
                     };
-                    self.reporter.outcome(&command, result);
+                    self.outbox.outcome(&command, result);
                 }
             }
         }
@@ -97,7 +96,7 @@ impl Recordings<'_> {
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
                 warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
-                self.reporter.recording(Report::RecordingStopped, &lost, None);
+                reports::recording(self.outbox, Report::RecordingStopped, &lost, None);
             }
             return Ok(());
         }
@@ -181,7 +180,7 @@ impl Recordings<'_> {
             self.finish(before, at).await;
         }
         let running = ActiveRecording { path, begins_at: Some(at), started_by };
-        self.reporter.recording(Report::RecordingStarted, &running, None);
+        reports::recording(self.outbox, Report::RecordingStarted, &running, None);
         self.recording.send_replace(Some(running));
     }
 
@@ -222,7 +221,7 @@ impl Recordings<'_> {
                 self.stage = Stage::Recording;
                 let started_by = self.recording.send_replace(None).and_then(|running| running.started_by);
                 let running = ActiveRecording { path: change.path, begins_at: Some(at), started_by };
-                self.reporter.recording(Report::RecordingStarted, &running, None);
+                reports::recording(self.outbox, Report::RecordingStarted, &running, None);
                 self.recording.send_replace(Some(running));
             }
             ChangeKind::State(OutputState::Stopping) => {
@@ -256,6 +255,6 @@ impl Recordings<'_> {
             running.path = Some(finished.path.to_string_lossy().into_owned());
             running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);
         }
-        self.reporter.recording(Report::RecordingStopped, &running, Some(ends_at));
+        reports::recording(self.outbox, Report::RecordingStopped, &running, Some(ends_at));
     }
 }

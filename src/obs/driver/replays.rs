@@ -18,8 +18,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{info, warn};
 
-use super::media_file;
-use super::reporter::Reporter;
+use super::{media_file, reports};
 use crate::action::{ObsVerb, Report};
 use crate::event::ClipSource;
 use crate::media;
@@ -28,7 +27,7 @@ use crate::obs::client::{Client, Timed};
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, BufferState, Clip};
 use crate::obs::options::ObsOptions;
-use crate::sink::Command;
+use crate::sink::{Command, Outbox};
 use crate::time::Time;
 
 /// How long a save may take, from OBS's answer to the finished file.
@@ -57,19 +56,19 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Whether the replay buffer runs, as far as OBS has said it.
 pub(super) struct Buffer<'a> {
     active: watch::Sender<Option<bool>>,
-    reporter: &'a Reporter,
+    outbox: &'a Outbox,
 }
 
 impl<'a> Buffer<'a> {
     /// A buffer of which nothing is known yet.
-    pub(super) fn new(reporter: &'a Reporter) -> Self {
-        Self { active: watch::Sender::new(None), reporter }
+    pub(super) fn new(outbox: &'a Outbox) -> Self {
+        Self { active: watch::Sender::new(None), outbox }
     }
 
     /// Takes in what OBS says, and tells the courts if it is news.
     pub(super) fn set(&self, active: bool) {
         if self.active.send_replace(Some(active)) != Some(active) {
-            self.reporter.to_all(|instance| Report::ReplayBuffer { instance, active });
+            self.outbox.send_to_all(|instance| Report::ReplayBuffer { instance, active });
         }
     }
 
@@ -90,7 +89,7 @@ struct Saved {
 pub(super) struct Replays<'a> {
     pub(super) client: &'a Client,
     pub(super) options: &'a ObsOptions,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     pub(super) buffer: &'a Buffer<'a>,
     pub(super) commands: mpsc::Receiver<Command>,
     /// Commands that were taken from the lane and wait for their save.
@@ -172,7 +171,7 @@ impl Replays<'_> {
                 let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
                 let request = Time::now() - waited;
                 if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
-                    self.reporter.clip_saved(&clip, &[]);
+                    reports::clip_saved(self.outbox, &clip, &[]);
                     self.recorded_instead(ObsError::BegunTooLate, asked).await
                 } else {
                     Ok(clip)
@@ -181,10 +180,10 @@ impl Replays<'_> {
             Err(error) => self.recorded_instead(error, asked).await,
         };
         if let Ok(clip) = &result {
-            self.reporter.clip_saved(clip, &savers);
+            reports::clip_saved(self.outbox, clip, &savers);
         }
         for saver in savers {
-            self.reporter.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
+            self.outbox.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
         }
     }
 
@@ -295,7 +294,7 @@ impl Replays<'_> {
         self.last_named_by_obs = Some(Instant::now());
         // When it was asked for is not known, and so is not what it shows.
         let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
-        self.reporter.clip_saved(&Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
+        reports::clip_saved(self.outbox, &Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
     }
 }
 

@@ -3,17 +3,16 @@
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::reporter::Reporter;
 use super::scenes::Program;
 use crate::action::{MediaAction, ObsVerb};
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
-use crate::sink::Command;
+use crate::sink::{Command, Outbox};
 
 /// Carries actions out one after the other.
 pub(super) struct Requests<'a> {
     pub(super) client: &'a Client,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     pub(super) program: &'a Program,
     pub(super) commands: mpsc::Receiver<Command>,
 }
@@ -26,7 +25,7 @@ impl Requests<'_> {
                 Some(verb) => self.carry_out(verb).await,
                 None => Err(ObsError::NotForObs(command.action.verb.name())),
             };
-            self.reporter.outcome(&command, result);
+            self.outbox.outcome(&command, result);
         }
     }
 
@@ -75,7 +74,7 @@ impl Requests<'_> {
     /// OBS itself tells of a scene only when the transition to it is over.
     async fn show_scene(&self, scene: &str) -> Result<(), ObsError> {
         self.client.call("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
-        self.program.set(scene, self.reporter);
+        self.program.set(scene, self.outbox);
         Ok(())
     }
 

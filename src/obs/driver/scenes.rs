@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use tokio::sync::{Notify, watch};
 use tracing::warn;
 
-use super::reporter::Reporter;
 use crate::action::Report;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
+use crate::sink::Outbox;
 
 /// The scene on program, as far as it is known; it outlives a connection.
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub(super) struct Program(watch::Sender<Option<String>>);
 
 impl Program {
     /// Takes in which scene it is, and tells the courts if it is news.
-    pub(super) fn set(&self, scene: &str, reporter: &Reporter) {
+    pub(super) fn set(&self, scene: &str, outbox: &Outbox) {
         let news = self.0.send_if_modified(|shown| {
             let other = shown.as_deref() != Some(scene);
             if other {
@@ -25,7 +25,7 @@ impl Program {
             other
         });
         if news {
-            reporter.to_all(|instance| Report::SceneChanged { instance, scene: scene.to_owned() });
+            outbox.send_to_all(|instance| Report::SceneChanged { instance, scene: scene.to_owned() });
         }
     }
 }
@@ -33,7 +33,7 @@ impl Program {
 /// Finds out the scene where no event tells it.
 pub(super) struct Scenes<'a> {
     pub(super) client: &'a Client,
-    pub(super) reporter: &'a Reporter,
+    pub(super) outbox: &'a Outbox,
     pub(super) program: &'a Program,
     /// With another collection come other scenes.
     pub(super) collection_changed: &'a Notify,
@@ -44,7 +44,7 @@ impl Scenes<'_> {
     pub(super) async fn run(self) -> Infallible {
         loop {
             match self.client.program_scene().await {
-                Ok(Some(scene)) => self.program.set(&scene, self.reporter),
+                Ok(Some(scene)) => self.program.set(&scene, self.outbox),
                 Ok(None) | Err(ObsError::Lost(_)) => {}
                 Err(error) => warn!("it is not known which scene is on program: {error}"),
             }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use self::saving::TestSave;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
@@ -88,7 +89,9 @@ impl Checkup<'_> {
         if let Some(buffer) = &buffer {
             self.length(buffer);
         }
-        let rate = self.test_save().await?;
+        let TestSave { mark, text, bytes_per_second: rate } =
+            saving::test_save(&self.client, &mut self.events, self.here).await?;
+        self.findings.add(mark, text);
         if let (Some(buffer), Some(rate)) = (&buffer, rate) {
             self.memory(buffer, rate);
         }
@@ -185,7 +188,7 @@ impl Checkup<'_> {
 
     /// How the replay buffer is set up; none where OBS does not say it.
     async fn buffer(&self) -> Result<Option<Buffer>, ObsError> {
-        let Some(name) = self.buffer_output().await? else { return Ok(None) };
+        let Some(name) = self.client.buffer_output().await? else { return Ok(None) };
         let answer = self.client.get::<Value>("GetOutputSettings", json!({"outputName": name})).await?;
         let settings = &answer["outputSettings"];
         let Some(directory) = settings["directory"].as_str() else { return Ok(None) };
@@ -194,14 +197,6 @@ impl Checkup<'_> {
             seconds: settings["max_time_sec"].as_u64(),
             megabytes: settings["max_size_mb"].as_u64().filter(|size| *size > 0),
         }))
-    }
-
-    /// The name of the replay buffer's output, which is in OBS's language.
-    async fn buffer_output(&self) -> Result<Option<String>, ObsError> {
-        let answer = self.client.get::<Value>("GetOutputList", Value::Null).await?;
-        let mut outputs = answer["outputs"].as_array().into_iter().flatten();
-        let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
-        Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
     }
 
     fn length(&mut self, buffer: &Buffer) {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use obws::events::Event;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::Checkup;
 use crate::finding::{Mark, size};
 use crate::media;
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 
 /// How long a save may take.
@@ -32,96 +33,103 @@ const FILL_TIMEOUT: Duration = Duration::from_secs(6);
 /// How often it is looked for.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-impl Checkup<'_> {
-    /// Saves the buffer once; gives the bytes that a second of video takes, where the file is seen from here.
-    pub(super) async fn test_save(&mut self) -> Result<Option<f64>, ObsError> {
-        self.until_filled().await?;
-        let asked = Instant::now();
-        let path = match self.save().await {
-            Ok(path) => path,
-            Err(error) => {
-                self.findings.add(Mark::Fail, format!("a test save failed: {error}"));
-                return Ok(None);
-            }
-        };
-        let took = asked.elapsed();
-        let file = spawn_blocking({
-            let path = path.clone();
-            move || look_at(&path)
-        });
-        let file = file.await.unwrap_or(TestFile::Unreadable);
-        let name = path.display();
-        let seconds = took.as_secs_f64();
-        let (mark, text, rate) = match file {
-            TestFile::Read { length, bytes, deleted } => {
-                let mut text = format!(
-                    "a test save took {seconds:.2} s and gave {:.1} s of video, {}",
-                    length.as_secs_f64(),
-                    size(bytes)
-                );
-                match deleted {
-                    Ok(()) => text += "; the file was deleted again",
-                    Err(error) => text += &format!("; {name} stays, since it cannot be deleted: {error}"),
-                }
-                if took > SLOW_SAVE {
-                    text += "; that is slow: is the disk?";
-                }
-                let mark = if took > SLOW_SAVE { Mark::Warn } else { Mark::Ok };
-                if length < MIN_MEASURED {
-                    text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
-                    (mark, text, None)
-                } else {
-                    (mark, text, Some(bytes / length.as_secs_f64()))
-                }
-            }
-            TestFile::Unreadable => {
-                let text =
-                    format!("a test save gave {name}, which is no media file that can be read; is the disk full?");
-                (Mark::Fail, text, None)
-            }
-            TestFile::Missing if self.here => {
-                let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
-                (Mark::Fail, text, None)
-            }
-            TestFile::Missing => {
-                let text = format!(
-                    "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to be \
-                     seen from here"
-                );
-                (Mark::Warn, text, None)
-            }
-        };
-        self.findings.add(mark, text);
-        Ok(rate)
-    }
+/// What a test save shows.
+pub(super) struct TestSave {
+    pub(super) mark: Mark,
+    pub(super) text: String,
+    /// What a second of video takes, where the file is seen from here.
+    pub(super) bytes_per_second: Option<f64>,
+}
 
-    /// Waits until the buffer holds some video, where OBS says what it holds.
-    async fn until_filled(&self) -> Result<(), ObsError> {
-        let Some(name) = self.buffer_output().await? else { return Ok(()) };
-        let deadline = Instant::now() + FILL_TIMEOUT;
-        while Instant::now() < deadline {
-            let status = self.client.get::<Value>("GetOutputStatus", json!({"outputName": name})).await?;
-            if status["outputDuration"].as_f64().is_none_or(|milliseconds| milliseconds >= MIN_FILL.as_secs_f64() * 1e3)
-            {
-                break;
-            }
-            sleep(POLL_INTERVAL).await;
+/// Saves the buffer once, when it holds some video.
+pub(super) async fn test_save(
+    client: &Client,
+    events: &mut mpsc::Receiver<Event>,
+    is_here: bool,
+) -> Result<TestSave, ObsError> {
+    wait_until_filled(client).await?;
+    let asked = Instant::now();
+    let path = match save(client, events).await {
+        Ok(path) => path,
+        Err(error) => {
+            let text = format!("a test save failed: {error}");
+            return Ok(TestSave { mark: Mark::Fail, text, bytes_per_second: None });
         }
-        Ok(())
-    }
-
-    /// Saves the buffer; only OBS's event tells which file is the one.
-    async fn save(&mut self) -> Result<PathBuf, ObsError> {
-        while self.events.try_recv().is_ok() {}
-        let deadline = Instant::now() + SAVE_TIMEOUT;
-        self.client.call("SaveReplayBuffer", Value::Null).await?;
-        loop {
-            match timeout_at(deadline, self.events.recv()).await {
-                Ok(Some(Event::ReplayBufferSaved { path })) => return Ok(path),
-                Ok(Some(_)) => {}
-                Ok(None) => return Err(ObsError::Lost("the connection was closed".into())),
-                Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
+    };
+    let took = asked.elapsed();
+    let file = spawn_blocking({
+        let path = path.clone();
+        move || look_at(&path)
+    });
+    let file = file.await.unwrap_or(TestFile::Unreadable);
+    let name = path.display();
+    let seconds = took.as_secs_f64();
+    let (mark, text, rate) = match file {
+        TestFile::Read { length, bytes, deleted } => {
+            let mut text = format!(
+                "a test save took {seconds:.2} s and gave {:.1} s of video, {}",
+                length.as_secs_f64(),
+                size(bytes)
+            );
+            match deleted {
+                Ok(()) => text += "; the file was deleted again",
+                Err(error) => text += &format!("; {name} stays, since it cannot be deleted: {error}"),
             }
+            if took > SLOW_SAVE {
+                text += "; that is slow: is the disk?";
+            }
+            let mark = if took > SLOW_SAVE { Mark::Warn } else { Mark::Ok };
+            if length < MIN_MEASURED {
+                text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
+                (mark, text, None)
+            } else {
+                (mark, text, Some(bytes / length.as_secs_f64()))
+            }
+        }
+        TestFile::Unreadable => {
+            let text = format!("a test save gave {name}, which is no media file that can be read; is the disk full?");
+            (Mark::Fail, text, None)
+        }
+        TestFile::Missing if is_here => {
+            let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
+            (Mark::Fail, text, None)
+        }
+        TestFile::Missing => {
+            let text = format!(
+                "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to be \
+                 seen from here"
+            );
+            (Mark::Warn, text, None)
+        }
+    };
+    Ok(TestSave { mark, text, bytes_per_second: rate })
+}
+
+/// Waits until the buffer holds some video, where OBS says what it holds.
+async fn wait_until_filled(client: &Client) -> Result<(), ObsError> {
+    let Some(name) = client.buffer_output().await? else { return Ok(()) };
+    let deadline = Instant::now() + FILL_TIMEOUT;
+    while Instant::now() < deadline {
+        let status = client.get::<Value>("GetOutputStatus", json!({"outputName": name})).await?;
+        if status["outputDuration"].as_f64().is_none_or(|milliseconds| milliseconds >= MIN_FILL.as_secs_f64() * 1e3) {
+            break;
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+    Ok(())
+}
+
+/// Saves the buffer; only OBS's event tells which file is the one.
+async fn save(client: &Client, events: &mut mpsc::Receiver<Event>) -> Result<PathBuf, ObsError> {
+    while events.try_recv().is_ok() {}
+    let deadline = Instant::now() + SAVE_TIMEOUT;
+    client.call("SaveReplayBuffer", Value::Null).await?;
+    loop {
+        match timeout_at(deadline, events.recv()).await {
+            Ok(Some(Event::ReplayBufferSaved { path })) => return Ok(path),
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(ObsError::Lost("the connection was closed".into())),
+            Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
         }
     }
 }
