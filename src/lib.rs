@@ -26,6 +26,7 @@ pub mod court;
 pub mod diagnostic;
 pub mod doctor;
 pub mod event;
+mod file_name;
 mod finding;
 pub mod media;
 pub mod naming;

@@ -1,7 +1,6 @@
 //! The task that drives an instance.
 
 mod disk;
-mod file_name;
 mod media_file;
 mod outputs;
 mod recordings;

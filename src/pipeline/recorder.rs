@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::capture::{About, CaptureWriter};
 use crate::court::Input;
+use crate::file_name;
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
@@ -65,8 +66,7 @@ impl Recorder {
 
 /// Begins a file whose name no other has.
 fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, PathBuf)> {
-    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    let court: String = about.court.chars().map(safe).collect();
+    let court = file_name::safe(&about.court);
     // 2026-11-22T09-30-00Z: no colons, which Windows does not take.
     let second: String = started.to_string().chars().take(19).map(|c| if c == ':' { '-' } else { c }).collect();
     let mut number = 1;

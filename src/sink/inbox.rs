@@ -74,3 +74,58 @@ impl Inbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::future::pending;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::action::{Action, PlayerVerb, Verb};
+
+    fn command(seq: u64) -> Command {
+        let verb = Verb::Player(PlayerVerb::Close {});
+        let action = Action { seq, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb };
+        Command { court: Arc::from("court-1"), action: Arc::new(action), received: std::time::Instant::now() }
+    }
+
+    #[tokio::test]
+    async fn held_command_is_next_after_the_work_and_can_be_put_back() {
+        let (commands, queue) = mpsc::channel(4);
+        let mut inbox = Inbox::new(queue);
+        commands.send(command(1)).await.unwrap();
+        commands.send(command(2)).await.unwrap();
+        let work = sleep_until(Instant::now() + Duration::from_millis(20));
+        let refuse = |command: &Command| panic!("{command:?} was refused");
+        inbox.hold_during(work, Duration::from_secs(60), refuse).await.unwrap();
+        assert_eq!(inbox.peek().unwrap().action.seq, 1);
+        let first = inbox.next().await.unwrap();
+        inbox.put_back(first);
+        assert_eq!([inbox.next().await.unwrap().action.seq, inbox.next().await.unwrap().action.seq], [1, 2]);
+        assert!(inbox.peek().is_none());
+    }
+
+    #[tokio::test]
+    async fn command_that_was_held_long_enough_is_refused() {
+        let (commands, queue) = mpsc::channel(4);
+        commands.send(command(1)).await.unwrap();
+        let mut inbox = Inbox::new(queue);
+        let (refused, mut is_refused) = mpsc::channel(1);
+        let refuse = |command: &Command| refused.try_send(command.action.seq).unwrap();
+        let seq = inbox.hold_during(is_refused.recv(), Duration::from_millis(5), refuse).await;
+        assert_eq!(seq, Some(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn held_commands_are_refused_when_no_more_will_come() {
+        let (commands, queue) = mpsc::channel(4);
+        commands.send(command(1)).await.unwrap();
+        drop(commands);
+        let mut refused = Vec::new();
+        let refuse = |command: &Command| refused.push(command.action.seq);
+        assert!(Inbox::new(queue).hold_during(pending::<()>(), Duration::from_secs(60), refuse).await.is_none());
+        assert_eq!(refused, [1]);
+    }
+}

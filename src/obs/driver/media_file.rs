@@ -1,5 +1,6 @@
 //! Finished files of OBS: how long they play, and the names they get.
 
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,8 +9,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
-use super::file_name;
-use crate::media;
+use crate::{file_name, media};
 
 /// How long to wait before a file that is held is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
@@ -28,7 +28,10 @@ pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duratio
     let deadline = Instant::now() + timeout;
     loop {
         let (file, wanted) = (path.clone(), name.clone());
-        let finished = spawn_blocking(move || (media::duration(&file), rename(&file, wanted.as_deref()))).await;
+        let finished = spawn_blocking(move || {
+            (media::duration(&file), wanted.map_or_else(|| Ok(file.clone()), |name| rename(&file, &name)))
+        })
+        .await;
         let (duration, renamed) = finished.unwrap_or_else(|panic| (None, Err(io::Error::other(panic))));
         let error = match renamed {
             Ok(path) => return FinishedFile { path, duration },
@@ -46,9 +49,68 @@ pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duratio
     }
 }
 
-fn rename(path: &Path, name: Option<&str>) -> io::Result<PathBuf> {
-    match name {
-        Some(name) => file_name::rename(path, name),
-        None => Ok(path.to_owned()),
+/// Renames a file within its folder, keeping its ending; a name that is taken gets ` (2)` and so on.
+///
+/// Where that fails, the file has its old name.
+fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
+    let name = file_name::safe(name);
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    for number in 1..1000 {
+        let copy = if number == 1 { String::new() } else { format!(" ({number})") };
+        // OBS on Windows writes `/`; what is put together anew has the separators of the system throughout.
+        let target: PathBuf = path.with_file_name(format!("{name}{copy}{ending}")).components().collect();
+        if target == path {
+            return Ok(target);
+        }
+        // An empty file of our own takes the name first, since a rename would overwrite what is there.
+        match OpenOptions::new().write(true).create_new(true).open(&target) {
+            Ok(placeholder) => drop(placeholder),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        return match fs::rename(path, &target) {
+            Ok(()) => Ok(target),
+            Err(error) => {
+                // The reason to tell is why the rename failed; an empty file left over is the lesser evil.
+                _ = fs::remove_file(&target);
+                Err(error)
+            }
+        };
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "a thousand files have that name"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number_and_nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for text in ["first", "second", "third"] {
+            fs::write(at("obs.mkv"), text).unwrap();
+            rename(&at("obs.mkv"), "Bout 1").unwrap();
+        }
+        let read = |name: &str| fs::read_to_string(at(name)).unwrap();
+        assert_eq!([read("Bout 1.mkv"), read("Bout 1 (2).mkv"), read("Bout 1 (3).mkv")], ["first", "second", "third"]);
+        assert!(!at("obs.mkv").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_gone_leaves_no_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(rename(&folder.path().join("obs.mkv"), "Bout 1").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_has_the_name_already_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Bout 1.mkv");
+        fs::write(&path, "first").unwrap();
+        assert_eq!(rename(&path, "Bout 1").unwrap(), path);
     }
 }
