@@ -15,9 +15,8 @@ mod version;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::pending;
-use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use obws::events::Event;
@@ -26,7 +25,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, info, warn};
 
 pub(super) use self::connect::ConnectError;
@@ -73,19 +72,14 @@ pub(super) struct Timed {
 }
 
 /// What the task that reads shares with the client.
+#[derive(Default)]
 struct Shared {
     /// Requests that wait for their response, by their id.
     waiting: Mutex<HashMap<u64, oneshot::Sender<Response>>>,
-    health: watch::Sender<Health>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Health {
-    Responsive,
-    /// OBS left a request without a response.
-    Frozen,
-    /// The connection is of no more use, for this reason.
-    Lost(Arc<str>),
+    /// Whether OBS left a request without a response.
+    frozen: AtomicBool,
+    /// Why the connection is of no more use.
+    lost: watch::Sender<Option<Arc<str>>>,
 }
 
 impl Client {
@@ -93,8 +87,7 @@ impl Client {
     pub(super) async fn connect(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectError> {
         let Connected { writer, reader, asks_password, version } = connect::connect(options).await?;
         let (events, received) = mpsc::channel(MAX_EVENTS);
-        let health = watch::Sender::new(Health::Responsive);
-        let shared = Arc::new(Shared { waiting: Mutex::default(), health });
+        let shared = Arc::<Shared>::default();
         let reader = tokio::spawn(read(reader, Arc::clone(&shared), events)).abort_handle();
         let client = Self {
             version,
@@ -137,7 +130,7 @@ impl Client {
     }
 
     async fn send_once(&self, request: &str, data: &Value) -> Result<Timed, ObsError> {
-        if *self.shared.health.borrow() == Health::Frozen {
+        if self.shared.frozen.load(Ordering::Relaxed) {
             return Err(ObsError::Frozen);
         }
         let sent = Time::now();
@@ -174,16 +167,28 @@ impl Client {
         }
     }
 
+    /// Waits for the next of what events bring, until a deadline; `late` is the error then.
+    pub(super) async fn receive<T>(
+        &self,
+        events: &mut mpsc::Receiver<T>,
+        deadline: Instant,
+        late: ObsError,
+    ) -> Result<T, ObsError> {
+        match timeout_at(deadline, self.unless_lost(events.recv())).await {
+            Ok(Ok(Some(event))) => Ok(event),
+            // Events end with the connection.
+            Ok(Ok(None)) => Err(ObsError::Lost(self.lost().await)),
+            Ok(Err(lost)) => Err(lost),
+            Err(_) => Err(late),
+        }
+    }
+
     /// Waits until the connection is lost and says why.
     pub(super) async fn lost(&self) -> Arc<str> {
-        let mut health = self.shared.health.subscribe();
-        loop {
-            if let Health::Lost(reason) = &*health.borrow_and_update() {
-                return Arc::clone(reason);
-            }
-            // The sender is in `self`, so there is always something to wait for.
-            _ = health.changed().await;
-        }
+        let mut lost = self.shared.lost.subscribe();
+        // The sender is in `self`, so the wait cannot fail.
+        let reason = lost.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
+        reason.unwrap_or_else(|| Arc::from(CLOSED))
     }
 
     /// Asks OBS for a sign of life again and again, and gives the connection up when none comes.
@@ -207,13 +212,13 @@ impl Client {
     }
 
     fn freeze(&self) {
-        if self.shared.change(&Health::Responsive, Health::Frozen) {
+        if !self.shared.frozen.swap(true, Ordering::Relaxed) {
             warn!("OBS does not answer; actions fail at once until it does");
         }
     }
 
     fn thaw(&self) {
-        if self.shared.change(&Health::Frozen, Health::Responsive) {
+        if self.shared.frozen.swap(false, Ordering::Relaxed) {
             info!("OBS answers again");
         }
     }
@@ -226,9 +231,13 @@ impl Drop for Client {
 }
 
 impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Response>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn wait_for(&self, id: u64) -> oneshot::Receiver<Response> {
         let (sender, response) = oneshot::channel();
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         // Requests that were given up.
         waiting.retain(|_, sender| !sender.is_closed());
         waiting.insert(id, sender);
@@ -236,7 +245,7 @@ impl Shared {
     }
 
     fn respond(&self, response: Response) {
-        let sender = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&response.id);
+        let sender = self.waiting().remove(&response.id);
         if let Some(sender) = sender {
             // The caller may have given up.
             _ = sender.send(response);
@@ -245,24 +254,8 @@ impl Shared {
 
     /// Gives the connection up; the first reason stands.
     fn lose(&self, reason: &str) {
-        self.health.send_if_modified(|health| {
-            let lost = !matches!(health, Health::Lost(_));
-            if lost {
-                *health = Health::Lost(Arc::from(reason));
-            }
-            lost
-        });
-        mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn change(&self, from: &Health, to: Health) -> bool {
-        self.health.send_if_modified(|health| {
-            let changes = health == from;
-            if changes {
-                *health = to;
-            }
-            changes
-        })
+        self.lost.send_if_modified(|lost| lost.is_none() && lost.replace(Arc::from(reason)).is_none());
+        self.waiting().clear();
     }
 }
 

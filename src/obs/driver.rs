@@ -1,5 +1,6 @@
 //! The task that drives an instance.
 
+mod buffer;
 mod disk;
 mod media_file;
 mod outputs;
@@ -9,6 +10,7 @@ mod reports;
 mod requests;
 mod scenes;
 mod session;
+mod stand_in;
 mod supervisor;
 
 pub(super) use self::supervisor::Instance;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use obws::requests::EventSubscription;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
@@ -91,23 +91,19 @@ pub(super) async fn open(
     if let (Some(challenge), Some(password)) = (hello.authentication, password) {
         identity["authentication"] = challenge.answer(password).into();
     }
-    writer.send(IDENTIFY, identity).await?;
+    writer.send(IDENTIFY, &identity).await?;
     reader.wait_for(IDENTIFIED).await?;
     Ok((writer, reader, asks_password))
 }
 
 impl Writer {
-    /// Sends a request. OBS takes data that is null for one of the wrong type, so none is sent then.
     pub(super) async fn request(&mut self, id: u64, request: &str, data: &Value) -> Result<(), SocketError> {
-        let mut message = json!({"requestType": request, "requestId": id.to_string()});
-        if !data.is_null() {
-            message["requestData"] = data.clone();
-        }
-        self.send(REQUEST, message).await
+        self.send(REQUEST, &Request { request, id: id.to_string(), data }).await
     }
 
-    async fn send(&mut self, op: u8, d: Value) -> Result<(), SocketError> {
-        Ok(self.0.send(Frame::text(json!({"op": op, "d": d}).to_string())).await?)
+    async fn send(&mut self, op: u8, d: &impl Serialize) -> Result<(), SocketError> {
+        let message = serde_json::to_string(&Envelope { op, d })?;
+        Ok(self.0.send(Frame::text(message)).await?)
     }
 }
 
@@ -141,7 +137,7 @@ impl Reader {
                 return Err(SocketError::Closed { code: code.into(), reason: reason.to_owned() });
             }
             let Some(text) = frame.as_text() else { continue };
-            let Envelope { op, d } = serde_json::from_str(text)?;
+            let Envelope::<Value> { op, d } = serde_json::from_str(text)?;
             return Ok((op, d));
         }
         Err(SocketError::Closed { code: 0, reason: String::new() })
@@ -152,10 +148,21 @@ fn number<'de, D: serde::Deserializer<'de>>(text: D) -> Result<u64, D::Error> {
     String::deserialize(text)?.parse().map_err(serde::de::Error::custom)
 }
 
-#[derive(Deserialize)]
-struct Envelope {
+#[derive(Deserialize, Serialize)]
+struct Envelope<D> {
     op: u8,
-    d: Value,
+    d: D,
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    #[serde(rename = "requestType")]
+    request: &'a str,
+    #[serde(rename = "requestId")]
+    id: String,
+    /// OBS takes null for data of the wrong type.
+    #[serde(rename = "requestData", skip_serializing_if = "Value::is_null")]
+    data: &'a Value,
 }
 
 #[derive(Deserialize)]

@@ -13,28 +13,18 @@ use crate::sink::Outbox;
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The disk of an instance.
-pub(super) struct Disk<'a> {
-    pub(super) client: &'a Client,
-    pub(super) outbox: &'a Outbox,
-    /// From how much on, in MB, there is little left.
-    pub(super) min_free_mb: u64,
-}
-
-impl Disk<'_> {
-    /// Tells the courts each time that little is left, for as long as the connection lasts.
-    pub(super) async fn run(self) -> Infallible {
-        let mut gauge = Gauge { min_free_mb: self.min_free_mb, low: false };
-        loop {
-            // An OBS that does not answer is told of by others.
-            let stats = self.client.stats().await;
-            let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
-            if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
-                warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
-                self.outbox.send_to_all(|instance| Report::DiskLow { instance, free_mb });
-            }
-            sleep(POLL_INTERVAL).await;
+/// Tells the courts each time that less than `min_free_mb` is left, for as long as the connection lasts.
+pub(super) async fn watch(client: &Client, outbox: &Outbox, min_free_mb: u64) -> Infallible {
+    let mut gauge = Gauge { min_free_mb, low: false };
+    loop {
+        // An OBS that does not answer is told of by others.
+        let stats = client.stats().await;
+        let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
+        if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
+            warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
+            outbox.send_to_all(|instance| Report::DiskLow { instance, free_mb });
         }
+        sleep(POLL_INTERVAL).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Finished files of OBS: how long they play, and the names they get.
+//! Files that OBS writes: whether they are there, how long they play, and the names they get.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -9,10 +9,19 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
+use crate::obs::options::ObsOptions;
+use crate::time::Time;
 use crate::{file_name, media};
 
 /// How long to wait before a file that is held is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long to wait before a file that is not there yet is looked for again.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
+/// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
+const FILE_TIME_TOLERANCE: Duration = Duration::from_millis(1020);
 
 /// A file that OBS has finished.
 #[derive(Debug)]
@@ -78,6 +87,44 @@ fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
         };
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "a thousand files have that name"))
+}
+
+/// Whether the file is there by the deadline with something in it; trusts OBS if the folder is on another machine.
+pub(super) async fn is_written(path: &Path, deadline: Instant) -> bool {
+    loop {
+        let looked_for = path.to_owned();
+        let there =
+            spawn_blocking(move || is_elsewhere(&looked_for) || looked_for.metadata().is_ok_and(|file| file.len() > 0));
+        if there.await.unwrap_or(false) {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Whether a recording can be played as far as it goes; trusts OBS if the folder is on another machine.
+pub(super) async fn is_playable(path: PathBuf) -> bool {
+    spawn_blocking(move || is_elsewhere(&path) || media::is_playable(&path).unwrap_or(false)).await.unwrap_or(false)
+}
+
+/// Whether a file is on another machine.
+fn is_elsewhere(path: &Path) -> bool {
+    !path.parent().is_some_and(Path::is_dir)
+}
+
+/// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another
+/// one: there it counts how long the file took until it was finished, which is now.
+pub(super) async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
+    let (path, now) = (path.to_owned(), Time::now());
+    let begun = spawn_blocking(move || {
+        let file = path.metadata()?;
+        let created = Time::from(file.created()?);
+        Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
+    });
+    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > FILE_TIME_TOLERANCE)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use obws::events::OutputState;
+use obws::events::{Event, OutputState};
 use obws::responses::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::{media_file, reports};
@@ -25,23 +25,8 @@ const STATE_CHANGE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long it is tried to name a finished file, which OBS or a virus scanner may hold for a moment.
 const RENAME_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What OBS says of its recording.
-#[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub(super) kind: ChangeKind,
-    /// The file, where OBS says it.
-    pub(super) path: Option<String>,
-    /// When it was heard.
-    pub(super) at: Time,
-}
-
-/// How a recording changed.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum ChangeKind {
-    State(OutputState),
-    /// It goes on in another file.
-    File,
-}
+/// What OBS tells of its recording, and when it did.
+pub(super) type Change = (Time, Event);
 
 /// What OBS is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,23 +148,23 @@ impl Recordings<'_> {
         let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
         let started_by = started_by.map(|starter| StartedBy { split: true, ..starter });
         loop {
-            let change = self.next_change(deadline, "splitting the recording").await?;
-            let ChangeKind::File = change.kind else {
-                self.apply(change).await;
-                continue;
-            };
-            self.continue_in(change, started_by).await;
-            return Ok(());
+            match self.next_change(deadline, "splitting the recording").await? {
+                (at, Event::RecordFileChanged { path }) => {
+                    self.continue_in(path, at, started_by).await;
+                    return Ok(());
+                }
+                change => self.apply(change).await,
+            }
         }
     }
 
     /// The recording goes on in another file; the one before is final.
-    async fn continue_in(&mut self, Change { path, at, .. }: Change, started_by: Option<StartedBy>) {
+    async fn continue_in(&mut self, path: String, at: Time, started_by: Option<StartedBy>) {
         let before = self.recording.send_replace(None);
         if let Some(before) = before.filter(|before| before.started_by.is_some()) {
             self.finish(before, at).await;
         }
-        let running = ActiveRecording { path, begins_at: Some(at), started_by };
+        let running = ActiveRecording { path: Some(path), begins_at: Some(at), started_by };
         reports::recording(self.outbox, Report::RecordingStarted, &running, None);
         self.recording.send_replace(Some(running));
     }
@@ -203,47 +188,41 @@ impl Recordings<'_> {
     }
 
     async fn next_change(&mut self, deadline: Instant, doing: &'static str) -> Result<Change, ObsError> {
-        match timeout_at(deadline, self.client.unless_lost(self.changes.recv())).await {
-            Ok(Ok(Some(change))) => Ok(change),
-            // Events end with the connection.
-            Ok(Ok(None)) => Err(ObsError::Lost(self.client.lost().await)),
-            Ok(Err(lost)) => Err(lost),
-            Err(_) => Err(ObsError::RecordingStuck { doing, limit: STATE_CHANGE_TIMEOUT }),
-        }
+        let late = ObsError::RecordingStuck { doing, limit: STATE_CHANGE_TIMEOUT };
+        self.client.receive(&mut self.changes, deadline, late).await
     }
 
     /// Takes in what OBS says and tells the courts.
-    async fn apply(&mut self, change: Change) {
-        let Change { kind, at, .. } = change;
-        match kind {
-            ChangeKind::State(OutputState::Starting) => self.stage = Stage::Starting,
-            ChangeKind::State(OutputState::Started) => {
+    async fn apply(&mut self, (at, event): Change) {
+        match event {
+            // OBS splits it by itself, or a person does: whose it was, it stays.
+            Event::RecordFileChanged { path } => {
+                let started_by = self.recording.borrow().as_ref().and_then(|running| running.started_by.clone());
+                self.continue_in(path, at, started_by).await;
+            }
+            Event::RecordStateChanged { state: OutputState::Starting, .. } => self.stage = Stage::Starting,
+            Event::RecordStateChanged { state: OutputState::Started, path, .. } => {
                 self.stage = Stage::Recording;
                 let started_by = self.recording.send_replace(None).and_then(|running| running.started_by);
-                let running = ActiveRecording { path: change.path, begins_at: Some(at), started_by };
+                let running = ActiveRecording { path, begins_at: Some(at), started_by };
                 reports::recording(self.outbox, Report::RecordingStarted, &running, None);
                 self.recording.send_replace(Some(running));
             }
-            ChangeKind::State(OutputState::Stopping) => {
+            Event::RecordStateChanged { state: OutputState::Stopping, .. } => {
                 self.stage = Stage::Stopping;
                 self.stopping_at = Some(at);
             }
-            ChangeKind::State(OutputState::Stopped) => {
+            Event::RecordStateChanged { state: OutputState::Stopped, path, .. } => {
                 // A recording that never began leaves no file and is not reported.
                 let began = self.stage != Stage::Starting;
                 self.stage = Stage::Idle;
                 let running = self.recording.send_replace(None).unwrap_or_default();
                 let ends_at = self.stopping_at.take().unwrap_or(at);
                 if began {
-                    self.finish(ActiveRecording { path: change.path.or(running.path), ..running }, ends_at).await;
+                    self.finish(ActiveRecording { path: path.or(running.path), ..running }, ends_at).await;
                 }
             }
-            // OBS splits it by itself, or a person does: whose it was, it stays.
-            ChangeKind::File => {
-                let started_by = self.recording.borrow().as_ref().and_then(|running| running.started_by.clone());
-                self.continue_in(change, started_by).await;
-            }
-            ChangeKind::State(_) => {}
+            _ => {}
         }
     }
 

@@ -30,25 +30,19 @@ impl Program {
     }
 }
 
-/// Finds out the scene where no event tells it.
-pub(super) struct Scenes<'a> {
-    pub(super) client: &'a Client,
-    pub(super) outbox: &'a Outbox,
-    pub(super) program: &'a Program,
-    /// With another collection come other scenes.
-    pub(super) collection_changed: &'a Notify,
-}
-
-impl Scenes<'_> {
-    /// Works for as long as the connection lasts.
-    pub(super) async fn run(self) -> Infallible {
-        loop {
-            match self.client.program_scene().await {
-                Ok(Some(scene)) => self.program.set(&scene, self.outbox),
-                Ok(None) | Err(ObsError::Lost(_)) => {}
-                Err(error) => warn!("it is not known which scene is on program: {error}"),
-            }
-            self.collection_changed.notified().await;
+/// Finds out the scene where no event tells it: at first, and when another collection with other scenes was chosen.
+pub(super) async fn find_out(
+    client: &Client,
+    outbox: &Outbox,
+    program: &Program,
+    collection_changed: &Notify,
+) -> Infallible {
+    loop {
+        match client.program_scene().await {
+            Ok(Some(scene)) => program.set(&scene, outbox),
+            Ok(None) | Err(ObsError::Lost(_)) => {}
+            Err(error) => warn!("it is not known which scene is on program: {error}"),
         }
+        collection_changed.notified().await;
     }
 }

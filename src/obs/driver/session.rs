@@ -8,12 +8,11 @@ use obws::events::{Event, OutputState};
 use tokio::sync::{Notify, mpsc, watch};
 use tracing::warn;
 
-use super::disk::Disk;
-use super::outputs::Outputs;
-use super::recordings::{Change, ChangeKind, Recordings, Stage};
-use super::replays::{Buffer, Replays};
-use super::requests::Requests;
-use super::scenes::{Program, Scenes};
+use super::buffer::Buffer;
+use super::recordings::{Change, Recordings, Stage};
+use super::replays::Replays;
+use super::scenes::Program;
+use super::{disk, requests, scenes};
 use crate::action::ObsVerb;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
@@ -47,21 +46,22 @@ pub(super) async fn run(
     outbox: &Outbox,
     Memory { recording, program }: &Memory,
 ) -> Result<(), Arc<str>> {
-    let buffer = &Buffer::new(outbox);
+    let buffer = &Buffer::new(client, outbox);
     let collection_changed = &Notify::new();
-    let (lanes, [requests, saves, recordings, outputs]) = Lanes::new();
+    let [(requests, to_request), (saves, to_save), (recordings, to_record), (outputs, to_switch)] =
+        std::array::from_fn(|_| mpsc::channel(MAX_WAITING));
+    let lanes = Lanes { requests, saves, recordings, outputs };
     let (saved_sender, saved) = mpsc::channel(MAX_EVENTS);
     let (change_sender, changes) = mpsc::channel(MAX_EVENTS);
 
     let dispatcher =
         EventDispatcher { outbox, buffer, program, collection_changed, saved: saved_sender, changes: change_sender };
-    let requests = Requests { client, outbox, program, commands: requests };
     let replays = Replays {
         client,
         options,
         outbox,
         buffer,
-        commands: saves,
+        commands: to_save,
         waiting: VecDeque::new(),
         saved,
         recording,
@@ -70,30 +70,34 @@ pub(super) async fn run(
     let recordings = Recordings {
         client,
         outbox,
-        commands: recordings,
+        commands: to_record,
         changes,
         stage: Stage::Idle,
         recording,
         splits: options.splits_recordings,
         stopping_at: None,
     };
-    let outputs = Outputs { client, outbox, commands: outputs };
-    let scenes = Scenes { client, outbox, program, collection_changed };
-    let disk = Disk { client, outbox, min_free_mb: options.min_free_mb };
 
     tokio::select! {
-        // Events first, then commands, each followed by the lanes that it is for: what comes is handled at once.
+        // Events first, then commands, which their lanes take up in the same turn.
         biased;
-        (_, never, ..) = async { tokio::join!(dispatcher.run(events), client.heartbeat(), scenes.run(), disk.run()) } => match never {},
+        (_, never, ..) = async {
+            tokio::join!(
+                dispatcher.run(events),
+                client.heartbeat(),
+                scenes::find_out(client, outbox, program, collection_changed),
+                disk::watch(client, outbox, options.min_free_mb),
+            )
+        } => match never {},
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
         (ended, ..) = async {
             tokio::join!(
                 biased;
                 lanes.feed(client, inbox, outbox),
-                requests.run(),
+                requests::run(to_request, client, outbox, program),
                 replays.run(),
                 recordings.run(),
-                outputs.run()
+                requests::run(to_switch, client, outbox, program),
             )
         } => ended,
     }
@@ -108,15 +112,6 @@ struct Lanes {
 }
 
 impl Lanes {
-    /// The lanes, and their ends in the order of the fields.
-    fn new() -> (Self, [mpsc::Receiver<Command>; 4]) {
-        let (requests, requests_end) = mpsc::channel(MAX_WAITING);
-        let (saves, saves_end) = mpsc::channel(MAX_WAITING);
-        let (recordings, recordings_end) = mpsc::channel(MAX_WAITING);
-        let (outputs, outputs_end) = mpsc::channel(MAX_WAITING);
-        (Self { requests, saves, recordings, outputs }, [requests_end, saves_end, recordings_end, outputs_end])
-    }
-
     /// Puts commands in their lanes until the connection is lost or there are no more.
     async fn feed(self, client: &Client, inbox: &mut Inbox, outbox: &Outbox) -> Result<(), Arc<str>> {
         loop {
@@ -165,18 +160,15 @@ impl EventDispatcher<'_> {
                         warn!("OBS saves replays faster than they are taken: {lost}");
                     }
                 }
-                Event::RecordFileChanged { path } => self.change(ChangeKind::File, Some(path)),
-                Event::RecordStateChanged { state, path, .. } => self.change(ChangeKind::State(state), path),
+                Event::RecordFileChanged { .. } | Event::RecordStateChanged { .. } => {
+                    if let Err(lost) = self.changes.try_send((Time::now(), event)) {
+                        warn!("OBS starts and stops recordings faster than that is followed: {lost}");
+                    }
+                }
                 Event::CurrentProgramSceneChanged { id } => self.program.set(&id.name, self.outbox),
                 Event::CurrentSceneCollectionChanged { .. } => self.collection_changed.notify_one(),
                 _ => {}
             }
-        }
-    }
-
-    fn change(&self, kind: ChangeKind, path: Option<String>) {
-        if let Err(lost) = self.changes.try_send(Change { kind, path, at: Time::now() }) {
-            warn!("OBS starts and stops recordings faster than that is followed: {lost}");
         }
     }
 }

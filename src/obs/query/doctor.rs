@@ -8,7 +8,7 @@ use std::time::Duration;
 use obws::events::Event;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
 use self::saving::TestSave;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
@@ -174,16 +174,14 @@ impl Checkup<'_> {
     /// OBS answers before the buffer runs, and answers well when a dialog keeps it from running.
     async fn start_buffer(&mut self) -> Result<(), ObsError> {
         self.client.call("StartReplayBuffer", Value::Null).await?;
-        let started = async {
-            while let Some(event) = self.events.recv().await {
-                if matches!(event, Event::ReplayBufferStateChanged { active: true, .. }) {
-                    return Ok(());
-                }
-            }
-            Err(ObsError::Lost("the connection was closed".into()))
-        };
         let limit = self.options.request_timeout;
-        timeout(limit, started).await.unwrap_or(Err(ObsError::BufferDidNotStart(limit)))
+        let deadline = Instant::now() + limit;
+        loop {
+            let event = self.client.receive(&mut self.events, deadline, ObsError::BufferDidNotStart(limit)).await?;
+            if let Event::ReplayBufferStateChanged { active: true, .. } = event {
+                return Ok(());
+            }
+        }
     }
 
     /// How the replay buffer is set up; none where OBS does not say it.

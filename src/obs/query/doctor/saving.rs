@@ -7,7 +7,7 @@ use obws::events::Event;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use crate::finding::{Mark, size};
 use crate::media;
@@ -125,11 +125,9 @@ async fn save(client: &Client, events: &mut mpsc::Receiver<Event>) -> Result<Pat
     let deadline = Instant::now() + SAVE_TIMEOUT;
     client.call("SaveReplayBuffer", Value::Null).await?;
     loop {
-        match timeout_at(deadline, events.recv()).await {
-            Ok(Some(Event::ReplayBufferSaved { path })) => return Ok(path),
-            Ok(Some(_)) => {}
-            Ok(None) => return Err(ObsError::Lost("the connection was closed".into())),
-            Err(_) => return Err(ObsError::NoClip(SAVE_TIMEOUT)),
+        let event = client.receive(events, deadline, ObsError::NoClip(SAVE_TIMEOUT)).await?;
+        if let Event::ReplayBufferSaved { path } = event {
+            return Ok(path);
         }
     }
 }
