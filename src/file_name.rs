@@ -3,7 +3,7 @@
 /// Leaves room below the 255 that file systems allow for what is put before and behind a name.
 const MAX_BYTES: usize = 200;
 
-/// Windows keeps these names for devices, whatever their ending.
+/// Windows keeps these names for devices, with any ending.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
 /// Makes a name, without its ending, safe for Windows, macOS and Linux. It stays within its folder.

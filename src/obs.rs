@@ -1,14 +1,14 @@
 //! OBS Studio, driven through obs-websocket: replays, scenes, recordings, sources, texts, filters, sound, media, streams.
 //!
-//! One task an instance ([`spawn`]) stays connected, carries out [`Command`]s and tells the courts what came of them
-//! and what OBS does by itself, as [`Report`]s.
+//! One task per instance ([`spawn`]) stays connected, carries out [`Command`]s, and reports to the courts how they ended
+//! and what OBS does by itself.
 //!
-//! - Without OBS a command fails at once, with the reason; the task tries to connect for ever.
+//! - Without OBS a command fails at once, with the reason; the task goes on trying to connect.
 //! - Every request has a time limit. When one is left unanswered the instance is frozen: further commands fail at
 //!   once until OBS answers again. When it stays silent the connection is given up and made anew.
 //! - Saves, recordings, streams and everything else wait in lanes of their own: a save that waits for its file holds
 //!   up no scene. Within a lane, commands keep their order.
-//! - A report to a court whose queue is full is dropped with a warning: the court holds up nobody.
+//! - A report to a court whose queue is full is dropped with a warning: a slow court does not hold up OBS.
 //! - One connection carries requests and events. The task that takes a command writes the request to the socket.
 //! - When the channel of commands is closed, what is in flight is finished, within its limits, and the task ends.
 
@@ -90,13 +90,13 @@ mod tests {
                 let court = court.clone();
                 move || court.recv_timeout(Duration::from_secs(5)).unwrap()
             });
-            let Report::Outcome { action_seq: 7, outcome: Outcome::Failed { reason: said }, took_us, .. } =
+            let Report::Outcome { action_seq: 7, outcome: Outcome::Failed { reason: failed }, took_us, .. } =
                 report.await.unwrap()
             else {
                 panic!("expected an error")
             };
             assert!(took_us < 1_000_000 || !reason.is_empty(), "{took_us} µs");
-            reason = said;
+            reason = failed;
         }
         assert_eq!(
             reason,

@@ -1,15 +1,15 @@
 //! Shows clips to the jury in mpv, which is kept running between reviews and driven over its JSON IPC.
 //!
-//! One task a player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and tells the courts
-//! what the jury really see.
+//! One task per player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and reports to the
+//! courts what the jury really see.
 //!
-//! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` told.
+//! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` reported.
 //!   One that cannot be shown leaves an empty screen, never the clip before.
-//! - Every request has a time limit. An mpv that leaves one unanswered is ended, and so is replaced one that died: what
-//!   was shown is shown again, where it was. Until then commands wait, for two seconds at most.
-//! - Where mpv does not start, commands fail at once with the reason; it is tried again for ever, with growing pauses.
+//! - Every request has a time limit. An mpv that leaves one unanswered is ended and replaced, as is one that died: what
+//!   was shown is shown again, at the same position. Until then commands wait, for two seconds at most.
+//! - Where mpv does not start, commands fail at once with the reason; it is started again with growing pauses.
 //! - Keys in mpv's window change the camera and the clip ([`keys`]); all else that the jury need has keys of mpv's own.
-//! - Whoever closes mpv's window means it: the next clip opens it again, and nothing before that.
+//! - When a person closes mpv's window, only the next clip opens it again.
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
 

@@ -1,8 +1,8 @@
 //! The client of an OBS instance: one connection, over which all requests go and all events come.
 //!
-//! `obws` gives the types of the protocol: events, responses, codes. Its own client is left out. It sends no request that
-//! it does not know, waits for a response without limit, and cannot read what OBS before 30 tells of scenes and inputs;
-//! beside a connection that can, it would be a second one, with events and signs of life of its own.
+//! `obws` gives the types of the protocol: events, responses, codes. Its client is not used: it sends only the requests
+//! that it knows, waits for a response without limit, and cannot read what OBS before 30 tells of scenes and inputs. What
+//! it cannot do would need a second connection, with its own events and heartbeat.
 //!
 //! The task that makes a request writes it to the socket: there is no queue in between. Another task reads.
 
@@ -64,7 +64,7 @@ pub(super) struct Client {
     reader: AbortHandle,
 }
 
-/// The data of a response, and when it was asked for and came.
+/// The data of a response, and when the request was sent and the response came.
 pub(super) struct Timed {
     pub(super) data: Value,
     pub(super) sent: Time,
@@ -191,7 +191,7 @@ impl Client {
         reason.unwrap_or_else(|| Arc::from(CLOSED))
     }
 
-    /// Asks OBS for a sign of life again and again, and gives the connection up when none comes.
+    /// Sends heartbeats, and gives the connection up when OBS does not respond to several in a row.
     pub(super) async fn heartbeat(&self) -> Infallible {
         let mut missed = 0;
         while missed < MAX_MISSED_HEARTBEATS {

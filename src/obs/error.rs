@@ -1,11 +1,11 @@
-//! Why OBS did not do what it was asked for, in plain words.
+//! Why an action of OBS failed, in plain words.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use obws::responses::StatusCode;
 
-/// Why an action was not carried out; its text is what the court is told.
+/// Why an action was not carried out; its text goes to the court.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub(super) enum ObsError {
     #[error("OBS `{instance}` is not connected: {reason}")]

@@ -21,7 +21,7 @@ pub(super) struct Clip {
     pub(super) begins_at: Option<Time>,
     /// The instant of the clip's last frame.
     pub(super) ends_at: Option<Time>,
-    /// Why it is another than was asked for.
+    /// Why it is not the replay that was requested.
     pub(super) note: Option<String>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct ActiveRecording {
     pub(super) path: Option<String>,
     /// The instant of its first frame, as far as it is known while it runs.
     pub(super) begins_at: Option<Time>,
-    /// What began it; none if it was not us.
+    /// The action that began it; none if it was not a rule.
     pub(super) started_by: Option<StartedBy>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct StartedBy {
     pub(super) name: Option<String>,
     pub(super) court: Arc<str>,
     pub(super) action_seq: u64,
-    /// Whether it is a part of somebody else's recording.
+    /// Whether it is a part of a recording that no rule began.
     pub(super) split: bool,
 }
 

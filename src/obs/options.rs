@@ -16,18 +16,18 @@ pub struct ObsOptions {
     pub host: String,
     /// The port of its WebSocket server.
     pub port: u16,
-    /// The password of its WebSocket server; none if it asks for none. It stands in no log and no error.
+    /// The password of its WebSocket server; none if it asks for none. It never appears in a log or an error.
     pub password: Option<String>,
     /// How long OBS may take to answer a request.
     pub request_timeout: Duration,
-    /// Whether a recording of somebody else is split when one of ours is to begin; it is left alone otherwise.
+    /// Whether a recording that no rule began is split when a rule begins one; it is left alone otherwise.
     pub splits_recordings: bool,
-    /// From how much on, in MB, it is told that little is left of the disk that OBS writes to; 0 is never.
+    /// The free space of OBS's disk, in MB, below which `disk_low` is reported; 0 is never.
     pub min_free_mb: u64,
 }
 
 impl ObsOptions {
-    /// Those of a sink.
+    /// The options of a sink.
     pub fn of(instance: &Arc<str>, sink: &ObsSink) -> Self {
         Self {
             instance: Arc::clone(instance),

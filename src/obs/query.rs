@@ -1,4 +1,4 @@
-//! Questions to an OBS instance outside of a run: one connection, asked and closed.
+//! Queries of an OBS instance outside of a run, each over a connection of its own.
 
 pub(super) mod doctor;
 pub(super) mod inventory;
@@ -7,7 +7,7 @@ pub(super) mod status;
 use super::client::ConnectError;
 use super::error::ObsError;
 
-/// Why OBS cannot be asked; the text says what to do.
+/// Why OBS cannot be queried; the text says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct QueryError(String);

@@ -1,4 +1,4 @@
-//! Why a player did not do what it was asked for, in plain words.
+//! Why a command of the player failed, in plain words.
 
 use std::time::Duration;
 

@@ -13,10 +13,10 @@ use super::process::Connection;
 
 /// How long mpv may take to answer; a thousandth of a second is usual.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
-/// Events that are kept until somebody asks for them; the oldest go first.
+/// Events that are kept until they are read; the oldest are dropped first.
 const MAX_EVENTS: usize = 256;
 
-/// What mpv tells by itself, as far as it matters.
+/// The events of mpv that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     /// A file is being opened.
@@ -25,7 +25,7 @@ pub(super) enum Event {
     PlaybackRestart,
     /// A file is no longer played; with the reason if it could not be.
     EndFile { entry: u64, error: Option<String> },
-    /// What a key in its window was told to send.
+    /// The message that a key in its window sends.
     ClientMessage(Vec<String>),
     /// Anything else.
     Other,
@@ -139,7 +139,7 @@ impl Ipc {
             self.line.clear();
             match line {
                 Ok(line) => return Ok(line),
-                // Names in other encodings than UTF-8 are told as they are.
+                // mpv passes on names in other encodings than UTF-8 as they are.
                 Err(error) => tracing::debug!("a line of mpv cannot be read: {error}"),
             }
         }

@@ -1,4 +1,4 @@
-//! An mpv that runs, and what it can be asked for. Nothing here needs a newer mpv than 0.35.
+//! An mpv that runs, and its commands. Nothing here needs a newer mpv than 0.35.
 
 use std::time::Duration;
 
@@ -89,12 +89,12 @@ impl Mpv {
 
     /// Waits until a frame of the file is on the screen.
     async fn first_frame(&mut self, entry: Option<u64>, path: &str) -> Result<(), PlayerError> {
-        let mut ours = false;
+        let mut is_loading = false;
         loop {
             match self.ipc.event().await? {
-                Event::StartFile { entry: started } => ours = entry.is_none_or(|entry| entry == started),
-                Event::PlaybackRestart if ours => return Ok(()),
-                Event::EndFile { entry: ended, error } if ours && entry.is_none_or(|entry| entry == ended) => {
+                Event::StartFile { entry: started } => is_loading = entry.is_none_or(|entry| entry == started),
+                Event::PlaybackRestart if is_loading => return Ok(()),
+                Event::EndFile { entry: ended, error } if is_loading && entry.is_none_or(|entry| entry == ended) => {
                     let reason = error.unwrap_or_else(|| "something else was played".to_owned());
                     return Err(PlayerError::CannotPlay { path: path.to_owned(), reason });
                 }
@@ -190,7 +190,7 @@ impl Mpv {
         }))
     }
 
-    /// Waits for whatever mpv does by itself.
+    /// Waits for the next event.
     pub(super) async fn event(&mut self) -> Result<Event, PlayerError> {
         self.ipc.event().await
     }
@@ -202,10 +202,10 @@ impl Mpv {
 
     /// Closes it.
     pub(super) async fn quit(mut self) {
-        let asked = self.ipc.request_within(SHUTDOWN_TIMEOUT, json!(["quit"])).await;
+        let response = self.ipc.request_within(SHUTDOWN_TIMEOUT, json!(["quit"])).await;
         let (how, in_order) = ended(&mut self.child).await;
         if !in_order {
-            tracing::debug!(?asked, "the player ended: {how}");
+            tracing::debug!(?response, "the player ended: {how}");
         }
     }
 

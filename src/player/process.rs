@@ -32,7 +32,7 @@ pub(super) async fn start(options: &PlayerOptions) -> Result<(Child, Box<dyn Con
     })
 }
 
-/// A pair of sockets, one end of which is mpv's standard input: nobody else can speak to it, and it ends with us.
+/// A pair of sockets, one end of which is mpv's standard input: no other program can speak to it, and it ends with vta.
 #[cfg(unix)]
 async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Connection>)> {
     use std::os::fd::OwnedFd;
@@ -52,7 +52,7 @@ async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Conn
 
     let pipe = format!(r"\\.\pipe\vta-{}-{:016x}", std::process::id(), fastrand::u64(..));
     let mut child = command.arg(format!("--input-ipc-server={pipe}")).stdin(Stdio::null()).spawn()?;
-    // Whoever waits for us has a time limit.
+    // The caller sets a time limit.
     loop {
         match ClientOptions::new().open(&pipe) {
             Ok(client) => return Ok((child, Box::new(client))),

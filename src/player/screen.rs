@@ -137,8 +137,8 @@ impl Screen {
         self.showing().is_some_and(|showing| *showing.court != *court)
     }
 
-    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review, whatever
-    /// is shown by now.
+    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review,
+    /// whichever is shown by now.
     pub(super) fn add(&mut self, court: &str, clip: &Clip) -> Result<(), PlayerError> {
         let group = match clip.review {
             Some(_) => {
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whatever_is_shown() {
+    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whichever_is_shown() {
         let of = |path, review| Clip { review: Some(review), ..clip(path, None) };
         let mut screen = showing(of("blue", 1));
         screen.play(&"court-1".into(), &Play::of(of("red", 2)));

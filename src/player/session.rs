@@ -14,7 +14,7 @@ use super::state::PlayerState;
 use crate::action::{Play, PlayerVerb, Verb};
 use crate::sink::{Command, Inbox};
 
-/// How often it is looked how the clip stands, and whether mpv still answers.
+/// How often to poll the playback, which also shows whether mpv still answers.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// More frames than this are not stepped over at once.
 const MAX_FRAMES: i64 = 100;
@@ -23,7 +23,7 @@ const MAX_FRAMES: i64 = 100;
 /// before is shown again.
 pub(super) async fn run(mpv: &mut Mpv, player: &mut PlayerState, inbox: &mut Inbox) -> Result<(), PlayerError> {
     let pending = player.pending.take();
-    // A clip that was asked for meanwhile is shown at once: the jury must not see the one before in its place.
+    // A clip that was requested meanwhile is shown at once: the jury must not see the one before in its place.
     let replaces = pending.is_none() && inbox.peek().is_some_and(shows_a_clip);
     if !replaces {
         restore(mpv, player, pending).await?;
@@ -124,7 +124,7 @@ async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>
         }
         Err(error) if error.is_of_the_player() => Err(error),
         Err(error) => {
-            // Never the clip before in place of the one that was asked for.
+            // The clip before must never be taken for the requested one.
             player.screen.failed();
             mpv.clear().await?;
             mpv.overlay(player.screen.overlay()).await?;

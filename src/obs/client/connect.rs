@@ -59,7 +59,7 @@ impl ConnectError {
 
 /// Connects, and finds out what the connected OBS can do.
 pub(super) async fn connect(options: &ObsOptions) -> Result<Connected, ConnectError> {
-    // A name that is not known is an error of its own, told apart from others.
+    // An unknown name is an error of its own.
     let host = options.host.trim_matches(['[', ']']);
     let Ok(addresses) = lookup_host((host, options.port)).await else {
         return Err(ConnectError::UnknownHost { host: options.host.clone() });
@@ -80,7 +80,7 @@ async fn open(addresses: &[SocketAddr], options: &ObsOptions) -> Result<Connecte
         socket::open(stream, &options.address(), options.password.as_deref()).await?;
     writer.request(0, "GetVersion", &Value::Null).await?;
     loop {
-        // What happens meanwhile is seen when OBS is asked for its state.
+        // Events that come meanwhile are not needed: the state is requested later.
         let Message::Response(response) = reader.next().await? else { continue };
         if !response.status.result {
             return Err(OpenError::NotReady);

@@ -28,10 +28,10 @@ const EVENT: u8 = 5;
 const REQUEST: u8 = 6;
 const RESPONSE: u8 = 7;
 
-/// A connection that OBS has accepted, from our end to its.
+/// Writes to a connection that OBS has accepted.
 pub(super) struct Writer(SplitSink<WebSocketStream<TcpStream>, Frame>);
 
-/// A connection that OBS has accepted, from its end to ours.
+/// Reads from a connection that OBS has accepted.
 pub(super) struct Reader(SplitStream<WebSocketStream<TcpStream>>);
 
 /// Why there is no message.
@@ -73,7 +73,7 @@ pub(super) struct Status {
     pub(super) comment: Option<String>,
 }
 
-/// Identifies itself to OBS at the other end of a stream; tells also whether OBS asks for a password. Sets no time limit.
+/// Performs the handshake with OBS over a stream; gives also whether OBS asks for a password. Sets no time limit.
 pub(super) async fn open(
     stream: TcpStream,
     address: &str,

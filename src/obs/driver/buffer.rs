@@ -12,7 +12,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::sink::Outbox;
 
-/// Whether the replay buffer runs, as far as OBS has said it.
+/// Whether the replay buffer runs, as far as it is known.
 pub(super) struct Buffer<'a> {
     client: &'a Client,
     outbox: &'a Outbox,
@@ -25,14 +25,14 @@ impl<'a> Buffer<'a> {
         Self { client, outbox, active: watch::Sender::new(None) }
     }
 
-    /// Takes in what OBS says, and tells the courts if it is news.
+    /// Takes in whether it runs, and reports a change to the courts.
     pub(super) fn set(&self, active: bool) {
         if self.active.send_replace(Some(active)) != Some(active) {
             self.outbox.send_to_all(|instance| Report::ReplayBuffer { instance, active });
         }
     }
 
-    /// Sees to it that it runs.
+    /// Starts it if it does not run.
     pub(super) async fn ready(&self) -> Result<(), ObsError> {
         let state = self.client.buffer_state().await?;
         self.set(state == BufferState::Running);
@@ -47,7 +47,7 @@ impl<'a> Buffer<'a> {
     }
 
     /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running. A start that
-    /// comes while it is still stopping is lost, and so it is asked for twice.
+    /// comes while it is still stopping is lost, and so it is sent twice.
     pub(super) async fn start(&self) -> Result<(), ObsError> {
         for _ in 0..2 {
             match self.client.call("StartReplayBuffer", Value::Null).await {
@@ -68,7 +68,7 @@ impl<'a> Buffer<'a> {
     }
 }
 
-/// Says what to do where OBS only says that the buffer is not there.
+/// OBS says only that the buffer is not there; the error tells what to do.
 pub(super) fn explain(error: ObsError) -> ObsError {
     if error.is(StatusCode::InvalidResourceState) { ObsError::BufferNotEnabled } else { error }
 }

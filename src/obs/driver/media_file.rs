@@ -16,7 +16,7 @@ use crate::{file_name, media};
 /// How long to wait before a file that is held is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long to wait before a file that is not there yet is looked for again.
+/// How often to look for a file that is not there yet.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that

@@ -1,4 +1,4 @@
-//! The stream and the virtual camera: begun and ended when OBS's status says so, and not when it accepts the request.
+//! The stream and the virtual camera: started and stopped when OBS's status says so, not when it accepts the request.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::obs::error::ObsError;
 /// How long OBS may take: a stream begins when its server has answered.
 const SWITCH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often OBS is asked whether it is so.
+/// How often the status is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Starts or stops an output; one that is so already is left alone.
+/// Starts or stops an output; one that is in that state already is left alone.
 pub(super) async fn switch(client: &Client, status: &str, output: &str, on: bool) -> Result<(), ObsError> {
     if client.is_active(status).await? == on {
         return Ok(());

@@ -22,13 +22,13 @@ use crate::time::Time;
 /// next key frame, which by OBS's defaults can be ten seconds away.
 const STATE_CHANGE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long it is tried to name a finished file, which OBS or a virus scanner may hold for a moment.
+/// How long to try to name a finished file, which OBS or a virus scanner may hold for a moment.
 const RENAME_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What OBS tells of its recording, and when it did.
+/// An event of a recording, and when it came.
 pub(super) type Change = (Time, Event);
 
-/// What OBS is at.
+/// What the recording output does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Idle,
@@ -45,7 +45,7 @@ pub(super) struct Recordings<'a> {
     pub(super) changes: mpsc::Receiver<Change>,
     pub(super) stage: Stage,
     pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
-    /// Whether a recording of somebody else is split when one of ours is to begin.
+    /// Whether a recording that no rule began is split when a rule begins one.
     pub(super) splits: bool,
     /// When OBS began to stop: the instant of the last frame.
     pub(super) stopping_at: Option<Time>,
@@ -75,7 +75,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// Finds out whether OBS records, and whether it is still the recording that we know.
+    /// Finds out whether OBS records, and whether that is still the known recording.
     async fn find_out(&mut self) -> Result<(), ObsError> {
         let status = self.client.record_status().await?;
         if !status.active {
@@ -142,7 +142,7 @@ impl Recordings<'_> {
         self.wait_for(Stage::Idle, "finishing the recording").await
     }
 
-    /// Ends the file that OBS writes to and lets it go on with another, which an action began or none did.
+    /// Ends the file that OBS writes to and lets it go on with another, which belongs to an action or to none.
     async fn split(&mut self, started_by: Option<StartedBy>) -> Result<(), ObsError> {
         self.client.call("SplitRecordFile", Value::Null).await?;
         let deadline = Instant::now() + STATE_CHANGE_TIMEOUT;
@@ -192,10 +192,10 @@ impl Recordings<'_> {
         self.client.receive(&mut self.changes, deadline, late).await
     }
 
-    /// Takes in what OBS says and tells the courts.
+    /// Takes in an event and reports it to the courts.
     async fn apply(&mut self, (at, event): Change) {
         match event {
-            // OBS splits it by itself, or a person does: whose it was, it stays.
+            // OBS splits it by itself, or a person does: it still belongs to the action that began it.
             Event::RecordFileChanged { path } => {
                 let started_by = self.recording.borrow().as_ref().and_then(|running| running.started_by.clone());
                 self.continue_in(path, at, started_by).await;
@@ -226,7 +226,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// Names a file that is final and tells of it. Its first frame is as long before the last as it plays.
+    /// Names a file that is final and reports it. The first frame lies the file's duration before the last.
     async fn finish(&self, mut running: ActiveRecording, ends_at: Time) {
         if let Some(path) = &running.path {
             let name = running.started_by.as_ref().and_then(|starter| starter.name.clone());

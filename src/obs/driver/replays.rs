@@ -1,7 +1,7 @@
 //! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
 //!
-//! A clip ends when OBS was asked for it. So it is for commands that came before, and a command that comes while OBS
-//! saves gets a save of its own, right after.
+//! A clip ends at the instant of the request to OBS. It serves all commands that came before; a command that comes while
+//! OBS saves gets a save of its own, right after.
 
 use std::collections::VecDeque;
 use std::iter;
@@ -32,13 +32,13 @@ use crate::time::Time;
 const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
-/// whatever OBS's clock says. A clip that we have given a name of its own is in nobody's way.
+/// whatever OBS's clock says. A clip that was renamed is in no other's way.
 const MIN_SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many commands may be looked over for those that can share a save; more wait in the lane.
 const MAX_WAITING: usize = 64;
 
-/// How long it is tried to name a clip: a jury waits for it.
+/// How long to try to name a clip: a jury waits for it.
 const RENAME_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How long a file that OBS has finished may be missing: it may have been taken away.
@@ -47,7 +47,7 @@ const FILE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A replay that OBS has written.
 struct Saved {
     path: PathBuf,
-    /// When OBS was asked for it: the instant of its last frame.
+    /// The instant of the request, and of the last frame.
     at: Time,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Replays<'a> {
     pub(super) commands: mpsc::Receiver<Command>,
     /// Commands that were taken from the lane and wait for their save.
     pub(super) waiting: VecDeque<Command>,
-    /// The recording that OBS is at, of which a part can stand in for a replay.
+    /// The recording that OBS writes, of which a part can stand in for a replay.
     pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
     /// The paths that OBS's events name.
     pub(super) saved: mpsc::Receiver<PathBuf>,
@@ -69,7 +69,7 @@ pub(super) struct Replays<'a> {
 }
 
 impl Replays<'_> {
-    /// Sees to it that the buffer runs, then works until there are no more commands.
+    /// Starts the buffer if it does not run, then works until there are no more commands.
     pub(super) async fn run(mut self) {
         if let Err(error) = self.buffer.ready().await {
             warn!("replays cannot be saved: {error}");
@@ -80,7 +80,7 @@ impl Replays<'_> {
                 continue;
             }
             tokio::select! {
-                // What OBS has saved before a command is not what the command asked for.
+                // What OBS saved before a command is not the command's clip.
                 biased;
                 Some(path) = self.saved.recv() => self.pass_on(&path),
                 command = self.commands.recv() => match command {
@@ -95,7 +95,7 @@ impl Replays<'_> {
     async fn save(&mut self, command: Command) {
         let pause = self.until_nameable().await;
         let savers = self.sharing(command);
-        let asked = Time::now();
+        let requested_at = Time::now();
         let saved = match pause {
             Ok(()) => self.save_now().await,
             Err(lost) => Err(lost),
@@ -103,19 +103,19 @@ impl Replays<'_> {
         let result = match saved {
             Ok(Saved { path, at }) => {
                 let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
-                let name = name.map(|(name, asked)| with_local_time(name, asked, TimeZone::system()));
+                let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
                 let clip = clip(path.clone(), name, at).await;
                 self.last_named_by_obs = (clip.path == path).then(Instant::now);
                 let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
                 let request = Time::now() - waited;
                 if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
                     reports::clip_saved(self.outbox, &clip, &[]);
-                    self.from_recording(ObsError::BegunTooLate, asked).await
+                    self.from_recording(ObsError::BegunTooLate, requested_at).await
                 } else {
                     Ok(clip)
                 }
             }
-            Err(error) => self.from_recording(error, asked).await,
+            Err(error) => self.from_recording(error, requested_at).await,
         };
         if let Ok(clip) = &result {
             reports::clip_saved(self.outbox, clip, &savers);
@@ -125,9 +125,9 @@ impl Replays<'_> {
         }
     }
 
-    async fn from_recording(&self, error: ObsError, asked: Time) -> Result<Clip, ObsError> {
+    async fn from_recording(&self, error: ObsError, requested_at: Time) -> Result<Clip, ObsError> {
         let recording = self.recording.borrow().clone();
-        stand_in::from_recording(self.client, recording, error, asked).await
+        stand_in::from_recording(self.client, recording, error, requested_at).await
     }
 
     /// Waits until OBS gives the next replay another name than the last.
@@ -138,7 +138,7 @@ impl Replays<'_> {
         }
     }
 
-    /// The commands that a save which is asked for now is for: the first, and those that have come and want its name.
+    /// The commands that one save serves: the first, and those that wait and want the same name.
     fn sharing(&mut self, first: Command) -> Vec<Command> {
         while self.waiting.len() < MAX_WAITING
             && let Ok(command) = self.commands.try_recv()
@@ -165,7 +165,7 @@ impl Replays<'_> {
         let deadline = Instant::now() + SAVE_TIMEOUT;
         loop {
             let path = self.client.receive(&mut self.saved, deadline, ObsError::NoClip(SAVE_TIMEOUT)).await?;
-            // A save of somebody else's, or an earlier one of ours that was given up.
+            // A save of another program, or an earlier one that was given up.
             if media_file::made_before(&path, sent, self.options.clone()).await {
                 self.pass_on(&path);
                 continue;
@@ -190,16 +190,16 @@ impl Replays<'_> {
         }
     }
 
-    /// Tells of a clip that none of our commands asked for.
+    /// Reports a clip that no command asked for.
     fn pass_on(&mut self, path: &Path) {
         self.last_named_by_obs = Some(Instant::now());
-        // When it was asked for is not known, and so is not what it shows.
+        // The instant of its request is not known, so neither is what it shows.
         let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
         reports::clip_saved(self.outbox, &Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
     }
 }
 
-/// Names a replay, and finds out from how long it plays which instants it shows.
+/// Names a replay, and finds out from its duration which instants it shows.
 async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
     let file = media_file::finish(path, name, RENAME_TIMEOUT).await;
     Clip {

@@ -1,4 +1,4 @@
-//! Reports of clips and recordings: every court hears of them, the court that asked with its actions.
+//! Reports of clips and recordings: every court gets them, with its own actions that asked for them.
 
 use crate::action::{ClipReport, Report};
 use crate::event::Recording;
@@ -30,13 +30,13 @@ pub(super) fn recording(
     ends_at: Option<Time>,
 ) {
     outbox.send_to_each(|court| {
-        let ours = recording.started_by.as_ref().filter(|starter| starter.court == *court);
+        let starter = recording.started_by.as_ref().filter(|starter| starter.court == *court);
         kind(Recording {
             instance: outbox.sink().to_owned(),
             path: recording.path.clone(),
             begins_at: recording.begins_at,
             ends_at,
-            action_seq: ours.map(|starter| starter.action_seq),
+            action_seq: starter.map(|starter| starter.action_seq),
         })
     });
 }

@@ -1,4 +1,4 @@
-//! Which scene is on program, whoever has put it there.
+//! The scene on program, also when a person has changed it.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ use crate::sink::Outbox;
 pub(super) struct Program(watch::Sender<Option<String>>);
 
 impl Program {
-    /// Takes in which scene it is, and tells the courts if it is news.
+    /// Takes in which scene it is, and reports it to the courts if it is another one.
     pub(super) fn set(&self, scene: &str, outbox: &Outbox) {
         let news = self.0.send_if_modified(|shown| {
             let other = shown.as_deref() != Some(scene);

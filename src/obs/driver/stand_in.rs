@@ -1,4 +1,4 @@
-//! The recording that runs stands in for a replay that cannot be had.
+//! The recording that runs stands in for a replay that could not be saved.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, Clip};
 use crate::time::Time;
 
-/// The clip that was asked for at an instant, in the recording if one runs; otherwise the error why there is no replay.
+/// The clip for a save that was requested at an instant, from the recording if one runs; otherwise the given error.
 pub(super) async fn from_recording(
     client: &Client,
     recording: Option<ActiveRecording>,
     error: ObsError,
-    asked: Time,
+    requested_at: Time,
 ) -> Result<Clip, ObsError> {
     // While OBS hangs, its recording does not go on.
     if matches!(error, ObsError::Frozen | ObsError::NoAnswer { .. }) {
@@ -26,7 +26,7 @@ pub(super) async fn from_recording(
         return Err(error);
     };
     let begins_at = first_frame_at(client, started_at).await.or(started_at);
-    let has_begun = begins_at.is_none_or(|begins_at| begins_at < asked);
+    let has_begun = begins_at.is_none_or(|begins_at| begins_at < requested_at);
     if !has_begun || !media_file::is_playable(path.clone().into()).await {
         warn!("{path} has nothing to show yet that could stand in for the clip");
         return Err(error);
@@ -36,7 +36,7 @@ pub(super) async fn from_recording(
         path: path.into(),
         from: ClipSource::Recording,
         begins_at,
-        ends_at: Some(asked),
+        ends_at: Some(requested_at),
         note: Some(error.to_string()),
     })
 }

@@ -17,7 +17,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::obs::options::ObsOptions;
 
-/// What a review needs of the replay buffer beside the pre-roll: whoever presses the button is not the quickest.
+/// What a review needs of the replay buffer beside the pre-roll: people take a moment to press the button.
 const SPARE: Duration = Duration::from_secs(3);
 
 /// A day of recordings.
@@ -56,7 +56,7 @@ pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
     checkup.findings.into_vec()
 }
 
-/// A look at an instance that answers.
+/// The examination of an instance that answers.
 struct Checkup<'a> {
     options: &'a ObsOptions,
     client: Client,
@@ -111,12 +111,12 @@ impl Checkup<'_> {
             (true, _) => self.findings.add(Mark::Ok, "the password is right"),
             (false, Some(_)) => self.findings.add(
                 Mark::Warn,
-                "OBS asks for no password, though the sink has one: whoever is in the network can control OBS; tick \
+                "OBS asks for no password, though the sink has one: anyone in the network can control OBS; tick \
                  Tools → WebSocket Server Settings → Enable Authentication",
             ),
             (false, None) => self.findings.add(
                 Mark::Warn,
-                "OBS asks for no password: whoever is in the network can control it; tick Tools → WebSocket Server \
+                "OBS asks for no password: anyone in the network can control it; tick Tools → WebSocket Server \
                  Settings → Enable Authentication, and set the sink's `password`",
             ),
         }

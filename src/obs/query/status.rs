@@ -28,7 +28,7 @@ pub struct InstanceStatus {
 pub enum State {
     /// It answers.
     Ready(Box<Ready>),
-    /// It cannot be asked.
+    /// It does not answer.
     Gone {
         /// Why, and what to do about it.
         reason: String,
@@ -75,7 +75,7 @@ pub struct Recording {
     pub path: Option<String>,
 }
 
-/// Asks an instance how it is; one that cannot be asked says why.
+/// Queries the status of an instance.
 pub async fn status(options: &ObsOptions) -> InstanceStatus {
     let state = match ready(options).await {
         Ok(ready) => State::Ready(Box::new(ready)),

@@ -27,10 +27,10 @@ const MIN_FILL: Duration = Duration::from_secs(2);
 /// nothing until the encoder's next key frame.
 const MIN_MEASURED: Duration = Duration::from_secs(1);
 
-/// How long it is waited for.
+/// How long to wait for it.
 const FILL_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// How often it is looked for.
+/// How often the buffer is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a test save shows.
@@ -48,7 +48,7 @@ pub(super) async fn test_save(
     is_here: bool,
 ) -> Result<TestSave, ObsError> {
     wait_until_filled(client).await?;
-    let asked = Instant::now();
+    let began = Instant::now();
     let path = match save(client, events).await {
         Ok(path) => path,
         Err(error) => {
@@ -56,7 +56,7 @@ pub(super) async fn test_save(
             return Ok(TestSave { mark: Mark::Fail, text, bytes_per_second: None });
         }
     };
-    let took = asked.elapsed();
+    let took = began.elapsed();
     let file = spawn_blocking({
         let path = path.clone();
         move || look_at(&path)
