@@ -44,13 +44,6 @@ const RENAME_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long a file that OBS has finished may be missing: it may have been taken away.
 const FILE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A replay that OBS has written.
-struct Saved {
-    path: PathBuf,
-    /// The instant of the request, and of the last frame.
-    at: Time,
-}
-
 /// Saves replays.
 pub(super) struct Replays<'a> {
     pub(super) client: &'a Client,
@@ -97,25 +90,15 @@ impl Replays<'_> {
         let savers = self.sharing(command);
         let requested_at = Time::now();
         let saved = match pause {
-            Ok(()) => self.save_now().await,
+            Ok(()) => self.clip_for(&savers).await,
             Err(lost) => Err(lost),
         };
         let result = match saved {
-            Ok(Saved { path, at }) => {
-                let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
-                let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
-                let clip = clip(path.clone(), name, at).await;
-                self.last_named_by_obs = (clip.path == path).then(Instant::now);
-                let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
-                let request = Time::now() - waited;
-                if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
-                    reports::clip_saved(self.outbox, &clip, &[]);
-                    self.from_recording(ObsError::BegunTooLate, requested_at).await
-                } else {
-                    Ok(clip)
-                }
+            Ok(clip) => Ok(clip),
+            Err(error) => {
+                let recording = self.recording.borrow().clone();
+                stand_in::from_recording(self.client, recording, error, requested_at).await
             }
-            Err(error) => self.from_recording(error, requested_at).await,
         };
         if let Ok(clip) = &result {
             reports::clip_saved(self.outbox, clip, &savers);
@@ -123,11 +106,6 @@ impl Replays<'_> {
         for saver in savers {
             self.outbox.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
         }
-    }
-
-    async fn from_recording(&self, error: ObsError, requested_at: Time) -> Result<Clip, ObsError> {
-        let recording = self.recording.borrow().clone();
-        stand_in::from_recording(self.client, recording, error, requested_at).await
     }
 
     /// Waits until OBS gives the next replay another name than the last.
@@ -151,8 +129,31 @@ impl Replays<'_> {
         iter::once(first).chain(sharing).collect()
     }
 
-    /// Asks OBS for a replay and waits for it.
-    async fn save_now(&mut self) -> Result<Saved, ObsError> {
+    /// Makes a clip for these commands.
+    async fn clip_for(&mut self, savers: &[Command]) -> Result<Clip, ObsError> {
+        let (path, ends_at) = self.save_replay().await?;
+        let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
+        let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
+        let file = media_file::finish(path.clone(), name, RENAME_TIMEOUT).await;
+        self.last_named_by_obs = (file.path == path).then(Instant::now);
+        let clip = Clip {
+            path: file.path,
+            from: ClipSource::ReplayBuffer,
+            begins_at: file.duration.map(|duration| ends_at - duration),
+            ends_at: Some(ends_at),
+            note: None,
+        };
+        let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
+        let request = Time::now() - waited;
+        if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
+            reports::clip_saved(self.outbox, &clip, &[]);
+            return Err(ObsError::BegunTooLate);
+        }
+        Ok(clip)
+    }
+
+    /// Has OBS save a replay; gives its file, and the instant of its last frame.
+    async fn save_replay(&mut self) -> Result<(PathBuf, Time), ObsError> {
         while let Ok(path) = self.saved.try_recv() {
             self.pass_on(&path);
         }
@@ -161,7 +162,7 @@ impl Replays<'_> {
             Err(error) => return Err(self.recover(error).await),
         };
         // OBS looks at its clock between the request and its response.
-        let at = sent + received.since(sent) / 2;
+        let ends_at = sent + received.since(sent) / 2;
         let deadline = Instant::now() + SAVE_TIMEOUT;
         loop {
             let path = self.client.receive(&mut self.saved, deadline, ObsError::NoClip(SAVE_TIMEOUT)).await?;
@@ -173,7 +174,7 @@ impl Replays<'_> {
             if !media_file::is_written(&path, deadline.min(Instant::now() + FILE_TIMEOUT)).await {
                 return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
             }
-            return Ok(Saved { path, at });
+            return Ok((path, ends_at));
         }
     }
 
@@ -196,18 +197,6 @@ impl Replays<'_> {
         // The instant of its request is not known, so neither is what it shows.
         let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
         reports::clip_saved(self.outbox, &Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
-    }
-}
-
-/// Names a replay, and finds out from its duration which instants it shows.
-async fn clip(path: PathBuf, name: Option<String>, ends_at: Time) -> Clip {
-    let file = media_file::finish(path, name, RENAME_TIMEOUT).await;
-    Clip {
-        path: file.path,
-        from: ClipSource::ReplayBuffer,
-        begins_at: file.duration.map(|duration| ends_at - duration),
-        ends_at: Some(ends_at),
-        note: None,
     }
 }
 
