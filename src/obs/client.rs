@@ -26,7 +26,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use tracing::{debug, info, warn};
+use tracing::{Instrument as _, debug, info, warn};
 
 pub(super) use self::connect::ConnectError;
 use self::connect::Connected;
@@ -88,7 +88,7 @@ impl Client {
         let Connected { writer, reader, asks_password, version } = connect::connect(options).await?;
         let (events, received) = mpsc::channel(MAX_EVENTS);
         let shared = Arc::<Shared>::default();
-        let reader = tokio::spawn(read(reader, Arc::clone(&shared), events)).abort_handle();
+        let reader = tokio::spawn(read(reader, Arc::clone(&shared), events).in_current_span()).abort_handle();
         let client = Self {
             version,
             asks_password,

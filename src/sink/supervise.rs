@@ -80,3 +80,67 @@ pub(crate) async fn supervise<S: Supervised>(mut sink: S, options: S::Options, c
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+
+    /// How often it was started; the first two times fail.
+    type Starts = AtomicUsize;
+
+    struct Machine<'a>(&'a Mutex<Vec<String>>);
+
+    impl Supervised for Machine<'_> {
+        type Options = Starts;
+        type Running = usize;
+        type Error = &'static str;
+
+        const MAX_PAUSE: Duration = Duration::from_millis(1);
+        const MAX_HOLD: Duration = Duration::ZERO;
+
+        async fn start(starts: &Starts) -> Result<usize, &'static str> {
+            match starts.fetch_add(1, Relaxed) {
+                0 | 1 => Err("out of order"),
+                number => Ok(number),
+            }
+        }
+
+        async fn work(&mut self, _: &Starts, number: usize, _: &mut Inbox) -> Ended<&'static str> {
+            self.0.lock().unwrap().push(format!("works {number}"));
+            match number {
+                2 => Ended::Lost { at_once: true },
+                3 => Ended::Failed("out of order"),
+                _ => Ended::Stopped,
+            }
+        }
+
+        fn failed(&mut self, error: &&'static str, is_news: bool) -> Option<Duration> {
+            self.0.lock().unwrap().push(format!("{error}, news: {is_news}"));
+            Some(Duration::from_millis(1))
+        }
+
+        fn refuse(&mut self, _: &Command, _: Option<&&'static str>) {}
+    }
+
+    #[tokio::test]
+    async fn it_is_started_again_until_it_stops_and_an_error_is_news_once() {
+        let log = Mutex::default();
+        // No more commands would end it, too.
+        let (_commands, queue) = mpsc::channel(1);
+        supervise(Machine(&log), Starts::default(), queue).await;
+        let expected = [
+            "out of order, news: true",
+            "out of order, news: false",
+            "works 2",
+            "works 3",
+            "out of order, news: true",
+            "works 4",
+        ];
+        assert_eq!(log.into_inner().unwrap(), expected);
+    }
+}
