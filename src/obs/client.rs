@@ -25,7 +25,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{Instrument as _, debug, info, warn};
 
 pub(super) use self::connect::ConnectError;
@@ -42,7 +42,7 @@ const MAX_EVENTS: usize = 256;
 /// How long to wait before an OBS that is not ready is sent the request again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The time between two heartbeats.
+/// After so long without a response a heartbeat is sent.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// After so many heartbeats in a row without a response the connection is given up.
@@ -72,12 +72,12 @@ pub(super) struct Timed {
 }
 
 /// What the task that reads shares with the client.
-#[derive(Default)]
 struct Shared {
     /// Requests that wait for their response, by their id.
     waiting: Mutex<HashMap<u64, oneshot::Sender<Response>>>,
     /// Whether OBS left a request without a response.
     frozen: AtomicBool,
+    last_response: Mutex<Instant>,
     /// Why the connection is of no more use.
     lost: watch::Sender<Option<Arc<str>>>,
 }
@@ -87,7 +87,12 @@ impl Client {
     pub(super) async fn connect(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectError> {
         let Connected { writer, reader, asks_password, version } = connect::connect(options).await?;
         let (events, received) = mpsc::channel(MAX_EVENTS);
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::new(Shared {
+            waiting: Mutex::default(),
+            frozen: AtomicBool::new(false),
+            last_response: Mutex::new(Instant::now()),
+            lost: watch::Sender::default(),
+        });
         let reader = tokio::spawn(read(reader, Arc::clone(&shared), events).in_current_span()).abort_handle();
         let client = Self {
             version,
@@ -191,20 +196,25 @@ impl Client {
         reason.unwrap_or_else(|| Arc::from(CLOSED))
     }
 
-    /// Sends heartbeats, and gives the connection up when OBS does not respond to several in a row.
+    /// Sends a heartbeat whenever no response has come for a while, and gives the connection up when OBS leaves several in a
+    /// row without one. While requests are answered there is none: it would hold them up.
     pub(super) async fn heartbeat(&self) -> Infallible {
         let mut missed = 0;
         while missed < MAX_MISSED_HEARTBEATS {
-            if missed == 0 {
-                sleep(HEARTBEAT_INTERVAL).await;
+            let due = self.shared.last_response() + HEARTBEAT_INTERVAL;
+            if missed == 0 && Instant::now() < due {
+                sleep_until(due).await;
+                continue;
             }
-            // A refusal is a sign of life, too.
-            if timeout(self.request_timeout, self.exchange("GetStats", &Value::Null)).await.is_ok() {
-                missed = 0;
-                self.thaw();
-            } else {
-                missed += 1;
-                self.freeze();
+            match timeout(self.request_timeout, self.exchange("GetStats", &Value::Null)).await {
+                // A refusal is a sign of life, too.
+                Ok(Some(_)) => missed = 0,
+                // The connection is lost already.
+                Ok(None) => return pending().await,
+                Err(_) => {
+                    missed += 1;
+                    self.freeze();
+                }
             }
         }
         self.shared.lose("OBS did not answer for a while and the connection was given up; does it hang?");
@@ -214,12 +224,6 @@ impl Client {
     fn freeze(&self) {
         if !self.shared.frozen.swap(true, Ordering::Relaxed) {
             warn!("OBS does not answer; actions fail at once until it does");
-        }
-    }
-
-    fn thaw(&self) {
-        if self.shared.frozen.swap(false, Ordering::Relaxed) {
-            info!("OBS answers again");
         }
     }
 }
@@ -244,7 +248,15 @@ impl Shared {
         response
     }
 
+    fn last_response(&self) -> Instant {
+        *self.last_response.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn respond(&self, response: Response) {
+        *self.last_response.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        if self.frozen.swap(false, Ordering::Relaxed) {
+            info!("OBS answers again");
+        }
         let sender = self.waiting().remove(&response.id);
         if let Some(sender) = sender {
             // The caller may have given up.
