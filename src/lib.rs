@@ -14,7 +14,7 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: how long a film is;
+//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files;
 //!   `served`: courts that something is for; `diagnostic`: findings of checks
 
 pub mod action;
@@ -27,6 +27,7 @@ pub mod court;
 pub mod diagnostic;
 pub mod doctor;
 pub mod event;
+mod file_name;
 mod finding;
 pub mod media;
 pub mod naming;

@@ -1,4 +1,4 @@
-//! What a video file says of itself.
+//! The duration of a media file, and whether it can be played already.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};

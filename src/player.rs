@@ -1,47 +1,36 @@
 //! Shows clips to the jury in mpv, which is kept running between reviews and driven over its JSON IPC.
 //!
-//! One task a player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and tells the courts
-//! what the jury really see.
+//! One task per player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and reports to the
+//! courts what the jury really see.
 //!
-//! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` told.
+//! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` reported.
 //!   One that cannot be shown leaves an empty screen, never the clip before.
-//! - Every request has a time limit. An mpv that leaves one unanswered is ended, and so is replaced one that died: what
-//!   was shown is shown again, where it was. Until then commands wait, for two seconds at most.
-//! - Where mpv does not start, commands fail at once with the reason; it is tried again for ever, with growing pauses.
-//! - Keys in mpv's window change the camera and the clip ([`keys`]); all else that the jury need has keys of mpv's own.
-//! - Whoever closes mpv's window means it: the next clip opens it again, and nothing before that.
+//! - Every request has a time limit. An mpv that leaves one unanswered is ended and replaced, as is one that died: what
+//!   was shown is shown again, at the same position. Until then commands wait, for two seconds at most.
+//! - Where mpv does not start, commands fail at once with the reason; it is started again with growing pauses.
+//! - Keys in mpv's window change the camera and the clip (`keys`); all else that the jury need has keys of mpv's own.
+//! - When a person closes mpv's window, only the next clip opens it again.
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
 
-mod desk;
-mod failure;
+mod error;
 mod ipc;
 mod keys;
 mod mpv;
+mod options;
 mod process;
 mod screen;
 mod session;
+mod state;
 mod supervisor;
-
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use crate::sink::{Command, Courts};
-
-/// How to start the player.
-#[derive(Clone, Debug)]
-pub struct PlayerOptions {
-    /// Name of the sink, which stands in reports and logs.
-    pub name: Arc<str>,
-    /// The program, found on the path or given with its folder.
-    pub command: PathBuf,
-    /// Arguments beside our own.
-    pub arguments: Vec<String>,
-}
+pub use self::options::PlayerOptions;
+use self::state::PlayerState;
+use crate::sink::{Command, Courts, supervise};
 
 /// Starts the task that shows clips until `commands` is closed, and then closes the player.
 ///
@@ -50,5 +39,6 @@ pub struct PlayerOptions {
 pub fn spawn(options: PlayerOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
     // An error's span, so that lines of any level carry the player.
     let span = tracing::error_span!("player", player = %options.name);
-    tokio::spawn(supervisor::run(options, commands, courts).instrument(span))
+    let player = PlayerState::new(options.name.clone(), courts);
+    tokio::spawn(supervise(player, options, commands).instrument(span))
 }

@@ -1,11 +1,19 @@
 //! What the sinks that act have in common: commands come in, reports go out, and neither way waits.
 
+mod backoff;
+mod inbox;
+mod outbox;
+mod supervise;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::Sender;
 
+pub(crate) use self::inbox::Inbox;
+pub(crate) use self::outbox::Outbox;
+pub(crate) use self::supervise::{Ended, Supervised, supervise};
 use crate::action::{Action, Outcome, Report};
 
 /// Something that a sink is to do for a court.
@@ -33,17 +41,6 @@ impl Command {
 
 /// The courts that a sink serves, by name, and where their reports go.
 pub type Courts = HashMap<Arc<str>, Sender<Report>>;
-
-/// Gives a court a report. One that does not keep up loses it, and that is said: no sink waits for a court.
-pub fn deliver(court: &str, reports: &Sender<Report>, report: Report) {
-    match reports.try_send(report) {
-        // A court that has gone needs no reports.
-        Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-        Err(TrySendError::Full(report)) => {
-            tracing::warn!(court, ?report, "the court does not keep up: a report is lost");
-        }
-    }
-}
 
 /// Microseconds, as reports tell them.
 pub(crate) fn micros(duration: Duration) -> u64 {

@@ -28,7 +28,7 @@ pub fn hall(sinks: &str, rules: &[PathBuf]) -> tempfile::TempDir {
         if rules.is_empty() { &shipped[..] } else { rules }.iter().map(|rule| rule.display().to_string()).collect();
     let folder = tempfile::tempdir().unwrap();
     let config = format!(
-        "name: Bench\nsources:\n  court-1: {{ type: pss, bind: \"127.0.0.1:0\" }}\nrules: {{ files: [{}] }}\nsinks:\n{sinks}",
+        "name: Bench\ncourts:\n  court-1: {{ type: pss, bind: \"127.0.0.1:0\" }}\nrules: {{ files: [{}] }}\nsinks:\n{sinks}",
         rules.join(", ")
     );
     fs::write(folder.path().join("event.yaml"), config).unwrap();

@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::components::Component;
 use crate::capture::{About, CaptureWriter};
 use crate::court::Input;
+use crate::file_name;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
@@ -71,8 +72,7 @@ impl CaptureQueue {
 
 /// Creates a file with an unused name.
 fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, PathBuf)> {
-    let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    let court: String = about.court.chars().map(safe).collect();
+    let court = file_name::safe(&about.court);
     // 2026-11-22T09-30-00Z: no colons, which Windows does not take.
     let second: String = started.to_string().chars().take(19).map(|c| if c == ':' { '-' } else { c }).collect();
     let mut number = 1;

@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::time::timeout;
 
-use super::failure::Failure;
+use super::error::PlayerError;
 use super::process::Connection;
 
 /// How long mpv may take to answer; a thousandth of a second is usual.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-/// Events that are kept until somebody asks for them; the oldest go first.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// Events that are kept until they are read; the oldest are dropped first.
 const MAX_EVENTS: usize = 256;
 
-/// What mpv tells by itself, as far as it matters.
+/// The events of mpv that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     /// A file is being opened.
@@ -25,8 +25,8 @@ pub(super) enum Event {
     PlaybackRestart,
     /// A file is no longer played; with the reason if it could not be.
     EndFile { entry: u64, error: Option<String> },
-    /// What a key in its window was told to send.
-    Message(Vec<String>),
+    /// The message that a key in its window sends.
+    ClientMessage(Vec<String>),
     /// Anything else.
     Other,
 }
@@ -41,7 +41,7 @@ pub(super) struct Ipc {
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct Message {
     event: Option<String>,
     request_id: Option<u64>,
     error: Option<String>,
@@ -54,12 +54,12 @@ struct Line {
     args: Vec<String>,
 }
 
-impl Line {
+impl Message {
     fn into_event(self) -> Event {
         match (self.event.as_deref(), self.playlist_entry_id) {
             (Some("start-file"), Some(entry)) => Event::StartFile { entry },
             (Some("playback-restart"), _) => Event::PlaybackRestart,
-            (Some("client-message"), _) => Event::Message(self.args),
+            (Some("client-message"), _) => Event::ClientMessage(self.args),
             (Some("end-file"), Some(entry)) => {
                 let failed = self.reason.as_deref() == Some("error");
                 let error = self.file_error.unwrap_or_else(|| "it does not say why".to_owned());
@@ -76,23 +76,23 @@ impl Ipc {
     }
 
     /// Sends a command, as a list or with named arguments, and gives the data of its answer.
-    pub(super) async fn request(&mut self, command: Value) -> Result<Value, Failure> {
-        self.request_within(ANSWERS_WITHIN, command).await
+    pub(super) async fn request(&mut self, command: Value) -> Result<Value, PlayerError> {
+        self.request_within(REQUEST_TIMEOUT, command).await
     }
 
-    pub(super) async fn request_within(&mut self, limit: Duration, command: Value) -> Result<Value, Failure> {
+    pub(super) async fn request_within(&mut self, limit: Duration, command: Value) -> Result<Value, PlayerError> {
         let answered = timeout(limit, self.exchange(&command)).await;
-        let answer = answered.map_err(|_| Failure::Silent(limit))??;
+        let answer = answered.map_err(|_| PlayerError::Silent(limit))??;
         match answer.error {
             Some(reason) if reason != "success" => {
                 let name = command.get("name").or_else(|| command.get(0)).and_then(Value::as_str).unwrap_or_default();
-                Err(Failure::Refused { command: name.to_owned(), reason })
+                Err(PlayerError::Refused { command: name.to_owned(), reason })
             }
             _ => Ok(answer.data),
         }
     }
 
-    async fn exchange(&mut self, command: &Value) -> Result<Line, Failure> {
+    async fn exchange(&mut self, command: &Value) -> Result<Message, PlayerError> {
         self.requests += 1;
         let mut line = json!({ "command": command, "request_id": self.requests }).to_string();
         line.push('\n');
@@ -111,7 +111,7 @@ impl Ipc {
     }
 
     /// The next event. Nothing is lost when it is not awaited to its end.
-    pub(super) async fn event(&mut self) -> Result<Event, Failure> {
+    pub(super) async fn event(&mut self) -> Result<Event, PlayerError> {
         if let Some(event) = self.events.pop_front() {
             return Ok(event);
         }
@@ -129,25 +129,25 @@ impl Ipc {
         self.events.clear();
     }
 
-    async fn next_line(&mut self) -> Result<Line, Failure> {
+    async fn next_line(&mut self) -> Result<Message, PlayerError> {
         loop {
             let length = self.connection.read_until(b'\n', &mut self.line).await.map_err(|error| ended(&error))?;
             if length == 0 {
-                return Err(Failure::Ended("it has closed the connection".to_owned()));
+                return Err(PlayerError::Ended("it has closed the connection".to_owned()));
             }
             let line = serde_json::from_slice(&self.line);
             self.line.clear();
             match line {
                 Ok(line) => return Ok(line),
-                // Names in other encodings than UTF-8 are told as they are.
+                // mpv passes on names in other encodings than UTF-8 as they are.
                 Err(error) => tracing::debug!("a line of mpv cannot be read: {error}"),
             }
         }
     }
 }
 
-fn ended(error: &std::io::Error) -> Failure {
-    Failure::Ended(error.to_string())
+fn ended(error: &std::io::Error) -> PlayerError {
+    PlayerError::Ended(error.to_string())
 }
 
 #[cfg(test)]
@@ -195,7 +195,7 @@ mod tests {
     async fn one_that_is_silent_is_waited_for_no_longer_than_the_limit() {
         let (mut ipc, _mpv) = pair();
         let limit = Duration::from_millis(20);
-        assert_eq!(ipc.request_within(limit, json!(["stop"])).await, Err(Failure::Silent(limit)));
+        assert_eq!(ipc.request_within(limit, json!(["stop"])).await, Err(PlayerError::Silent(limit)));
     }
 
     #[tokio::test]

@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::screen::{Step, Turn};
+use super::screen::{Direction, Switch};
 
 /// What mpv is to send when a key is pressed, ahead of the key's meaning.
-const MARK: &str = "vta";
+const MESSAGE_PREFIX: &str = "vta";
 
 /// A key of mpv's window, by what name mpv tells of it, and what it means.
-const KEYS: [(&str, &str, Turn); 4] = [
-    ("c", "next-camera", Turn::Camera(Step::Next)),
-    ("C", "previous-camera", Turn::Camera(Step::Previous)),
-    (">", "next-clip", Turn::Clip(Step::Next)),
-    ("<", "previous-clip", Turn::Clip(Step::Previous)),
+const KEYS: [(&str, &str, Switch); 4] = [
+    ("c", "next-camera", Switch::Camera(Direction::Next)),
+    ("C", "previous-camera", Switch::Camera(Direction::Previous)),
+    (">", "next-clip", Switch::Clip(Direction::Next)),
+    ("<", "previous-clip", Switch::Clip(Direction::Previous)),
 ];
 
 /// The commands that give mpv its keys.
 pub(super) fn bindings() -> impl Iterator<Item = Value> {
-    KEYS.into_iter().map(|(key, name, _)| json!(["keybind", key, format!("script-message {MARK} {name}")]))
+    KEYS.into_iter().map(|(key, name, _)| json!(["keybind", key, format!("script-message {MESSAGE_PREFIX} {name}")]))
 }
 
 /// What the jury mean by what mpv tells.
-pub(super) fn meaning(message: &[String]) -> Option<Turn> {
-    let [mark, name] = message else { return None };
-    KEYS.into_iter().find(|(_, known, _)| mark == MARK && name == known).map(|(_, _, turn)| turn)
+pub(super) fn parse(message: &[String]) -> Option<Switch> {
+    let [prefix, name] = message else { return None };
+    KEYS.into_iter().find(|(_, known, _)| prefix == MESSAGE_PREFIX && name == known).map(|(_, _, switch)| switch)
 }

@@ -1,4 +1,4 @@
-//! An mpv that runs, and what it can be asked for. Nothing here needs a newer mpv than 0.35.
+//! An mpv that runs, and its commands. Nothing here needs a newer mpv than 0.35.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use tokio::process::Child;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::PlayerOptions;
-use super::failure::Failure;
+use super::error::PlayerError;
 use super::ipc::{Event, Ipc};
-use super::screen::{Glance, Showing, Start};
+use super::options::PlayerOptions;
+use super::screen::{Playback, Showing, Start};
 use super::{keys, process};
 
 /// How long mpv may take from its start to its first answer; a quarter of a second is usual.
-const STARTS_WITHIN: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take from a file's name to its first frame.
-const SHOWS_WITHIN: Duration = Duration::from_secs(3);
+const SHOW_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long it may take for a frame back: it has to be decoded from the key frame before.
-const STEPS_WITHIN: Duration = Duration::from_secs(2);
+const SEEK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it may take to end by itself.
-const ENDS_WITHIN: Duration = Duration::from_millis(500);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 /// The end of a clip is a frame, and not what lies beyond it.
 const MIN_BEFORE_END: f64 = 0.05;
 
@@ -34,28 +34,28 @@ pub(super) struct Mpv {
 
 impl Mpv {
     /// Starts mpv and waits until it answers.
-    pub(super) async fn start(options: &PlayerOptions) -> Result<Self, Failure> {
+    pub(super) async fn start(options: &PlayerOptions) -> Result<Self, PlayerError> {
         let not_started = |reason: String| {
             let command = options.command.display().to_string();
-            Failure::NotStarted { command, reason }
+            PlayerError::NotStarted { command, reason }
         };
-        let started = timeout(STARTS_WITHIN, process::start(options)).await;
+        let started = timeout(START_TIMEOUT, process::start(options)).await;
         let (mut child, connection) =
-            started.map_err(|_| not_started(Failure::Silent(STARTS_WITHIN).to_string())).flatten()?;
+            started.map_err(|_| not_started(PlayerError::Silent(START_TIMEOUT).to_string())).flatten()?;
         let mut ipc = Ipc::new(connection);
-        let version = match ipc.request_within(STARTS_WITHIN, json!(["get_property", "mpv-version"])).await {
+        let version = match ipc.request_within(START_TIMEOUT, json!(["get_property", "mpv-version"])).await {
             Ok(version) => version.as_str().unwrap_or("an mpv of unknown version").to_owned(),
-            Err(Failure::Ended(_)) => {
+            Err(PlayerError::Ended(_)) => {
                 let how = ended(&mut child).await.0;
                 return Err(not_started(format!(
                     "it ended at once: {how}; can it open a window, and does it take the `arguments`?"
                 )));
             }
-            Err(failure) => return Err(not_started(failure.to_string())),
+            Err(error) => return Err(not_started(error.to_string())),
         };
         for binding in keys::bindings() {
             match ipc.request(binding).await {
-                Err(failure @ Failure::Refused { .. }) => tracing::debug!("the jury do without a key: {failure}"),
+                Err(error @ PlayerError::Refused { .. }) => tracing::debug!("the jury do without a key: {error}"),
                 answer => drop(answer?),
             }
         }
@@ -63,10 +63,10 @@ impl Mpv {
     }
 
     /// Shows a clip; gives where in it the frame is that is then on the screen, in seconds.
-    pub(super) async fn show(&mut self, showing: &Showing) -> Result<f64, Failure> {
+    pub(super) async fn show(&mut self, showing: &Showing) -> Result<f64, PlayerError> {
         let path = &showing.clip.path;
-        let not_shown = || Failure::NotShown { path: path.clone(), limit: SHOWS_WITHIN };
-        timeout(SHOWS_WITHIN, there(path)).await.map_err(|_| not_shown()).flatten()?;
+        let not_shown = || PlayerError::NotShown { path: path.clone(), limit: SHOW_TIMEOUT };
+        timeout(SHOW_TIMEOUT, check_readable(path)).await.map_err(|_| not_shown()).flatten()?;
         let start = match showing.start {
             Start::Seconds(seconds) => format!("{seconds:.6}"),
             Start::BeforeEnd(seconds) => format!("-{:.6}", seconds.max(MIN_BEFORE_END)),
@@ -77,26 +77,26 @@ impl Mpv {
         self.ipc.forget_events();
         let load = json!({ "name": "loadfile", "url": path, "flags": "replace", "options": { "start": start } });
         let entry = self.ipc.request(load).await?.get("playlist_entry_id").and_then(Value::as_u64);
-        timeout(SHOWS_WITHIN, self.first_frame(entry, path)).await.map_err(|_| not_shown()).flatten()?;
+        timeout(SHOW_TIMEOUT, self.first_frame(entry, path)).await.map_err(|_| not_shown()).flatten()?;
         // What counts is what is on the screen.
         let shown = self.get("path").await?;
         if shown.as_str() != Some(path) {
             let reason = format!("it shows {shown} instead");
-            return Err(Failure::CannotPlay { path: path.clone(), reason });
+            return Err(PlayerError::CannotPlay { path: path.clone(), reason });
         }
         Ok(self.get("time-pos").await?.as_f64().unwrap_or_default())
     }
 
     /// Waits until a frame of the file is on the screen.
-    async fn first_frame(&mut self, entry: Option<u64>, path: &str) -> Result<(), Failure> {
-        let mut ours = false;
+    async fn first_frame(&mut self, entry: Option<u64>, path: &str) -> Result<(), PlayerError> {
+        let mut is_loading = false;
         loop {
             match self.ipc.event().await? {
-                Event::StartFile { entry: started } => ours = entry.is_none_or(|entry| entry == started),
-                Event::PlaybackRestart if ours => return Ok(()),
-                Event::EndFile { entry: ended, error } if ours && entry.is_none_or(|entry| entry == ended) => {
+                Event::StartFile { entry: started } => is_loading = entry.is_none_or(|entry| entry == started),
+                Event::PlaybackRestart if is_loading => return Ok(()),
+                Event::EndFile { entry: ended, error } if is_loading && entry.is_none_or(|entry| entry == ended) => {
                     let reason = error.unwrap_or_else(|| "something else was played".to_owned());
-                    return Err(Failure::CannotPlay { path: path.to_owned(), reason });
+                    return Err(PlayerError::CannotPlay { path: path.to_owned(), reason });
                 }
                 _ => {}
             }
@@ -104,7 +104,7 @@ impl Mpv {
     }
 
     /// Goes on or back by frames, and pauses.
-    pub(super) async fn step(&mut self, frames: i64) -> Result<(), Failure> {
+    pub(super) async fn step(&mut self, frames: i64) -> Result<(), PlayerError> {
         let command = if frames < 0 { "frame-back-step" } else { "frame-step" };
         for _ in 0..frames.unsigned_abs() {
             self.ipc.forget_events();
@@ -118,15 +118,15 @@ impl Mpv {
     }
 
     /// Goes on or back by seconds.
-    pub(super) async fn seek(&mut self, seconds: f64) -> Result<(), Failure> {
+    pub(super) async fn seek(&mut self, seconds: f64) -> Result<(), PlayerError> {
         self.ipc.forget_events();
         self.ipc.request(json!(["seek", seconds, "relative+exact"])).await?;
         self.moved().await
     }
 
     /// Waits for the frame after a move; at the ends of a clip there may be none.
-    async fn moved(&mut self) -> Result<(), Failure> {
-        let until = Instant::now() + STEPS_WITHIN;
+    async fn moved(&mut self) -> Result<(), PlayerError> {
+        let until = Instant::now() + SEEK_TIMEOUT;
         while let Ok(event) = timeout_at(until, self.ipc.event()).await {
             if event? == Event::PlaybackRestart {
                 break;
@@ -135,24 +135,24 @@ impl Mpv {
         Ok(())
     }
 
-    pub(super) async fn pause(&mut self, paused: bool) -> Result<(), Failure> {
+    pub(super) async fn pause(&mut self, paused: bool) -> Result<(), PlayerError> {
         self.set("pause", paused.into()).await
     }
 
-    pub(super) async fn set_speed(&mut self, speed: f64) -> Result<(), Failure> {
+    pub(super) async fn set_speed(&mut self, speed: f64) -> Result<(), PlayerError> {
         self.set("speed", speed.into()).await
     }
 
     /// Plays a part of the clip over and over, from and to these seconds; all of it once if none.
-    pub(super) async fn set_part(&mut self, part: Option<(f64, f64)>) -> Result<(), Failure> {
+    pub(super) async fn set_part(&mut self, part: Option<(f64, f64)>) -> Result<(), PlayerError> {
         let (from, to) = part.map_or((json!("no"), json!("no")), |(from, to)| (json!(from), json!(to)));
         self.set("ab-loop-a", from).await?;
         self.set("ab-loop-b", to).await
     }
 
     /// Goes to the beginning of a part unless the clip stands in it: mpv loops only when it comes to the part's end.
-    pub(super) async fn go_into(&mut self, (from, to): (f64, f64)) -> Result<(), Failure> {
-        match self.known("time-pos").await?.as_f64() {
+    pub(super) async fn go_into(&mut self, (from, to): (f64, f64)) -> Result<(), PlayerError> {
+        match self.get_optional("time-pos").await?.as_f64() {
             Some(position) if !(from..to).contains(&position) => {
                 self.ipc.forget_events();
                 self.ipc.request(json!(["seek", from, "absolute+exact"])).await?;
@@ -163,35 +163,35 @@ impl Mpv {
     }
 
     /// Shows a text over the picture until another is set.
-    pub(super) async fn overlay(&mut self, text: &str) -> Result<(), Failure> {
+    pub(super) async fn overlay(&mut self, text: &str) -> Result<(), PlayerError> {
         // From `$>` on, nothing in it is put in by mpv, which before that reads escapes as of C.
         let text = text.replace('\\', r"\\");
         self.set("osd-msg1", if text.is_empty() { json!("") } else { json!(format!("$>{text}")) }).await
     }
 
     /// Shows a text for two seconds.
-    pub(super) async fn hint(&mut self, text: &str) -> Result<(), Failure> {
+    pub(super) async fn hint(&mut self, text: &str) -> Result<(), PlayerError> {
         self.ipc.request(json!(["show-text", text, 2000])).await.map(drop)
     }
 
     /// Shows nothing.
-    pub(super) async fn clear(&mut self) -> Result<(), Failure> {
+    pub(super) async fn clear(&mut self) -> Result<(), PlayerError> {
         self.ipc.request(json!(["stop"])).await.map(drop)
     }
 
     /// How the clip is shown by now; none if nothing is. Also finds out whether mpv still answers.
-    pub(super) async fn glance(&mut self) -> Result<Option<Glance>, Failure> {
-        let Some(position) = self.known("time-pos").await?.as_f64() else { return Ok(None) };
-        Ok(Some(Glance {
+    pub(super) async fn playback(&mut self) -> Result<Option<Playback>, PlayerError> {
+        let Some(position) = self.get_optional("time-pos").await?.as_f64() else { return Ok(None) };
+        Ok(Some(Playback {
             position,
-            duration: self.known("duration").await?.as_f64(),
-            paused: self.known("pause").await?.as_bool().unwrap_or_default(),
-            speed: self.known("speed").await?.as_f64().unwrap_or(1.0),
+            duration: self.get_optional("duration").await?.as_f64(),
+            paused: self.get_optional("pause").await?.as_bool().unwrap_or_default(),
+            speed: self.get_optional("speed").await?.as_f64().unwrap_or(1.0),
         }))
     }
 
-    /// Waits for whatever mpv does by itself.
-    pub(super) async fn event(&mut self) -> Result<Event, Failure> {
+    /// Waits for the next event.
+    pub(super) async fn event(&mut self) -> Result<Event, PlayerError> {
         self.ipc.event().await
     }
 
@@ -202,41 +202,41 @@ impl Mpv {
 
     /// Closes it.
     pub(super) async fn quit(mut self) {
-        let asked = self.ipc.request_within(ENDS_WITHIN, json!(["quit"])).await;
+        let response = self.ipc.request_within(SHUTDOWN_TIMEOUT, json!(["quit"])).await;
         let (how, in_order) = ended(&mut self.child).await;
         if !in_order {
-            tracing::debug!(?asked, "the player ended: {how}");
+            tracing::debug!(?response, "the player ended: {how}");
         }
     }
 
-    async fn get(&mut self, property: &str) -> Result<Value, Failure> {
+    async fn get(&mut self, property: &str) -> Result<Value, PlayerError> {
         self.ipc.request(json!(["get_property", property])).await
     }
 
     /// A property; null where there is none at the moment.
-    async fn known(&mut self, property: &str) -> Result<Value, Failure> {
+    async fn get_optional(&mut self, property: &str) -> Result<Value, PlayerError> {
         match self.get(property).await {
-            Err(Failure::Refused { .. }) => Ok(Value::Null),
+            Err(PlayerError::Refused { .. }) => Ok(Value::Null),
             answer => answer,
         }
     }
 
-    async fn set(&mut self, property: &str, value: Value) -> Result<(), Failure> {
+    async fn set(&mut self, property: &str, value: Value) -> Result<(), PlayerError> {
         self.ipc.request(json!(["set_property", property, value])).await.map(drop)
     }
 }
 
 /// Whether a file can be read; mpv has one reason for all that is wrong with it.
-async fn there(path: &str) -> Result<(), Failure> {
+async fn check_readable(path: &str) -> Result<(), PlayerError> {
     let file = path.to_owned();
     let opened = spawn_blocking(move || std::fs::File::open(file).map(drop)).await;
     let opened = opened.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
-    opened.map_err(|error| Failure::NoFile { path: path.to_owned(), reason: error.to_string() })
+    opened.map_err(|error| PlayerError::NoFile { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// How it ended, and whether in good order; one that has not, does now.
 async fn ended(child: &mut Child) -> (String, bool) {
-    match timeout(ENDS_WITHIN, child.wait()).await {
+    match timeout(SHUTDOWN_TIMEOUT, child.wait()).await {
         Ok(Ok(status)) => (status.to_string(), status.success()),
         Ok(Err(error)) => (error.to_string(), false),
         Err(_) => {

@@ -5,34 +5,34 @@ use std::process::Stdio;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::process::{Child, Command};
 
-use super::PlayerOptions;
-use super::failure::Failure;
+use super::error::PlayerError;
+use super::options::PlayerOptions;
 
 /// How the window behaves; arguments of the config come after these and can change them.
-const MANNERS: [&str; 4] =
+const DEFAULT_ARGUMENTS: [&str; 4] =
     ["--force-window=yes", "--keep-open=yes", "--script-opts=osc-idlescreen=no", "--osd-font-size=36"];
 /// What we cannot do without, after the arguments of the config.
-const NEEDS: [&str; 2] = ["--idle=yes", "--no-terminal"];
+const REQUIRED_ARGUMENTS: [&str; 2] = ["--idle=yes", "--no-terminal"];
 
 /// Both ways of a connection.
 pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 
 /// Starts mpv; it may not answer yet.
-pub(super) async fn start(options: &PlayerOptions) -> Result<(Child, Box<dyn Connection>), Failure> {
+pub(super) async fn start(options: &PlayerOptions) -> Result<(Child, Box<dyn Connection>), PlayerError> {
     let mut command = Command::new(&options.command);
-    command.args(MANNERS).args(&options.arguments).args(NEEDS);
+    command.args(DEFAULT_ARGUMENTS).args(&options.arguments).args(REQUIRED_ARGUMENTS);
     command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     connected(command).await.map_err(|error| {
         let command = options.command.display().to_string();
         match error.kind() {
-            std::io::ErrorKind::NotFound => Failure::Missing(command),
-            _ => Failure::NotStarted { command, reason: error.to_string() },
+            std::io::ErrorKind::NotFound => PlayerError::Missing(command),
+            _ => PlayerError::NotStarted { command, reason: error.to_string() },
         }
     })
 }
 
-/// A pair of sockets, one end of which is mpv's standard input: nobody else can speak to it, and it ends with us.
+/// A pair of sockets, one end of which is mpv's standard input: no other program can speak to it, and it ends with vta.
 #[cfg(unix)]
 async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Connection>)> {
     use std::os::fd::OwnedFd;
@@ -52,7 +52,7 @@ async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Conn
 
     let pipe = format!(r"\\.\pipe\vta-{}-{:016x}", std::process::id(), fastrand::u64(..));
     let mut child = command.arg(format!("--input-ipc-server={pipe}")).stdin(Stdio::null()).spawn()?;
-    // Whoever waits for us has a time limit.
+    // The caller sets a time limit.
     loop {
         match ClientOptions::new().open(&pipe) {
             Ok(client) => return Ok((child, Box::new(client))),

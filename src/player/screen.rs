@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::failure::Failure;
+use super::error::PlayerError;
 use crate::action::{Clip, Moment, Play};
 use crate::time::Time;
 
 /// Clips that were played and can be come back to.
-const MAX_SHOTS: usize = 20;
+const MAX_GROUPS: usize = 20;
 /// Cameras whose clips stand beside one another.
 const MAX_CAMERAS: usize = 16;
 /// What stands on a screen that shows nothing.
@@ -25,7 +25,7 @@ pub(super) enum Start {
 
 /// The same of all cameras.
 #[derive(Debug)]
-struct Shot {
+struct ClipGroup {
     /// At least one.
     clips: Vec<Clip>,
     /// Where in the first clip to begin.
@@ -38,7 +38,7 @@ struct Shot {
 /// What is shown, and from where on.
 #[derive(Clone, Debug, PartialEq)]
 struct Shown {
-    shot: usize,
+    group: usize,
     camera: usize,
     start: Start,
 }
@@ -57,7 +57,7 @@ pub(super) struct Showing {
 
 /// What mpv says of the clip that it shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Glance {
+pub(super) struct Playback {
     /// Seconds from the beginning.
     pub(super) position: f64,
     /// Seconds; of a recording that goes on, not always known.
@@ -68,24 +68,24 @@ pub(super) struct Glance {
 
 /// Which way to step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum Direction {
     Next,
     Previous,
 }
 
 /// What else to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Switch {
     /// Another camera's clip of the same.
-    Camera(Step),
+    Camera(Direction),
     /// Another clip that was played.
-    Clip(Step),
+    Clip(Direction),
 }
 
 /// What is to be on the screen.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
-    shots: VecDeque<Shot>,
+    groups: VecDeque<ClipGroup>,
     shown: Option<Shown>,
     paused: bool,
     speed: f64,
@@ -99,10 +99,10 @@ impl Screen {
     /// What is to be shown, if anything is.
     pub(super) fn showing(&self) -> Option<Showing> {
         let shown = self.shown.as_ref()?;
-        let shot = self.shots.get(shown.shot)?;
+        let group = self.groups.get(shown.group)?;
         Some(Showing {
-            clip: shot.clips.get(shown.camera)?.clone(),
-            court: shot.court.clone(),
+            clip: group.clips.get(shown.camera)?.clone(),
+            court: group.court.clone(),
             start: shown.start,
             paused: self.paused,
             speed: self.speed,
@@ -122,11 +122,11 @@ impl Screen {
     /// A new clip is to be shown.
     pub(super) fn play(&mut self, court: &Arc<str>, play: &Play) {
         let start = start(play);
-        while self.shots.len() >= MAX_SHOTS {
-            self.shots.pop_front();
+        while self.groups.len() >= MAX_GROUPS {
+            self.groups.pop_front();
         }
-        self.shots.push_back(Shot { clips: vec![play.clip.clone()], start, court: court.clone(), seen: false });
-        self.shown = Some(Shown { shot: self.shots.len() - 1, camera: 0, start });
+        self.groups.push_back(ClipGroup { clips: vec![play.clip.clone()], start, court: court.clone(), seen: false });
+        self.shown = Some(Shown { group: self.groups.len() - 1, camera: 0, start });
         (self.paused, self.speed, self.part) = (play.paused, play.speed, None);
         self.overlay.clone_from(&play.overlay);
         self.duration = None;
@@ -137,41 +137,41 @@ impl Screen {
         self.showing().is_some_and(|showing| *showing.court != *court)
     }
 
-    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review, whatever
-    /// is shown by now.
-    pub(super) fn add(&mut self, court: &str, clip: &Clip) -> Result<(), Failure> {
-        let shot = match clip.review {
+    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review,
+    /// whichever is shown by now.
+    pub(super) fn add(&mut self, court: &str, clip: &Clip) -> Result<(), PlayerError> {
+        let group = match clip.review {
             Some(_) => {
-                let is_its = |shot: &&mut Shot| {
-                    *shot.court == *court && shot.clips.iter().any(|other| other.review == clip.review)
+                let is_its = |group: &&mut ClipGroup| {
+                    *group.court == *court && group.clips.iter().any(|other| other.review == clip.review)
                 };
-                self.shots.iter_mut().rev().find(is_its).ok_or(Failure::NoReview)?
+                self.groups.iter_mut().rev().find(is_its).ok_or(PlayerError::NoReview)?
             }
             None => {
-                let shown = self.shown.as_ref().ok_or(Failure::NothingShown)?;
-                self.shots.get_mut(shown.shot).ok_or(Failure::NothingShown)?
+                let shown = self.shown.as_ref().ok_or(PlayerError::NothingShown)?;
+                self.groups.get_mut(shown.group).ok_or(PlayerError::NothingShown)?
             }
         };
-        if shot.clips.len() >= MAX_CAMERAS {
-            return Err(Failure::TooManyCameras(MAX_CAMERAS));
+        if group.clips.len() >= MAX_CAMERAS {
+            return Err(PlayerError::TooManyCameras(MAX_CAMERAS));
         }
-        shot.clips.push(clip.clone());
+        group.clips.push(clip.clone());
         Ok(())
     }
 
     /// Another camera's clip is to be shown at the same instant.
-    pub(super) fn change_camera(&mut self, step: Step) -> Result<(), Failure> {
-        let shown = self.shown.as_mut().ok_or(Failure::NothingShown)?;
-        let clips = &self.shots.get(shown.shot).ok_or(Failure::NothingShown)?.clips;
+    pub(super) fn change_camera(&mut self, step: Direction) -> Result<(), PlayerError> {
+        let shown = self.shown.as_mut().ok_or(PlayerError::NothingShown)?;
+        let clips = &self.groups.get(shown.group).ok_or(PlayerError::NothingShown)?.clips;
         let camera = match step {
-            Step::Next => (shown.camera + 1) % clips.len(),
-            Step::Previous => (shown.camera + clips.len() - 1) % clips.len(),
+            Direction::Next => (shown.camera + 1) % clips.len(),
+            Direction::Previous => (shown.camera + clips.len() - 1) % clips.len(),
         };
         let (Some(before), Some(after)) = (clips.get(shown.camera), clips.get(camera)) else {
-            return Err(Failure::NothingShown);
+            return Err(PlayerError::NothingShown);
         };
         if camera == shown.camera {
-            return Err(Failure::NoOther("camera"));
+            return Err(PlayerError::NoOther("camera"));
         }
         let shift = before.begins_at.zip(after.begins_at).map(|(before, after)| seconds_between(after, before));
         shown.start = match (shown.start, shift, self.duration) {
@@ -187,35 +187,35 @@ impl Screen {
     }
 
     /// Another clip that was played is to be shown, as it was at first.
-    pub(super) fn change_clip(&mut self, step: Step) -> Result<(), Failure> {
-        let shot = match (&self.shown, step) {
-            (Some(shown), Step::Next) => shown.shot.checked_add(1),
-            (Some(shown), Step::Previous) => shown.shot.checked_sub(1),
-            (None, Step::Next) => None,
-            (None, Step::Previous) => self.shots.len().checked_sub(1),
+    pub(super) fn change_clip(&mut self, step: Direction) -> Result<(), PlayerError> {
+        let group = match (&self.shown, step) {
+            (Some(shown), Direction::Next) => shown.group.checked_add(1),
+            (Some(shown), Direction::Previous) => shown.group.checked_sub(1),
+            (None, Direction::Next) => None,
+            (None, Direction::Previous) => self.groups.len().checked_sub(1),
         };
-        let shot = shot.and_then(|shot| Some((shot, self.shots.get(shot)?.start)));
-        let (shot, start) = shot.ok_or(Failure::NoOther("clip"))?;
-        self.shown = Some(Shown { shot, camera: 0, start });
+        let group = group.and_then(|group| Some((group, self.groups.get(group)?.start)));
+        let (group, start) = group.ok_or(PlayerError::NoOther("clip"))?;
+        self.shown = Some(Shown { group, camera: 0, start });
         // What stood over the other clip is not true of this one.
         (self.part, self.duration, self.overlay) = (None, None, None);
         Ok(())
     }
 
     /// Part of the clip is to be played over and over; gives it in seconds from the beginning.
-    pub(super) fn set_part(&mut self, from: Moment, to: Moment) -> Result<(f64, f64), Failure> {
-        let clip = self.showing().ok_or(Failure::NothingShown)?.clip;
+    pub(super) fn set_part(&mut self, from: Moment, to: Moment) -> Result<(f64, f64), PlayerError> {
+        let clip = self.showing().ok_or(PlayerError::NothingShown)?.clip;
         let seconds = |moment| match (moment, clip.begins_at) {
             (Moment::Seconds(seconds), _) => Ok(seconds),
             (Moment::At(instant), Some(begins_at)) => Ok(seconds_between(begins_at, instant).max(0.0)),
-            (Moment::At(_), None) => Err(Failure::TimeUnknown { path: clip.path.clone() }),
+            (Moment::At(_), None) => Err(PlayerError::TimeUnknown { path: clip.path.clone() }),
         };
         let part = (seconds(from)?, seconds(to)?);
         if part.0 >= part.1 {
-            return Err(Failure::EmptyLoop);
+            return Err(PlayerError::EmptyLoop);
         }
         if let Some(duration) = self.duration.filter(|duration| *duration <= part.0) {
-            return Err(Failure::LoopBehindEnd { tenths: (duration * 10.0).round() as u64 });
+            return Err(PlayerError::LoopBehindEnd { tenths: (duration * 10.0).round() as u64 });
         }
         self.part = Some(part);
         Ok(part)
@@ -228,17 +228,17 @@ impl Screen {
     /// What is to be shown is on the screen.
     pub(super) fn succeeded(&mut self) {
         if let Some(shown) = &self.shown
-            && let Some(shot) = self.shots.get_mut(shown.shot)
+            && let Some(group) = self.groups.get_mut(shown.group)
         {
-            shot.seen = true;
+            group.seen = true;
         }
     }
 
     /// Takes in how the clip is shown by now; a person may have changed it.
-    pub(super) fn saw(&mut self, glance: Glance) {
+    pub(super) fn update(&mut self, playback: Playback) {
         if let Some(shown) = &mut self.shown {
-            shown.start = Start::Seconds(glance.position);
-            (self.duration, self.paused, self.speed) = (glance.duration, glance.paused, glance.speed);
+            shown.start = Start::Seconds(playback.position);
+            (self.duration, self.paused, self.speed) = (playback.duration, playback.paused, playback.speed);
         }
     }
 
@@ -250,9 +250,9 @@ impl Screen {
     /// What was to be shown cannot be; the text over it stays. A clip that never was on the screen is not come back to.
     pub(super) fn failed(&mut self) {
         if let Some(shown) = &self.shown
-            && self.shots.get(shown.shot).is_some_and(|shot| !shot.seen)
+            && self.groups.get(shown.group).is_some_and(|group| !group.seen)
         {
-            self.shots.remove(shown.shot);
+            self.groups.remove(shown.group);
         }
         (self.shown, self.part, self.duration) = (None, None, None);
     }
@@ -288,17 +288,17 @@ mod tests {
         screen
     }
 
-    fn glance(position: f64) -> Glance {
-        Glance { position, duration: Some(10.0), paused: true, speed: 0.5 }
+    fn playback(position: f64) -> Playback {
+        Playback { position, duration: Some(10.0), paused: true, speed: 0.5 }
     }
 
     #[test]
     fn an_instant_before_the_other_clip_is_its_first_frame() {
         let mut screen = showing(clip("a", Some(100)));
         screen.add("court-1", &clip("b", Some(104))).unwrap();
-        screen.saw(glance(1.0));
+        screen.update(playback(1.0));
         screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
-        screen.change_camera(Step::Next).unwrap();
+        screen.change_camera(Direction::Next).unwrap();
         let shown = screen.showing().unwrap();
         assert_eq!((shown.clip.path.as_str(), shown.start), ("b", Start::Seconds(0.0)));
         assert_eq!((shown.paused, shown.speed, shown.part), (true, 0.5, Some((1.0, 2.0))));
@@ -308,13 +308,13 @@ mod tests {
     fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
         let mut screen = showing(clip("a", Some(100)));
         screen.add("court-1", &clip("b", None)).unwrap();
-        screen.saw(glance(7.0));
+        screen.update(playback(7.0));
         screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
-        screen.change_camera(Step::Previous).unwrap();
+        screen.change_camera(Direction::Previous).unwrap();
         let shown = screen.showing().unwrap();
         assert_eq!((shown.start, shown.part), (Start::BeforeEnd(3.0), None));
         let instant = Moment::At(Time::default());
-        assert_eq!(screen.set_part(instant, instant), Err(Failure::TimeUnknown { path: "b".to_owned() }));
+        assert_eq!(screen.set_part(instant, instant), Err(PlayerError::TimeUnknown { path: "b".to_owned() }));
     }
 
     #[test]
@@ -324,27 +324,27 @@ mod tests {
             screen.play(&"court-1".into(), &Play::of(clip(&number.to_string(), None)));
         }
         let mut back = 0;
-        while screen.change_clip(Step::Previous).is_ok() {
+        while screen.change_clip(Direction::Previous).is_ok() {
             back += 1;
         }
-        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MAX_SHOTS - 1, "30"));
+        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MAX_GROUPS - 1, "30"));
         for number in 0..MAX_CAMERAS - 1 {
             screen.add("court-1", &clip(&number.to_string(), None)).unwrap();
         }
-        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(Failure::TooManyCameras(MAX_CAMERAS)));
+        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(PlayerError::TooManyCameras(MAX_CAMERAS)));
     }
 
     #[test]
-    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whatever_is_shown() {
+    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whichever_is_shown() {
         let of = |path, review| Clip { review: Some(review), ..clip(path, None) };
         let mut screen = showing(of("blue", 1));
         screen.play(&"court-1".into(), &Play::of(of("red", 2)));
         screen.add("court-1", &of("blue of the other camera", 1)).unwrap();
-        assert_eq!(screen.change_camera(Step::Next), Err(Failure::NoOther("camera")));
-        screen.change_clip(Step::Previous).unwrap();
-        screen.change_camera(Step::Next).unwrap();
+        assert_eq!(screen.change_camera(Direction::Next), Err(PlayerError::NoOther("camera")));
+        screen.change_clip(Direction::Previous).unwrap();
+        screen.change_camera(Direction::Next).unwrap();
         assert_eq!(screen.showing().unwrap().clip.path, "blue of the other camera");
-        assert_eq!(screen.add("court-2", &of("of another court", 1)), Err(Failure::NoReview));
+        assert_eq!(screen.add("court-2", &of("of another court", 1)), Err(PlayerError::NoReview));
         assert!(screen.is_of_another("court-2") && !screen.is_of_another("court-1"));
     }
 

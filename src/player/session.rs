@@ -5,95 +5,66 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::desk::Desk;
-use super::failure::Failure;
+use super::error::PlayerError;
 use super::ipc::Event;
 use super::keys;
 use super::mpv::Mpv;
-use super::screen::{Screen, Step, Turn};
+use super::screen::{Direction, Screen, Switch};
+use super::state::PlayerState;
 use crate::action::{Play, PlayerVerb, Verb};
-use crate::sink::Command;
+use crate::sink::{Command, Inbox};
 
-/// How often it is looked how the clip stands, and whether mpv still answers.
-const GLANCE: Duration = Duration::from_millis(500);
+/// How often to poll the playback, which also shows whether mpv still answers.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// More frames than this are not stepped over at once.
 const MAX_FRAMES: i64 = 100;
 
-/// How a session with an mpv ended.
-pub(super) enum Ended {
-    /// No more commands will come.
-    Stopped,
-    /// mpv can be used no longer.
-    Lost {
-        failure: Failure,
-        /// The command whose clip was to be shown: the next mpv may do it.
-        carried: Option<Command>,
-    },
-}
-
-/// Works until there are no more commands or no more mpv. What was on the screen of an mpv before is shown again;
-/// `carried` is the command that had asked for it, if it was not shown yet.
-pub(super) async fn run(mpv: &mut Mpv, desk: &mut Desk, carried: Option<Command>) -> Ended {
-    // A clip that was asked for meanwhile is shown at once: the jury must not see the one before in its place.
-    let mut waiting = if carried.is_none() { desk.waiting() } else { None };
-    if !waiting.as_ref().is_some_and(shows_a_clip)
-        && let Err(failure) = again(mpv, desk, carried).await
-    {
-        if let Some(command) = waiting {
-            desk.ended(&command, Err(failure.clone()));
-        }
-        return Ended::Lost { failure, carried: None };
+/// Works until there are no more commands; the error is why mpv can be used no longer. What was on the screen of an mpv
+/// before is shown again.
+pub(super) async fn run(mpv: &mut Mpv, player: &mut PlayerState, inbox: &mut Inbox) -> Result<(), PlayerError> {
+    let pending = player.pending.take();
+    // A clip that was requested meanwhile is shown at once: the jury must not see the one before in its place.
+    let replaces = pending.is_none() && inbox.peek().is_some_and(shows_a_clip);
+    if !replaces {
+        restore(mpv, player, pending).await?;
     }
-    let mut glances = interval(GLANCE);
-    glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut polls = interval(POLL_INTERVAL);
+    polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let still_runs = tokio::select! {
-            command = next(&mut waiting, desk) => match command {
-                Some(command) => match carry_out(mpv, desk, &command).await {
+        tokio::select! {
+            command = inbox.next() => match command {
+                Some(command) => match carry_out(mpv, player, &command).await {
                     // The screen knows of the clip already.
-                    Err(failure) if shows_a_clip(&command) && desk.screen.showing().is_some() => {
-                        return Ended::Lost { failure, carried: Some(command) };
+                    Err(error) if shows_a_clip(&command) && player.screen.showing().is_some() => {
+                        player.pending = Some(command);
+                        return Err(error);
                     }
-                    Err(failure) => {
-                        desk.ended(&command, Err(failure.clone()));
-                        Err(failure)
+                    Err(error) => {
+                        player.outbox.outcome(&command, Err(&error));
+                        return Err(error);
                     }
-                    Ok(result) => {
-                        desk.ended(&command, result);
-                        Ok(())
-                    }
+                    Ok(result) => player.outbox.outcome(&command, result),
                 },
-                None => return Ended::Stopped,
+                None => return Ok(()),
             },
-            event = mpv.event() => match event {
-                Ok(Event::Message(message)) => pressed(mpv, desk, &message).await,
-                other => other.map(drop),
+            event = mpv.event() => if let Event::ClientMessage(message) = event? {
+                handle_key(mpv, player, &message).await?;
             },
-            _ = glances.tick() => look(mpv, &mut desk.screen).await,
-        };
-        if let Err(failure) = still_runs {
-            return Ended::Lost { failure, carried: None };
+            _ = polls.tick() => poll(mpv, &mut player.screen).await?,
         }
     }
 }
 
 /// Does what a key in the player's window means; the error is that mpv can be used no longer.
-async fn pressed(mpv: &mut Mpv, desk: &mut Desk, message: &[String]) -> Result<(), Failure> {
-    let Some(turn) = keys::meaning(message) else { return Ok(()) };
-    let mut done = change(mpv, &mut desk.screen, turn).await;
+async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String]) -> Result<(), PlayerError> {
+    let Some(switch) = keys::parse(message) else { return Ok(()) };
+    let mut done = change(mpv, &mut player.screen, switch).await;
     if done.is_ok() {
-        done = show(mpv, desk, None).await;
+        done = show(mpv, player, None).await;
     }
     match done {
-        Err(failure) if !failure.is_of_the_player() => mpv.hint(&failure.to_string()).await,
+        Err(error) if !error.is_of_the_player() => mpv.hint(&error.to_string()).await,
         done => done,
-    }
-}
-
-async fn next(waiting: &mut Option<Command>, desk: &mut Desk) -> Option<Command> {
-    match waiting.take() {
-        None => desk.next().await,
-        waiting => waiting,
     }
 }
 
@@ -102,65 +73,69 @@ fn shows_a_clip(command: &Command) -> bool {
 }
 
 /// Puts on the screen what is to be there.
-async fn again(mpv: &mut Mpv, desk: &mut Desk, carried: Option<Command>) -> Result<(), Failure> {
-    let shown = match desk.screen.showing() {
-        Some(_) => show(mpv, desk, carried.as_ref()).await,
-        None => mpv.overlay(desk.screen.overlay()).await,
+async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Command>) -> Result<(), PlayerError> {
+    let shown = match player.screen.showing() {
+        Some(_) => show(mpv, player, pending.as_ref()).await,
+        None => mpv.overlay(player.screen.overlay()).await,
     };
-    if let Err(failure) = &shown {
-        tracing::warn!("the clip is not shown again: {failure}");
+    if let Err(error) = &shown {
+        tracing::warn!("the clip is not shown again: {error}");
     }
-    if let Some(command) = carried {
-        desk.ended(&command, shown.clone());
+    if let Some(command) = pending {
+        player.outbox.outcome(&command, shown.clone());
     }
     match shown {
-        Err(failure) if failure.is_of_the_player() => {
+        Err(error) if error.is_of_the_player() => {
             // A clip that mpv dies of must not be shown for ever.
-            desk.screen.failed();
-            Err(failure)
+            player.screen.failed();
+            Err(error)
         }
         _ => Ok(()),
     }
 }
 
 /// Carries a command out; the outer error is that mpv can be used no longer.
-async fn carry_out(mpv: &mut Mpv, desk: &mut Desk, command: &Command) -> Result<Result<(), Failure>, Failure> {
+async fn carry_out(
+    mpv: &mut Mpv,
+    player: &mut PlayerState,
+    command: &Command,
+) -> Result<Result<(), PlayerError>, PlayerError> {
     let Verb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
-    let done = match act(mpv, &mut desk.screen, &command.court, verb).await {
-        Ok(Next::Show) => show(mpv, desk, Some(command)).await,
-        Ok(Next::Look) => look(mpv, &mut desk.screen).await,
-        Err(failure) => Err(failure),
+    let done = match apply(mpv, &mut player.screen, &command.court, verb).await {
+        Ok(Next::Show) => show(mpv, player, Some(command)).await,
+        Ok(Next::Poll) => poll(mpv, &mut player.screen).await,
+        Err(error) => Err(error),
     };
     match done {
-        Err(failure) if failure.is_of_the_player() => Err(failure),
+        Err(error) if error.is_of_the_player() => Err(error),
         done => Ok(done),
     }
 }
 
 /// Shows what is to be on the screen, and tells the court.
-async fn show(mpv: &mut Mpv, desk: &mut Desk, command: Option<&Command>) -> Result<(), Failure> {
-    let Some(showing) = desk.screen.showing() else { return Err(Failure::NothingShown) };
-    mpv.overlay(desk.screen.overlay()).await?;
+async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>) -> Result<(), PlayerError> {
+    let Some(showing) = player.screen.showing() else { return Err(PlayerError::NothingShown) };
+    mpv.overlay(player.screen.overlay()).await?;
     match mpv.show(&showing).await {
         Ok(position) => {
-            desk.screen.succeeded();
-            desk.shown(&showing, position, command);
-            look(mpv, &mut desk.screen).await
+            player.screen.succeeded();
+            player.shown(&showing, position, command);
+            poll(mpv, &mut player.screen).await
         }
-        Err(failure) if failure.is_of_the_player() => Err(failure),
-        Err(failure) => {
-            // Never the clip before in place of the one that was asked for.
-            desk.screen.failed();
+        Err(error) if error.is_of_the_player() => Err(error),
+        Err(error) => {
+            // The clip before must never be taken for the requested one.
+            player.screen.failed();
             mpv.clear().await?;
-            mpv.overlay(desk.screen.overlay()).await?;
-            Err(failure)
+            mpv.overlay(player.screen.overlay()).await?;
+            Err(error)
         }
     }
 }
 
-async fn look(mpv: &mut Mpv, screen: &mut Screen) -> Result<(), Failure> {
-    if let Some(glance) = mpv.glance().await? {
-        screen.saw(glance);
+async fn poll(mpv: &mut Mpv, screen: &mut Screen) -> Result<(), PlayerError> {
+    if let Some(playback) = mpv.playback().await? {
+        screen.update(playback);
     }
     Ok(())
 }
@@ -170,38 +145,38 @@ enum Next {
     /// Another clip is to be on the screen.
     Show,
     /// The clip may stand elsewhere.
-    Look,
+    Poll,
 }
 
-async fn act(mpv: &mut Mpv, screen: &mut Screen, court: &Arc<str>, verb: &PlayerVerb) -> Result<Next, Failure> {
+async fn apply(mpv: &mut Mpv, screen: &mut Screen, court: &Arc<str>, verb: &PlayerVerb) -> Result<Next, PlayerError> {
     match verb {
         PlayerVerb::Play(play) => screen.play(court, play),
-        PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(court, clip).map(|()| Next::Look),
+        PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(court, clip).map(|()| Next::Poll),
         // Another court's jury are looking.
-        PlayerVerb::Close {} | PlayerVerb::Overlay { .. } if screen.is_of_another(court) => return Ok(Next::Look),
+        PlayerVerb::Close {} | PlayerVerb::Overlay { .. } if screen.is_of_another(court) => return Ok(Next::Poll),
         PlayerVerb::Add(clip) => screen.play(court, &Play::of(clip.clone())),
-        PlayerVerb::NextCamera {} => change(mpv, screen, Turn::Camera(Step::Next)).await?,
-        PlayerVerb::PreviousCamera {} => change(mpv, screen, Turn::Camera(Step::Previous)).await?,
-        PlayerVerb::NextClip {} => change(mpv, screen, Turn::Clip(Step::Next)).await?,
-        PlayerVerb::PreviousClip {} => change(mpv, screen, Turn::Clip(Step::Previous)).await?,
-        other => return adjust(mpv, screen, other).await.map(|()| Next::Look),
+        PlayerVerb::NextCamera {} => change(mpv, screen, Switch::Camera(Direction::Next)).await?,
+        PlayerVerb::PreviousCamera {} => change(mpv, screen, Switch::Camera(Direction::Previous)).await?,
+        PlayerVerb::NextClip {} => change(mpv, screen, Switch::Clip(Direction::Next)).await?,
+        PlayerVerb::PreviousClip {} => change(mpv, screen, Switch::Clip(Direction::Previous)).await?,
+        other => return adjust(mpv, screen, other).await.map(|()| Next::Poll),
     }
     Ok(Next::Show)
 }
 
 /// Another clip is to be on the screen; a camera's goes on where the one before stands.
-async fn change(mpv: &mut Mpv, screen: &mut Screen, turn: Turn) -> Result<(), Failure> {
-    match turn {
-        Turn::Camera(step) => {
-            look(mpv, screen).await?;
+async fn change(mpv: &mut Mpv, screen: &mut Screen, switch: Switch) -> Result<(), PlayerError> {
+    match switch {
+        Switch::Camera(step) => {
+            poll(mpv, screen).await?;
             screen.change_camera(step)
         }
-        Turn::Clip(step) => screen.change_clip(step),
+        Switch::Clip(step) => screen.change_clip(step),
     }
 }
 
 /// Does what leaves the clip on the screen, or takes it off.
-async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result<(), Failure> {
+async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result<(), PlayerError> {
     match verb {
         PlayerVerb::Overlay { text } => {
             screen.set_overlay(text);
@@ -215,7 +190,7 @@ async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result
         _ => {}
     }
     if screen.showing().is_none() {
-        return Err(Failure::NothingShown);
+        return Err(PlayerError::NothingShown);
     }
     match verb {
         PlayerVerb::Step { frames } => mpv.step((*frames).clamp(-MAX_FRAMES, MAX_FRAMES)).await,
@@ -224,7 +199,7 @@ async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result
         PlayerVerb::Seek { seconds } => mpv.seek(*seconds).await,
         PlayerVerb::Loop { from, to } => {
             // How long it is by now, if it is still being recorded.
-            look(mpv, screen).await?;
+            poll(mpv, screen).await?;
             let part = screen.set_part(*from, *to)?;
             mpv.set_part(Some(part)).await?;
             mpv.go_into(part).await

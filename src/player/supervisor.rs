@@ -1,103 +1,93 @@
 //! Keeps mpv running.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tracing::{info, warn};
 
-use super::PlayerOptions;
-use super::desk::Desk;
-use super::failure::Failure;
+use super::error::PlayerError;
 use super::mpv::Mpv;
-use super::session::{self, Ended};
-use crate::action::Report;
-use crate::sink::{Command, Courts};
+use super::options::PlayerOptions;
+use super::session;
+use super::state::PlayerState;
+use crate::action::{PlayerVerb, Report, Verb};
+use crate::sink::{Command, Ended, Inbox, Supervised};
 
-/// The first pause between two attempts to start mpv; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest pause between two attempts.
-const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// An mpv that ran for less has not really run.
-const RUNS: Duration = Duration::from_secs(1);
+const MIN_RUNTIME: Duration = Duration::from_secs(1);
 
-/// Works until `commands` is closed.
-pub(super) async fn run(options: PlayerOptions, commands: mpsc::Receiver<Command>, courts: Courts) {
-    let mut desk = Desk::new(Arc::clone(&options.name), commands, courts);
-    let mut carried = None;
-    let mut said = None;
-    let mut pause = FIRST_PAUSE;
-    while let Some(started) = desk.hold_during(Mpv::start(&options)).await {
-        let lost = match started {
-            Ok(mpv) => match use_it(mpv, &mut desk, carried.take()).await {
-                Some(lost) => lost,
-                None => return,
-            },
-            Err(failure) => Lost { failure, ran: false, by_hand: false, carried: carried.take() },
-        };
-        let goes_on = if lost.by_hand {
-            info!("{}", lost.failure);
-            desk.screen.close();
-            tell(&desk, &lost.failure);
-            desk.wait_for_a_clip().await
-        } else if lost.ran {
-            warn!("{}; starting it again", lost.failure);
-            tell(&desk, &lost.failure);
-            (carried, said, pause) = (lost.carried, None, FIRST_PAUSE);
-            Some(())
-        } else {
-            if let Some(command) = &lost.carried {
-                desk.refuse(command, &lost.failure);
-            }
-            if said.as_ref() != Some(&lost.failure) {
-                warn!("no clip can be shown, trying again from time to time: {}", lost.failure);
-                tell(&desk, &lost.failure);
-                said = Some(lost.failure.clone());
-            }
-            let waited = desk.refuse_during(sleep(pause), &lost.failure).await;
-            pause = (pause * 2).min(MAX_PAUSE);
-            waited
-        };
-        if goes_on.is_none() {
-            return;
-        }
+impl Supervised for PlayerState {
+    type Options = PlayerOptions;
+    type Running = Mpv;
+    type Error = PlayerError;
+
+    const MAX_PAUSE: Duration = Duration::from_secs(30);
+    const MAX_HOLD: Duration = Duration::from_secs(2);
+
+    async fn start(options: &PlayerOptions) -> Result<Mpv, PlayerError> {
+        Mpv::start(options).await
     }
-}
 
-/// An mpv that can be used no longer, or could not be from the start.
-struct Lost {
-    failure: Failure,
-    ran: bool,
-    by_hand: bool,
-    /// The command whose clip was to be shown.
-    carried: Option<Command>,
-}
-
-/// Uses an mpv for as long as it runs; none when no more commands will come.
-async fn use_it(mut mpv: Mpv, desk: &mut Desk, carried: Option<Command>) -> Option<Lost> {
-    let began = Instant::now();
-    info!("{} runs", mpv.version);
-    desk.to_all(|player| Report::PlayerConnected { player, version: mpv.version.clone() });
-    match session::run(&mut mpv, desk, carried).await {
-        Ended::Stopped => {
+    async fn work(&mut self, _: &PlayerOptions, mut mpv: Mpv, inbox: &mut Inbox) -> Ended<PlayerError> {
+        let began = Instant::now();
+        info!("{} runs", mpv.version);
+        self.outbox.send_to_all(|player| Report::PlayerConnected { player, version: mpv.version.clone() });
+        let Err(error) = session::run(&mut mpv, self, inbox).await else {
             mpv.quit().await;
-            None
+            return Ended::Stopped;
+        };
+        let (how, in_order) = mpv.ended().await;
+        let ran = began.elapsed() >= MIN_RUNTIME;
+        let by_hand = in_order && ran && self.pending.is_none();
+        let error = match error {
+            _ if by_hand => PlayerError::Closed,
+            PlayerError::Ended(_) => PlayerError::Ended(how),
+            error => error,
+        };
+        if !ran {
+            return Ended::Failed(error);
         }
-        Ended::Lost { failure, carried } => {
-            let (how, in_order) = mpv.ended().await;
-            let ran = began.elapsed() >= RUNS;
-            let by_hand = in_order && ran && carried.is_none();
-            let failure = match failure {
-                _ if by_hand => Failure::Closed,
-                Failure::Ended(_) => Failure::Ended(how),
-                failure => failure,
-            };
-            Some(Lost { failure, ran, by_hand, carried })
+        if by_hand {
+            info!("{error}");
+            self.screen.close();
+        } else {
+            warn!("{error}; starting it again");
         }
+        self.disconnected(&error);
+        if by_hand && !self.wait_for_a_clip(inbox).await {
+            return Ended::Stopped;
+        }
+        Ended::Lost { at_once: true }
+    }
+
+    fn failed(&mut self, error: &PlayerError, is_news: bool) -> Option<Duration> {
+        if let Some(command) = self.pending.take() {
+            self.answer_without_mpv(&command, error);
+        }
+        if is_news {
+            warn!("no clip can be shown, trying again from time to time: {error}");
+            self.disconnected(error);
+        }
+        None
+    }
+
+    fn refuse(&mut self, command: &Command, error: Option<&PlayerError>) {
+        self.answer_without_mpv(command, error.unwrap_or(&PlayerError::Starting));
     }
 }
 
-fn tell(desk: &Desk, failure: &Failure) {
-    desk.to_all(|player| Report::PlayerDisconnected { player, reason: failure.to_string() });
+impl PlayerState {
+    /// Waits until a clip is to be shown, while everything else fails; false when no more commands will come.
+    async fn wait_for_a_clip(&mut self, inbox: &mut Inbox) -> bool {
+        while let Some(command) = inbox.next().await {
+            match &command.action.verb {
+                Verb::Player(PlayerVerb::Play(_) | PlayerVerb::Add(_) | PlayerVerb::PreviousClip {}) => {
+                    inbox.put_back(command);
+                    return true;
+                }
+                _ => self.answer_without_mpv(&command, &PlayerError::Closed),
+            }
+        }
+        false
+    }
 }

@@ -26,7 +26,7 @@ const CHANGES: usize = 12;
 /// The event during this colour is the last that a clip can show.
 const REVIEW: usize = 8;
 
-/// How far a film may be off: OBS puts a change on its canvas with the next frame or the one after it, and takes its
+/// How far a file may be off: OBS puts a change on its canvas with the next frame or the one after it, and takes its
 /// time for a request on a machine with much to do.
 const TOLERANCE: f64 = 0.15;
 
@@ -39,32 +39,32 @@ fn nearest(mean: &[u8]) -> usize {
     (0..COLOURS.len()).min_by_key(|number| distance(&COLOURS[*number])).unwrap()
 }
 
-fn ffmpeg(film: &Path, seek: Option<f64>, frames: &[&str]) -> Vec<usize> {
+fn ffmpeg(file: &Path, seek: Option<f64>, frames: &[&str]) -> Vec<usize> {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-v", "error"]);
     if let Some(seconds) = seek {
         ffmpeg.args(["-ss", &format!("{seconds:.3}")]);
     }
-    ffmpeg.arg("-i").arg(film).args(frames).args(["-vf", "scale=1:1:flags=area", "-f", "rawvideo"]);
+    ffmpeg.arg("-i").arg(file).args(frames).args(["-vf", "scale=1:1:flags=area", "-f", "rawvideo"]);
     let decoded = ffmpeg.args(["-pix_fmt", "rgb24", "-"]).output().unwrap();
     assert!(decoded.status.success(), "{}", String::from_utf8_lossy(&decoded.stderr));
     decoded.stdout.chunks(3).map(nearest).collect()
 }
 
 /// The colour of the frame at an offset.
-fn colour_at(film: &Path, offset: f64) -> usize {
-    let frame = ffmpeg(film, Some(offset), &["-frames:v", "1"]);
-    *frame.first().unwrap_or_else(|| panic!("no frame of {} at {offset}", film.display()))
+fn colour_at(file: &Path, offset: f64) -> usize {
+    let frame = ffmpeg(file, Some(offset), &["-frames:v", "1"]);
+    *frame.first().unwrap_or_else(|| panic!("no frame of {} at {offset}", file.display()))
 }
 
-/// Where in a film the colour changes, and to which.
-fn changes_in(film: &Path) -> Vec<(f64, usize)> {
+/// Where in a file the colour changes, and to which.
+fn changes_in(file: &Path) -> Vec<(f64, usize)> {
     let mut ffprobe = Command::new("ffprobe");
     ffprobe.args(["-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0"]);
-    let listed = String::from_utf8(ffprobe.arg(film).output().unwrap().stdout).unwrap();
+    let listed = String::from_utf8(ffprobe.arg(file).output().unwrap().stdout).unwrap();
     let mut times: Vec<f64> = listed.lines().map(|line| line.trim_matches(',').parse().unwrap()).collect();
     times.sort_by(f64::total_cmp);
-    let colours = ffmpeg(film, None, &["-fps_mode", "passthrough"]);
+    let colours = ffmpeg(file, None, &["-fps_mode", "passthrough"]);
     assert_eq!(times.len(), colours.len());
     let change = |pair: (&[usize], &f64)| (pair.0[0] != pair.0[1]).then_some((*pair.1, pair.0[1]));
     colours.windows(2).zip(&times[1..]).filter_map(change).collect()
@@ -131,7 +131,7 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
         assert_eq!(shown, turned[level - 50].1, "the {film} at {offset} s, of hit {level}");
     }
 
-    // How far the film's time is from the clock's, by the colours' changes.
+    // How far the file's time is from the clock's, by the colours' changes.
     let films = mat.rows(
         "SELECT path, begins_at, ends_at FROM clips UNION ALL SELECT path, begins_at, ends_at FROM recordings",
         |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
@@ -155,7 +155,7 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
             .collect();
         println!("{}: {:?} ms", path.display(), errors.iter().map(|error| (error * 1000.0) as i64).collect::<Vec<_>>());
         assert!(errors.len() >= REVIEW, "{errors:?}");
-        // A busy machine changes a colour late now and then, but the film's time is one.
+        // A busy machine changes a colour late now and then, but the file's time is one.
         let mut sizes: Vec<_> = errors.iter().map(|error| error.abs()).collect();
         sizes.sort_by(f64::total_cmp);
         assert!(sizes[sizes.len() / 2] < TOLERANCE, "{errors:?}");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long OBS may take to start; two seconds are usual.
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An OBS Studio with the scenes `Live` (a green source `Mat camera`) and `Replay`, a replay buffer of 20 s that runs,
 /// and a WebSocket server with a password. Ends with its value, and with the test process however that ends.
@@ -180,7 +180,7 @@ fn start_obs(home: &Path, display: &str, port: u16) -> Child {
         .stderr(output)
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + START_LIMIT;
+    let deadline = Instant::now() + START_TIMEOUT;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         let gone = obs.try_wait().unwrap();
         if gone.is_some() || Instant::now() > deadline {

@@ -47,7 +47,7 @@ async fn is_shown(client: &obws::Client, source: &str) -> bool {
     client.sources().active(source.into()).await.unwrap().active
 }
 
-/// The length of a film in seconds, as ffprobe reads it.
+/// The length of a media file in seconds, as ffprobe reads it.
 pub(crate) fn length(path: &Path) -> f64 {
     let probe = Program::new("ffprobe")
         .args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"])
@@ -188,14 +188,14 @@ async fn saves_that_come_while_obs_saves_get_clips_of_their_own_that_end_after_t
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
-    let films = || std::fs::read_dir(&obs.recordings).unwrap().count();
+    let files = || std::fs::read_dir(&obs.recordings).unwrap().count();
     // Of what others have saved within this second, OBS would write over the file.
     driver.saves().await;
     for round in 1..=3 {
-        let before = films();
+        let before = files();
         let first = driver.give(save_as(&format!("R{round} blue review"))).await;
         // A file is begun: OBS was asked, and saves.
-        wait_until("OBS to begin a file", || films() > before).await;
+        wait_until("OBS to begin a file", || files() > before).await;
         let given = Time::now();
         let second = driver.give_for("court-2", save_as(&format!("R{round} red review"))).await;
         let path = clip(driver.hears(saved).await, &[first]);

@@ -21,7 +21,7 @@ use crate::support::wait_for;
 #[tokio::test]
 async fn a_clip_opens_at_its_instant_and_is_told_when_it_is_on_the_screen() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     let seq = jury.gives(still(&path, 3.5)).await;
     let shown = jury.shown().await;
     // mpv has the frame by then.
@@ -47,7 +47,7 @@ async fn a_clip_opens_at_its_instant_and_is_told_when_it_is_on_the_screen() {
 #[tokio::test]
 async fn an_instant_outside_of_the_clip_is_its_nearest_frame() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     let from = |from| play(Play { from: Some(from), paused: true, ..Play::of(clip(&path, "mat", Some(at(2.0)))) });
     assert_near(jury.sees(from(at(0.0))).await.1, 0.0);
     assert_near(jury.sees(from(at(60.0))).await.1, 9.967);
@@ -58,7 +58,7 @@ async fn an_instant_outside_of_the_clip_is_its_nearest_frame() {
 #[tokio::test]
 async fn the_jury_step_by_frames_change_the_speed_and_move() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     jury.sees(still(&path, 3.0)).await;
     jury.does(PlayerVerb::Step { frames: 2 }).await;
     jury.waits_for("time-pos", |at| (at.as_f64().unwrap() - 3.067).abs() < 0.01);
@@ -78,7 +78,7 @@ async fn the_jury_step_by_frames_change_the_speed_and_move() {
 #[tokio::test]
 async fn a_part_is_played_over_and_over_until_it_is_not() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     jury.sees(play(Play { from: Some(at(2.0)), ..Play::of(clip(&path, "mat", Some(BEGINS_AT))) })).await;
     jury.does(PlayerVerb::Loop { from: Moment::At(at(2.0)), to: Moment::Seconds(2.4) }).await;
     jury.waits_for("time-pos", |at| at.as_f64() > Some(2.25));
@@ -92,7 +92,7 @@ async fn a_part_is_played_over_and_over_until_it_is_not() {
 #[tokio::test]
 async fn another_camera_shows_the_same_instant() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.film(name));
+    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.media_file(name));
     let reason = jury.fails(PlayerVerb::NextCamera {}).await;
     assert_eq!(reason, "no clip is shown");
     jury.sees(still(&paths[0], 3.0)).await;
@@ -118,7 +118,7 @@ async fn another_camera_shows_the_same_instant() {
 #[tokio::test]
 async fn the_jury_change_the_camera_and_the_clip_by_keys_in_the_window() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.film(name));
+    let paths = ["a.mkv", "b.mkv", "c.mkv"].map(|name| jury.media_file(name));
     jury.sees(still(&paths[0], 2.0)).await;
     // A key that can do nothing is answered on the screen, and takes nothing off it.
     jury.ask(json!(["keypress", "c"]));
@@ -140,7 +140,7 @@ async fn the_jury_change_the_camera_and_the_clip_by_keys_in_the_window() {
 #[tokio::test]
 async fn a_clip_that_was_played_before_can_be_come_back_to() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
+    let paths = ["a.mkv", "b.mkv"].map(|name| jury.media_file(name));
     // With nothing on the screen, an added clip is shown.
     assert_eq!(jury.sees(PlayerVerb::Add(clip(&paths[0], "mat", None))).await.0, paths[0]);
     jury.sees(still(&paths[1], 3.0)).await;
@@ -157,7 +157,7 @@ async fn a_clip_that_was_played_before_can_be_come_back_to() {
 #[tokio::test]
 async fn a_clip_that_could_never_be_played_is_not_come_back_to() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
+    let paths = ["a.mkv", "b.mkv"].map(|name| jury.media_file(name));
     for path in &paths {
         jury.sees(still(path, 3.0)).await;
     }
@@ -173,7 +173,7 @@ async fn a_clip_that_could_never_be_played_is_not_come_back_to() {
 #[tokio::test]
 async fn a_part_that_the_clip_stands_behind_is_gone_back_to_and_one_behind_its_end_refused() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     jury.sees(still(&path, 6.0)).await;
     let part = |from, to| PlayerVerb::Loop { from: Moment::Seconds(from), to: Moment::Seconds(to) };
     jury.does(part(2.0, 4.0)).await;
@@ -192,7 +192,7 @@ async fn a_part_that_the_clip_stands_behind_is_gone_back_to_and_one_behind_its_e
 #[tokio::test]
 async fn the_overlay_stays_as_it_was_written_until_the_player_is_closed() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     assert_eq!(jury.property("osd-msg1"), json!("$>no clip"));
     let text = r"Bout 12\A R2 0:45 blue ${path} 김\n".to_owned();
     let with_text = Play { overlay: Some(text.clone()), ..Play::of(clip(&path, "mat", None)) };
@@ -209,9 +209,9 @@ async fn the_overlay_stays_as_it_was_written_until_the_player_is_closed() {
 #[tokio::test]
 async fn what_cannot_be_played_leaves_an_empty_screen_and_says_why() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     let broken = jury.folder.path().join("broken.mkv");
-    std::fs::write(&broken, "no film").unwrap();
+    std::fs::write(&broken, "no media file").unwrap();
     for (wrong, reason) in [
         (broken.to_str().unwrap(), "mpv cannot play `"),
         ("/nowhere/clip.mkv", "the clip `/nowhere/clip.mkv` cannot be opened: No such file"),
@@ -227,7 +227,7 @@ async fn what_cannot_be_played_leaves_an_empty_screen_and_says_why() {
 #[tokio::test]
 async fn a_player_that_is_killed_comes_back_with_what_it_showed() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     let quiet = Play {
         from: Some(at(3.0)),
         paused: true,
@@ -258,7 +258,7 @@ async fn a_player_that_is_killed_comes_back_with_what_it_showed() {
 #[tokio::test]
 async fn a_frozen_player_is_replaced_and_nobody_waits_long() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let paths = ["a.mkv", "b.mkv"].map(|name| jury.film(name));
+    let paths = ["a.mkv", "b.mkv"].map(|name| jury.media_file(name));
     jury.sees(still(&paths[0], 3.0)).await;
     let pid = jury.pid();
     signal("-STOP", &pid);
@@ -303,7 +303,7 @@ async fn a_player_that_takes_not_its_arguments_says_so() {
 #[tokio::test]
 async fn one_that_was_closed_by_hand_stays_closed_until_the_next_clip() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     jury.sees(still(&path, 3.0)).await;
     jury.has_run();
     jury.ask(json!(["keypress", "CLOSE_WIN"]));
@@ -342,7 +342,7 @@ async fn a_recording_that_is_still_written_can_be_looked_into() {
 #[tokio::test]
 async fn the_player_ends_with_us() {
     let Some(mut jury) = Jury::sits().await else { return };
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     jury.sees(still(&path, 3.0)).await;
     let pid = jury.pid();
     assert!(is_alive(&pid));
@@ -439,7 +439,7 @@ async fn what_is_told_to_be_shown_is_on_a_real_screen() {
         there.to_str().unwrap(),
         &["--vo=x11", "--ao=null", "--geometry=1280x720+0+0", "--keepaspect-window=no", "--border=no"],
     );
-    let path = jury.film("a.mkv");
+    let path = jury.media_file("a.mkv");
     for (at, red, blue) in [(3.0, true, false), (8.0, false, true)] {
         jury.sees(still(&path, at)).await;
         let [r, _, b] = colour(&display);

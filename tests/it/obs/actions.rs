@@ -16,8 +16,9 @@ async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) 
     }
 }
 
-/// Puts `Live` on program, and nothing else.
+/// Puts `Live` on program, and nothing else, whatever state a test that failed has left.
 async fn live(driver: &mut Driver, client: &obws::Client) {
+    client.ui().set_studio_mode_enabled(false).await.unwrap();
     driver.does(scene("Live")).await;
     until("the scene to be live alone", || async {
         is_shown(client, "Live").await && !is_shown(client, "Replay").await
@@ -31,23 +32,25 @@ async fn a_preview_is_shown_and_put_on_program_in_studio_mode_alone() {
     let mut driver = Driver::ready(&obs).await;
     let someone = someone_else(&obs).await;
     let preview = || ObsVerb::PreviewScene { scene: "Replay".to_owned() }.on(None);
+    live(&mut driver, &someone).await;
     let no_preview = "OBS is not in studio mode, so there is no preview; in OBS, click Studio Mode";
     assert_eq!(driver.fails(preview()).await, no_preview);
     assert_eq!(driver.fails(ObsVerb::TriggerTransition {}.on(None)).await, no_preview);
-    live(&mut driver, &someone).await;
     // The second court gives no commands, so that nothing is passed over while an outcome is waited for.
     let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
     hear(&driver.court_2, |report| *report == shows("Live")).await;
 
     someone.ui().set_studio_mode_enabled(true).await.unwrap();
-    driver.does(preview()).await;
-    // OBS passes over a transition while another goes on, as when studio mode begins. It says itself which scene is on:
-    // in studio mode it shows a copy of it.
+    // OBS passes over a transition while another goes on, as when studio mode begins, and puts the scene that was on
+    // program on preview when that ends: both are asked for again. In studio mode a copy of the scene is on program, so
+    // only OBS's report tells.
     let deadline = Instant::now() + WAIT_TIMEOUT;
     while !driver.court_2.try_iter().any(|report| report == shows("Replay")) {
         assert!(Instant::now() < deadline, "the preview is never put on program");
+        driver.does(preview()).await;
         driver.does(ObsVerb::TriggerTransition {}.on(None)).await;
-        sleep(Duration::from_secs(1)).await;
+        sleep(Duration::from_millis(100)).await;
+        until("the transition to end", || async { someone.transitions().current_cursor().await.unwrap() >= 1.0 }).await;
     }
     someone.ui().set_studio_mode_enabled(false).await.unwrap();
     driver.does(scene("Live")).await;

@@ -42,8 +42,8 @@ async fn say(socket: &mut Socket, op: u8, d: Value) {
 /// OBS 31 without a password: its answers and scene events carry UUIDs.
 #[derive(Clone, Default)]
 struct NewerObs {
-    /// Where its films are.
-    films: PathBuf,
+    /// Where its media files are.
+    folder: PathBuf,
     /// Whether somebody else has told it to record.
     records: bool,
     /// Whether its first replay is late: begun after six seconds, and named only when the second is asked for.
@@ -80,13 +80,13 @@ type Events = broadcast::Sender<(&'static str, Value)>;
 /// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
 /// is asked for is noted in a file such as `asked 1`.
 async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
-    let NewerObs { films, records, late, mute, not_ready } = obs;
+    let NewerObs { folder, records, late, mute, not_ready } = obs;
     let mut told = events.subscribe();
     let tell = |event, data| _ = events.send((event, data));
     let mut saves = 0;
     let mut refused: HashMap<String, usize> = HashMap::new();
     let began = Instant::now();
-    let part = |number: u32| films.join(format!("part {number}.mkv"));
+    let part = |number: u32| folder.join(format!("part {number}.mkv"));
     let (_, mut socket) = ServerBuilder::new().accept(stream).await.unwrap();
     say(&mut socket, 0, json!({"obsWebSocketVersion": "5.5.4", "rpcVersion": 1})).await;
     let mut subscribed = 0;
@@ -113,10 +113,10 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
             say(&mut socket, 2, json!({"negotiatedRpcVersion": 1})).await;
             continue;
         }
-        let file = |number| films.join(format!("{number}.mkv"));
+        let file = |number| folder.join(format!("{number}.mkv"));
         if mute && saves == 0 && d["requestType"] == "SaveReplayBuffer" {
             saves += 1;
-            std::fs::write(file(saves), "a film").unwrap();
+            std::fs::write(file(saves), "a media file").unwrap();
             continue;
         }
         let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
@@ -166,34 +166,34 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
             }
             "SaveReplayBuffer" => {
                 saves += 1;
-                std::fs::write(films.join(format!("asked {saves}")), "").unwrap();
+                std::fs::write(folder.join(format!("asked {saves}")), "").unwrap();
                 if late && saves == 1 {
                     let first = file(1);
                     tokio::spawn(async move {
                         sleep(Duration::from_secs(6)).await;
-                        std::fs::write(first, "a film").unwrap();
+                        std::fs::write(first, "a media file").unwrap();
                     });
                     continue;
                 }
-                std::fs::write(file(saves), "a film").unwrap();
+                std::fs::write(file(saves), "a media file").unwrap();
                 if (late || mute) && saves == 2 {
                     tell("ReplayBufferSaved", json!({"savedReplayPath": file(1)}));
                 }
                 tell("ReplayBufferSaved", json!({"savedReplayPath": file(saves)}));
             }
             "StartRecord" => {
-                std::fs::write(part(parts.load(Relaxed)), "a film").unwrap();
+                std::fs::write(part(parts.load(Relaxed)), "a media file").unwrap();
                 tell("RecordStateChanged", recording("STARTED", part(parts.load(Relaxed))));
             }
             "StopRecord" => tell("RecordStateChanged", recording("STOPPED", part(parts.load(Relaxed)))),
             "SplitRecordFile" => {
                 let next = part(parts.fetch_add(1, Relaxed) + 1);
-                std::fs::write(&next, "a film").unwrap();
+                std::fs::write(&next, "a media file").unwrap();
                 tell("RecordFileChanged", json!({"newOutputPath": next}));
             }
             "CreateRecordChapter" => {
                 let chapter = d["requestData"]["chapterName"].as_str().unwrap();
-                std::fs::write(films.join("chapter"), chapter).unwrap();
+                std::fs::write(folder.join("chapter"), chapter).unwrap();
             }
             _ => {}
         }
@@ -235,7 +235,7 @@ async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
 async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
     let replays = tempfile::tempdir().unwrap();
     let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
-    let obs = NewerObs { films: replays.path().to_owned(), late: true, ..NewerObs::default() };
+    let obs = NewerObs { folder: replays.path().to_owned(), late: true, ..NewerObs::default() };
     let mut driver = obs.driver(false).await;
     let first = driver.give(save()).await;
     wait_until("OBS to be asked", || replays.path().join("asked 1").is_file()).await;
@@ -254,7 +254,7 @@ async fn a_clip_of_a_request_that_was_left_unanswered_is_not_taken_for_the_next(
     let replays = tempfile::tempdir().unwrap();
     let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
     let mut driver =
-        NewerObs { films: replays.path().to_owned(), mute: true, ..NewerObs::default() }.driver(false).await;
+        NewerObs { folder: replays.path().to_owned(), mute: true, ..NewerObs::default() }.driver(false).await;
     let reason = driver.fails(save()).await;
     assert!(reason.starts_with("OBS did not answer `SaveReplayBuffer`"), "{reason}");
     driver.does_at_last(scene("Live")).await;
@@ -268,14 +268,14 @@ async fn a_clip_of_a_request_that_was_left_unanswered_is_not_taken_for_the_next(
 async fn a_replay_waits_for_an_obs_that_is_not_ready() {
     let replays = tempfile::tempdir().unwrap();
     let mut driver =
-        NewerObs { films: replays.path().to_owned(), not_ready: 3, ..NewerObs::default() }.driver(false).await;
+        NewerObs { folder: replays.path().to_owned(), not_ready: 3, ..NewerObs::default() }.driver(false).await;
     assert_eq!(Path::new(&driver.saves().await), replays.path().join("1.mkv"));
 }
 
 #[tokio::test]
 async fn a_recording_of_ours_that_goes_on_in_another_file_stays_ours() {
-    let films = tempfile::tempdir().unwrap();
-    let mut driver = NewerObs { films: films.path().to_owned(), ..NewerObs::default() }.driver(false).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = NewerObs { folder: folder.path().to_owned(), ..NewerObs::default() }.driver(false).await;
     let starting = driver.give(start_recording(Some("Bout 7"))).await;
     assert_eq!(driver.outcome_of(starting).await, Outcome::Done);
     // Whoever splits it, or OBS by itself.
@@ -289,11 +289,11 @@ async fn a_recording_of_ours_that_goes_on_in_another_file_stays_ours() {
     for (stopped, file) in [(false, "part 0.mkv"), (true, "Bout 7.mkv"), (false, "part 1.mkv")] {
         let report = hear(&driver.court_2, part).await;
         assert_eq!(matches!(report, Report::RecordingStopped(_)), stopped, "{report:?}");
-        assert_eq!(told(report).path.map(PathBuf::from), Some(films.path().join(file)));
+        assert_eq!(told(report).path.map(PathBuf::from), Some(folder.path().join(file)));
     }
     driver.does(stop_recording()).await;
     let last = told(hear(&driver.court_2, part).await);
-    assert_eq!(last.path.map(PathBuf::from), Some(films.path().join("Bout 7 (2).mkv")));
+    assert_eq!(last.path.map(PathBuf::from), Some(folder.path().join("Bout 7 (2).mkv")));
     let of_ours: Vec<_> = driver.court_1.try_iter().filter(part).map(|report| told(report).action_seq).collect();
     assert!(of_ours.iter().all(|seq| *seq == Some(starting)), "{of_ours:?}");
     driver.does(start_recording(Some("Bout 8"))).await;
@@ -301,22 +301,22 @@ async fn a_recording_of_ours_that_goes_on_in_another_file_stays_ours() {
 
 #[tokio::test]
 async fn somebody_else_s_recording_is_split_for_ours_and_goes_on_after_it() {
-    let films = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let mut driver =
-        NewerObs { films: films.path().to_owned(), records: true, ..NewerObs::default() }.driver(true).await;
+        NewerObs { folder: folder.path().to_owned(), records: true, ..NewerObs::default() }.driver(true).await;
     let starting = driver.give(start_recording(Some("Bout 7"))).await;
     let started = driver.hears(|report| matches!(report, Report::RecordingStarted { .. })).await;
     let Report::RecordingStarted(started) = started else { panic!() };
-    assert_eq!(started.path.map(PathBuf::from), Some(films.path().join("part 1.mkv")));
+    assert_eq!(started.path.map(PathBuf::from), Some(folder.path().join("part 1.mkv")));
     assert_eq!(started.action_seq, Some(starting));
     assert_eq!(driver.outcome_of(starting).await, Outcome::Done);
     let stopping = driver.give(stop_recording()).await;
     let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
     let Report::RecordingStopped(stopped) = stopped else { panic!() };
-    assert_eq!(stopped.path.map(PathBuf::from), Some(films.path().join("Bout 7.mkv")));
+    assert_eq!(stopped.path.map(PathBuf::from), Some(folder.path().join("Bout 7.mkv")));
     assert_eq!(stopped.action_seq, Some(starting));
     assert_eq!(driver.outcome_of(stopping).await, Outcome::Done);
-    assert!(films.path().join("Bout 7.mkv").is_file() && films.path().join("part 2.mkv").is_file());
+    assert!(folder.path().join("Bout 7.mkv").is_file() && folder.path().join("part 2.mkv").is_file());
 }
 
 /// How Matroska begins, before its first picture.
@@ -324,10 +324,10 @@ const MATROSKA: &[u8] = b"\x1A\x45\xDF\xA3 and so on";
 
 #[tokio::test]
 async fn a_recording_without_a_picture_does_not_stand_in_for_a_replay_that_fails() {
-    let films = tempfile::tempdir().unwrap();
-    let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let obs = NewerObs { folder: folder.path().to_owned(), records: true, late: true, ..NewerObs::default() };
     let mut driver = obs.driver(false).await;
-    std::fs::write(films.path().join("part 0.mkv"), MATROSKA).unwrap();
+    std::fs::write(folder.path().join("part 0.mkv"), MATROSKA).unwrap();
     let reason = driver.fails(save()).await;
     assert!(reason.starts_with("OBS named no saved replay within"), "{reason}");
     assert!(!driver.court_2.try_iter().any(|report| matches!(report, Report::ClipSaved { .. })));
@@ -335,14 +335,14 @@ async fn a_recording_without_a_picture_does_not_stand_in_for_a_replay_that_fails
 
 #[tokio::test]
 async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
-    let films = tempfile::tempdir().unwrap();
-    let obs = NewerObs { films: films.path().to_owned(), records: true, late: true, ..NewerObs::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let obs = NewerObs { folder: folder.path().to_owned(), records: true, late: true, ..NewerObs::default() };
     let mut driver = obs.driver(false).await;
-    std::fs::write(films.path().join("part 0.mkv"), [MATROSKA, b"\x1F\x43\xB6\x75 and pictures"].concat()).unwrap();
+    std::fs::write(folder.path().join("part 0.mkv"), [MATROSKA, b"\x1F\x43\xB6\x75 and pictures"].concat()).unwrap();
     let seq = driver.give(save()).await;
     let saved = driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await;
     let Report::ClipSaved(clip) = saved else { panic!() };
-    assert_eq!((clip.from, PathBuf::from(clip.path)), (ClipSource::Recording, films.path().join("part 0.mkv")));
+    assert_eq!((clip.from, PathBuf::from(clip.path)), (ClipSource::Recording, folder.path().join("part 0.mkv")));
     assert!(clip.note.unwrap().starts_with("OBS named no saved replay within"));
     let length = clip.ends_at.unwrap().since(clip.begins_at.unwrap());
     assert!((Duration::from_secs(59)..Duration::from_secs(70)).contains(&length), "{length:?}");
@@ -352,11 +352,11 @@ async fn a_replay_that_fails_is_taken_from_the_recording_that_runs() {
 
 #[tokio::test]
 async fn a_chapter_is_set_where_obs_can() {
-    let films = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let mut driver =
-        NewerObs { films: films.path().to_owned(), records: true, ..NewerObs::default() }.driver(false).await;
+        NewerObs { folder: folder.path().to_owned(), records: true, ..NewerObs::default() }.driver(false).await;
     driver.does(ObsVerb::Chapter { name: "Round 2".to_owned() }.on(None)).await;
-    assert_eq!(std::fs::read_to_string(films.path().join("chapter")).unwrap(), "Round 2");
+    assert_eq!(std::fs::read_to_string(folder.path().join("chapter")).unwrap(), "Round 2");
 }
 
 #[tokio::test]

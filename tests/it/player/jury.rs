@@ -164,14 +164,14 @@ impl Jury {
     }
 
     /// Ten seconds at 30 frames a second, red for five and blue for five; a key frame every two seconds.
-    pub(crate) fn film(&self, name: &str) -> String {
+    pub(crate) fn media_file(&self, name: &str) -> String {
         let path = self.folder.path().join(name);
-        film(&path, &["color=red:s=320x180:r=30:d=5", "color=blue:s=320x180:r=30:d=5"]);
+        media_file(&path, &["color=red:s=320x180:r=30:d=5", "color=blue:s=320x180:r=30:d=5"]);
         path.display().to_string()
     }
 }
 
-pub(crate) fn film(path: &Path, parts: &[&str]) {
+pub(crate) fn media_file(path: &Path, parts: &[&str]) {
     let mut ffmpeg = Program::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-y"]);
     for part in parts {

@@ -1,10 +1,10 @@
-//! Why a player did not do what it was asked for, in plain words.
+//! Why a command of the player failed, in plain words.
 
 use std::time::Duration;
 
 /// Why a command failed, or the player.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Failure {
+pub(super) enum PlayerError {
     #[error("the player `{0}` was not found: install mpv, or say in `command` where it is")]
     Missing(String),
     #[error("the player `{command}` did not start: {reason}")]
@@ -44,7 +44,7 @@ pub(super) enum Failure {
     Starting,
 }
 
-impl Failure {
+impl PlayerError {
     /// Whether it is mpv as such that can be used no longer.
     pub(super) fn is_of_the_player(&self) -> bool {
         matches!(self, Self::Ended(_) | Self::Silent(_))

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use obws::responses::StatusCode;
 use serde::Serialize;
-use serde_json::{Value, json};
-use strum::Display;
 
-use super::ObsOptions;
-use super::ask::{AskError, Line};
-use super::failure::Failure;
+use super::QueryError;
+use crate::obs::client::Client;
+use crate::obs::error::ObsError;
+use crate::obs::model::BufferState;
+use crate::obs::options::ObsOptions;
 
 /// How an instance is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,7 +28,7 @@ pub struct InstanceStatus {
 pub enum State {
     /// It answers.
     Ready(Box<Ready>),
-    /// It cannot be asked.
+    /// It does not answer.
     Gone {
         /// Why, and what to do about it.
         reason: String,
@@ -65,20 +64,6 @@ pub struct Ready {
     pub disk_free_mb: Option<f64>,
 }
 
-/// The replay buffer.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "lowercase")]
-pub enum BufferState {
-    /// It runs, and can be saved.
-    Running,
-    /// It is enabled, and has not been started.
-    Stopped,
-    /// It is not enabled in OBS's settings.
-    #[strum(serialize = "not enabled")]
-    NotEnabled,
-}
-
 /// A recording that runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recording {
@@ -90,7 +75,7 @@ pub struct Recording {
     pub path: Option<String>,
 }
 
-/// Asks an instance how it is; one that cannot be asked says why.
+/// Queries the status of an instance.
 pub async fn status(options: &ObsOptions) -> InstanceStatus {
     let state = match ready(options).await {
         Ok(ready) => State::Ready(Box::new(ready)),
@@ -99,17 +84,15 @@ pub async fn status(options: &ObsOptions) -> InstanceStatus {
     InstanceStatus { instance: options.instance.clone(), address: options.address(), state }
 }
 
-async fn ready(options: &ObsOptions) -> Result<Ready, AskError> {
-    let (line, _events) = Line::open(options).await?;
-    let scene = line.ask("GetCurrentProgramScene", Value::Null).await?;
-    let stats = line.ask("GetStats", Value::Null).await?;
-    let version = &line.conversation.version;
+async fn ready(options: &ObsOptions) -> Result<Ready, QueryError> {
+    let (client, _events) = Client::connect(options).await?;
+    let stats = client.stats().await?;
     Ok(Ready {
-        obs_version: version.obs.clone(),
-        websocket_version: version.websocket.clone(),
-        scene: scene["currentProgramSceneName"].as_str().map(str::to_owned),
-        replay_buffer: line.buffer().await?,
-        recording: line.recording().await?,
+        obs_version: client.version.obs.clone(),
+        websocket_version: client.version.websocket.clone(),
+        scene: client.program_scene().await?,
+        replay_buffer: client.buffer_state().await?,
+        recording: recording(&client).await?,
         render_skipped_frames: stats["renderSkippedFrames"].as_u64(),
         render_total_frames: stats["renderTotalFrames"].as_u64(),
         output_skipped_frames: stats["outputSkippedFrames"].as_u64(),
@@ -120,39 +103,14 @@ async fn ready(options: &ObsOptions) -> Result<Ready, AskError> {
     })
 }
 
-impl Line {
-    /// How the replay buffer is.
-    pub(super) async fn buffer(&self) -> Result<BufferState, Failure> {
-        match self.ask("GetReplayBufferStatus", Value::Null).await {
-            Ok(answer) if answer["outputActive"] == true => Ok(BufferState::Running),
-            Ok(_) => Ok(BufferState::Stopped),
-            Err(failure) if failure.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
-            Err(failure) => Err(failure),
-        }
+async fn recording(client: &Client) -> Result<Option<Recording>, ObsError> {
+    let status = client.record_status().await?;
+    if !status.active {
+        return Ok(None);
     }
-
-    async fn recording(&self) -> Result<Option<Recording>, Failure> {
-        let status = self.ask("GetRecordStatus", Value::Null).await?;
-        if status["outputActive"] != true {
-            return Ok(None);
-        }
-        Ok(Some(Recording {
-            seconds: status["outputDuration"].as_f64().unwrap_or_default() / 1000.0,
-            paused: status["outputPaused"] == true,
-            path: self.recorded_file().await,
-        }))
-    }
-
-    /// The file that is being recorded, which only the settings of the output tell.
-    async fn recorded_file(&self) -> Option<String> {
-        // In simple and in advanced mode.
-        for name in ["simple_file_output", "adv_file_output"] {
-            if let Ok(output) = self.ask("GetOutputSettings", json!({"outputName": name})).await
-                && let Some(path) = output["outputSettings"]["path"].as_str()
-            {
-                return Some(path.to_owned());
-            }
-        }
-        None
-    }
+    Ok(Some(Recording {
+        seconds: status.duration.as_seconds_f64(),
+        paused: status.paused,
+        path: client.recorded_file().await,
+    }))
 }

@@ -1,13 +1,13 @@
-//! Why OBS did not do what it was asked for, in plain words.
+//! Why an action of OBS failed, in plain words.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use obws::responses::StatusCode;
 
-/// Why an action was not carried out; its text is what the court is told.
+/// Why an action was not carried out; its text goes to the court.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum ObsError {
     #[error("OBS `{instance}` is not connected: {reason}")]
     NotConnected { instance: Arc<str>, reason: Arc<str> },
     #[error("the connection to OBS was lost: {0}")]
@@ -30,8 +30,6 @@ pub(super) enum Failure {
     NoMedia { source_name: String, kind: String },
     #[error("OBS's answer to `{0}` could not be read; OBS may have done it all the same")]
     Unreadable(String),
-    #[error("`{request}` could not be sent to OBS: {reason}")]
-    NotSent { request: String, reason: String },
     #[error("the data of `{0}` must be an object, with a name for each value")]
     NoObject(String),
     #[error("OBS has {0} commands waiting already")]
@@ -42,7 +40,7 @@ pub(super) enum Failure {
     #[error("the replay buffer was not running; it has been started")]
     BufferWasStarted,
     #[error("the replay buffer was not running and cannot be started: {0}")]
-    BufferCannotStart(Box<Failure>),
+    BufferCannotStart(Box<ObsError>),
     #[error("OBS did not start the replay buffer within {0:?}; does it show a dialog?")]
     BufferDidNotStart(Duration),
     #[error("the replay buffer is not enabled; in OBS, tick Settings → Output → Replay Buffer → Enable Replay Buffer")]
@@ -75,19 +73,7 @@ pub(super) enum Failure {
     RecordingStuck { doing: &'static str, limit: Duration },
 }
 
-impl Failure {
-    /// What an error of `obws` means for the request.
-    pub(super) fn of(request: &str, error: obws::error::Error, version: &str) -> Self {
-        use obws::error::Error;
-        let request = request.to_owned();
-        match error {
-            Error::Api { code, message } => Self::refused(request, code.into(), message, version),
-            Error::DeserializeResponse(_) => Self::Unreadable(request),
-            Error::ReceiveMessage(_) | Error::Disconnected => Self::Lost(Arc::from("the connection was closed")),
-            other => Self::NotSent { request, reason: chain(&other) },
-        }
-    }
-
+impl ObsError {
     /// What OBS's status code means.
     pub(super) fn refused(request: String, code: u16, comment: Option<String>, version: &str) -> Self {
         if code == u16::from(StatusCode::UnknownRequestType) {
@@ -127,23 +113,23 @@ mod tests {
     #[test]
     fn a_refusal_says_what_obs_said() {
         let words = Some("No source was found by the name of `Nope`.".to_owned());
-        let failure = Failure::refused("SetCurrentProgramScene".to_owned(), 600, words, "OBS 29.0.2");
+        let error = ObsError::refused("SetCurrentProgramScene".to_owned(), 600, words, "OBS 29.0.2");
         assert_eq!(
-            failure.to_string(),
+            error.to_string(),
             "OBS refused `SetCurrentProgramScene`: No source was found by the name of `Nope`."
         );
-        assert!(failure.is(StatusCode::ResourceNotFound));
+        assert!(error.is(StatusCode::ResourceNotFound));
     }
 
     #[test]
     fn a_refusal_without_words_gives_its_code() {
-        let failure = Failure::refused("SaveReplayBuffer".to_owned(), 501, Some(" ".to_owned()), "OBS 29.0.2");
-        assert_eq!(failure.to_string(), "OBS refused `SaveReplayBuffer`: code 501");
+        let error = ObsError::refused("SaveReplayBuffer".to_owned(), 501, Some(" ".to_owned()), "OBS 29.0.2");
+        assert_eq!(error.to_string(), "OBS refused `SaveReplayBuffer`: code 501");
     }
 
     #[test]
     fn an_unknown_request_names_the_version_that_lacks_it() {
-        let failure = Failure::refused("SplitRecordFile".to_owned(), 204, None, "OBS 29.0.2 (obs-websocket 5.1.0)");
-        assert!(failure.to_string().starts_with("OBS 29.0.2 (obs-websocket 5.1.0) does not know the request"));
+        let error = ObsError::refused("SplitRecordFile".to_owned(), 204, None, "OBS 29.0.2 (obs-websocket 5.1.0)");
+        assert!(error.to_string().starts_with("OBS 29.0.2 (obs-websocket 5.1.0) does not know the request"));
     }
 }

@@ -5,18 +5,19 @@ mod saving;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use obws::events::Event;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
-use super::ObsOptions;
-use super::ask::Line;
-use super::failure::Failure;
-use super::raw::Event;
-use super::status::BufferState;
+use self::saving::TestSave;
 use crate::finding::{Finding, Findings, Mark, size, try_writing};
+use crate::obs::client::Client;
+use crate::obs::error::ObsError;
+use crate::obs::model::BufferState;
+use crate::obs::options::ObsOptions;
 
-/// What a review needs of the replay buffer beside the pre-roll: whoever presses the button is not the quickest.
+/// What a review needs of the replay buffer beside the pre-roll: people take a moment to press the button.
 const SPARE: Duration = Duration::from_secs(3);
 
 /// A day of recordings.
@@ -41,24 +42,24 @@ const NEWER_REQUESTS: [(&str, &str); 3] = [
 /// `pre_roll` is how long before the request a clip is to open.
 pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
     let mut findings = Findings::about(&options.instance);
-    let (line, events) = match Line::open(options).await {
+    let (client, events) = match Client::connect(options).await {
         Ok(open) => open,
-        Err(failure) => {
-            findings.add(Mark::Fail, failure.to_string());
+        Err(error) => {
+            findings.add(Mark::Fail, error.to_string());
             return findings.into_vec();
         }
     };
-    let mut checkup = Checkup { options, line, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
-    if let Err(failure) = checkup.run().await {
-        checkup.findings.add(Mark::Fail, failure.to_string());
+    let mut checkup = Checkup { options, client, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
+    if let Err(error) = checkup.run().await {
+        checkup.findings.add(Mark::Fail, error.to_string());
     }
     checkup.findings.into_vec()
 }
 
-/// A look at an instance that answers.
+/// The examination of an instance that answers.
 struct Checkup<'a> {
     options: &'a ObsOptions,
-    line: Line,
+    client: Client,
     events: mpsc::Receiver<Event>,
     /// Whether OBS runs on this machine.
     here: bool,
@@ -76,19 +77,21 @@ struct Buffer {
 }
 
 impl Checkup<'_> {
-    async fn run(&mut self) -> Result<(), Failure> {
+    async fn run(&mut self) -> Result<(), ObsError> {
         self.connection();
         self.frames_and_recording().await?;
         if !self.buffer_runs().await? {
             // A folder that is not there keeps it from starting, and so does a full disk.
-            let folder = self.line.ask("GetRecordDirectory", Value::Null).await?;
+            let folder = self.client.get::<Value>("GetRecordDirectory", Value::Null).await?;
             return self.folder(folder["recordDirectory"].as_str().map(PathBuf::from), None).await;
         }
         let buffer = self.buffer().await?;
         if let Some(buffer) = &buffer {
             self.length(buffer);
         }
-        let rate = self.test_save().await?;
+        let TestSave { mark, text, bytes_per_second: rate } =
+            saving::test_save(&self.client, &mut self.events, self.here).await?;
+        self.findings.add(mark, text);
         if let (Some(buffer), Some(rate)) = (&buffer, rate) {
             self.memory(buffer, rate);
         }
@@ -102,18 +105,18 @@ impl Checkup<'_> {
     }
 
     fn connection(&mut self) {
-        let version = &self.line.conversation.version;
+        let version = &self.client.version;
         self.findings.add(Mark::Ok, format!("connected to {} at {}", version.in_words(), self.options.address()));
-        match (self.line.conversation.asks_password, &self.options.password) {
+        match (self.client.asks_password, &self.options.password) {
             (true, _) => self.findings.add(Mark::Ok, "the password is right"),
             (false, Some(_)) => self.findings.add(
                 Mark::Warn,
-                "OBS asks for no password, though the sink has one: whoever is in the network can control OBS; tick \
+                "OBS asks for no password, though the sink has one: anyone in the network can control OBS; tick \
                  Tools → WebSocket Server Settings → Enable Authentication",
             ),
             (false, None) => self.findings.add(
                 Mark::Warn,
-                "OBS asks for no password: whoever is in the network can control it; tick Tools → WebSocket Server \
+                "OBS asks for no password: anyone in the network can control it; tick Tools → WebSocket Server \
                  Settings → Enable Authentication, and set the sink's `password`",
             ),
         }
@@ -125,8 +128,8 @@ impl Checkup<'_> {
         }
     }
 
-    async fn frames_and_recording(&mut self) -> Result<(), Failure> {
-        let stats = self.line.ask("GetStats", Value::Null).await?;
+    async fn frames_and_recording(&mut self) -> Result<(), ObsError> {
+        let stats = self.client.stats().await?;
         for (skipped, total, what, advice) in [
             ("renderSkippedFrames", "renderTotalFrames", "drawn", "the graphics card is overloaded"),
             ("outputSkippedFrames", "outputTotalFrames", "encoded", "the encoder is overloaded"),
@@ -140,7 +143,7 @@ impl Checkup<'_> {
                 self.findings.add(Mark::Warn, text);
             }
         }
-        if self.line.ask("GetRecordStatus", Value::Null).await?["outputActive"] == true {
+        if self.client.record_status().await?.active {
             let text = "OBS is recording already: rules cannot record until that ends; stop it, unless it is vta's own";
             self.findings.add(Mark::Warn, text);
         }
@@ -148,45 +151,43 @@ impl Checkup<'_> {
     }
 
     /// Whether the replay buffer runs, or could be started.
-    async fn buffer_runs(&mut self) -> Result<bool, Failure> {
-        let failure = match self.line.buffer().await? {
+    async fn buffer_runs(&mut self) -> Result<bool, ObsError> {
+        let error = match self.client.buffer_state().await? {
             BufferState::Running => {
                 self.findings.add(Mark::Ok, "the replay buffer runs");
                 return Ok(true);
             }
-            BufferState::NotEnabled => Failure::BufferNotEnabled,
+            BufferState::NotEnabled => ObsError::BufferNotEnabled,
             BufferState::Stopped => match self.start_buffer().await {
                 Ok(()) => {
                     let text = "the replay buffer did not run, and was started; vta run sees to that, too";
                     self.findings.add(Mark::Ok, text);
                     return Ok(true);
                 }
-                Err(failure) => failure,
+                Err(error) => error,
             },
         };
-        self.findings.add(Mark::Fail, failure.to_string());
+        self.findings.add(Mark::Fail, error.to_string());
         Ok(false)
     }
 
     /// OBS answers before the buffer runs, and answers well when a dialog keeps it from running.
-    async fn start_buffer(&mut self) -> Result<(), Failure> {
-        self.line.ask("StartReplayBuffer", Value::Null).await?;
-        let started = async {
-            while let Some(event) = self.events.recv().await {
-                if event.name == "ReplayBufferStateChanged" && event.data["outputActive"] == true {
-                    return Ok(());
-                }
-            }
-            Err(Failure::Lost("the connection was closed".into()))
-        };
+    async fn start_buffer(&mut self) -> Result<(), ObsError> {
+        self.client.call("StartReplayBuffer", Value::Null).await?;
         let limit = self.options.request_timeout;
-        timeout(limit, started).await.unwrap_or(Err(Failure::BufferDidNotStart(limit)))
+        let deadline = Instant::now() + limit;
+        loop {
+            let event = self.client.receive(&mut self.events, deadline, ObsError::BufferDidNotStart(limit)).await?;
+            if let Event::ReplayBufferStateChanged { active: true, .. } = event {
+                return Ok(());
+            }
+        }
     }
 
     /// How the replay buffer is set up; none where OBS does not say it.
-    async fn buffer(&self) -> Result<Option<Buffer>, Failure> {
-        let Some(name) = self.buffer_output().await? else { return Ok(None) };
-        let answer = self.line.ask("GetOutputSettings", json!({"outputName": name})).await?;
+    async fn buffer(&self) -> Result<Option<Buffer>, ObsError> {
+        let Some(name) = self.client.buffer_output().await? else { return Ok(None) };
+        let answer = self.client.get::<Value>("GetOutputSettings", json!({"outputName": name})).await?;
         let settings = &answer["outputSettings"];
         let Some(directory) = settings["directory"].as_str() else { return Ok(None) };
         Ok(Some(Buffer {
@@ -194,14 +195,6 @@ impl Checkup<'_> {
             seconds: settings["max_time_sec"].as_u64(),
             megabytes: settings["max_size_mb"].as_u64().filter(|size| *size > 0),
         }))
-    }
-
-    /// The name of the replay buffer's output, which is in OBS's language.
-    async fn buffer_output(&self) -> Result<Option<String>, Failure> {
-        let answer = self.line.ask("GetOutputList", Value::Null).await?;
-        let mut outputs = answer["outputs"].as_array().into_iter().flatten();
-        let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
-        Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
     }
 
     fn length(&mut self, buffer: &Buffer) {
@@ -232,7 +225,7 @@ impl Checkup<'_> {
     }
 
     /// Where clips and recordings go, and whether a day of them has room there.
-    async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), Failure> {
+    async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), ObsError> {
         if let Some(directory) = directory {
             let (mark, text) = match try_writing(&directory) {
                 Ok(()) => (Mark::Ok, format!("{} can be written", directory.display())),
@@ -254,7 +247,7 @@ impl Checkup<'_> {
             };
             self.findings.add(mark, text);
         }
-        let stats = self.line.ask("GetStats", Value::Null).await?;
+        let stats = self.client.stats().await?;
         let Some(free) = stats["availableDiskSpace"].as_f64().map(|megabytes| megabytes * 1_048_576.0) else {
             return Ok(());
         };

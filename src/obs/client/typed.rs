@@ -1,0 +1,61 @@
+//! What the driver and the queries both ask for.
+
+use obws::responses::StatusCode;
+use obws::responses::recording::RecordStatus;
+use serde_json::{Value, json};
+
+use super::Client;
+use crate::obs::error::ObsError;
+use crate::obs::model::BufferState;
+
+impl Client {
+    pub(in crate::obs) async fn record_status(&self) -> Result<RecordStatus, ObsError> {
+        self.get("GetRecordStatus", Value::Null).await
+    }
+
+    /// The file that is being recorded, which only the settings of the output tell.
+    pub(in crate::obs) async fn recorded_file(&self) -> Option<String> {
+        // In simple and in advanced mode.
+        for name in ["simple_file_output", "adv_file_output"] {
+            if let Ok(output) = self.get::<Value>("GetOutputSettings", json!({"outputName": name})).await
+                && let Some(path) = output["outputSettings"]["path"].as_str()
+            {
+                return Some(path.to_owned());
+            }
+        }
+        None
+    }
+
+    pub(in crate::obs) async fn buffer_state(&self) -> Result<BufferState, ObsError> {
+        match self.is_active("GetReplayBufferStatus").await {
+            Ok(true) => Ok(BufferState::Running),
+            Ok(false) => Ok(BufferState::Stopped),
+            Err(error) if error.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether an output runs; `request` asks for its status.
+    pub(in crate::obs) async fn is_active(&self, request: &str) -> Result<bool, ObsError> {
+        Ok(self.get::<Value>(request, Value::Null).await?["outputActive"] == true)
+    }
+
+    /// The scene on program.
+    pub(in crate::obs) async fn program_scene(&self) -> Result<Option<String>, ObsError> {
+        let answer: Value = self.get("GetCurrentProgramScene", Value::Null).await?;
+        Ok(answer["currentProgramSceneName"].as_str().map(str::to_owned))
+    }
+
+    /// What OBS counts of its work. Versions differ in what they tell.
+    pub(in crate::obs) async fn stats(&self) -> Result<Value, ObsError> {
+        self.get("GetStats", Value::Null).await
+    }
+
+    /// The name of the replay buffer's output, which is in OBS's language.
+    pub(in crate::obs) async fn buffer_output(&self) -> Result<Option<String>, ObsError> {
+        let answer = self.get::<Value>("GetOutputList", Value::Null).await?;
+        let mut outputs = answer["outputs"].as_array().into_iter().flatten();
+        let buffer = outputs.find(|output| output["outputKind"] == "replay_buffer");
+        Ok(buffer.and_then(|output| output["outputName"].as_str()).map(str::to_owned))
+    }
+}

@@ -1,0 +1,16 @@
+//! The task that drives an instance.
+
+mod buffer;
+mod disk;
+mod media_file;
+mod outputs;
+mod recordings;
+mod replays;
+mod reports;
+mod requests;
+mod scenes;
+mod session;
+mod stand_in;
+mod supervisor;
+
+pub(super) use self::supervisor::ObsInstance;

@@ -1,0 +1,74 @@
+//! The replay buffer: whether it runs, and how it is started.
+
+use obws::responses::StatusCode;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tracing::info;
+
+use crate::action::Report;
+use crate::obs::client::Client;
+use crate::obs::error::ObsError;
+use crate::obs::model::BufferState;
+use crate::sink::Outbox;
+
+/// Whether the replay buffer runs, as far as it is known.
+pub(super) struct Buffer<'a> {
+    client: &'a Client,
+    outbox: &'a Outbox,
+    active: watch::Sender<Option<bool>>,
+}
+
+impl<'a> Buffer<'a> {
+    /// A buffer of which nothing is known yet.
+    pub(super) fn new(client: &'a Client, outbox: &'a Outbox) -> Self {
+        Self { client, outbox, active: watch::Sender::new(None) }
+    }
+
+    /// Takes in whether it runs, and reports a change to the courts.
+    pub(super) fn set(&self, active: bool) {
+        if self.active.send_replace(Some(active)) != Some(active) {
+            self.outbox.send_to_all(|instance| Report::ReplayBuffer { instance, active });
+        }
+    }
+
+    /// Starts it if it does not run.
+    pub(super) async fn ready(&self) -> Result<(), ObsError> {
+        let state = self.client.buffer_state().await?;
+        self.set(state == BufferState::Running);
+        match state {
+            BufferState::Running => Ok(()),
+            BufferState::Stopped => {
+                info!("the replay buffer does not run; starting it");
+                self.start().await
+            }
+            BufferState::NotEnabled => Err(ObsError::BufferNotEnabled),
+        }
+    }
+
+    /// Starts the buffer; OBS answers before it runs, and answers well when a dialog keeps it from running. A start that
+    /// comes while it is still stopping is lost, and so it is sent twice.
+    pub(super) async fn start(&self) -> Result<(), ObsError> {
+        for _ in 0..2 {
+            match self.client.call("StartReplayBuffer", Value::Null).await {
+                Err(error) if error.is(StatusCode::OutputRunning) => self.set(true),
+                answer => answer.map_err(explain)?,
+            }
+            let started = timeout(self.client.request_timeout / 2, self.client.unless_lost(self.started()));
+            if let Ok(started) = started.await {
+                return started;
+            }
+        }
+        Err(ObsError::BufferDidNotStart(self.client.request_timeout))
+    }
+
+    async fn started(&self) {
+        // The sender is in `self`, so the wait cannot fail.
+        _ = self.active.subscribe().wait_for(|active| *active == Some(true)).await;
+    }
+}
+
+/// OBS says only that the buffer is not there; the error tells what to do.
+pub(super) fn explain(error: ObsError) -> ObsError {
+    if error.is(StatusCode::InvalidResourceState) { ObsError::BufferNotEnabled } else { error }
+}

@@ -1,0 +1,163 @@
+//! Files that OBS writes: whether they are there, how long they play, and the names they get.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
+use tracing::{info, warn};
+
+use crate::obs::options::ObsOptions;
+use crate::time::Time;
+use crate::{file_name, media};
+
+/// How long to wait before a file that is held is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How often to look for a file that is not there yet.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
+/// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
+const FILE_TIME_TOLERANCE: Duration = Duration::from_millis(1020);
+
+/// A file that OBS has finished.
+#[derive(Debug)]
+pub(super) struct FinishedFile {
+    /// Where it is now.
+    pub(super) path: PathBuf,
+    /// How long it plays; not known of files on other computers.
+    pub(super) duration: Option<Duration>,
+}
+
+/// Looks how long a file plays and gives it its name, if it is on this computer. Tries for as long as `timeout` lasts.
+pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duration) -> FinishedFile {
+    let deadline = Instant::now() + timeout;
+    loop {
+        let (file, wanted) = (path.clone(), name.clone());
+        let finished = spawn_blocking(move || {
+            (media::duration(&file), wanted.map_or_else(|| Ok(file.clone()), |name| rename(&file, &name)))
+        })
+        .await;
+        let (duration, renamed) = finished.unwrap_or_else(|panic| (None, Err(io::Error::other(panic))));
+        let error = match renamed {
+            Ok(path) => return FinishedFile { path, duration },
+            Err(error) => error,
+        };
+        if error.kind() == io::ErrorKind::NotFound {
+            info!(path = %path.display(), "the file is not on this computer and keeps its name");
+            return FinishedFile { path, duration };
+        }
+        if Instant::now() >= deadline {
+            warn!(path = %path.display(), name, "the file keeps its name, since it cannot be renamed: {error}");
+            return FinishedFile { path, duration };
+        }
+        sleep(RETRY_INTERVAL).await;
+    }
+}
+
+/// Renames a file within its folder, keeping its ending; a name that is taken gets ` (2)` and so on.
+///
+/// Where that fails, the file has its old name.
+fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
+    let name = file_name::safe(name);
+    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    for number in 1..1000 {
+        let copy = if number == 1 { String::new() } else { format!(" ({number})") };
+        // OBS on Windows writes `/`; what is put together anew has the separators of the system throughout.
+        let target: PathBuf = path.with_file_name(format!("{name}{copy}{ending}")).components().collect();
+        if target == path {
+            return Ok(target);
+        }
+        // An empty file of our own takes the name first, since a rename would overwrite what is there.
+        match OpenOptions::new().write(true).create_new(true).open(&target) {
+            Ok(placeholder) => drop(placeholder),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        return match fs::rename(path, &target) {
+            Ok(()) => Ok(target),
+            Err(error) => {
+                // The reason to tell is why the rename failed; an empty file left over is the lesser evil.
+                _ = fs::remove_file(&target);
+                Err(error)
+            }
+        };
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, "a thousand files have that name"))
+}
+
+/// Whether the file is there by the deadline with something in it; trusts OBS if the folder is on another machine.
+pub(super) async fn is_written(path: &Path, deadline: Instant) -> bool {
+    loop {
+        let looked_for = path.to_owned();
+        let there =
+            spawn_blocking(move || is_elsewhere(&looked_for) || looked_for.metadata().is_ok_and(|file| file.len() > 0));
+        if there.await.unwrap_or(false) {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Whether a recording can be played as far as it goes; trusts OBS if the folder is on another machine.
+pub(super) async fn is_playable(path: PathBuf) -> bool {
+    spawn_blocking(move || is_elsewhere(&path) || media::is_playable(&path).unwrap_or(false)).await.unwrap_or(false)
+}
+
+/// Whether a file is on another machine.
+fn is_elsewhere(path: &Path) -> bool {
+    !path.parent().is_some_and(Path::is_dir)
+}
+
+/// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another
+/// one: there it counts how long the file took until it was finished, which is now.
+pub(super) async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
+    let (path, now) = (path.to_owned(), Time::now());
+    let begun = spawn_blocking(move || {
+        let file = path.metadata()?;
+        let created = Time::from(file.created()?);
+        Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
+    });
+    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > FILE_TIME_TOLERANCE)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number_and_nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for text in ["first", "second", "third"] {
+            fs::write(at("obs.mkv"), text).unwrap();
+            rename(&at("obs.mkv"), "Bout 1").unwrap();
+        }
+        let read = |name: &str| fs::read_to_string(at(name)).unwrap();
+        assert_eq!([read("Bout 1.mkv"), read("Bout 1 (2).mkv"), read("Bout 1 (3).mkv")], ["first", "second", "third"]);
+        assert!(!at("obs.mkv").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_gone_leaves_no_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(rename(&folder.path().join("obs.mkv"), "Bout 1").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_has_the_name_already_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Bout 1.mkv");
+        fs::write(&path, "first").unwrap();
+        assert_eq!(rename(&path, "Bout 1").unwrap(), path);
+    }
+}

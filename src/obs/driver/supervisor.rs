@@ -1,0 +1,95 @@
+//! Keeps an instance connected: tries for ever, and fails the commands that come while there is no connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use obws::events::Event;
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use super::session::{self, Memory};
+use crate::action::Report;
+use crate::obs::client::{Client, ConnectError};
+use crate::obs::error::ObsError;
+use crate::obs::options::ObsOptions;
+use crate::sink::{Command, Courts, Ended, Inbox, Outbox, Supervised};
+
+/// The pause after a refused password, which only a person can put right.
+const PASSWORD_PAUSE: Duration = Duration::from_secs(30);
+
+/// An instance over all its connections.
+pub(in crate::obs) struct ObsInstance {
+    outbox: Outbox,
+    memory: Memory,
+    /// Why there is no connection.
+    reason: Arc<str>,
+    /// The old version that was warned of.
+    warned_of: Option<String>,
+}
+
+impl ObsInstance {
+    pub(in crate::obs) fn new(options: &ObsOptions, courts: Courts) -> Self {
+        Self {
+            outbox: Outbox::new(Arc::clone(&options.instance), courts),
+            memory: Memory::default(),
+            reason: Arc::from(format!("still connecting to {}", options.address())),
+            warned_of: None,
+        }
+    }
+
+    fn connected(&mut self, options: &ObsOptions, client: &Client) {
+        let version = &client.version;
+        let (obs_version, websocket_version) = (version.obs.clone(), version.websocket.clone());
+        info!(obs_version, websocket_version, "connected to OBS at {}", options.address());
+        if version.is_older_than(30, 2) && self.warned_of.as_ref() != Some(&obs_version) {
+            warn!(
+                "OBS {obs_version} with obs-websocket {websocket_version} is older than 30.2: what it lacks fails when \
+                 asked for, the rest works"
+            );
+            self.warned_of = Some(obs_version.clone());
+        }
+        self.outbox.send_to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
+    }
+}
+
+impl Supervised for ObsInstance {
+    type Options = ObsOptions;
+    type Running = (Client, mpsc::Receiver<Event>);
+    type Error = ConnectError;
+
+    const MAX_PAUSE: Duration = Duration::from_secs(5);
+    const MAX_HOLD: Duration = Duration::ZERO;
+
+    async fn start(options: &ObsOptions) -> Result<Self::Running, ConnectError> {
+        Client::connect(options).await
+    }
+
+    async fn work(
+        &mut self,
+        options: &ObsOptions,
+        (client, events): Self::Running,
+        inbox: &mut Inbox,
+    ) -> Ended<ConnectError> {
+        self.connected(options, &client);
+        let Err(reason) = session::run(options, &client, events, inbox, &self.outbox, &self.memory).await else {
+            return Ended::Stopped;
+        };
+        warn!("disconnected from OBS: {reason}");
+        self.outbox.send_to_all(|instance| Report::ObsDisconnected { instance, reason: reason.to_string() });
+        self.reason = reason;
+        Ended::Lost { at_once: false }
+    }
+
+    fn failed(&mut self, error: &ConnectError, is_news: bool) -> Option<Duration> {
+        self.reason = Arc::from(error.to_string());
+        if is_news {
+            warn!("not connected, trying again from time to time: {error}");
+        }
+        error.needs_a_person().then_some(PASSWORD_PAUSE)
+    }
+
+    fn refuse(&mut self, command: &Command, _: Option<&ConnectError>) {
+        let (instance, reason) = (Arc::from(self.outbox.sink()), Arc::clone(&self.reason));
+        self.outbox.outcome(command, Err(ObsError::NotConnected { instance, reason }));
+    }
+}

@@ -1,0 +1,72 @@
+//! What there is in an OBS instance.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::QueryError;
+use crate::obs::client::Client;
+use crate::obs::options::ObsOptions;
+
+/// What there is in an OBS instance, by the names that rules use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// The scenes, each with the sources in it from the lowest up.
+    pub scenes: BTreeMap<String, Vec<String>>,
+    /// The groups, each with the sources in it; a group stands in for a scene where a source is shown or hidden.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// The inputs (cameras, texts, sounds, media), each with its kind, such as `text_ft2_source_v2`.
+    pub inputs: BTreeMap<String, String>,
+    /// The filters of each scene, group and input that has any.
+    pub filters: BTreeMap<String, Vec<String>>,
+    /// The transitions.
+    pub transitions: Vec<String>,
+    /// The hotkeys.
+    pub hotkeys: Vec<String>,
+}
+
+/// Asks OBS what there is.
+///
+/// # Errors
+/// OBS cannot be reached, or refuses.
+pub async fn inventory(options: &ObsOptions) -> Result<Inventory, QueryError> {
+    let (client, _events) = Client::connect(options).await?;
+    let get = async |request, data| client.get::<Value>(request, data).await;
+    let mut inventory = Inventory::default();
+    let scenes = get("GetSceneList", Value::Null).await?;
+    for scene in texts(&scenes["scenes"], "sceneName") {
+        let items = get("GetSceneItemList", json!({"sceneName": scene})).await?;
+        inventory.scenes.insert(scene, texts(&items["sceneItems"], "sourceName"));
+    }
+    let groups = get("GetGroupList", Value::Null).await?;
+    for group in names(&groups["groups"]) {
+        let items = get("GetGroupSceneItemList", json!({"sceneName": group})).await?;
+        inventory.groups.insert(group, texts(&items["sceneItems"], "sourceName"));
+    }
+    let inputs = get("GetInputList", Value::Null).await?;
+    let kinds = texts(&inputs["inputs"], "inputKind");
+    inventory.inputs = texts(&inputs["inputs"], "inputName").into_iter().zip(kinds).collect();
+    let sources = inventory.scenes.keys().chain(inventory.groups.keys()).chain(inventory.inputs.keys());
+    for source in sources {
+        let filters = get("GetSourceFilterList", json!({"sourceName": source})).await?;
+        let filters = texts(&filters["filters"], "filterName");
+        if !filters.is_empty() {
+            inventory.filters.insert(source.clone(), filters);
+        }
+    }
+    let transitions = get("GetSceneTransitionList", Value::Null).await?;
+    inventory.transitions = texts(&transitions["transitions"], "transitionName");
+    let hotkeys = get("GetHotkeyList", Value::Null).await?;
+    inventory.hotkeys = names(&hotkeys["hotkeys"]);
+    Ok(inventory)
+}
+
+/// A field of each entry of a list.
+fn texts(list: &Value, field: &str) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|entry| entry[field].as_str()).map(str::to_owned).collect()
+}
+
+/// The entries of a list of texts.
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}

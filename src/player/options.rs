@@ -1,0 +1,15 @@
+//! How to start the player.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The program, and the name of the sink.
+#[derive(Clone, Debug)]
+pub struct PlayerOptions {
+    /// Name of the sink, which stands in reports and logs.
+    pub name: Arc<str>,
+    /// The program, found on the path or given with its folder.
+    pub command: PathBuf,
+    /// Arguments beside our own.
+    pub arguments: Vec<String>,
+}
