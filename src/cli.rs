@@ -2,6 +2,7 @@
 
 mod capture_file;
 mod check;
+mod config;
 mod db;
 mod decode;
 mod error;
@@ -35,6 +36,8 @@ enum Verb {
     Decode(decode::Args),
     Check(check::Args),
     #[command(subcommand)]
+    Config(config::Verb),
+    #[command(subcommand)]
     Rules(rules::Verb),
     #[command(subcommand)]
     Db(db::Verb),
@@ -53,6 +56,7 @@ impl Cli {
             Verb::Replay(args) => args.run(),
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),
+            Verb::Config(verb) => verb.run(),
             Verb::Rules(verb) => verb.run(),
             Verb::Db(verb) => verb.run(),
             Verb::Obs(verb) => verb.run(),

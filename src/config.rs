@@ -84,7 +84,7 @@ pub struct Rules {
 }
 
 /// The configuration of `vta` for an event, `event.yaml`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "event.yaml", extend("x-absent" = "`vta init` writes one to start from"))]
 struct EventFile {
@@ -122,7 +122,7 @@ struct EventFile {
 }
 
 /// How datagrams are read.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Decoder {
     /// The scoring system's protocol, [with the habits of real senders](protocol.md).
@@ -155,6 +155,19 @@ impl Config {
             error => error,
         })?;
         Self::parse(file, &text, &|name| std::env::var(name).ok())
+    }
+
+    /// The config of a file as YAML: with its variables and defaults filled in, and its secrets covered.
+    ///
+    /// # Errors
+    /// The file cannot be read or says something wrong.
+    pub fn effective(file: &Path) -> Result<String, ConfigError> {
+        Self::load(file)?;
+        let text = document::text(file)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        document::read(file, &text, "the config", &environment, |config: EventFile, _, _| {
+            serde_yaml::to_string(&config).ok()
+        })
     }
 
     /// Understands the text of a config. `file` says where it lies, `environment` what variables hold.

@@ -21,7 +21,6 @@ mod query;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tracing::Instrument as _;
 
 pub use self::model::BufferState;
 pub use self::options::ObsOptions;
@@ -30,6 +29,7 @@ pub use self::query::doctor::examine;
 pub use self::query::inventory::{Inventory, inventory};
 pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
 use crate::sink::{Command, Courts, supervise};
+use crate::telemetry::StatusHandle;
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.
 ///
@@ -38,11 +38,14 @@ use crate::sink::{Command, Courts, supervise};
 /// # Panics
 ///
 /// Outside a tokio runtime.
-pub fn spawn(options: ObsOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
-    // An error's span, so that lines of any level carry the instance.
-    let span = tracing::error_span!("obs", instance = %options.instance);
+pub fn spawn(
+    options: ObsOptions,
+    commands: mpsc::Receiver<Command>,
+    courts: Courts,
+    status: StatusHandle,
+) -> JoinHandle<()> {
     let instance = driver::ObsInstance::new(&options, courts);
-    tokio::spawn(supervise(instance, options, commands).instrument(span))
+    tokio::spawn(supervise(instance, options, commands, status))
 }
 
 #[cfg(test)]
@@ -78,6 +81,7 @@ mod tests {
             ObsOptions { port, ..options("127.0.0.1") },
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
+            StatusHandle::new("obs", "replay"),
         );
         let scene = ObsVerb::Scene { scene: "Replay".to_owned() }.on(None);
         let action = Action { seq: 7, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb: scene };

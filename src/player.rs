@@ -26,19 +26,22 @@ mod supervisor;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tracing::Instrument as _;
 
 pub use self::options::PlayerOptions;
 use self::state::PlayerState;
 use crate::sink::{Command, Courts, supervise};
+use crate::telemetry::StatusHandle;
 
 /// Starts the task that shows clips until `commands` is closed, and then closes the player.
 ///
 /// # Panics
 /// Outside a tokio runtime.
-pub fn spawn(options: PlayerOptions, commands: mpsc::Receiver<Command>, courts: Courts) -> JoinHandle<()> {
-    // An error's span, so that lines of any level carry the player.
-    let span = tracing::error_span!("player", player = %options.name);
+pub fn spawn(
+    options: PlayerOptions,
+    commands: mpsc::Receiver<Command>,
+    courts: Courts,
+    status: StatusHandle,
+) -> JoinHandle<()> {
     let player = PlayerState::new(options.name.clone(), courts);
-    tokio::spawn(supervise(player, options, commands).instrument(span))
+    tokio::spawn(supervise(player, options, commands, status))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The courts that a sink serves or a rule runs on (`courts`): all when left out.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(from = "BTreeSet<Arc<str>>")]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(from = "BTreeSet<Arc<str>>", untagged)]
 pub enum Served {
     /// Every court.
     #[default]
@@ -17,6 +17,11 @@ pub enum Served {
 }
 
 impl Served {
+    /// Whether it is every court.
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
     /// Whether the court is one of them.
     pub fn serves(&self, court: &str) -> bool {
         match self {

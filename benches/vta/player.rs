@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use vta::action::{Action, Clip, Play, PlayerVerb, Report, Verb};
 use vta::player::PlayerOptions;
+use vta::telemetry::StatusHandle;
 use vta::time::Time;
 
 const PLAYS: u64 = 60;
@@ -42,7 +43,12 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
     let (reports, court) = crossbeam_channel::bounded(64);
     let arguments = ARGUMENTS.map(str::to_owned).to_vec();
     let options = PlayerOptions { name: "jury".into(), command: "mpv".into(), arguments };
-    let task = vta::player::spawn(options, queue, HashMap::from([(Arc::from("court-1"), reports)]));
+    let task = vta::player::spawn(
+        options,
+        queue,
+        HashMap::from([(Arc::from("court-1"), reports)]),
+        StatusHandle::new("player", "jury"),
+    );
     let hear = |wanted: fn(&Report) -> bool| {
         while !wanted(&court.recv_timeout(Duration::from_secs(10)).unwrap()) {}
     };

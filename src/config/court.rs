@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::format;
 
 /// Where a court is heard.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CourtConfig {
     /// What sends: the scoring system's datagrams over UDP.

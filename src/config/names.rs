@@ -1,13 +1,13 @@
 //! `names`: how clips and recordings are named.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::format;
 use crate::naming::{Names, TemplateError};
 
 /// The keys of `names`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct NameTemplates {
     /// The template of clips' names.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
 use super::format;
@@ -15,7 +15,7 @@ use crate::rules::{Limits, RuleFile, Setting, SettingValue, Settings};
 use crate::served::Served;
 
 /// The keys of `rules`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RulesSection {
     /// The [rules](rules.md), in the order in which they hear an event: paths, or `file` with `with` and `courts`. Every
@@ -35,7 +35,7 @@ impl Default for RulesSection {
 }
 
 /// A rule's file.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(untagged)]
 #[schemars(inline, extend("x-wants" = "a path, or `file` with `with`"))]
 pub(crate) enum RuleEntry {
@@ -46,7 +46,7 @@ pub(crate) enum RuleEntry {
 }
 
 /// A rule with settings, or for some courts.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FullRuleEntry {
     /// The rule.
@@ -57,13 +57,13 @@ pub(crate) struct FullRuleEntry {
     #[schemars(extend("x-default" = "nothing"))]
     with: BTreeMap<String, Written>,
     /// The courts that run the rule. The same rule may stand again with other settings for other courts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Served::is_all")]
     #[schemars(with = "ServedCourts")]
     courts: Served,
 }
 
 /// A setting's value; the rule's constant says what it should be.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(untagged)]
 #[schemars(
     inline,

@@ -11,7 +11,7 @@ use super::secret::{self, Secret};
 use crate::served::Served;
 
 /// Something that is driven, recorded or written.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[schemars(extend("x-example" = "obs"))]
 pub enum Sink {
@@ -33,7 +33,7 @@ pub enum Sink {
 }
 
 /// `type: sqlite`
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSink {
     /// The database's file; it and its folders are made where they are missing. A second day can go on in the same file.
@@ -42,20 +42,20 @@ pub struct StoreSink {
 }
 
 /// `type: capture`
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureSink {
     /// The folder of the captures; made where it is missing.
     #[schemars(with = "format::Path", extend("x-example" = "data/captures"))]
     pub directory: PathBuf,
     /// The courts that are captured.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Served::is_all")]
     #[schemars(with = "ServedCourts")]
     pub courts: Served,
 }
 
 /// `type: obs`
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ObsSink {
     /// The computer that OBS runs on.
@@ -107,7 +107,7 @@ pub enum RecordingInProgress {
 }
 
 /// `type: player`
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlayerSink {
     /// The program: a path, or a name alone, which the system looks up. It must take mpv's options.
@@ -129,7 +129,7 @@ impl Default for PlayerSink {
 }
 
 /// `type: log`
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogSink {
     /// The folder of the log files, one file each day, JSON lines; made where it is missing.

@@ -26,7 +26,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
-use tracing::{Instrument as _, debug, info, warn};
+use tracing::debug;
 
 pub(super) use self::connect::ConnectError;
 use self::connect::Connected;
@@ -34,6 +34,7 @@ use self::socket::{Message, Reader, Response, Writer};
 use self::version::Version;
 use super::error::ObsError;
 use super::options::ObsOptions;
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// Events that may wait to be read; OBS sends a few a second at most.
@@ -73,6 +74,8 @@ pub(super) struct Timed {
 
 /// What the task that reads shares with the client.
 struct Shared {
+    /// Name of the sink.
+    instance: Arc<str>,
     /// Requests that wait for their response, by their id.
     waiting: Mutex<HashMap<u64, oneshot::Sender<Response>>>,
     /// Whether OBS left a request without a response.
@@ -83,17 +86,23 @@ struct Shared {
 }
 
 impl Client {
+    /// Name of the sink.
+    pub(super) fn instance(&self) -> &str {
+        &self.shared.instance
+    }
+
     /// Connects, and finds out what the connected OBS can do; gives also the events that come.
     pub(super) async fn connect(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectError> {
         let Connected { writer, reader, asks_password, version } = connect::connect(options).await?;
         let (events, received) = mpsc::channel(MAX_EVENTS);
         let shared = Arc::new(Shared {
+            instance: Arc::clone(&options.instance),
             waiting: Mutex::default(),
             frozen: AtomicBool::new(false),
             last_response: Mutex::new(Instant::now()),
             lost: watch::Sender::default(),
         });
-        let reader = tokio::spawn(read(reader, Arc::clone(&shared), events).in_current_span()).abort_handle();
+        let reader = tokio::spawn(read(reader, Arc::clone(&shared), events)).abort_handle();
         let client = Self {
             version,
             asks_password,
@@ -223,7 +232,7 @@ impl Client {
 
     fn freeze(&self) {
         if !self.shared.frozen.swap(true, Ordering::Relaxed) {
-            warn!("OBS does not answer; actions fail at once until it does");
+            messages::obs_frozen(&self.shared.instance);
         }
     }
 }
@@ -255,7 +264,7 @@ impl Shared {
     fn respond(&self, response: Response) {
         *self.last_response.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         if self.frozen.swap(false, Ordering::Relaxed) {
-            info!("OBS answers again");
+            messages::obs_answers_again(&self.instance);
         }
         let sender = self.waiting().remove(&response.id);
         if let Some(sender) = sender {
@@ -283,7 +292,7 @@ async fn read(mut reader: Reader, shared: Arc<Shared>, events: mpsc::Sender<Even
                     reason = "OBS was closed";
                 }
                 if let Err(TrySendError::Full(event)) = events.try_send(event) {
-                    warn!(?event, "OBS sends more events than are read: one is lost");
+                    messages::obs_events_lost(&shared.instance, format_args!("{event:?}"));
                 }
             }
             Err(error) => {

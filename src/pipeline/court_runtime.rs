@@ -13,7 +13,7 @@ use crate::court::{Court, Input, Output};
 use crate::rules::{Retired, Rules};
 use crate::sink::Command;
 use crate::store::StoreHandle;
-use crate::telemetry::{Counters, Status, StatusHandle, messages};
+use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
 /// The sinks that act for a court.
@@ -21,25 +21,6 @@ use crate::time::Time;
 pub(super) struct Sinks {
     pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
     pub(super) player: Option<mpsc::Sender<Command>>,
-    /// The status of each of them, by name.
-    pub(super) statuses: HashMap<Arc<str>, StatusHandle>,
-}
-
-impl Sinks {
-    /// Sets the status of a sink that connected or disconnected.
-    fn set_status(&self, report: &Report) {
-        let (name, status) = match report {
-            Report::ObsConnected { instance: name, .. } | Report::PlayerConnected { player: name, .. } => {
-                (name, Status::Running)
-            }
-            Report::ObsDisconnected { instance: name, reason }
-            | Report::PlayerDisconnected { player: name, reason } => (name, Status::Degraded(reason.clone())),
-            _ => return,
-        };
-        if let Some(sink) = self.statuses.get(name.as_str()) {
-            sink.set(status);
-        }
-    }
 }
 
 /// What carries out the actions.
@@ -161,9 +142,6 @@ impl CourtRuntime {
         if let Input::Report(Report::Outcome { outcome, .. }) = input {
             self.counters.open.subtract_one();
             self.counters.failed.add(u64::from(*outcome != Outcome::Done));
-        }
-        if let (Input::Report(report), ActionTarget::Sinks(sinks)) = (input, &self.target) {
-            sinks.set_status(report);
         }
         // First of all: whatever a rule does then, the input is not lost.
         let at = at.max(self.court.now());

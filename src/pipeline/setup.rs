@@ -118,10 +118,9 @@ pub(super) fn start_sinks(
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.obs.insert(name.clone(), commands.clone());
-                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
-        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts);
+        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
         components.add(Component::task(status, task));
     }
     for (name, sink) in player_sinks(config) {
@@ -131,12 +130,11 @@ pub(super) fn start_sinks(
         for (court, sinks) in &mut sinks {
             if courts.contains_key(court) {
                 sinks.player = Some(commands.clone());
-                sinks.statuses.insert(name.clone(), status.clone());
             }
         }
         let options =
             PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        let task = player::spawn(options, queue, courts);
+        let task = player::spawn(options, queue, courts, status.clone());
         components.add(Component::task(status, task));
     }
     sinks

@@ -13,6 +13,7 @@ use super::screen::{Direction, Screen, Switch};
 use super::state::PlayerState;
 use crate::action::{Play, PlayerVerb, Verb};
 use crate::sink::{Command, Inbox};
+use crate::telemetry::messages;
 
 /// How often to poll the playback, which also shows whether mpv still answers.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -79,7 +80,7 @@ async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Comman
         None => mpv.overlay(player.screen.overlay()).await,
     };
     if let Err(error) = &shown {
-        tracing::warn!("the clip is not shown again: {error}");
+        messages::player_clip_not_shown_again(player.outbox.sink(), error);
     }
     if let Some(command) = pending {
         player.outbox.outcome(&command, shown.clone());

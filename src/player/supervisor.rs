@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::{info, warn};
 
 use super::error::PlayerError;
 use super::mpv::Mpv;
@@ -12,6 +11,7 @@ use super::session;
 use super::state::PlayerState;
 use crate::action::{PlayerVerb, Report, Verb};
 use crate::sink::{Command, Ended, Inbox, Supervised};
+use crate::telemetry::messages;
 
 /// An mpv that ran for less has not really run.
 const MIN_RUNTIME: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ impl Supervised for PlayerState {
 
     async fn work(&mut self, _: &PlayerOptions, mut mpv: Mpv, inbox: &mut Inbox) -> Ended<PlayerError> {
         let began = Instant::now();
-        info!("{} runs", mpv.version);
+        messages::player_runs(self.outbox.sink(), &mpv.version);
         self.outbox.send_to_all(|player| Report::PlayerConnected { player, version: mpv.version.clone() });
         let Err(error) = session::run(&mut mpv, self, inbox).await else {
             mpv.quit().await;
@@ -48,16 +48,16 @@ impl Supervised for PlayerState {
             return Ended::Failed(error);
         }
         if by_hand {
-            info!("{error}");
+            messages::player_closed(self.outbox.sink(), &error);
             self.screen.close();
         } else {
-            warn!("{error}; starting it again");
+            messages::player_ended(self.outbox.sink(), &error);
         }
         self.disconnected(&error);
         if by_hand && !self.wait_for_a_clip(inbox).await {
             return Ended::Stopped;
         }
-        Ended::Lost { at_once: true }
+        Ended::Lost { reason: error.to_string(), at_once: true }
     }
 
     fn failed(&mut self, error: &PlayerError, is_news: bool) -> Option<Duration> {
@@ -65,7 +65,7 @@ impl Supervised for PlayerState {
             self.answer_without_mpv(&command, error);
         }
         if is_news {
-            warn!("no clip can be shown, trying again from time to time: {error}");
+            messages::player_cannot_start(self.outbox.sink(), error);
             self.disconnected(error);
         }
         None

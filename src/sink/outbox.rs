@@ -4,10 +4,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, TrySendError};
-use tracing::warn;
 
 use super::{Command, Courts};
 use crate::action::{Outcome, Report};
+use crate::telemetry::messages;
 
 pub(crate) struct Outbox {
     /// Name of the sink.
@@ -29,7 +29,7 @@ impl Outbox {
     pub(crate) fn send(&self, court: &str, report: Report) {
         match self.courts.get(court) {
             Some(reports) => deliver(court, reports, report),
-            None => warn!(court, ?report, "no such court is served: a report is lost"),
+            None => messages::court_report_lost(court, format_args!("{report:?}")),
         }
     }
 
@@ -60,6 +60,6 @@ fn deliver(court: &str, reports: &Sender<Report>, report: Report) {
     match reports.try_send(report) {
         // A court that has gone needs no reports.
         Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-        Err(TrySendError::Full(report)) => warn!(court, ?report, "the court does not keep up: a report is lost"),
+        Err(TrySendError::Full(report)) => messages::court_report_lost(court, format_args!("{report:?}")),
     }
 }

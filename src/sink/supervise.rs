@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::backoff::Backoff;
 use super::{Command, Inbox};
+use crate::telemetry::{Status, StatusHandle};
 
 /// A sink that works with something that can fail to start and can end: an OBS, an mpv.
 pub(crate) trait Supervised {
@@ -42,32 +43,42 @@ pub(crate) trait Supervised {
 pub(crate) enum Ended<E> {
     /// No more commands will come.
     Stopped,
-    /// It was of use, and is gone; it is started again, at once or after a pause.
-    Lost { at_once: bool },
+    /// It was of use, and is gone, for this reason; it is started again, at once or after a pause.
+    Lost { reason: String, at_once: bool },
     /// It was of no use, as if it had not started.
     Failed(E),
 }
 
-/// Works until no more commands will come.
-pub(crate) async fn supervise<S: Supervised>(mut sink: S, options: S::Options, commands: mpsc::Receiver<Command>) {
+/// Works until no more commands will come; `status` always has how it is.
+pub(crate) async fn supervise<S: Supervised>(
+    mut sink: S,
+    options: S::Options,
+    commands: mpsc::Receiver<Command>,
+    status: StatusHandle,
+) {
     let mut inbox = Inbox::new(commands);
     let mut backoff = Backoff::new(S::MAX_PAUSE);
     let mut last_error: Option<S::Error> = None;
     loop {
         let started = inbox.hold_during(S::start(&options), S::MAX_HOLD, |command| sink.refuse(command, None)).await;
         let ended = match started {
-            Some(Ok(running)) => sink.work(&options, running, &mut inbox).await,
+            Some(Ok(running)) => {
+                status.set(Status::Running);
+                sink.work(&options, running, &mut inbox).await
+            }
             Some(Err(error)) => Ended::Failed(error),
             None => return,
         };
         let pause = match ended {
             Ended::Stopped => return,
-            Ended::Lost { at_once } => {
+            Ended::Lost { reason, at_once } => {
+                status.set(Status::Degraded(reason));
                 last_error = None;
                 backoff.reset();
                 if at_once { Duration::ZERO } else { backoff.next() }
             }
             Ended::Failed(error) => {
+                status.set(Status::Degraded(error.to_string()));
                 let is_news = last_error.is_none_or(|last| last.to_string() != error.to_string());
                 let pause = sink.failed(&error, is_news).unwrap_or_else(|| backoff.next());
                 last_error = Some(error);
@@ -113,7 +124,7 @@ mod tests {
         async fn work(&mut self, _: &Starts, number: usize, _: &mut Inbox) -> Ended<&'static str> {
             self.0.lock().unwrap().push(format!("works {number}"));
             match number {
-                2 => Ended::Lost { at_once: true },
+                2 => Ended::Lost { reason: "gone".to_owned(), at_once: true },
                 3 => Ended::Failed("out of order"),
                 _ => Ended::Stopped,
             }
@@ -132,7 +143,10 @@ mod tests {
         let log = Mutex::default();
         // No more commands would end it, too.
         let (_commands, queue) = mpsc::channel(1);
-        supervise(Machine(&log), Starts::default(), queue).await;
+        let status = StatusHandle::new("obs", "replay");
+        supervise(Machine(&log), Starts::default(), queue, status.clone()).await;
+        assert_eq!(status.last_trouble().map(|trouble| trouble.reason).as_deref(), Some("out of order"));
+        assert_eq!(status.get(), Status::Running, "who owns the task sets the end");
         let expected = [
             "out of order, news: true",
             "out of order, news: false",

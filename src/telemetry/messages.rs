@@ -45,7 +45,7 @@ messages! {
 
     /// an answer of OBS or of the player was lost; the action has no outcome
     warn "court.report_lost" court_report_lost(court, report) per(court) =
-        "the court does not keep up: a report is lost: {report}";
+        "the court does not take a report, which is lost: {report}";
 
     /// the console sent a value that cannot be. It is kept as it came; inform the operator if it goes on
     warn "message.invalid" message_invalid(court, stream, seq, notes, raw) per(court, stream) =

@@ -202,7 +202,7 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
     std::fs::write(venue.config(), config.replace("password: wrong", &format!("password: {}", obs.password))).unwrap();
     let mut running = venue.run();
     running.wait_for_log("connected to OBS");
-    running.wait_for_log("obs{instance=stage}: not connected");
+    running.wait_for_log("stage: not connected");
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"pre;FightLoaded;", running.to).unwrap();
     let ends = || {
         let events = venue.events("last");

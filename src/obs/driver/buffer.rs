@@ -4,13 +4,13 @@ use obws::responses::StatusCode;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::timeout;
-use tracing::info;
 
 use crate::action::Report;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::sink::Outbox;
+use crate::telemetry::messages;
 
 /// Whether the replay buffer runs, as far as it is known.
 pub(super) struct Buffer<'a> {
@@ -39,7 +39,7 @@ impl<'a> Buffer<'a> {
         match state {
             BufferState::Running => Ok(()),
             BufferState::Stopped => {
-                info!("the replay buffer does not run; starting it");
+                messages::obs_replay_buffer_starting(self.outbox.sink());
                 self.start().await
             }
             BufferState::NotEnabled => Err(ObsError::BufferNotEnabled),

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tracing::warn;
 
 use crate::action::Report;
 use crate::obs::client::Client;
 use crate::sink::Outbox;
+use crate::telemetry::messages;
 
 /// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
@@ -21,7 +21,7 @@ pub(super) async fn watch(client: &Client, outbox: &Outbox, min_free_mb: u64) ->
         let stats = client.stats().await;
         let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
         if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
-            warn!("only {free_mb} MB are left of the disk that OBS writes to; make room, or OBS stops recording");
+            messages::obs_disk_low(outbox.sink(), free_mb);
             outbox.send_to_all(|instance| Report::DiskLow { instance, free_mb });
         }
         sleep(POLL_INTERVAL).await;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
-use tracing::{info, warn};
 
 use crate::obs::options::ObsOptions;
+use crate::telemetry::messages;
 use crate::time::Time;
 use crate::{file_name, media};
 
@@ -33,7 +33,7 @@ pub(super) struct FinishedFile {
 }
 
 /// Looks how long a file plays and gives it its name, if it is on this computer. Tries for as long as `timeout` lasts.
-pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duration) -> FinishedFile {
+pub(super) async fn finish(instance: &str, path: PathBuf, name: Option<String>, timeout: Duration) -> FinishedFile {
     let deadline = Instant::now() + timeout;
     loop {
         let (file, wanted) = (path.clone(), name.clone());
@@ -47,11 +47,11 @@ pub(super) async fn finish(path: PathBuf, name: Option<String>, timeout: Duratio
             Err(error) => error,
         };
         if error.kind() == io::ErrorKind::NotFound {
-            info!(path = %path.display(), "the file is not on this computer and keeps its name");
+            messages::obs_file_elsewhere(instance, path.display());
             return FinishedFile { path, duration };
         }
         if Instant::now() >= deadline {
-            warn!(path = %path.display(), name, "the file keeps its name, since it cannot be renamed: {error}");
+            messages::obs_file_not_renamed(instance, path.display(), name.unwrap_or_default(), error);
             return FinishedFile { path, duration };
         }
         sleep(RETRY_INTERVAL).await;

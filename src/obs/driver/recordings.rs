@@ -8,7 +8,6 @@ use obws::responses::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tracing::warn;
 
 use super::{media_file, reports};
 use crate::action::{ObsVerb, Report};
@@ -16,6 +15,7 @@ use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, StartedBy};
 use crate::sink::{Command, Outbox};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
@@ -55,7 +55,7 @@ impl Recordings<'_> {
     /// Works until there are no more commands.
     pub(super) async fn run(mut self) {
         if let Err(error) = self.find_out().await {
-            warn!("it is not known whether OBS records: {error}");
+            messages::obs_recording_unknown(self.outbox.sink(), error);
         }
         loop {
             tokio::select! {
@@ -80,7 +80,8 @@ impl Recordings<'_> {
         let status = self.client.record_status().await?;
         if !status.active {
             if let Some(lost) = self.recording.send_replace(None) {
-                warn!(path = lost.path, "the recording ended while OBS was not connected; its file keeps OBS's name");
+                let path = lost.path.as_deref().unwrap_or("its path is not known");
+                messages::obs_recording_name_kept(self.outbox.sink(), path);
                 reports::recording(self.outbox, Report::RecordingStopped, &lost, None);
             }
             return Ok(());
@@ -230,7 +231,7 @@ impl Recordings<'_> {
     async fn finish(&self, mut running: ActiveRecording, ends_at: Time) {
         if let Some(path) = &running.path {
             let name = running.started_by.as_ref().and_then(|starter| starter.name.clone());
-            let finished = media_file::finish(path.into(), name, RENAME_TIMEOUT).await;
+            let finished = media_file::finish(self.outbox.sink(), path.into(), name, RENAME_TIMEOUT).await;
             running.path = Some(finished.path.to_string_lossy().into_owned());
             running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);
         }

@@ -14,7 +14,6 @@ use obws::responses::StatusCode;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
-use tracing::warn;
 
 use super::buffer::{self, Buffer};
 use super::{media_file, reports, stand_in};
@@ -26,6 +25,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, Clip};
 use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Outbox};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// How long a save may take, from OBS's answer to the finished file.
@@ -65,7 +65,7 @@ impl Replays<'_> {
     /// Starts the buffer if it does not run, then works until there are no more commands.
     pub(super) async fn run(mut self) {
         if let Err(error) = self.buffer.ready().await {
-            warn!("replays cannot be saved: {error}");
+            messages::obs_replay_buffer_unusable(self.outbox.sink(), error);
         }
         loop {
             if let Some(command) = self.waiting.pop_front() {
@@ -134,7 +134,7 @@ impl Replays<'_> {
         let (path, ends_at) = self.save_replay().await?;
         let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
         let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
-        let file = media_file::finish(path.clone(), name, RENAME_TIMEOUT).await;
+        let file = media_file::finish(self.outbox.sink(), path.clone(), name, RENAME_TIMEOUT).await;
         self.last_named_by_obs = (file.path == path).then(Instant::now);
         let clip = Clip {
             path: file.path,
@@ -184,7 +184,7 @@ impl Replays<'_> {
             return buffer::explain(error);
         }
         self.buffer.set(false);
-        warn!("a replay was asked for while the replay buffer did not run; starting it");
+        messages::obs_replay_buffer_was_off(self.outbox.sink());
         match self.buffer.start().await {
             Ok(()) => ObsError::BufferWasStarted,
             Err(reason) => ObsError::BufferCannotStart(Box::new(reason)),

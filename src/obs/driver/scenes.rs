@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use tokio::sync::{Notify, watch};
-use tracing::warn;
 
 use crate::action::Report;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::sink::Outbox;
+use crate::telemetry::messages;
 
 /// The scene on program, as far as it is known; it outlives a connection.
 #[derive(Default)]
@@ -41,7 +41,7 @@ pub(super) async fn find_out(
         match client.program_scene().await {
             Ok(Some(scene)) => program.set(&scene, outbox),
             Ok(None) | Err(ObsError::Lost(_)) => {}
-            Err(error) => warn!("it is not known which scene is on program: {error}"),
+            Err(error) => messages::obs_scene_unknown(outbox.sink(), error),
         }
         collection_changed.notified().await;
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use obws::events::{Event, OutputState};
 use tokio::sync::{Notify, mpsc, watch};
-use tracing::warn;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
 
 use super::buffer::Buffer;
 use super::recordings::{Change, Recordings, Stage};
@@ -19,6 +20,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::ActiveRecording;
 use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Inbox, Outbox};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// How many commands a lane may have waiting.
@@ -83,7 +85,7 @@ pub(super) async fn run(
         biased;
         (_, never, ..) = async {
             tokio::join!(
-                dispatcher.run(events),
+                dispatcher.run(ReceiverStream::new(events)),
                 client.heartbeat(),
                 scenes::find_out(client, outbox, program, collection_changed),
                 disk::watch(client, outbox, options.min_free_mb),
@@ -150,19 +152,20 @@ struct EventDispatcher<'a> {
 
 impl EventDispatcher<'_> {
     /// Works until the connection ends.
-    async fn run(self, mut events: mpsc::Receiver<Event>) {
-        while let Some(event) = events.recv().await {
+    async fn run(self, events: impl Stream<Item = Event>) {
+        tokio::pin!(events);
+        while let Some(event) = events.next().await {
             match event {
                 Event::ReplayBufferStateChanged { state: OutputState::Started, .. } => self.buffer.set(true),
                 Event::ReplayBufferStateChanged { state: OutputState::Stopped, .. } => self.buffer.set(false),
                 Event::ReplayBufferSaved { path } => {
                     if let Err(lost) = self.saved.try_send(path) {
-                        warn!("OBS saves replays faster than they are taken: {lost}");
+                        messages::obs_events_lost(self.outbox.sink(), lost);
                     }
                 }
                 Event::RecordFileChanged { .. } | Event::RecordStateChanged { .. } => {
                     if let Err(lost) = self.changes.try_send((Time::now(), event)) {
-                        warn!("OBS starts and stops recordings faster than that is followed: {lost}");
+                        messages::obs_events_lost(self.outbox.sink(), lost);
                     }
                 }
                 Event::CurrentProgramSceneChanged { id } => self.program.set(&id.name, self.outbox),

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use tracing::warn;
-
 use super::media_file;
 use crate::event::ClipSource;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, Clip};
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// The clip for a save that was requested at an instant, from the recording if one runs; otherwise the given error.
@@ -28,10 +27,10 @@ pub(super) async fn from_recording(
     let begins_at = first_frame_at(client, started_at).await.or(started_at);
     let has_begun = begins_at.is_none_or(|begins_at| begins_at < requested_at);
     if !has_begun || !media_file::is_playable(path.clone().into()).await {
-        warn!("{path} has nothing to show yet that could stand in for the clip");
+        messages::obs_recording_too_new(client.instance(), path);
         return Err(error);
     }
-    warn!("the clip is taken from the recording: {error}");
+    messages::obs_clip_from_recording(client.instance(), &error);
     Ok(Clip {
         path: path.into(),
         from: ClipSource::Recording,

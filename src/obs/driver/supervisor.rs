@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use obws::events::Event;
 use tokio::sync::mpsc;
-use tracing::{info, warn};
 
 use super::session::{self, Memory};
 use crate::action::Report;
@@ -13,6 +12,7 @@ use crate::obs::client::{Client, ConnectError};
 use crate::obs::error::ObsError;
 use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Courts, Ended, Inbox, Outbox, Supervised};
+use crate::telemetry::messages;
 
 /// The pause after a refused password, which only a person can put right.
 const PASSWORD_PAUSE: Duration = Duration::from_secs(30);
@@ -40,12 +40,9 @@ impl ObsInstance {
     fn connected(&mut self, options: &ObsOptions, client: &Client) {
         let version = &client.version;
         let (obs_version, websocket_version) = (version.obs.clone(), version.websocket.clone());
-        info!(obs_version, websocket_version, "connected to OBS at {}", options.address());
+        messages::obs_connected(&options.instance, options.address(), &obs_version);
         if version.is_older_than(30, 2) && self.warned_of.as_ref() != Some(&obs_version) {
-            warn!(
-                "OBS {obs_version} with obs-websocket {websocket_version} is older than 30.2: what it lacks fails when \
-                 asked for, the rest works"
-            );
+            messages::obs_old(&options.instance, &obs_version, &websocket_version);
             self.warned_of = Some(obs_version.clone());
         }
         self.outbox.send_to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
@@ -74,16 +71,16 @@ impl Supervised for ObsInstance {
         let Err(reason) = session::run(options, &client, events, inbox, &self.outbox, &self.memory).await else {
             return Ended::Stopped;
         };
-        warn!("disconnected from OBS: {reason}");
+        messages::obs_disconnected(&options.instance, &reason);
         self.outbox.send_to_all(|instance| Report::ObsDisconnected { instance, reason: reason.to_string() });
-        self.reason = reason;
-        Ended::Lost { at_once: false }
+        self.reason = Arc::clone(&reason);
+        Ended::Lost { reason: reason.to_string(), at_once: false }
     }
 
     fn failed(&mut self, error: &ConnectError, is_news: bool) -> Option<Duration> {
         self.reason = Arc::from(error.to_string());
         if is_news {
-            warn!("not connected, trying again from time to time: {error}");
+            messages::obs_not_connected(self.outbox.sink(), error);
         }
         error.needs_a_person().then_some(PASSWORD_PAUSE)
     }

@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use vta::action::{Action, ObsVerb, Outcome, Report, Verb};
 use vta::obs::ObsOptions;
 use vta::sink::Command;
+use vta::telemetry::StatusHandle;
 
 use crate::headless_obs::HeadlessObs;
 
@@ -56,7 +57,13 @@ impl Driver {
         let (to_court_1, court_1) = crossbeam_channel::bounded(256);
         let (to_court_2, court_2) = crossbeam_channel::bounded(256);
         let courts = HashMap::from([(Arc::from("court-1"), to_court_1), (Arc::from("court-2"), to_court_2)]);
-        Self { commands, court_1, court_2, task: vta::obs::spawn(options, receiver, courts), seq: 0 }
+        Self {
+            commands,
+            court_1,
+            court_2,
+            task: vta::obs::spawn(options, receiver, courts, StatusHandle::new("obs", "replay")),
+            seq: 0,
+        }
     }
 
     /// A driver that is connected and has its replay buffer running.

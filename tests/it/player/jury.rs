@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use vta::action::{Action, Clip, Outcome, Play, PlayerVerb, Report, Verb};
 use vta::player::PlayerOptions;
 use vta::sink::Command;
+use vta::telemetry::StatusHandle;
 use vta::time::Time;
 
 use crate::headless_obs::is_installed;
@@ -67,7 +68,7 @@ impl Jury {
         Self {
             commands,
             court,
-            task: vta::player::spawn(options, queue, courts),
+            task: vta::player::spawn(options, queue, courts, StatusHandle::new("player", "jury")),
             folder,
             since: Instant::now(),
             seq: 0,

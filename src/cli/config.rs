@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::error::{CliError, print};
+use crate::config::Config;
+
+/// Show the config.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Print the config as YAML, with variables and defaults filled in and secrets covered.
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
+    config: PathBuf,
+}
+
+impl Verb {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        let Self::Show(show) = self;
+        print(Config::effective(&show.config)?.trim_end())
+    }
+}
