@@ -12,9 +12,9 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use self::named::{LookedUp, look_up};
+pub use crate::checkup::{CheckResult, CheckStatus};
+use crate::checkup::{CheckResults, size, try_writing};
 use crate::config::{Config, CourtConfig, PlayerSink, Sink};
-pub use crate::finding::{Finding, Mark};
-use crate::finding::{Findings, size, try_writing};
 use crate::obs::{self, ObsOptions};
 use crate::rules::{Sources, check};
 use crate::source::BindError;
@@ -32,7 +32,7 @@ const LITTLE_SPACE: u64 = 1_000_000_000;
 const NO_SPACE: u64 = 100_000_000;
 
 /// Looks at all that the config names. What it makes, it deletes again.
-pub async fn examine(config: &Config) -> Vec<Finding> {
+pub async fn examine(config: &Config) -> Vec<CheckResult> {
     let mut found = Vec::new();
     for (court, source) in &config.courts {
         found.extend(port(court, source));
@@ -40,9 +40,9 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     for (name, sink) in &config.sinks {
         found.extend(match sink {
             Sink::Store(sink) => database(name, &sink.path),
-            Sink::Capture(sink) => folder(Findings::about(name), &sink.directory),
+            Sink::Capture(sink) => folder(CheckResults::about(name), &sink.directory),
             Sink::Log(sink) => match &sink.directory {
-                Some(directory) => folder(Findings::about(name), directory),
+                Some(directory) => folder(CheckResults::about(name), directory),
                 None => Vec::new(),
             },
             Sink::Player(sink) => player(name, sink).await,
@@ -53,7 +53,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
 }
 
 /// Looks at an OBS, and whether it has what the rules name.
-async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
+async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult> {
     let pre_rolls = config.rules.files.iter().filter_map(|file| {
         // The check of the rules reports what cannot be read.
         check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
@@ -61,79 +61,80 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<Finding> {
     let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL)).await;
     // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
-    let mut findings = Findings::about(&options.instance);
+    let mut results = CheckResults::about(&options.instance);
     let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
     for mistake in &looked_up.missing {
         let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let (line, column) = mistake.position();
         let place = format!("{}:{line}:{column}", mistake.file.display());
-        findings.add(Mark::Fail, format!("{}, which {place} names{help}", mistake.message));
+        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", mistake.message));
     }
     if let Some(text) = looked_up.not_looked_up() {
-        findings.add(Mark::Warn, text);
+        results.add(CheckStatus::Warn, text);
     } else if looked_up.missing.is_empty() && !config.rules.files.is_empty() {
-        findings.add(Mark::Ok, "the scenes, sources and filters that the rules name are there");
+        results.add(CheckStatus::Ok, "the scenes, sources and filters that the rules name are there");
     }
-    found.extend(findings.into_vec());
+    found.extend(results.into_vec());
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<Finding> {
-    let mut findings = Findings::about(court);
+fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
+    let mut results = CheckResults::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {
-        Ok(_) => findings.add(Mark::Ok, format!("port {port} is free")),
+        Ok(_) => results.add(CheckStatus::Ok, format!("port {port} is free")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
-            findings.add(Mark::Warn, text);
+            results.add(CheckStatus::Warn, text);
         }
         Err(source_error) => {
             let error = BindError { court: court.clone(), address: source.bind, source: source_error };
-            findings.add(Mark::Fail, error.to_string());
+            results.add(CheckStatus::Fail, error.to_string());
         }
     }
-    findings.into_vec()
+    results.into_vec()
 }
 
-fn database(name: &str, path: &Path) -> Vec<Finding> {
-    let mut findings = Findings::about(name);
+fn database(name: &str, path: &Path) -> Vec<CheckResult> {
+    let mut results = CheckResults::about(name);
     if path.exists()
         && let Err(error) = std::fs::OpenOptions::new().append(true).open(path)
     {
         let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
-        findings.add(Mark::Fail, text);
+        results.add(CheckStatus::Fail, text);
     }
-    folder(findings, path.parent().unwrap_or(path))
+    folder(results, path.parent().unwrap_or(path))
 }
 
 /// A folder that is to be written to; one that is missing is made when it is needed.
-fn folder(mut findings: Findings, folder: &Path) -> Vec<Finding> {
+fn folder(mut results: CheckResults, folder: &Path) -> Vec<CheckResult> {
     // A file that is named without a folder lies in this one.
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let shown = folder.display();
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     if let Err(error) = try_writing(there) {
-        findings.add(Mark::Fail, format!("{shown} cannot be written: {error}; choose another folder in the config"));
-        return findings.into_vec();
+        results
+            .add(CheckStatus::Fail, format!("{shown} cannot be written: {error}; choose another folder in the config"));
+        return results.into_vec();
     }
     match fs4::available_space(there) {
         Ok(free) => {
             let (mark, advice) = match free {
-                ..NO_SPACE => (Mark::Fail, "; make room"),
-                NO_SPACE..LITTLE_SPACE => (Mark::Warn, "; make room"),
-                _ => (Mark::Ok, ""),
+                ..NO_SPACE => (CheckStatus::Fail, "; make room"),
+                NO_SPACE..LITTLE_SPACE => (CheckStatus::Warn, "; make room"),
+                _ => (CheckStatus::Ok, ""),
             };
-            findings.add(mark, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
+            results.add(mark, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
         }
         Err(error) => {
-            findings.add(Mark::Warn, format!("{shown} can be written; what is free there is not known: {error}"));
+            results.add(CheckStatus::Warn, format!("{shown} can be written; what is free there is not known: {error}"));
         }
     }
-    findings.into_vec()
+    results.into_vec()
 }
 
-async fn player(name: &str, sink: &PlayerSink) -> Vec<Finding> {
-    let mut findings = Findings::about(name);
+async fn player(name: &str, sink: &PlayerSink) -> Vec<CheckResult> {
+    let mut results = CheckResults::about(name);
     let command = sink.command.display();
     let mut process = Command::new(&sink.command);
     process.args(&sink.arguments).arg("--version").stdin(Stdio::null()).kill_on_drop(true);
@@ -141,7 +142,7 @@ async fn player(name: &str, sink: &PlayerSink) -> Vec<Finding> {
         Ok(Ok(output)) if output.status.success() => {
             let text = String::from_utf8_lossy(&output.stdout);
             let version = text.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
-            findings.add(Mark::Ok, format!("the player answers: {version}"));
+            results.add(CheckStatus::Ok, format!("the player answers: {version}"));
         }
         Ok(Ok(output)) => {
             let text = format!(
@@ -149,17 +150,17 @@ async fn player(name: &str, sink: &PlayerSink) -> Vec<Finding> {
                  `arguments`",
                 output.status
             );
-            findings.add(Mark::Fail, text);
+            results.add(CheckStatus::Fail, text);
         }
         Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
             let text = format!("the player `{command}` was not found: install mpv, or say in `command` where it is");
-            findings.add(Mark::Fail, text);
+            results.add(CheckStatus::Fail, text);
         }
-        Ok(Err(error)) => findings.add(Mark::Fail, format!("the player `{command}` did not start: {error}")),
+        Ok(Err(error)) => results.add(CheckStatus::Fail, format!("the player `{command}` did not start: {error}")),
         Err(_) => {
             let text = format!("the player `{command}` did not say its version within {PLAYER_LIMIT:?}; does it hang?");
-            findings.add(Mark::Fail, text);
+            results.add(CheckStatus::Fail, text);
         }
     }
-    findings.into_vec()
+    results.into_vec()
 }

@@ -20,6 +20,7 @@
 pub mod action;
 pub mod bout;
 pub mod capture;
+mod checkup;
 pub mod cli;
 pub mod config;
 pub mod countries;
@@ -28,7 +29,6 @@ pub mod diagnostic;
 pub mod doctor;
 pub mod event;
 mod file_name;
-mod finding;
 pub mod media;
 pub mod naming;
 pub mod obs;

@@ -1,5 +1,5 @@
-use rusqlite::Row;
 use rusqlite::types::Value;
+use rusqlite::{Row, params};
 
 use super::error::StoreError;
 use super::reader::StoreReader;
@@ -106,6 +106,36 @@ impl StoreReader {
             Sessions::One(id) if sessions.is_empty() => Err(StoreError::NoSuchSession { path: self.path.clone(), id }),
             _ => Ok(Selection { sessions, replays_left_out }),
         }
+    }
+
+    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
+    /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
+    pub(super) fn of_bouts<T>(
+        &self,
+        filter: &Filter,
+        sql: &str,
+        from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
+    ) -> Result<(Vec<T>, QuerySummary), StoreError> {
+        let selection = self.select(filter)?;
+        let (number, ordinal) = match &filter.bout {
+            Some(BoutKey::Number(number)) => (Some(number), None),
+            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
+            None => (None, None),
+        };
+        let since = filter.since.map(|at| at.to_string());
+        let until = filter.until.map(|at| at.to_string());
+        let mut rows = Vec::new();
+        for session in &selection.sessions {
+            let more = self.query(|connection| {
+                connection
+                    .prepare_cached(sql)?
+                    .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            })?;
+            rows.extend(more);
+        }
+        let summary = selection.summary(rows.len() as u64);
+        Ok((rows, summary))
     }
 }
 

@@ -1,9 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
-use super::filter::{BoutKey, Filter, QuerySummary};
 use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
 /// A database that is only read; it may be written at the same time.
@@ -44,35 +43,5 @@ impl StoreReader {
     /// Runs a query, with the path in its error.
     pub(super) fn query<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
-    }
-
-    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
-    /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
-    pub(super) fn of_bouts<T>(
-        &self,
-        filter: &Filter,
-        sql: &str,
-        from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
-    ) -> Result<(Vec<T>, QuerySummary), StoreError> {
-        let selection = self.select(filter)?;
-        let (number, ordinal) = match &filter.bout {
-            Some(BoutKey::Number(number)) => (Some(number), None),
-            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
-            None => (None, None),
-        };
-        let since = filter.since.map(|at| at.to_string());
-        let until = filter.until.map(|at| at.to_string());
-        let mut rows = Vec::new();
-        for session in &selection.sessions {
-            let more = self.query(|connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            })?;
-            rows.extend(more);
-        }
-        let summary = selection.summary(rows.len() as u64);
-        Ok((rows, summary))
     }
 }

@@ -122,3 +122,18 @@ fn a_config_of_a_megabyte_is_checked_in_time() {
     assert!(error.render(false).ends_with("more mistakes are not shown"));
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn the_config_that_is_shown_is_whole_and_covers_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("event.yaml");
+    let text = "name: Hamburg\ncourts:\n  mat-1: { bind: \"${PORT:-0.0.0.0:6000}\", allow: [10.0.0.0/8] }\nsinks:\n  \
+                replay: { type: obs, password: hunter2secret, courts: [mat-1] }\n";
+    fs::write(&file, text).unwrap();
+    let shown = output(vta().args(["config", "show", "--config"]).arg(&file));
+    assert!(shown.status.success(), "{}", stderr(&shown));
+    insta::assert_snapshot!(stdout(&shown));
+    fs::write(&file, stdout(&shown)).unwrap();
+    let again = output(vta().args(["config", "show", "--config"]).arg(&file));
+    assert_eq!(stdout(&again), stdout(&shown), "what is shown is a config, too");
+}

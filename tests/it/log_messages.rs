@@ -78,7 +78,7 @@ fn log_file_has_code_and_fields() {
 #[test]
 fn lines_lost_on_a_held_terminal_are_counted() {
     let venue = Venue::with_rules("", "");
-    let config = "name: Test\ncourts:\n  court-1: { type: udp, bind: \"127.0.0.1:0\" }\n\
+    let config = "name: Test\ncourts:\n  court-1: { bind: \"127.0.0.1:0\" }\n\
                   sinks:\n  log: { type: log, directory: logs, level: debug }\n";
     fs::write(venue.config(), config).unwrap();
     let log = || {

@@ -196,7 +196,9 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
     let mut running = venue.run();
     running.wait_for_log("refused the password");
     let (_, log) = running.end();
-    assert_eq!(log.matches("refused the password").count(), 1, "{log}");
+    let lines =
+        log.lines().filter(|line| line.contains("refused the password") && line.contains("[obs.not_connected]"));
+    assert_eq!(lines.count(), 1, "{log}");
 
     let config = std::fs::read_to_string(venue.config()).unwrap();
     std::fs::write(venue.config(), config.replace("password: wrong", &format!("password: {}", obs.password))).unwrap();

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use crate::cli::error::{CliError, Exit, print};
 use crate::cli::run::runtime;
 use crate::config::Config;
-use crate::doctor::{self, Mark};
+use crate::doctor::{self, CheckStatus};
 use crate::pipeline;
 
 /// Find out what will go wrong today, before it does: OBS with a test save, player, ports, folders, disks.
@@ -35,19 +35,19 @@ impl Args {
         for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }
-        let findings = runtime()?.block_on(doctor::examine(&config));
+        let results = runtime()?.block_on(doctor::examine(&config));
         match self.format {
             Format::Text => {
-                for finding in &findings {
+                for finding in &results {
                     print(&format!("{:<4}  {}: {}", finding.mark.to_string(), finding.about, finding.text))?;
                 }
             }
             Format::Json => {
-                let text = serde_json::to_string_pretty(&findings);
+                let text = serde_json::to_string_pretty(&results);
                 print(&text.map_err(|error| CliError::output(io::Error::from(error)))?)?;
             }
         }
-        match findings.iter().filter(|finding| finding.mark == Mark::Fail).count() {
+        match results.iter().filter(|finding| finding.mark == CheckStatus::Fail).count() {
             0 => Ok(()),
             1 => Err(CliError::new(Exit::Refused, "the day cannot begin: see the line marked `fail`")),
             fails => {

@@ -189,10 +189,10 @@ fn other_mistakes_in_yaml_come_with_advice() {
     ");
     insta::assert_snapshot!(messages("name: a\nrules: { files: [a,\n"), @"
     error: a value is missing here
-     --> event.yaml:3:1
+     --> event.yaml:2:20
       |
-    3 |
-      | ^
+    2 | rules: { files: [a,
+      |                    ^
       |
       = help: look at what stands before
     ");

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::saving::TestSave;
-use crate::finding::{Finding, Findings, Mark, size, try_writing};
+use crate::checkup::{CheckResult, CheckResults, CheckStatus, size, try_writing};
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
@@ -40,20 +40,20 @@ const NEWER_REQUESTS: [(&str, &str); 3] = [
 /// run is started, as `vta run` does.
 ///
 /// `pre_roll` is how long before the request a clip is to open.
-pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<Finding> {
-    let mut findings = Findings::about(&options.instance);
+pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<CheckResult> {
+    let mut results = CheckResults::about(&options.instance);
     let (client, events) = match Client::connect(options).await {
         Ok(open) => open,
         Err(error) => {
-            findings.add(Mark::Fail, error.to_string());
-            return findings.into_vec();
+            results.add(CheckStatus::Fail, error.to_string());
+            return results.into_vec();
         }
     };
-    let mut checkup = Checkup { options, client, events, here: options.is_here(), needed: pre_roll + SPARE, findings };
+    let mut checkup = Checkup { options, client, events, here: options.is_here(), needed: pre_roll + SPARE, results };
     if let Err(error) = checkup.run().await {
-        checkup.findings.add(Mark::Fail, error.to_string());
+        checkup.results.add(CheckStatus::Fail, error.to_string());
     }
-    checkup.findings.into_vec()
+    checkup.results.into_vec()
 }
 
 /// The examination of an instance that answers.
@@ -65,7 +65,7 @@ struct Checkup<'a> {
     here: bool,
     /// How long a replay must be at least.
     needed: Duration,
-    findings: Findings,
+    results: CheckResults,
 }
 
 /// How the replay buffer is set up.
@@ -91,7 +91,7 @@ impl Checkup<'_> {
         }
         let TestSave { mark, text, bytes_per_second: rate } =
             saving::test_save(&self.client, &mut self.events, self.here).await?;
-        self.findings.add(mark, text);
+        self.results.add(mark, text);
         if let (Some(buffer), Some(rate)) = (&buffer, rate) {
             self.memory(buffer, rate);
         }
@@ -99,23 +99,23 @@ impl Checkup<'_> {
         if !self.here {
             let text = "OBS runs on another computer, whose clock it does not tell; that does no harm: clips are timed by the \
                  clock of this one";
-            self.findings.add(Mark::Ok, text);
+            self.results.add(CheckStatus::Ok, text);
         }
         Ok(())
     }
 
     fn connection(&mut self) {
         let version = &self.client.version;
-        self.findings.add(Mark::Ok, format!("connected to {} at {}", version.in_words(), self.options.address()));
+        self.results.add(CheckStatus::Ok, format!("connected to {} at {}", version.in_words(), self.options.address()));
         match (self.client.asks_password, &self.options.password) {
-            (true, _) => self.findings.add(Mark::Ok, "the password is right"),
-            (false, Some(_)) => self.findings.add(
-                Mark::Warn,
+            (true, _) => self.results.add(CheckStatus::Ok, "the password is right"),
+            (false, Some(_)) => self.results.add(
+                CheckStatus::Warn,
                 "OBS asks for no password, though the sink has one: anyone in the network can control OBS; tick \
                  Tools → WebSocket Server Settings → Enable Authentication",
             ),
-            (false, None) => self.findings.add(
-                Mark::Warn,
+            (false, None) => self.results.add(
+                CheckStatus::Warn,
                 "OBS asks for no password: anyone in the network can control it; tick Tools → WebSocket Server \
                  Settings → Enable Authentication, and set the sink's `password`",
             ),
@@ -124,7 +124,7 @@ impl Checkup<'_> {
         let lacking: Vec<_> = NEWER_REQUESTS.iter().filter(lacks).map(|(_, lack)| *lack).collect();
         if !lacking.is_empty() {
             let text = format!("OBS {} is old: {}; update to 30.2 or newer", version.obs, lacking.join(", "));
-            self.findings.add(Mark::Warn, text);
+            self.results.add(CheckStatus::Warn, text);
         }
     }
 
@@ -140,12 +140,12 @@ impl Checkup<'_> {
                     "{skipped} of {total} frames were not {what} in time: {advice}; choose a lighter setting, or close \
                      other programs"
                 );
-                self.findings.add(Mark::Warn, text);
+                self.results.add(CheckStatus::Warn, text);
             }
         }
         if self.client.record_status().await?.active {
             let text = "OBS is recording already: rules cannot record until that ends; stop it, unless it is vta's own";
-            self.findings.add(Mark::Warn, text);
+            self.results.add(CheckStatus::Warn, text);
         }
         Ok(())
     }
@@ -154,20 +154,20 @@ impl Checkup<'_> {
     async fn buffer_runs(&mut self) -> Result<bool, ObsError> {
         let error = match self.client.buffer_state().await? {
             BufferState::Running => {
-                self.findings.add(Mark::Ok, "the replay buffer runs");
+                self.results.add(CheckStatus::Ok, "the replay buffer runs");
                 return Ok(true);
             }
             BufferState::NotEnabled => ObsError::BufferNotEnabled,
             BufferState::Stopped => match self.start_buffer().await {
                 Ok(()) => {
                     let text = "the replay buffer did not run, and was started; vta run sees to that, too";
-                    self.findings.add(Mark::Ok, text);
+                    self.results.add(CheckStatus::Ok, text);
                     return Ok(true);
                 }
                 Err(error) => error,
             },
         };
-        self.findings.add(Mark::Fail, error.to_string());
+        self.results.add(CheckStatus::Fail, error.to_string());
         Ok(false)
     }
 
@@ -205,9 +205,10 @@ impl Checkup<'_> {
                 "the replay buffer keeps {seconds} s, and a review needs {needed:?}: raise Settings → Output → Replay \
                  Buffer → Maximum Replay Time to 20 s"
             );
-            self.findings.add(Mark::Fail, text);
+            self.results.add(CheckStatus::Fail, text);
         } else {
-            self.findings.add(Mark::Ok, format!("the replay buffer keeps {seconds} s; a review needs {needed:?}"));
+            self.results
+                .add(CheckStatus::Ok, format!("the replay buffer keeps {seconds} s; a review needs {needed:?}"));
         }
     }
 
@@ -220,7 +221,8 @@ impl Checkup<'_> {
                 "the replay buffer's {megabytes} MB are full after {room:.0} s of its {seconds} s; raise Settings → \
                  Output → Replay Buffer → Maximum Memory"
             );
-            self.findings.add(if room < self.needed.as_secs_f64() { Mark::Fail } else { Mark::Warn }, text);
+            self.results
+                .add(if room < self.needed.as_secs_f64() { CheckStatus::Fail } else { CheckStatus::Warn }, text);
         }
     }
 
@@ -228,16 +230,16 @@ impl Checkup<'_> {
     async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), ObsError> {
         if let Some(directory) = directory {
             let (mark, text) = match try_writing(&directory) {
-                Ok(()) => (Mark::Ok, format!("{} can be written", directory.display())),
+                Ok(()) => (CheckStatus::Ok, format!("{} can be written", directory.display())),
                 Err(error) if self.here => (
-                    Mark::Fail,
+                    CheckStatus::Fail,
                     format!(
                         "OBS's folder {} cannot be written: {error}; choose another one in OBS",
                         directory.display()
                     ),
                 ),
                 Err(error) => (
-                    Mark::Warn,
+                    CheckStatus::Warn,
                     format!(
                         "OBS's folder {} is not to be seen from here ({error}): the player opens clips under the path \
                          that OBS names, so share the folder under that path",
@@ -245,7 +247,7 @@ impl Checkup<'_> {
                     ),
                 ),
             };
-            self.findings.add(mark, text);
+            self.results.add(mark, text);
         }
         let stats = self.client.stats().await?;
         let Some(free) = stats["availableDiskSpace"].as_f64().map(|megabytes| megabytes * 1_048_576.0) else {
@@ -258,13 +260,13 @@ impl Checkup<'_> {
             None => format!("what {hours} h of recordings take is not known"),
         };
         let (mark, advice) = if free < MIN_FREE {
-            (Mark::Fail, "; make room")
+            (CheckStatus::Fail, "; make room")
         } else if needed.is_some_and(|needed| needed > free) {
-            (Mark::Warn, "; make room, or choose another folder in OBS")
+            (CheckStatus::Warn, "; make room, or choose another folder in OBS")
         } else {
-            (Mark::Ok, "")
+            (CheckStatus::Ok, "")
         };
-        self.findings.add(mark, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
+        self.results.add(mark, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
         Ok(())
     }
 }

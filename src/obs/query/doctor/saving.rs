@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-use crate::finding::{Mark, size};
+use crate::checkup::{CheckStatus, size};
 use crate::media;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
@@ -35,7 +35,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a test save shows.
 pub(super) struct TestSave {
-    pub(super) mark: Mark,
+    pub(super) mark: CheckStatus,
     pub(super) text: String,
     /// What a second of video takes, where the file is seen from here.
     pub(super) bytes_per_second: Option<f64>,
@@ -53,7 +53,7 @@ pub(super) async fn test_save(
         Ok(path) => path,
         Err(error) => {
             let text = format!("a test save failed: {error}");
-            return Ok(TestSave { mark: Mark::Fail, text, bytes_per_second: None });
+            return Ok(TestSave { mark: CheckStatus::Fail, text, bytes_per_second: None });
         }
     };
     let took = began.elapsed();
@@ -78,7 +78,7 @@ pub(super) async fn test_save(
             if took > SLOW_SAVE {
                 text += "; that is slow: is the disk?";
             }
-            let mark = if took > SLOW_SAVE { Mark::Warn } else { Mark::Ok };
+            let mark = if took > SLOW_SAVE { CheckStatus::Warn } else { CheckStatus::Ok };
             if length < MIN_MEASURED {
                 text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
                 (mark, text, None)
@@ -88,18 +88,18 @@ pub(super) async fn test_save(
         }
         TestFile::Unreadable => {
             let text = format!("a test save gave {name}, which is no media file that can be read; is the disk full?");
-            (Mark::Fail, text, None)
+            (CheckStatus::Fail, text, None)
         }
         TestFile::Missing if is_here => {
             let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
-            (Mark::Fail, text, None)
+            (CheckStatus::Fail, text, None)
         }
         TestFile::Missing => {
             let text = format!(
                 "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to be \
                  seen from here"
             );
-            (Mark::Warn, text, None)
+            (CheckStatus::Warn, text, None)
         }
     };
     Ok(TestSave { mark, text, bytes_per_second: rate })

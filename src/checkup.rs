@@ -9,9 +9,9 @@ use strum::Display;
 
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct CheckResult {
     /// How bad it is.
-    pub mark: Mark,
+    pub mark: CheckStatus,
     /// Name of the component: a court or a sink of the config.
     pub about: String,
     /// What was found, and what to do about it if something is wrong.
@@ -22,7 +22,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Mark {
+pub enum CheckStatus {
     /// Nothing is wrong.
     Ok,
     /// vta can run, but somebody should look at this.
@@ -33,21 +33,21 @@ pub enum Mark {
 
 /// The results about one component.
 #[derive(Debug)]
-pub(crate) struct Findings {
+pub(crate) struct CheckResults {
     about: String,
-    found: Vec<Finding>,
+    found: Vec<CheckResult>,
 }
 
-impl Findings {
+impl CheckResults {
     pub(crate) fn about(component: &str) -> Self {
         Self { about: component.to_owned(), found: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, mark: Mark, text: impl Into<String>) {
-        self.found.push(Finding { mark, about: self.about.clone(), text: text.into() });
+    pub(crate) fn add(&mut self, mark: CheckStatus, text: impl Into<String>) {
+        self.found.push(CheckResult { mark, about: self.about.clone(), text: text.into() });
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Finding> {
+    pub(crate) fn into_vec(self) -> Vec<CheckResult> {
         self.found
     }
 }
