@@ -23,7 +23,7 @@ use crate::time::Time;
 pub struct Action {
     /// Number among the session's actions, from 1.
     pub seq: u64,
-    /// When it was asked for.
+    /// When it was requested.
     pub at: Time,
     /// The rule's file name.
     pub rule: Arc<str>,
@@ -197,7 +197,7 @@ pub enum Report {
         /// What is left, in MB.
         free_mb: u64,
     },
-    /// A clip is there: OBS's event said so.
+    /// A clip is there: OBS's event reported it.
     ClipSaved(ClipReport),
     /// OBS has begun to record.
     RecordingStarted(Recording),
@@ -227,7 +227,7 @@ pub enum Report {
         camera: Option<String>,
         /// The `seq` of the request for review that it belongs to.
         review: Option<u64>,
-        /// The action of this court that asked for it; none when it is shown again after the player had ended.
+        /// The action of this court that requested it; none when it is shown again after the player had ended.
         action_seq: Option<u64>,
         /// Where in the clip the frame is, in microseconds from its beginning.
         position_us: u64,
@@ -272,9 +272,9 @@ pub struct ClipReport {
     /// The instant of the clip's last frame, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Time>,
-    /// Why it is another than was asked for.
+    /// Why it is another than was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The actions of this court that asked for it; empty when someone else did.
+    /// The actions of this court that requested it; empty when someone else did.
     pub action_seqs: Vec<u64>,
 }

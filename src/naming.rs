@@ -73,9 +73,9 @@ pub enum Placeholder {
     Red,
     /// Hong's country, as three letters.
     RedCountry,
-    /// Who asked for the review.
+    /// Who requested the review.
     Side,
-    /// The scoreboard name of the athlete whom a clip is about: of the side that asked for the review, or of the event that
+    /// The scoreboard name of the athlete whom a clip is about: of the side that requested the review, or of the event that
     /// the rule answers.
     Athlete,
     /// What a clip was saved for.
@@ -116,7 +116,7 @@ pub struct Subject<'a> {
     pub court: &'a str,
     /// The bout.
     pub bout: &'a Bout,
-    /// Who asked for the review, if it is one.
+    /// Who requested the review, if it is one.
     pub side: Option<&'a str>,
     /// The side of the athlete whom it is about.
     pub athlete: Option<Side>,

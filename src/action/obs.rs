@@ -1,4 +1,4 @@
-//! What OBS can be asked to do.
+//! The actions of OBS.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! What a player is asked to do.
+//! The actions of a player.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -24,7 +24,7 @@ impl Rests {
         let before = self.shown.replace(rest.seconds);
         let since_round = std::mem::replace(&mut self.since_round, true);
         let runs = since_round && before.is_some_and(|before| is_tick(rest.seconds, before));
-        // A PSS that is asked repeats the last rest: a single message is a rest only if the clock was set since then.
+        // A PSS that is queried repeats the last rest: a single message is a rest only if the clock was set since then.
         self.may_start = runs || before.is_none_or(|before| rest.seconds > before);
         runs
     }

@@ -60,7 +60,7 @@ impl CliError {
     }
 
     /// A failure that the printed results show already.
-    pub(super) fn told(exit: Exit) -> Self {
+    pub(super) fn reported(exit: Exit) -> Self {
         Self { exit, text: None }
     }
 

@@ -80,7 +80,7 @@ fn lines_of(rule: &str, reaction: &Reaction<'_>) -> Vec<String> {
         let verb = serde_json::to_value(verb).unwrap_or_default();
         let args = verb.get("args").map(ToString::to_string).unwrap_or_default();
         let name = verb.get("action").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        line(format!("asked for {name} {args}"))
+        line(format!("requested {name} {args}"))
     }));
     if *timers > 0 {
         lines.push(line(format!("set or cancelled {timers} timer{}", if *timers == 1 { "" } else { "s" })));
@@ -89,7 +89,7 @@ fn lines_of(rule: &str, reaction: &Reaction<'_>) -> Vec<String> {
         lines.push(line(format!("failed: {why}")));
     }
     if lines.is_empty() && *changed {
-        lines.push(line("asked for nothing, and changed what it keeps in `this`".to_owned()));
+        lines.push(line("requested nothing, and changed what it keeps in `this`".to_owned()));
     }
     if lines.is_empty() {
         lines.push(line("did nothing: its conditions did not hold".to_owned()));

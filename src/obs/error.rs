@@ -12,7 +12,7 @@ pub(super) enum ObsError {
     NotConnected { instance: Arc<str>, reason: Arc<str> },
     #[error("the connection to OBS was lost: {0}")]
     Lost(Arc<str>),
-    #[error("OBS does not answer, so nothing is asked of it until it does; does it hang or show a dialog?")]
+    #[error("OBS does not answer, so no request is sent until it does; does it hang or show a dialog?")]
     Frozen,
     #[error("OBS did not answer `{request}` within {limit:?}; it may still do it when it answers again")]
     NoAnswer { request: String, limit: Duration },
@@ -47,7 +47,7 @@ pub(super) enum ObsError {
     BufferNotEnabled,
     #[error("OBS named no saved replay within {0:?}; is its disk full, or the recording paused?")]
     NoClip(Duration),
-    #[error("the replay buffer had just been started: its clip begins after what was asked for")]
+    #[error("the replay buffer had just been started: its clip begins after what was requested")]
     BegunTooLate,
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
     ClipMissing(String),

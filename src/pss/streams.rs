@@ -9,7 +9,7 @@ pub(super) struct Stream {
     pub(super) name: &'static str,
     /// The kind of its events.
     pub(super) kind: Kind,
-    /// Whether a message without fields has a meaning. Of the other streams, a PSS that is asked sends such a message
+    /// Whether a message without fields has a meaning. Of the other streams, a PSS that is queried sends such a message
     /// before there is a value.
     bare: bool,
     read: fn(&'static str, &mut Fields<'_>) -> Result<Body, Reason>,

@@ -18,7 +18,7 @@ const MAX_REQUESTS: usize = 100;
 pub(super) struct Requests {
     pub(super) verbs: Vec<Verb>,
     pub(super) timers: Vec<TimerCall>,
-    /// Which helpers said no; only kept where it is to be explained.
+    /// Which helpers refused; only kept where it is to be explained.
     pub(super) denials: Vec<Denial>,
 }
 

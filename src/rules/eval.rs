@@ -39,7 +39,7 @@ pub struct Bench {
 pub struct Evaluation {
     /// Its value as text, none where it has none; or why it failed.
     pub value: Result<Option<String>, String>,
-    /// What it asked for.
+    /// What it requested.
     pub actions: Vec<Verb>,
     /// How many timers it set or cancelled.
     pub timers: usize,

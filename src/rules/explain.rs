@@ -37,37 +37,37 @@ pub enum Reaction<'a> {
     Ran {
         /// The function; `a timer` where it has no name.
         function: &'a str,
-        /// What it asked for, in order.
+        /// What it requested, in order.
         actions: &'a [Verb],
         /// How many timers it set or cancelled.
         timers: usize,
         /// Whether what it keeps in `this` is not what it was.
         changed: bool,
-        /// What held it back: each helper that said no.
+        /// What held it back: each helper that refused.
         denials: &'a [Denial],
-        /// Why it failed; it had asked for what stands above before that.
+        /// Why it failed; it had requested what stands above before that.
         failed: Option<String>,
     },
 }
 
-/// Why a helper said no.
+/// Why a helper refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// `once_per_bout` had said yes in this bout already.
+    /// `once_per_bout` had allowed it in this bout already.
     OncePerBout {
         /// Its key.
         key: String,
-        /// When it said yes.
+        /// When it allowed it.
         done: Time,
     },
-    /// `once_per_round` had said yes in this round already.
+    /// `once_per_round` had allowed it in this round already.
     OncePerRound {
         /// Its key.
         key: String,
-        /// When it said yes.
+        /// When it allowed it.
         done: Time,
     },
-    /// `cooldown` had said yes not long enough ago.
+    /// `cooldown` had allowed it not long enough ago.
     Cooldown {
         /// Its key.
         key: String,

@@ -27,10 +27,10 @@ pub(super) struct Memory {
     cooldowns: HashMap<String, Yes>,
 }
 
-/// When a cooldown last said yes.
+/// When a cooldown last allowed something.
 struct Yes {
     at: Time,
-    /// The longest that was to be waited since then, as far as anybody has asked.
+    /// The longest that was to be waited since then, as far as rules have used it.
     wait: Duration,
 }
 

@@ -33,5 +33,5 @@ impl Meter {
     }
 }
 
-/// What is said of a call that took too many operations.
+/// The error of a call that took too many operations.
 pub(super) const TOO_LONG: &str = "it ran too long: is there a loop that never ends?";

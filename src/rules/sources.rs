@@ -84,7 +84,7 @@ impl Sources {
         sources
     }
 
-    /// The files of the rules, and those that were asked for by imports so far, whether they are there or not.
+    /// The files of the rules, and those that were requested by imports so far, whether they are there or not.
     pub fn paths(&self) -> Vec<PathBuf> {
         let rules = self.rules.iter().map(|(file, _)| file.path.clone());
         rules.chain(self.imported.lock().keys().cloned()).collect()

@@ -1,4 +1,4 @@
-//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is asked for.
+//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is requested.
 
 use std::sync::{Arc, OnceLock};
 
@@ -146,13 +146,13 @@ pub(super) const REVIEW: &[Field<ReviewProgress>] = fields! {
     "seq" Number => |review| or_unit(review.request.map(|(seq, _)| whole(seq)));
     /// When it was requested: UTC, as text.
     "at" Text => |review| or_unit(review.request.map(|(_, at)| text(at)));
-    /// Who asked: `blue`, `red` or `referee`.
+    /// Who requested it: `blue`, `red` or `referee`.
     "side" Word(Requester::VARIANTS) => |review| text(review.side);
     /// How far it is: `requested`, `accepted` or `rejected`.
     "state" Word(ReviewState::VARIANTS) => |review| text(review.state);
-    /// `won` or `lost`, where it was said.
+    /// `won` or `lost`, where it is known.
     "verdict" Word(Verdict::VARIANTS) => |review| or_unit(review.verdict.map(text));
-    /// What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule asked for one.
+    /// What became of its clip: `saving`, `missing`, `saved`, `shown`; `()` if no rule requested one.
     "clip" Word(ClipState::VARIANTS) => |review| or_unit(review.clip.map(text));
     /// Whether its window was closed.
     "closed" Flag => |review| review.closed.into();

@@ -141,7 +141,7 @@ impl ConsoleSocket {
                     let question = buffer.get(..length).unwrap_or_default();
                     let answers = memory.lock().unwrap_or_else(PoisonError::into_inner).answers(question);
                     for answer in answers {
-                        // The program that asked may have ended.
+                        // The program that sent the query may have ended.
                         let _sent = self.socket.send_to(answer.as_bytes(), from);
                     }
                 }

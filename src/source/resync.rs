@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use crate::telemetry::messages;
 
-/// Everything that a PSS can be asked, in one datagram of at most 256 bytes (see `docs/protocol.md`).
+/// Everything that a PSS can be queried for, in one datagram of at most 256 bytes (see `docs/protocol.md`).
 const QUESTIONS: &str = "clock\r\nbreak\r\nperiod\r\nscores\r\ngam-jeom\r\ninformations\r\nathletes\r\nwinmatch\r\n\
                          referees\r\nwinperiods;\r\n";
 const _: () = assert!(QUESTIONS.len() <= 256);
 
-/// Without a datagram for so long the PSS is asked again.
+/// Without a datagram for so long the PSS is queried again.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the PSS may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -30,9 +30,9 @@ pub(super) struct Resync {
     court: Arc<str>,
     with: SocketAddr,
     received: Instant,
-    asked: Instant,
-    /// Nothing was received since it was asked.
-    is_asked: bool,
+    queried_at: Instant,
+    /// Nothing was received since the query.
+    awaits_answer: bool,
     answers: Answers,
 }
 
@@ -41,7 +41,8 @@ impl Resync {
     pub(super) fn begin(court: &Arc<str>, socket: &UdpSocket, with: SocketAddr) -> Self {
         let now = Instant::now();
         let answers = Answers::Awaited;
-        let mut resync = Self { court: court.clone(), with, received: now, asked: now, is_asked: false, answers };
+        let mut resync =
+            Self { court: court.clone(), with, received: now, queried_at: now, awaits_answer: false, answers };
         resync.ask(socket, now);
         resync
     }
@@ -49,7 +50,7 @@ impl Resync {
     /// A datagram was received.
     pub(super) fn received(&mut self, at: Instant, from: Option<SocketAddr>, datagram: &[u8]) {
         self.received = at;
-        self.is_asked = false;
+        self.awaits_answer = false;
         if from.is_some_and(|from| self.is_answer(at, from, datagram)) {
             self.answers = Answers::Come;
         }
@@ -59,33 +60,33 @@ impl Resync {
     /// No datagram was received for a moment.
     pub(super) fn idle(&mut self, socket: &UdpSocket, now: Instant) {
         self.check(now);
-        if !self.is_asked && now.saturating_duration_since(self.received) >= SILENCE_TIMEOUT {
+        if !self.awaits_answer && now.saturating_duration_since(self.received) >= SILENCE_TIMEOUT {
             self.ask(socket, now);
         }
     }
 
-    /// Whether this datagram answers the question: a console also broadcasts from the same machine without being asked.
+    /// Whether this datagram answers the question: a console also broadcasts from the same machine without a query.
     fn is_answer(&self, at: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
         if from.ip().to_canonical() != self.with.ip().to_canonical() {
             return false;
         }
-        // A console seldom sends the bout without being asked, and always does when it is.
+        // A console seldom sends the bout without a query, and always does when it is.
         let tells_bout = |line: &[u8]| line.get(..3).is_some_and(|stream| stream.eq_ignore_ascii_case(b"mch"));
-        let is_soon = at.saturating_duration_since(self.asked) < ANSWER_TIMEOUT;
+        let is_soon = at.saturating_duration_since(self.queried_at) < ANSWER_TIMEOUT;
         from.port() == self.with.port() || is_soon && datagram.split(|byte| *byte == b'\n').any(tells_bout)
     }
 
     /// Logs, once, that no answer has come.
     fn check(&mut self, now: Instant) {
-        if self.answers == Answers::Awaited && now.saturating_duration_since(self.asked) >= ANSWER_TIMEOUT {
+        if self.answers == Answers::Awaited && now.saturating_duration_since(self.queried_at) >= ANSWER_TIMEOUT {
             self.answers = Answers::Missed;
             messages::court_no_answer(&self.court, self.with);
         }
     }
 
     fn ask(&mut self, socket: &UdpSocket, now: Instant) {
-        self.asked = now;
-        self.is_asked = true;
+        self.queried_at = now;
+        self.awaits_answer = true;
         if let Err(error) = socket.send_to(QUESTIONS.as_bytes(), self.with)
             && self.answers == Answers::Awaited
         {
@@ -101,15 +102,15 @@ mod tests {
     use super::*;
 
     /// The state when this datagram has come so many milliseconds after the question, from a port of the PSS's machine
-    /// (0: the port that was asked), and the time for an answer is over.
+    /// (0: the port that was queried), and the time for an answer is over.
     fn answers(after: u64, datagram: &[u8], port: u16) -> Answers {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
         let with = pss.local_addr().unwrap();
         let mut resync = Resync::begin(&"court-1".into(), &socket, with);
         let from = SocketAddr::new(with.ip(), if port == 0 { with.port() } else { port });
-        resync.received(resync.asked + Duration::from_millis(after), Some(from), datagram);
-        resync.check(resync.asked + ANSWER_TIMEOUT);
+        resync.received(resync.queried_at + Duration::from_millis(after), Some(from), datagram);
+        resync.check(resync.queried_at + ANSWER_TIMEOUT);
         resync.answers
     }
 
@@ -133,20 +134,20 @@ mod tests {
         pss.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
         let mut resync = Resync::begin(&"court-1".into(), &socket, pss.local_addr().unwrap());
         let other = Some(SocketAddr::from(([192, 0, 2, 1], 6000)));
-        let asked = || {
+        let queries = || {
             let mut buffer = [0; 512];
             std::iter::from_fn(|| pss.recv(&mut buffer).ok()).count()
         };
-        assert_eq!(asked(), 1);
+        assert_eq!(queries(), 1);
         for _ in 0..2 {
-            let at = resync.asked + SILENCE_TIMEOUT;
+            let at = resync.queried_at + SILENCE_TIMEOUT;
             resync.idle(&socket, at);
             resync.received(at, other, b"clk;01:10");
             resync.idle(&socket, at + SILENCE_TIMEOUT / 2);
-            assert_eq!(asked(), 0);
+            assert_eq!(queries(), 0);
             resync.idle(&socket, at + SILENCE_TIMEOUT);
             resync.idle(&socket, at + SILENCE_TIMEOUT * 2);
-            assert_eq!(asked(), 1);
+            assert_eq!(queries(), 1);
         }
     }
 }

@@ -51,7 +51,7 @@ impl<'a> StoredAction<'a> {
         })
     }
 
-    /// Writes the action's own JSON form, byte for byte; with its session as the first key if asked for.
+    /// Writes the action's own JSON form, byte for byte; with its session as the first key if requested.
     ///
     /// # Errors
     /// Those of `out`.

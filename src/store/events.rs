@@ -66,7 +66,7 @@ impl<'a> StoredEvent<'a> {
         self.raw.map(String::from_utf8_lossy)
     }
 
-    /// Writes the event's own JSON form, byte for byte; with its session as the first key if asked for.
+    /// Writes the event's own JSON form, byte for byte; with its session as the first key if requested.
     ///
     /// # Errors
     /// Those of `out`.

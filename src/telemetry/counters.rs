@@ -50,7 +50,7 @@ pub struct Counters {
     pub unrecorded: Counter,
     /// Events.
     pub events: Counter,
-    /// Actions that rules asked for.
+    /// Actions that rules requested.
     pub actions: Counter,
     /// Actions that failed.
     pub failed: Counter,

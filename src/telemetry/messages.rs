@@ -18,14 +18,14 @@ messages! {
         "the system grants a receive buffer of {granted} bytes, not {wanted}: bursts may be lost; \
          raise its limit (Linux: sysctl net.core.rmem_max={wanted})";
 
-    /// the PSS was asked for the bout and sent nothing for two seconds: are the address and the port of
+    /// the PSS was requested the bout and sent nothing for two seconds: are the address and the port of
     /// [`resync`](configuration.md#courts) right? Written once
     warn "court.no_answer" court_no_answer(court, address) =
         "the PSS at {address} does not answer; what it broadcasts is received all the same";
 
     /// the address of `resync` cannot be reached
     warn "court.not_asked" court_not_asked(court, address, error) =
-        "the PSS at {address} cannot be asked for the bout: {error}";
+        "the PSS at {address} cannot be requested the bout: {error}";
 
     /// its datagrams are captured, but not decoded. Add the sender to `allow` if it is the console
     warn "court.sender_refused" court_sender_refused(court, sender) per(court) =
@@ -124,7 +124,7 @@ messages! {
     /// what this OBS lacks fails when a rule asks for it
     warn "obs.old" obs_old(instance, version, websocket_version) =
         "OBS {version} with obs-websocket {websocket_version} is older than 30.2: what it lacks fails when \
-         asked for, the rest works";
+         requested, the rest works";
 
     /// actions fail until it is back; start OBS again
     warn "obs.disconnected" obs_disconnected(instance, reason) = "disconnected from OBS: {reason}";
@@ -159,7 +159,7 @@ messages! {
 
     /// that clip is lost, the next one will be there
     warn "obs.replay_buffer_was_off" obs_replay_buffer_was_off(instance) =
-        "a replay was asked for while the replay buffer did not run; starting it";
+        "a replay was requested while the replay buffer did not run; starting it";
 
     /// the replay could not be saved; the clip is the file of the recording
     warn "obs.clip_from_recording" obs_clip_from_recording(instance, error) =

@@ -77,13 +77,13 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     let told = stdout(&output);
     for expected in [
         "#25 review_opened  side: \"blue\", review: 24\n    own.rhai on_review_opened: held back by once per bout `first`",
-        "    own.rhai on_review_opened: asked for mark {\"text\":\"first\"}\n    scenes.rhai on_review_opened: asked for nothing",
+        "    own.rhai on_review_opened: requested mark {\"text\":\"first\"}\n    scenes.rhai on_review_opened: requested nothing",
         "    own.rhai on_rest: did nothing: its conditions did not hold\n",
         "    own.rhai on_winner: failed: no\n",
         "    own.rhai on_bout_ended: set or cancelled 1 timer\n",
         "a timer that was set in answer to #",
-        "    own.rhai a timer: asked for mark {\"text\":\"late\"}\n",
-        "    scenes.rhai on_bout_loaded: asked for obs.scene {\"instance\":\"replay\",\"scene\":\"Live\"}\n",
+        "    own.rhai a timer: requested mark {\"text\":\"late\"}\n",
+        "    scenes.rhai on_bout_loaded: requested obs.scene {\"instance\":\"replay\",\"scene\":\"Live\"}\n",
         "    no handler: own.rhai, scenes.rhai\n",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");

@@ -44,11 +44,11 @@ impl Args {
             return Err(CliError::new(Exit::Config, text));
         }
         let found = runtime()?.block_on(async {
-            let asked: Vec<_> =
+            let queries: Vec<_> =
                 instances.into_iter().map(|options| tokio::spawn(async move { obs::status(&options).await })).collect();
             let mut found = Vec::new();
-            for asked in asked {
-                found.extend(asked.await);
+            for query in queries {
+                found.extend(query.await);
             }
             found
         });
@@ -78,7 +78,7 @@ impl Args {
         if gone.is_empty() {
             Ok(())
         } else {
-            Err(CliError::new(Exit::Refused, format!("OBS cannot be asked: {}", gone.join(", "))))
+            Err(CliError::new(Exit::Refused, format!("OBS cannot be queried: {}", gone.join(", "))))
         }
     }
 }

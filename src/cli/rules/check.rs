@@ -60,7 +60,7 @@ impl Args {
         }
         if self.format == Format::Json {
             print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
-            return if has_errors(&mistakes) { Err(CliError::told(Exit::Config)) } else { Ok(()) };
+            return if has_errors(&mistakes) { Err(CliError::reported(Exit::Config)) } else { Ok(()) };
         }
         if has_errors(&mistakes) {
             return Err(CliError::diagnostics(&mistakes));

@@ -25,7 +25,7 @@ use crate::rules::{Limits, RuleFile, Rules, Sources, Surroundings, duration};
 const HELP: &str = "\
 event.side, bout.blue.score   any expression of a rule; `event` and `bout` are those of the moment
 on_point(event, bout)         calls a handler; its `this` is the variable `state`
-obs::scene(\"Live\")            what is asked for is shown, and not done
+obs::scene(\"Live\")            what is requested is shown, and not done
 :event [N]                    the event of the moment; goes to the event with the `seq` N
 :next [KIND]                  goes to the next event, or to the next of a kind
 :kinds                        which kinds of events there are in the capture
@@ -59,7 +59,7 @@ impl Args {
             _ => self.rules.into_iter().map(RuleFile::from).collect(),
         };
         let sources = Sources::read(&rules).map_err(StartError::Rules)?;
-        // One of each name is enough to see what would be asked for.
+        // One of each name is enough to see what would be requested.
         let bench = Bench::new(&sources, Limits::default(), &Surroundings::default()).map_err(StartError::Rules)?;
         let moments = self.capture.as_deref().map_or_else(|| Ok(Vec::new()), moments)?;
         let mut prompt = Prompt { bench, moments, index: 0 };
@@ -175,7 +175,7 @@ impl Prompt {
                 }
             }
         }
-        if failed { Err(CliError::told(Exit::Failed)) } else { Ok(()) }
+        if failed { Err(CliError::reported(Exit::Failed)) } else { Ok(()) }
     }
 
     /// Does what a line says; gives what is wrong with it, or that nothing can be printed any more.

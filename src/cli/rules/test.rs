@@ -52,7 +52,7 @@ impl Args {
             0 => print(&format!("{summary}all as expected")),
             failed => {
                 print(&format!("{summary}{failed} failed"))?;
-                Err(CliError::told(Exit::Failed))
+                Err(CliError::reported(Exit::Failed))
             }
         }
     }

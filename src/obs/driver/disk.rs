@@ -10,7 +10,7 @@ use crate::obs::client::Client;
 use crate::sink::Outbox;
 use crate::telemetry::messages;
 
-/// How often OBS is asked. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
+/// How often OBS is queried. At 50 Mbit/s a recording takes less than 200 MB meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Reports to the courts each time that less than `min_free_mb` is left, for as long as the connection lasts.

@@ -191,7 +191,7 @@ impl Replays<'_> {
         }
     }
 
-    /// Reports a clip that no command asked for.
+    /// Reports a clip that no command requested.
     fn pass_on(&mut self, path: &Path) {
         self.last_named_by_obs = Some(Instant::now());
         // The instant of its request is not known, so neither is what it shows.

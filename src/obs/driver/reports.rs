@@ -1,4 +1,4 @@
-//! Reports of clips and recordings: every court gets them, with its own actions that asked for them.
+//! Reports of clips and recordings: every court gets them, with its own actions that requested them.
 
 use crate::action::{ClipReport, Report};
 use crate::event::Recording;
@@ -6,7 +6,7 @@ use crate::obs::model::{ActiveRecording, Clip};
 use crate::sink::{Command, Outbox};
 use crate::time::Time;
 
-/// Reports a clip that `savers` asked for.
+/// Reports a clip that `savers` requested.
 pub(super) fn clip_saved(outbox: &Outbox, clip: &Clip, savers: &[Command]) {
     outbox.send_to_each(|court| {
         let action_seqs = savers.iter().filter(|saver| saver.court == *court).map(|saver| saver.action.seq);

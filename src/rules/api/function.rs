@@ -126,7 +126,7 @@ impl Function {
 
 /// Tells the engine the functions of a module.
 ///
-/// Each takes values of any type, so that what is wrong with an argument is said in our words.
+/// Each takes values of any type, so that errors in arguments have our words.
 pub(super) fn register(engine: &mut Engine, name: &str, functions: &'static [Function], host: &Host) {
     let mut module = Module::new();
     for (function, form) in functions.iter().flat_map(|f| f.signature.forms.iter().map(move |form| (f, *form))) {

@@ -1,4 +1,4 @@
-//! `obs::…`: what OBS is asked to do.
+//! `obs::…`: the actions of OBS.
 
 use std::time::Duration;
 
@@ -107,8 +107,8 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
             host.obs(&ObsVerb::Request { request: given.text("request"), data })
         };
 
-    /// Saves the replay buffer; done when the file is there, which `clip_saved` tells. Asked for in answer to
-    /// `review_opened`, the clip belongs to that review. Each clip ends after it was asked for: who asks while a save is
+    /// Saves the replay buffer; done when the file is there, which `clip_saved` reports. Requested in answer to
+    /// `review_opened`, the clip belongs to that review. Each clip ends after its request: a request while a save is
     /// under way gets the next. If the buffer did not run, it is started and the save fails. The file gets the `name`, as
     /// that of a recording, or that which [`names`](configuration.md#names) of the config says.
     "save_replay" [] [REASON] [REASON, HOW]

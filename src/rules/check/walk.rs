@@ -51,7 +51,7 @@ pub(super) struct Walk<'a> {
     /// Whether a failure would be caught, so that it is none to report.
     pub(super) catches: bool,
     pub(super) words: Words,
-    /// What was found out about functions that do not exist, by what is said of them: it takes long.
+    /// What was found out about functions that do not exist, by what is reported of them: it takes long.
     pub(super) unknown: HashMap<String, Option<String>>,
     pub(super) findings: Vec<Finding>,
     /// What is named in OBS, by which instance, and where.

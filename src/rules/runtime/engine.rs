@@ -221,7 +221,7 @@ impl Rules {
     }
 
     /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
-    /// its name. A timer whose function is no longer there is dropped, which is said with a time and a cause.
+    /// its name. A timer whose function is no longer there is dropped, which is reported with a time and a cause.
     pub fn take_over(&mut self, mut before: Self, at: Time, cause: u64, outputs: &mut Vec<RuleOutput>) -> Retired {
         let mut moved = Vec::new();
         for old in &mut before.scripts {

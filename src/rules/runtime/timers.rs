@@ -15,7 +15,7 @@ const MIN_WAIT: Duration = Duration::from_millis(10);
 /// A call that waits for its time.
 #[derive(Clone)]
 pub(crate) struct Timer {
-    /// Which script asked for it.
+    /// Which script requested it.
     pub(crate) script: usize,
     /// The `seq` of the event that it answers.
     pub(crate) cause: u64,
@@ -25,11 +25,11 @@ pub(crate) struct Timer {
     every: Option<Duration>,
 }
 
-/// The timers of a court, in order of their due times; those due at once in the order they were asked for.
+/// The timers of a court, in order of their due times; those due at once in the order of the requests.
 #[derive(Default)]
 pub(crate) struct Timers {
     waiting: BTreeMap<(Time, u64), Timer>,
-    asked: u64,
+    requests: u64,
 }
 
 impl Timers {
@@ -67,7 +67,7 @@ impl Timers {
         Some((due, timer))
     }
 
-    /// Does what a script asked for at a time. A timer with a key takes the place of the script's other one with it,
+    /// Does what a script requested at a time. A timer with a key takes the place of the script's other one with it,
     /// and one that repeats that of the same function.
     pub(crate) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
         let (key, wait, call, repeats) = match call {
@@ -103,8 +103,8 @@ impl Timers {
     }
 
     fn wait(&mut self, due: Time, timer: Timer) {
-        self.asked += 1;
-        self.waiting.insert((due, self.asked), timer);
+        self.requests += 1;
+        self.waiting.insert((due, self.requests), timer);
     }
 
     fn cancel(&mut self, script: usize, key: &str) {
