@@ -1,12 +1,16 @@
 //! The texts of rules, read from their files once for all courts.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::served::Served;
+
+/// The longest text of a rule, in bytes.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// A rule's file, and what its constants are to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +67,7 @@ impl Sources {
         let mut rules = Vec::with_capacity(files.len());
         let mut wrong = Vec::new();
         for file in files {
-            match std::fs::read_to_string(&file.path) {
+            match read_text(&file.path) {
                 Ok(text) => rules.push((file.clone(), without_mark(&text))),
                 Err(error) => wrong.push(unreadable(&file.path, &error)),
             }
@@ -125,12 +129,22 @@ impl Library {
 }
 
 fn read(path: &Path) -> io::Result<Arc<str>> {
-    std::fs::read_to_string(path).map(|text| without_mark(&text))
+    read_text(path).map(|text| without_mark(&text))
 }
 
 /// Some editors put a mark before the text.
 fn without_mark(text: &str) -> Arc<str> {
     text.strip_prefix('\u{feff}').unwrap_or(text).into()
+}
+
+/// Reads a rule's text, but never without end: the name may be that of a device.
+pub(crate) fn read_text(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = File::open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if read as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("it is longer than {} MB; is this a rule?", MAX_BYTES >> 20)));
+    }
+    Ok(text)
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {

@@ -194,3 +194,11 @@ fn an_obs_that_cannot_be_asked_is_no_mistake_of_the_rules() {
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(stderr(&output).contains("OBS `replay`"), "{}", stderr(&output));
 }
+
+#[cfg(unix)]
+#[test]
+fn endless_file_is_refused_at_once() {
+    let output = output(vta().args(["rules", "check", "/dev/zero"]));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("it is longer than 4 MB"), "{}", stderr(&output));
+}
