@@ -91,7 +91,7 @@ impl Resync {
             && self.answers == Answers::Awaited
         {
             self.answers = Answers::Missed;
-            messages::court_not_asked(&self.court, self.with, error);
+            messages::court_not_queried(&self.court, self.with, error);
         }
     }
 }

@@ -18,14 +18,14 @@ messages! {
         "the system grants a receive buffer of {granted} bytes, not {wanted}: bursts may be lost; \
          raise its limit (Linux: sysctl net.core.rmem_max={wanted})";
 
-    /// the PSS was requested the bout and sent nothing for two seconds: are the address and the port of
+    /// the PSS was queried for the bout and sent nothing for two seconds: are the address and the port of
     /// [`resync`](configuration.md#courts) right? Written once
     warn "court.no_answer" court_no_answer(court, address) =
         "the PSS at {address} does not answer; what it broadcasts is received all the same";
 
     /// the address of `resync` cannot be reached
-    warn "court.not_asked" court_not_asked(court, address, error) =
-        "the PSS at {address} cannot be requested the bout: {error}";
+    warn "court.not_queried" court_not_queried(court, address, error) =
+        "the PSS at {address} cannot be queried for the bout: {error}";
 
     /// its datagrams are captured, but not decoded. Add the sender to `allow` if it is the console
     warn "court.sender_refused" court_sender_refused(court, sender) per(court) =

@@ -102,7 +102,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     let two = venue(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
     let status = self::obs(&two, "status", "json");
     assert_eq!(status.status.code(), Some(4));
-    assert_eq!(stderr(&status).trim(), "error: OBS cannot be asked: `stage`");
+    assert_eq!(stderr(&status).trim(), "error: OBS cannot be queried: `stage`");
     let status = json(&status);
     let [replay, stage] = &status.as_array().unwrap()[..] else { panic!("{status}") };
     assert_eq!((&replay["state"], &replay["scene"]), (&"ready".into(), &"Live".into()));
