@@ -29,7 +29,7 @@ pub(crate) mod yaml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -148,25 +148,37 @@ impl Config {
     /// # Errors
     /// The file is not there, cannot be read or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = document::text(file).map_err(|error| match error {
-            ConfigError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                ConfigError::Missing(file.to_owned())
-            }
-            error => error,
-        })?;
-        Self::parse(file, &text, &|name| std::env::var(name).ok())
+        Self::parse(file, &Self::text(file)?, &|name| std::env::var(name).ok())
     }
 
-    /// The config of a file as YAML: with its variables and defaults filled in, and its secrets covered.
+    /// The config of a file, which was loaded before, as YAML: with its variables and defaults filled in, and its secrets
+    /// covered.
     ///
     /// # Errors
     /// The file cannot be read or says something wrong.
     pub fn effective(file: &Path) -> Result<String, ConfigError> {
-        Self::load(file)?;
-        let text = document::text(file)?;
-        let environment = |name: &str| std::env::var(name).ok();
-        document::read(file, &text, "the config", &environment, |config: EventFile, _, _| {
+        Self::effective_of(file, &Self::text(file)?, &|name| std::env::var(name).ok())
+    }
+
+    fn effective_of(
+        file: &Path,
+        text: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<String, ConfigError> {
+        let yaml = |config: EventFile, _: &Checker<'_>, _: &yaml::Node| {
+            let mut config = serde_json::to_value(&config).ok()?;
+            secret::cover(&mut config);
             serde_yaml::to_string(&config).ok()
+        };
+        Ok(document::read(file, text, "the config", environment, yaml)?.into_result()?.0)
+    }
+
+    fn text(file: &Path) -> Result<String, ConfigError> {
+        document::text(file).map_err(|error| match error {
+            ConfigError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                ConfigError::Missing(file.to_owned())
+            }
+            error => error,
         })
     }
 
@@ -175,7 +187,16 @@ impl Config {
     /// # Errors
     /// The text says something wrong.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        document::read(file, text, "the config", environment, EventFile::resolve)
+        let checked = document::read(file, text, "the config", environment, EventFile::resolve)?;
+        let files = checked.value.iter().flat_map(|config| &config.rules.files);
+        let files: BTreeSet<_> = files.map(|rule| rule.path.clone()).collect();
+        match checked.into_result() {
+            Ok((config, warnings)) => Ok(Self { warnings, ..config }),
+            Err(ConfigError::Invalid { findings, more, .. }) => {
+                Err(ConfigError::Invalid { findings, more, rules: files.into_iter().collect() })
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -186,7 +207,7 @@ impl EventFile {
         let RulesSection { files, max_operations } = rules;
         let list = root.get("rules").and_then(|rules| rules.node.get("files"));
         let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
-        let warnings = consistency::check(checker.findings, root, &courts, &sinks);
+        consistency::check(checker.findings, root, &courts, &sinks);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
             file: checker.findings.source.file().to_owned(),
@@ -198,7 +219,7 @@ impl EventFile {
             rules: Rules { files, max_operations },
             reviews: reviews.into(),
             sinks,
-            warnings,
+            warnings: Vec::new(),
         })
     }
 }

@@ -11,6 +11,8 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use strum::Display;
 
+use crate::suggest::Advice;
+
 /// A finding of a check: what is wrong, where, and what to do about it.
 ///
 /// Displays as one line, `file:line:column: message; label; help`, and serializes to one flat JSON object for programs.
@@ -84,6 +86,15 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same finding with advice for a name.
+    pub(crate) fn advice(self, advice: Advice) -> Self {
+        match advice {
+            Advice::None => self,
+            Advice::Label(label) => self.label(label),
+            Advice::Help(help) => self.help(help),
+        }
     }
 
     /// The same finding with a word at the pointer, where there is one.
@@ -163,7 +174,7 @@ impl Place {
     fn position(&self, byte: usize) -> (usize, usize) {
         let before = &self.text[..self.text.floor_char_boundary(byte.min(self.end()))];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        (before.bytes().filter(|byte| *byte == b'\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
     /// The end of the last line: what is missing at the end of a text is shown behind it, and not in a line of its own.

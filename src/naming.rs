@@ -1,6 +1,7 @@
 //! Names of clips and recordings, made by a template from what is known of the bout.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -86,25 +87,15 @@ pub enum Placeholder {
     Time,
 }
 
-/// What is wrong with a template.
+/// What is wrong with a template, and where: bytes of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// There is no such placeholder.
-    #[error("there is no `{{{0}}}`; there is {all}", all = Placeholders)]
-    Unknown(String),
+    #[error("there is no placeholder `{{{1}}}`")]
+    Unknown(Range<usize>, String),
     /// A brace opens or closes nothing.
     #[error("a brace stands alone: a placeholder is written `{{bout}}`")]
-    Brace,
-}
-
-/// All placeholders, as they are written.
-struct Placeholders;
-
-impl fmt::Display for Placeholders {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let written: Vec<_> = Placeholder::VARIANTS.iter().map(|name| format!("`{{{name}}}`")).collect();
-        f.write_str(&written.join(", "))
-    }
+    Brace(Range<usize>),
 }
 
 /// What a name tells of.
@@ -142,24 +133,40 @@ impl FromStr for NameTemplate {
     type Err = TemplateError;
 
     fn from_str(text: &str) -> Result<Self, TemplateError> {
-        let mut parts = Vec::new();
-        for (index, piece) in text.split('{').enumerate() {
-            let rest = if index == 0 {
-                piece
-            } else {
-                let (name, rest) = piece.split_once('}').ok_or(TemplateError::Brace)?;
-                parts.push(Part::Value(name.parse().map_err(|_| TemplateError::Unknown(name.to_owned()))?));
-                rest
-            };
-            if rest.contains('}') {
-                return Err(TemplateError::Brace);
-            }
-            if !rest.is_empty() {
-                parts.push(Part::Text(rest.to_owned()));
-            }
-        }
-        Ok(Self(parts))
+        parts(text).into_iter().collect::<Result<_, _>>().map(Self)
     }
+}
+
+/// All that is wrong with a template.
+pub(crate) fn errors(text: &str) -> impl Iterator<Item = TemplateError> {
+    parts(text).into_iter().filter_map(Result::err)
+}
+
+fn parts(text: &str) -> Vec<Result<Part, TemplateError>> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let brace = rest.find(['{', '}']).unwrap_or(rest.len());
+        let end = match rest[brace..].find('}') {
+            _ if brace > 0 => {
+                parts.push(Ok(Part::Text(rest[..brace].to_owned())));
+                brace
+            }
+            Some(length @ 1..) if !rest[1..length].contains('{') => {
+                let name = &rest[1..length];
+                let unknown = |_| TemplateError::Unknown(at..at + length + 1, name.to_owned());
+                parts.push(name.parse().map(Part::Value).map_err(unknown));
+                length + 1
+            }
+            _ => {
+                parts.push(Err(TemplateError::Brace(at..at + 1)));
+                1
+            }
+        };
+        at += end;
+    }
+    parts
 }
 
 fn value(placeholder: Placeholder, subject: &Subject<'_>) -> String {
@@ -226,11 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_names_nothing_known_is_refused() {
-        let error = |template: &str| template.parse::<NameTemplate>().unwrap_err().to_string();
-        assert!(error("{court} {mat}").starts_with("there is no `{mat}`; there is `{event}`, `{court}`"));
-        assert_eq!(error("{court"), "a brace stands alone: a placeholder is written `{bout}`");
-        assert_eq!(error("court}"), "a brace stands alone: a placeholder is written `{bout}`");
+    fn each_error_of_a_template_has_its_place() {
+        let found = |template: &str| errors(template).collect::<Vec<_>>();
+        let unknown = |range, name: &str| TemplateError::Unknown(range, name.to_owned());
+        assert_eq!(found("é {mat} {court} {rond}"), [unknown(3..8, "mat"), unknown(17..23, "rond")]);
+        assert_eq!(found("{court"), [TemplateError::Brace(0..1)]);
+        assert_eq!(found("court} {}"), [TemplateError::Brace(5..6), unknown(7..9, "")]);
+        assert_eq!(found("{a {bout}"), [TemplateError::Brace(0..1)]);
+        assert!("{court} {mat}".parse::<NameTemplate>().is_err());
     }
 
     #[test]

@@ -12,6 +12,24 @@ pub(crate) fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str
     (near || strsim::jaro_winkler(&given, &nearest.to_lowercase()) > 0.9).then_some(nearest)
 }
 
+/// What is told of a name that does not exist.
+pub(crate) enum Advice {
+    None,
+    /// At the name.
+    Label(String),
+    /// Below it.
+    Help(String),
+}
+
+/// The name that was probably meant, or all of them, which `what` names.
+pub(crate) fn advise<'a>(what: &str, given: &str, names: impl Iterator<Item = &'a str>) -> Advice {
+    let names: Vec<_> = names.collect();
+    match near(given, names.iter().copied()) {
+        Some(near) => Advice::Label(format!("did you mean `{near}`?")),
+        None => Advice::Help(format!("{what}: {}", enumerate(names))),
+    }
+}
+
 /// How many letters have to be changed. To leave out the end, as in `timeout` for `timeout_secs`, is one mistake.
 fn distance(given: &str, candidate: &str) -> usize {
     if given.len() >= 3 && candidate.starts_with(given) && given != candidate {

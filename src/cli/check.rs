@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use super::error::{CliError, colour, print, say};
-use crate::config::Config;
+use super::config;
+use super::error::{CliError, print};
 use crate::pipeline;
 use crate::rules::check::has_errors;
 
@@ -15,10 +15,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
-        for warning in &config.warnings {
-            say(&format!("{}\n", warning.render(colour())));
-        }
+        let config = config::load(&self.config)?;
         let mistakes = pipeline::check(&config.rules.files, Some(&config));
         if has_errors(&mistakes) {
             return Err(CliError::diagnostics(&mistakes));

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -19,9 +19,17 @@ pub(super) struct Show {
     config: PathBuf,
 }
 
+/// Loads a config and shows its warnings.
+pub(super) fn load(file: &Path) -> Result<Config, CliError> {
+    let config = Config::load(file)?;
+    CliError::warnings(&config.warnings);
+    Ok(config)
+}
+
 impl Verb {
     pub(super) fn run(self) -> Result<(), CliError> {
         let Self::Show(show) = self;
+        load(&show.config)?;
         print(Config::effective(&show.config)?.trim_end())
     }
 }

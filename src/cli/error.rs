@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::StartError;
+use crate::pipeline::{self, StartError};
+use crate::rules::RuleFile;
 use crate::store::StoreError;
 
 /// What the exit codes mean, for `--help`.
@@ -100,9 +101,18 @@ impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
         let exit = match error {
             ConfigError::Unreadable { .. } => Exit::Refused,
-            ConfigError::Missing(_) | ConfigError::Invalid(_) => Exit::Config,
+            ConfigError::Missing(_) | ConfigError::Invalid { .. } => Exit::Config,
         };
-        Self { exit, text: Some(error.render(colour())) }
+        let mut text = error.render(colour());
+        if let ConfigError::Invalid { rules, .. } = error {
+            // Without the settings, which may be wrong.
+            let rules: Vec<_> = rules.into_iter().map(RuleFile::from).collect();
+            for found in pipeline::check(&rules, None) {
+                text.push_str("\n\n");
+                text.push_str(&found.render(colour()));
+            }
+        }
+        Self { exit, text: Some(text) }
     }
 }
 

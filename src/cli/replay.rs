@@ -74,6 +74,7 @@ impl Args {
         };
         let bar = bar(&reader, io::stderr().is_terminal());
         let mut log = run::start_log(&config, AboveBar(bar.clone()))?;
+        run::config_warnings(&config);
         let runtime = run::runtime()?;
         let entered = runtime.enter();
         let unprinted = Arc::new(Mutex::new(None));

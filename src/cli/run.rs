@@ -22,6 +22,7 @@ impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = Config::load(&self.config)?;
         let mut log = start_log(&config, io::stderr())?;
+        config_warnings(&config);
         let runtime = runtime()?;
         let ended = runtime.block_on(pipeline::run(&config, interrupted()))?;
         log.write_totals();
@@ -36,6 +37,11 @@ impl Args {
         drop(log);
         unfinished(&ended.unfinished)
     }
+}
+
+/// Logs what is suspicious in the config.
+pub(super) fn config_warnings(config: &Config) {
+    config.warnings.iter().for_each(|warning| messages::config_warning(warning.in_log()));
 }
 
 /// The error of what could not be finished.

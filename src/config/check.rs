@@ -6,22 +6,23 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Value as Json};
 
-use super::expand::expand;
-use super::format::{self, Format, Refusal};
+use super::expand::{self, expand};
+use super::format::{self, Format, Reason, Refusal};
 use super::renamed::{self, Renamed};
 use super::schema::{self, is_required, kind, property};
 use super::source::Findings;
 use super::yaml::{Entry, Node, Value};
 use crate::action::Verb;
 use crate::diagnostic::Diagnostic;
-use crate::suggest::{enumerate, near};
+use crate::suggest::{advise, enumerate, near};
 
 pub(crate) const SCHEMA_CODE: &str = "config.value";
 
 /// What it takes to check a tree.
 pub(crate) struct Checker<'a> {
+    pub(crate) text: &'a str,
     pub(crate) findings: &'a Findings<'a>,
     /// Where the file lies: paths are relative to it.
     pub(crate) directory: &'a Path,
@@ -63,8 +64,10 @@ impl<'a> Checker<'a> {
 
     /// The typed value of what was found right.
     pub(crate) fn typed<T: DeserializeOwned>(&self, root: &Node, json: Json) -> Option<T> {
-        let unreadable = |error: serde_json::Error| {
-            self.findings.report(SCHEMA_CODE, &root.span, error.to_string(), |finding| finding);
+        // The error itself may show a value.
+        let unreadable = |_: serde_json::Error| {
+            let message = "this is accepted, but cannot be read: a fault of vta, report it";
+            self.findings.report(SCHEMA_CODE, &root.span, message, |finding| finding);
         };
         serde_json::from_value(json).map_err(unreadable).ok()
     }
@@ -78,6 +81,7 @@ impl<'a> Checker<'a> {
         if !schema::tagged(schema).is_empty() {
             return self.tagged(key, at, node, schema);
         }
+        let whole = schema;
         let Some(schema) = schema::branch(schema, node) else {
             return self.wants(key, node, schema::text(schema, "x-wants").unwrap_or("something else"));
         };
@@ -86,7 +90,7 @@ impl<'a> Checker<'a> {
                 Value::Section(_) | Value::Empty => {
                     self.section(&format!("`{key}`"), at, &node.span, node.entries(), schema)
                 }
-                Value::Text(_) | Value::List(_) => self.wants(key, node, "keys with values, indented below it"),
+                Value::Text(_) | Value::List(_) => self.wants_keys(key, node, whole),
             },
             Some("array") => self.list(key, at, node, schema),
             Some("integer" | "number") => self.number(key, node, schema),
@@ -127,8 +131,11 @@ impl<'a> Checker<'a> {
             let Some(Entry { key_span, node, .. }) = first.get(key) else {
                 if required {
                     is_whole = false;
-                    let is_renamed = entries.iter().any(|entry| renamed::key(&entry.key) == Some(key));
-                    if !is_renamed {
+                    let is_meant = |Entry { key: written, .. }: &Entry| {
+                        let meant = || renamed::key(written).or_else(|| near(written, known()));
+                        property(schema, written).is_none() && meant() == Some(key)
+                    };
+                    if !entries.iter().any(is_meant) {
                         let message = format!("`{key}` is missing in {name}");
                         self.findings.report("config.missing_key", at, message, |finding| {
                             with_example(finding, key, schema_of_key)
@@ -154,7 +161,8 @@ impl<'a> Checker<'a> {
             }
         }
         let is_open = schema.get("additionalProperties") == Some(&Json::Bool(true));
-        for Entry { key, key_span, node } in entries.iter().filter(|entry| property(schema, &entry.key).is_none()) {
+        for entry in entries.iter().filter(|entry| property(schema, &entry.key).is_none()) {
+            let Entry { key, key_span, node } = entry;
             if is_open {
                 object.insert(key.clone(), any(node));
                 continue;
@@ -165,11 +173,9 @@ impl<'a> Checker<'a> {
                 self.findings.report("config.renamed", key_span, message, |finding| finding);
                 continue;
             }
-            let message = format!("unknown key `{key}` in {name}");
-            self.findings.report("config.unknown_key", key_span, message, |finding| match near(key, known()) {
-                Some(near) => finding.label(format!("did you mean `{near}`?")),
-                None => finding.help(format!("known: {}", enumerate(known()))),
-            });
+            let message = format!("unknown key `{}` in {name}", self.findings.name(entry));
+            let advice = || advise("known", key, schema::keys(schema));
+            self.findings.report("config.unknown_key", key_span, message, |finding| finding.advice(advice()));
         }
         (object, is_whole)
     }
@@ -184,7 +190,8 @@ impl<'a> Checker<'a> {
         let schema = schema.get("additionalProperties").unwrap_or(&nothing);
         let is_section = kind(schema) == Some("object") || !schema::tagged(schema).is_empty();
         let mut object = Map::new();
-        for Entry { key, key_span, node } in entries {
+        for entry in entries {
+            let Entry { key, key_span, node } = entry;
             if object.contains_key(key) {
                 continue;
             }
@@ -196,10 +203,9 @@ impl<'a> Checker<'a> {
             }
             if matches!(node.value, Value::Empty) && !is_section && schema.is_object() {
                 let noun = schema::text(schema, "x-noun").map_or_else(String::new, |noun| format!("{noun} "));
-                self.findings.report(SCHEMA_CODE, key_span, format!("{noun}`{key}` has no value"), |finding| {
-                    with_advice(finding, schema)
-                });
-            } else if let Some(value) = self.value(key, key_span, node, schema) {
+                let message = format!("{noun}`{}` has no value", self.findings.name(entry));
+                self.findings.report(SCHEMA_CODE, key_span, message, |finding| with_advice(finding, schema));
+            } else if let Some(value) = self.value(self.findings.name(entry), key_span, node, schema) {
                 object.insert(key.clone(), value);
             }
         }
@@ -212,7 +218,7 @@ impl<'a> Checker<'a> {
         for entry in entries {
             let before = *first.entry(&entry.key).or_insert(entry);
             if !std::ptr::eq(before, entry) {
-                let message = format!("`{}` stands twice in {name}", entry.key);
+                let message = format!("`{}` stands twice in {name}", self.findings.name(entry));
                 self.findings.report("config.duplicate", &entry.key_span, message, |finding| {
                     let here = self.findings.source.span(&before.key_span);
                     finding.label("and again here").related(here, "here").help("remove one of them")
@@ -225,7 +231,7 @@ impl<'a> Checker<'a> {
     /// A section whose `type` is one of several.
     fn tagged(&self, key: &str, at: &Range<usize>, node: &Node, schema: &Json) -> Option<Json> {
         if !matches!(node.value, Value::Section(_) | Value::Empty) {
-            return self.wants(key, node, "keys with values, indented below it");
+            return self.wants_keys(key, node, schema);
         }
         let variants = schema::tagged(schema);
         let Some(Entry { node: tag, key_span, .. }) = node.get("type") else {
@@ -277,7 +283,7 @@ impl<'a> Checker<'a> {
     /// The text of a value, with its variables put in.
     fn scalar(&self, key: &str, node: &Node, wanted: &str) -> Option<String> {
         let Value::Text(text) = &node.value else { return self.wants(key, node, wanted) };
-        let unset = |error: super::expand::ExpandError| {
+        let unset = |error: expand::ExpandError| {
             let help = error.help();
             self.findings.report("config.variable", &node.span, error.to_string(), |finding| finding.help(help));
         };
@@ -287,26 +293,25 @@ impl<'a> Checker<'a> {
     fn text(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
         let Some(format) = Format::of(schema) else { return self.scalar(key, node, "text").map(Json::String) };
         let text = self.scalar(key, node, format.wants)?;
-        let because = |message: String, complete: &dyn Fn(Diagnostic) -> Diagnostic| {
-            self.findings.report(SCHEMA_CODE, &node.span, message, complete);
-            None
-        };
         match (format.check)(&text) {
-            Err(Refusal::Unlike) => return self.wants(key, node, format.wants),
-            Err(Refusal::Because(message, help)) => {
-                return because(message, &|finding| match help {
-                    Some(help) => finding.help(help),
-                    None => finding,
-                });
-            }
             Ok(()) => {}
+            Err(Refusal::Because(reasons)) if !node.has_variable() => {
+                reasons.into_iter().for_each(|reason| self.because(node, reason));
+                return None;
+            }
+            Err(_) => return self.wants(key, node, format.wants),
         }
         let longest = schema.get("maxLength").and_then(Json::as_u64);
         if let Some(longest) = longest.filter(|longest| text.chars().count() as u64 > *longest) {
             return self.wants(key, node, &format!("{longest} characters at most"));
         }
+        let because = |message: String, complete: &dyn Fn(Diagnostic) -> Diagnostic| {
+            self.findings.report(SCHEMA_CODE, &node.span, message, complete);
+            None
+        };
+        let written = self.findings.written(node);
         let missing = |what: &str, file: &str| {
-            let message = format!("there is no {what} {}", self.directory.join(&text).display());
+            let message = format!("there is no {what} {}", self.directory.join(written).display());
             because(message, &|finding| finding.help(format!("paths are relative to the {file}")))
         };
         let is_there = || self.directory.join(&text).is_file();
@@ -318,38 +323,38 @@ impl<'a> Checker<'a> {
                 because("there is no such court".to_owned(), &|finding| {
                     let mut courts: Vec<_> = self.courts.iter().copied().collect();
                     courts.sort_unstable();
-                    match near(&text, courts.iter().copied()) {
-                        Some(near) => finding.label(format!("did you mean `{near}`?")),
-                        None => finding.help(format!("the courts are {}", enumerate(courts))),
-                    }
+                    finding.advice(advise("the courts", written, courts.into_iter()))
                 })
             }
             format::ACTION if !Verb::names().any(|name| name == text) => {
-                because(format!("there is no action `{text}`"), &|finding| no_action(finding, &text))
+                because(format!("there is no action `{written}`"), &|finding| {
+                    finding.advice(advise("known", written, Verb::names()))
+                })
             }
             "not-blank" => Some(text.trim().into()),
             _ => Some(text.into()),
         }
     }
 
+    /// Reports why text is refused, at the part of it that is wrong.
+    fn because(&self, node: &Node, Reason { part, message, advice }: Reason) {
+        let part = part.and_then(|part| {
+            let Value::Text(text) = &node.value else { return None };
+            // Text with an escape stands otherwise in the file.
+            let start = node.span.start + self.text.get(node.span.clone())?.find(&**text)?;
+            Some(start + part.start..start + part.end)
+        });
+        self.findings
+            .report(SCHEMA_CODE, part.as_ref().unwrap_or(&node.span), message, |finding| finding.advice(advice));
+    }
+
     fn number(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
-        let bound = |keyword| schema.get(keyword).and_then(Json::as_f64);
-        let (minimum, maximum) = (bound("minimum"), bound("maximum"));
-        let wanted = match (minimum, maximum) {
+        let wanted = match schema::limits(schema) {
             (Some(minimum), Some(maximum)) => format!("a number from {minimum} to {maximum}"),
             (Some(minimum), None) => format!("a whole number, at least {minimum}"),
             _ => "a number".to_owned(),
         };
-        let text = self.scalar(key, node, &wanted)?;
-        let number = match kind(schema) {
-            Some("integer") => text.parse::<u64>().ok().map(Number::from),
-            _ => text.parse::<f64>().ok().and_then(Number::from_f64),
-        };
-        let is_within = |number: &Number| {
-            let value = number.as_f64().unwrap_or(f64::NAN);
-            minimum.is_none_or(|minimum| value >= minimum) && maximum.is_none_or(|maximum| value <= maximum)
-        };
-        match number.filter(is_within) {
+        match schema::number(schema, &self.scalar(key, node, &wanted)?) {
             Some(number) => Some(Json::Number(number)),
             None => self.wants(key, node, &wanted),
         }
@@ -361,28 +366,47 @@ impl<'a> Checker<'a> {
         if words.contains(&&*text) {
             return Some(text.into());
         }
+        let written = self.findings.written(node);
         if let Some(Renamed { now, .. }) = renamed::value(key, &text).filter(|renamed| words.contains(&renamed.now)) {
-            let message = format!("`{key}: {text}` is now `{key}: {now}`");
+            let message = format!("`{key}: {written}` is now `{key}: {now}`");
             self.findings.report("config.renamed", &node.span, message, |finding| finding);
             return None;
         }
         self.findings.report(SCHEMA_CODE, &node.span, format!("unknown `{key}`"), |finding| {
-            match near(&text, words.iter().copied()) {
-                Some(near) => finding.label(format!("did you mean `{near}`?")),
-                None => finding.help(format!("known: {}", enumerate(words.iter().copied()))),
-            }
+            finding.advice(advise("known", written, words.iter().copied()))
         });
         None
     }
 
-    /// The value is not what it should be. What a variable holds is not shown: it may be a secret.
+    fn wants_keys<T>(&self, key: &str, node: &Node, schema: &Json) -> Option<T> {
+        self.wants_with(key, node, "keys with values, indented below it", |finding| {
+            match schema::text(schema, "x-example").filter(|_| !schema::tagged(schema).is_empty()) {
+                Some(kind) => finding.help(format!("write for example `{key}: {{ type: {kind} }}`")),
+                None => with_example(finding, key, schema),
+            }
+        })
+    }
+
     fn wants<T>(&self, key: &str, node: &Node, wanted: &str) -> Option<T> {
-        self.findings.report(SCHEMA_CODE, &node.span, format!("`{key}` wants {wanted}"), |finding| match &node.value {
-            Value::Text(text) if text.contains("${") => finding.label("the variable holds something else"),
-            Value::Text(_) => finding,
-            Value::Empty => finding.label("nothing is here"),
-            Value::List(_) => finding.label("this is a list"),
-            Value::Section(_) => finding.label("this is a section"),
+        self.wants_with(key, node, wanted, |finding| finding)
+    }
+
+    /// The value is not what it should be. What a variable holds is not shown: it may be a secret.
+    fn wants_with<T>(
+        &self,
+        key: &str,
+        node: &Node,
+        wanted: &str,
+        complete: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) -> Option<T> {
+        self.findings.report(SCHEMA_CODE, &node.span, format!("`{key}` wants {wanted}"), |finding| {
+            complete(match &node.value {
+                Value::Text(_) if node.has_variable() => finding.label("the variable holds something else"),
+                Value::Text(_) => finding,
+                Value::Empty => finding.label("nothing is here"),
+                Value::List(_) => finding.label("this is a list"),
+                Value::Section(_) => finding.label("this is a section"),
+            })
         });
         None
     }
@@ -394,14 +418,6 @@ fn nothing_like(schema: &Json) -> Json {
         Some("object") => Json::Object(Map::new()),
         Some("array") => Json::Array(Vec::new()),
         _ => "".into(),
-    }
-}
-
-/// Advice for an action that does not exist.
-pub(crate) fn no_action(finding: Diagnostic, action: &str) -> Diagnostic {
-    match near(action, Verb::names()) {
-        Some(near) => finding.label(format!("did you mean `{near}`?")),
-        None => finding.help(format!("known: {}", enumerate(Verb::names()))),
     }
 }
 

@@ -6,10 +6,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::court::CourtConfig;
-use super::sink::Sink;
+use super::sink::{ObsSink, PlayerSink, Sink};
 use super::source::Findings;
 use super::yaml::{Entry, Node};
-use crate::diagnostic::Diagnostic;
 use crate::served::Served;
 
 /// Checks courts and sinks against each other. Not all of them need to be there: what was wrong is left out.
@@ -18,22 +17,23 @@ pub(super) fn check(
     root: &Node,
     courts: &BTreeMap<Arc<str>, CourtConfig>,
     sinks: &BTreeMap<Arc<str>, Sink>,
-) -> Vec<Diagnostic> {
-    let mut warnings = Vec::new();
-    let (courts, sinks) = (placed(root, "courts", courts), placed(root, "sinks", sinks));
+) {
+    let (courts, placed_sinks) = (placed(root, "courts", courts), placed(root, "sinks", sinks));
     ports(findings, &courts);
     for (entry, court) in &courts {
         resync(findings, entry, court);
         if court.bind.port() == 0 {
             let message = "with port 0 the system chooses a port, which the console cannot know";
-            warnings.push(warning(findings, &place_of(entry, "bind"), message).help("write the console's port"));
+            findings.warn(&place_of(entry, "bind"), message, |finding| finding.help("write the console's port"));
         }
     }
-    single(findings, &sinks);
-    players(findings, &courts, &sinks);
-    warnings.extend(same_obs(findings, &sinks));
-    warnings.extend(unserved(findings, &courts, &sinks));
-    warnings
+    single(findings, &placed_sinks);
+    players(findings, &courts, &placed_sinks);
+    same_obs(findings, &placed_sinks);
+    // A sink that is wrong may serve any court.
+    if !root.get("sinks").is_some_and(|sinks| findings.has_errors_in(&sinks.node.span)) {
+        unserved(findings, &courts, &placed_sinks);
+    }
 }
 
 /// The named values of a section, in their order, each with its entry.
@@ -42,10 +42,6 @@ fn placed<'n, T>(root: &'n Node, section: &str, values: &'n BTreeMap<Arc<str>, T
     let mut seen = HashSet::new();
     let first = entries.iter().filter(|entry| seen.insert(&*entry.key));
     first.filter_map(|entry| Some((entry, values.get(&*entry.key)?))).collect()
-}
-
-fn warning(findings: &Findings<'_>, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
-    findings.source.error("config.suspicious", span, message).warning()
 }
 
 /// Where a key's value stands; the name of the section if the key is left out.
@@ -64,12 +60,23 @@ fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
         let (everywhere, somewhere) = first.get(&bind.port()).map_or((None, None), |(all, any)| (*all, Some(*any)));
         let same = if bind.ip().is_unspecified() { somewhere } else { taken.get(&bind).copied() };
         if let Some(other) = same.or(everywhere) {
-            let message = format!("`{}` and `{}` cannot receive on the same address", other.key, entry.key);
+            let (this, first) = (findings.name(entry), findings.name(other));
+            let is_same = taken.get(&bind).is_some_and(|same| std::ptr::eq(*same, other));
+            let (message, label) = match is_same {
+                true => (
+                    format!("`{first}` and `{this}` cannot receive on the same address"),
+                    format!("taken by `{first}`"),
+                ),
+                false => (
+                    format!(
+                        "`{first}` and `{this}` cannot receive on the same port: one of them does so on every address"
+                    ),
+                    format!("`{this}`"),
+                ),
+            };
             findings.report("config.conflict", &place_of(entry, "bind"), message, |finding| {
-                finding
-                    .label(format!("taken by `{}`", other.key))
-                    .related(findings.source.span(&place_of(other, "bind")), format!("`{}`", other.key))
-                    .help("give each court a port of its own")
+                let here = findings.source.span(&place_of(other, "bind"));
+                finding.label(label).related(here, format!("`{first}`")).help("give each court a port of its own")
             });
         }
         taken.entry(bind).or_insert(entry);
@@ -90,7 +97,9 @@ fn resync(findings: &Findings<'_>, entry: &Entry, court: &CourtConfig) {
         let help = "name the port on which the PSS answers questions, or leave `resync` out";
         report("`resync` is where the court itself receives", help.to_owned());
     } else if !court.lets_in(resync.ip()) {
-        report("`allow` refuses what the PSS at `resync` answers", format!("add {} to `allow`", resync.ip()));
+        let is_written = entry.node.get("resync").is_some_and(|entry| !entry.node.has_variable());
+        let address = if is_written { resync.ip().to_string() } else { "its address".to_owned() };
+        report("`allow` refuses what the PSS at `resync` answers", format!("add {address} to `allow`"));
     }
 }
 
@@ -113,7 +122,7 @@ fn players(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[
         let mut is_reported = false;
         for (court, _) in courts.iter().filter(|(court, _)| player.courts.serves(&court.key)) {
             if let Some(other) = players.get(&*court.key).filter(|_| !is_reported) {
-                both(findings, other, entry, &format!("the player of `{}`", court.key));
+                both(findings, other, entry, &format!("the player of `{}`", findings.name(court)));
                 is_reported = true;
             }
             players.entry(&court.key).or_insert(entry);
@@ -122,7 +131,7 @@ fn players(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[
 }
 
 fn both(findings: &Findings<'_>, first: &Entry, second: &Entry, what: &str) {
-    let message = format!("`{}` and `{}` are both {what}", first.key, second.key);
+    let message = format!("`{}` and `{}` are both {what}", findings.name(first), findings.name(second));
     findings.report("config.conflict", &second.key_span, message, |finding| {
         let here = findings.source.span(&first.key_span);
         finding.label("the second").related(here, "the first").help("remove one of them")
@@ -130,47 +139,40 @@ fn both(findings: &Findings<'_>, first: &Entry, second: &Entry, what: &str) {
 }
 
 /// Two sinks for the same OBS would both drive it.
-fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) -> Vec<Diagnostic> {
+fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
     let mut first: HashMap<(&str, u16), &Entry> = HashMap::new();
-    let mut warnings = Vec::new();
     for (entry, sink) in sinks {
         let Sink::Obs(obs) = sink else { continue };
+        // A default stands for a value that is wrong.
+        if findings.has_errors_in(&entry.node.span) {
+            continue;
+        }
         let host = if obs.host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { &obs.host };
         if let Some(other) = first.get(&(host, obs.port)) {
-            let message = format!("`{}` and `{}` are the same OBS, at {}:{}", other.key, entry.key, obs.host, obs.port);
+            let (name, port) = (|entry| findings.name(entry), obs.port.to_string());
+            let written = |key| entry.node.get(key).map(|entry| findings.written(&entry.node));
+            let (host, port) = (written("host").unwrap_or(&obs.host), written("port").unwrap_or(&port));
+            let message = format!("`{}` and `{}` are the same OBS, at {host}:{port}", name(other), name(entry));
             let help = "write one sink with the `courts` of both; rules can have other settings for each court";
             let here = findings.source.span(&other.key_span);
-            warnings.push(warning(findings, &entry.key_span, message).related(here, "the first").help(help));
+            findings.warn(&entry.key_span, message, |finding| finding.related(here, "the first").help(help));
         }
         first.entry((host, obs.port)).or_insert(entry);
     }
-    warnings
 }
 
 /// Where some court is seen, each should be.
-fn unserved(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[(&Entry, &Sink)]) -> Vec<Diagnostic> {
-    let served: Vec<&Served> = sinks
-        .iter()
-        .filter_map(|(_, sink)| match sink {
-            Sink::Obs(obs) => Some(&obs.courts),
-            Sink::Player(player) => Some(&player.courts),
-            _ => None,
-        })
-        .collect();
+fn unserved(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[(&Entry, &Sink)]) {
     let mut names = HashSet::new();
-    for served in &served {
-        match served {
-            Served::All => return Vec::new(),
-            Served::Courts(courts) => names.extend(courts.iter().map(|court| &**court)),
-        }
+    let mut is_anything_served = false;
+    for (_, sink) in sinks {
+        let (Sink::Obs(ObsSink { courts, .. }) | Sink::Player(PlayerSink { courts, .. })) = sink else { continue };
+        let Served::Courts(courts) = courts else { return };
+        names.extend(courts.iter().map(|court| &**court));
+        is_anything_served = true;
     }
-    if served.is_empty() {
-        return Vec::new();
+    for (court, _) in courts.iter().filter(|(court, _)| is_anything_served && !names.contains(&*court.key)) {
+        let message = format!("no OBS and no player serves `{}`", findings.name(court));
+        findings.warn(&court.key_span, message, |finding| finding.help("add it to the `courts` of a sink"));
     }
-    let unserved = courts.iter().filter(|(court, _)| !names.contains(&*court.key));
-    let warn = |(court, _): &(&Entry, &CourtConfig)| {
-        let message = format!("no OBS and no player serves `{}`", court.key);
-        warning(findings, &court.key_span, message).help("add it to the `courts` of a sink")
-    };
-    unserved.map(warn).collect()
 }

@@ -13,7 +13,7 @@ use super::check::Checker;
 use super::error::ConfigError;
 use super::source::{Findings, Source};
 use super::{schema, secret, yaml};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// A config may have this many bytes; one for ten courts has 2,000.
 const MAX_BYTES: u64 = 4 << 20;
@@ -26,15 +26,35 @@ pub(crate) fn text(file: &Path) -> Result<String, ConfigError> {
     if bytes.len() as u64 > MAX_BYTES {
         let finding = Diagnostic::error("config.too_long", file, "the file is too long")
             .help(format!("it may have {MAX_BYTES} bytes: is this the right file?"));
-        return Err(ConfigError::Invalid(vec![finding]));
+        return Err(finding.into());
     }
     String::from_utf8(bytes).map_err(|error| {
         let text = String::from_utf8_lossy(error.as_bytes());
         let at = error.utf8_error().valid_up_to();
         let source = Source::new(file, &text, secret::in_text(&text));
         let finding = source.error("config.encoding", &(at..at + 1), "this is not UTF-8");
-        ConfigError::Invalid(vec![finding.label("from here on").help("save the file in the encoding UTF-8")])
+        finding.label("from here on").help("save the file in the encoding UTF-8").into()
     })
+}
+
+/// A file that was checked.
+pub(crate) struct Checked<T> {
+    /// What is right of it, if that is enough for a value.
+    pub(crate) value: Option<T>,
+    findings: Vec<Diagnostic>,
+    more: usize,
+}
+
+impl<T> Checked<T> {
+    /// The value with the warnings, if there is no error.
+    pub(crate) fn into_result(self) -> Result<(T, Vec<Diagnostic>), ConfigError> {
+        let Self { value, findings, more } = self;
+        let is_fine = more == 0 && findings.iter().all(|finding| finding.severity == Severity::Warning);
+        match value {
+            Some(value) if is_fine => Ok((value, findings)),
+            _ => Err(ConfigError::Invalid { findings, more, rules: Vec::new() }),
+        }
+    }
 }
 
 /// Reads the text of a file that `title` names in messages. What is right of it goes through `finish`, which can report
@@ -45,13 +65,14 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     title: &str,
     environment: &dyn Fn(&str) -> Option<String>,
     finish: impl FnOnce(F, &Checker<'_>, &yaml::Node) -> Option<T>,
-) -> Result<T, ConfigError> {
+) -> Result<Checked<T>, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let schema = schema::of::<F>();
     let (root, source) = tree(file, text, &schema)?;
     let findings = Findings::of(&source);
     let courts = root.get("courts").map_or(&[][..], |courts| courts.node.entries());
     let checker = Checker {
+        text,
         findings: &findings,
         directory: file.parent().unwrap_or(Path::new("")),
         environment,
@@ -60,10 +81,8 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     };
     let value =
         checker.whole(title, &root, &schema).and_then(|json| finish(checker.typed(&root, json)?, &checker, &root));
-    match (value, findings.into_vec()) {
-        (Some(value), findings) if findings.is_empty() => Ok(value),
-        (_, findings) => Err(ConfigError::Invalid(findings)),
-    }
+    let (findings, more) = findings.into_parts();
+    Ok(Checked { value, findings, more })
 }
 
 /// Parses text; gives the tree and what messages show of the text.
@@ -83,5 +102,5 @@ fn tree(file: &Path, text: &str, schema: &Json) -> Result<(yaml::Node, Source), 
     if let Some(help) = error.help {
         finding = finding.help(help);
     }
-    Err(ConfigError::Invalid(vec![finding]))
+    Err(finding.into())
 }

@@ -22,8 +22,21 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// The file could be read, but what it says is wrong.
-    #[error("{}", one_a_line(.0))]
-    Invalid(Vec<Diagnostic>),
+    #[error("{}", one_a_line(.findings))]
+    Invalid {
+        /// What was found: the errors, and warnings with them.
+        findings: Vec<Diagnostic>,
+        /// How much more was found.
+        more: usize,
+        /// The files of the rules, as far as the config could be read.
+        rules: Vec<PathBuf>,
+    },
+}
+
+impl From<Diagnostic> for ConfigError {
+    fn from(finding: Diagnostic) -> Self {
+        Self::Invalid { findings: vec![finding], more: 0, rules: Vec::new() }
+    }
 }
 
 fn one_a_line(findings: &[Diagnostic]) -> String {
@@ -38,8 +51,10 @@ impl ConfigError {
                 let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
                 renderer.render(&[Group::with_title(Level::ERROR.primary_title(self.to_string()))])
             }
-            Self::Invalid(findings) => {
-                findings.iter().map(|finding| finding.render(colour)).collect::<Vec<_>>().join("\n\n")
+            Self::Invalid { findings, more, .. } => {
+                let more = (*more > 0).then(|| format!("and {more} more, which are not shown"));
+                let findings = findings.iter().map(|finding| finding.render(colour));
+                findings.chain(more).collect::<Vec<_>>().join("\n\n")
             }
         }
     }

@@ -58,7 +58,18 @@ pub(super) fn expand(text: &str, environment: &dyn Fn(&str) -> Option<String>) -
 
 /// Whether the text is nothing but variables, without a default: then it gives nothing away.
 pub(super) fn is_only_variables(text: &str) -> bool {
-    expand(text, &|_| Some(String::new())).is_ok_and(|rest| rest.is_empty())
+    variables(text) == text.len()
+}
+
+/// How many bytes of variables, without a default, the text begins with.
+pub(super) fn variables(text: &str) -> usize {
+    let mut rest = text;
+    while let Some((inside, after)) = rest.strip_prefix("${").and_then(|inside| inside.split_once('}'))
+        && is_name(inside.strip_suffix(":-").unwrap_or(inside))
+    {
+        rest = after;
+    }
+    text.len() - rest.len()
 }
 
 fn is_name(name: &str) -> bool {

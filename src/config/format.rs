@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::ops::Range;
 
 use ipnet::IpNet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use strum::VariantNames;
 
-use crate::naming::{NameTemplate, Placeholder, TemplateError};
+use crate::naming::{self, Placeholder, TemplateError};
 use crate::rules::duration;
+use crate::suggest::{Advice, advise};
 
 /// A file's name may have this many bytes in all usual file systems.
 const MAX_FILE_NAME: usize = 255;
@@ -30,8 +32,21 @@ pub(super) struct Format {
 pub(super) enum Refusal {
     /// It is not what the format wants.
     Unlike,
-    /// For this reason, and what to do.
-    Because(String, Option<&'static str>),
+    /// For these reasons.
+    Because(Vec<Reason>),
+}
+
+pub(super) struct Reason {
+    /// The bytes of the text that are wrong, if not all of it is.
+    pub(super) part: Option<Range<usize>>,
+    pub(super) message: String,
+    pub(super) advice: Advice,
+}
+
+impl Refusal {
+    fn because(message: String, help: &str) -> Self {
+        Self::Because(vec![Reason { part: None, message, advice: Advice::Help(help.to_owned()) }])
+    }
 }
 
 /// Formats whose text also has to exist somewhere: the check looks for it.
@@ -81,20 +96,14 @@ pub(super) const FORMATS: &[Format] = &[
         wants: "text",
         // The exported schema lists the placeholders; see `pattern`.
         pattern: None,
-        check: |text| {
-            let refusal = |error: TemplateError| Refusal::Because(error.to_string(), None);
-            text.parse::<NameTemplate>().map(drop).map_err(refusal)
-        },
+        check: template,
     },
     Format {
         name: "duration",
         short: "duration",
         wants: "a duration such as `500ms`, `2s` or `1m`",
         pattern: Some(r"^[0-9.]+\s*(ms|s|m|h)\s*$"),
-        check: |text| {
-            let because = |error: duration::DurationError| Refusal::Because(error.message, Some(error.help));
-            duration::read(text).map(drop).map_err(because)
-        },
+        check: |text| duration::read(text).map(drop).map_err(|error| Refusal::because(error.message, error.help)),
     },
     Format { name: COURT, short: "courts", wants: "a court", pattern: None, check: |_| Ok(()) },
     Format { name: ACTION, short: "action", wants: "an action", pattern: None, check: |_| Ok(()) },
@@ -112,13 +121,29 @@ fn path(text: &str) -> Result<(), Refusal> {
     when(!text.is_empty() && !text.contains(char::is_control))?;
     if text == "~" || text.starts_with("~/") || text.starts_with(r"~\") {
         let message = "`~` does not stand for the home directory here".to_owned();
-        return Err(Refusal::Because(message, Some("write the whole path, or `${HOME}` in its place")));
+        return Err(Refusal::because(message, "write the whole path, or `${HOME}` in its place"));
     }
     if text.split(['/', '\\']).any(|name| name.len() > MAX_FILE_NAME) {
         let message = format!("a name in this path is longer than {MAX_FILE_NAME} bytes, which no file can have");
-        return Err(Refusal::Because(message, Some("choose a shorter name")));
+        return Err(Refusal::because(message, "choose a shorter name"));
     }
     Ok(())
+}
+
+fn template(text: &str) -> Result<(), Refusal> {
+    let reason = |error: TemplateError| {
+        let message = error.to_string();
+        let (part, advice) = match error {
+            TemplateError::Unknown(part, name) => {
+                let names: Vec<_> = Placeholder::VARIANTS.iter().map(|name| format!("{{{name}}}")).collect();
+                (part, advise("known", &format!("{{{name}}}"), names.iter().map(String::as_str)))
+            }
+            TemplateError::Brace(part) => (part, Advice::None),
+        };
+        Reason { part: Some(part), message, advice }
+    };
+    let reasons: Vec<_> = naming::errors(text).map(reason).collect();
+    if reasons.is_empty() { Ok(()) } else { Err(Refusal::Because(reasons)) }
 }
 
 impl Format {

@@ -123,7 +123,7 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
             Some(before) => checker.findings.report(
                 "config.duplicate",
                 &entry.key_span,
-                format!("`{}` is set already", entry.key),
+                format!("`{}` is set already", checker.findings.name(entry)),
                 |finding| finding.related(source.span(&before.key_span), "here first").help("remove one of them"),
             ),
             None => drop(first.insert(entry.key.to_ascii_lowercase(), entry)),
@@ -134,7 +134,8 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
             Written::List(items) => SettingValue::List(items),
         };
         let (name, file, place) = (entry.key.clone(), source.file().to_owned(), source.place(&entry.key_span));
-        settings.push((Setting { name, value, file, place }, entry));
+        let is_variable = entry.node.has_variable() || entry.node.items().iter().any(Node::has_variable);
+        settings.push((Setting { name, value, is_variable, file, place }, entry));
     }
     settings
 }

@@ -7,7 +7,7 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::yaml::{Node, Value};
 
@@ -88,6 +88,25 @@ pub(super) fn property<'a>(section: &'a Json, key: &str) -> Option<&'a Json> {
 /// The keys of a section that has some of its own, in their order.
 pub(super) fn keys(section: &Json) -> impl Iterator<Item = &str> {
     section.get("properties").and_then(Json::as_object).into_iter().flatten().map(|(key, _)| key.as_str())
+}
+
+/// The limits of a number.
+pub(super) fn limits(schema: &Json) -> (Option<f64>, Option<f64>) {
+    let limit = |keyword| schema.get(keyword).and_then(Json::as_f64);
+    (limit("minimum"), limit("maximum"))
+}
+
+/// The number that text is, if it is one that the schema accepts.
+pub(super) fn number(schema: &Json, text: &str) -> Option<Number> {
+    let number = match kind(schema) {
+        Some("integer") => text.parse::<u64>().ok().map(Number::from),
+        _ => text.parse::<f64>().ok().and_then(Number::from_f64),
+    };
+    let (minimum, maximum) = limits(schema);
+    number.filter(|number| {
+        let value = number.as_f64().unwrap_or(f64::NAN);
+        minimum.is_none_or(|minimum| value >= minimum) && maximum.is_none_or(|maximum| value <= maximum)
+    })
 }
 
 pub(super) fn is_required(section: &Json, key: &str) -> bool {

@@ -5,10 +5,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
-
-/// What stands for a secret. It does not depend on the secret, so that it does not show how long that is.
-const COVER: &str = "***";
+use super::secret::COVER;
+use super::yaml::{Entry, Node, Value};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// More findings than this are only counted: they mean that it is the wrong file.
 const MAX_FINDINGS: usize = 200;
@@ -71,6 +70,15 @@ impl Source {
         start..end.max(start)
     }
 
+    /// What is written at a place, unless some of it is covered.
+    fn shown<'t>(&self, span: &Range<usize>, words: &'t str) -> &'t str {
+        let next = self.covers.partition_point(|(secret, _)| secret.end <= span.start);
+        match self.covers.get(next) {
+            Some((secret, _)) if secret.start < span.end => COVER,
+            _ => words,
+        }
+    }
+
     /// Where a byte of the file's text stands in the covered one: the same place twice, unless it lies within a secret.
     fn cover(&self, at: usize) -> (usize, usize) {
         let next = self.covers.partition_point(|(secret, _)| secret.start <= at);
@@ -97,17 +105,30 @@ impl Source {
     }
 }
 
-/// What is found to be wrong with a file.
+/// What is found in a file.
 pub(crate) struct Findings<'a> {
     pub(crate) source: &'a Source,
     found: RefCell<Vec<Diagnostic>>,
     /// How many more there are.
-    uncounted: Cell<usize>,
+    more: Cell<usize>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn of(source: &'a Source) -> Self {
-        Self { source, found: RefCell::default(), uncounted: Cell::new(0) }
+        Self { source, found: RefCell::default(), more: Cell::new(0) }
+    }
+
+    /// A key, as messages name it.
+    pub(crate) fn name<'n>(&self, entry: &'n Entry) -> &'n str {
+        self.source.shown(&entry.key_span, &entry.key)
+    }
+
+    /// A value as it is written: with its variables, and covered if it may be a secret.
+    pub(crate) fn written<'n>(&self, node: &'n Node) -> &'n str {
+        match &node.value {
+            Value::Text(text) => self.source.shown(&node.span, text),
+            _ => "",
+        }
     }
 
     /// Adds an error, which `complete` gives advice.
@@ -122,18 +143,34 @@ impl<'a> Findings<'a> {
             let finding = complete(self.source.error(code, span, message));
             self.found.borrow_mut().push(finding);
         } else {
-            self.uncounted.set(self.uncounted.get() + 1);
+            self.more.set(self.more.get() + 1);
         }
     }
 
-    /// All that was found, in the order of the places.
-    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+    /// Adds a warning.
+    pub(crate) fn warn(
+        &self,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        complete: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        self.report("config.suspicious", span, message, |finding| complete(finding.warning()));
+    }
+
+    /// Whether something is wrong within a place.
+    pub(crate) fn has_errors_in(&self, span: &Range<usize>) -> bool {
+        let span = self.source.span(span);
+        let is_within = |place: &Place| span.start <= place.span.start && place.span.end <= span.end;
+        self.found
+            .borrow()
+            .iter()
+            .any(|finding| finding.severity == Severity::Error && finding.place.as_ref().is_some_and(is_within))
+    }
+
+    /// All that was found, in the order of the places, and how much more there is.
+    pub(crate) fn into_parts(self) -> (Vec<Diagnostic>, usize) {
         let mut found = self.found.into_inner();
         found.sort_by_key(|finding| finding.place.as_ref().map(|place| place.span.start));
-        if let more @ 1.. = self.uncounted.get() {
-            let message = format!("{more} more mistakes are not shown");
-            found.push(Diagnostic::error("config.more", self.source.file(), message));
-        }
-        found
+        (found, self.more.get())
     }
 }

@@ -37,6 +37,16 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// Whether nothing stands there.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self.value, Value::Empty)
+    }
+
+    /// Whether a variable stands in the text.
+    pub(crate) fn has_variable(&self) -> bool {
+        matches!(&self.value, Value::Text(text) if text.contains("${"))
+    }
+
     /// The entries of a section; none of anything else.
     pub(crate) fn entries(&self) -> &[Entry] {
         match &self.value {

@@ -36,6 +36,8 @@ pub struct Setting {
     pub name: String,
     /// Its value.
     pub value: SettingValue,
+    /// Whether variables of the environment gave the value, or some of it: then no message shows it.
+    pub is_variable: bool,
     /// The file that says so.
     pub file: PathBuf,
     /// Where its name stands there.

@@ -11,11 +11,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::action::Verb;
 use crate::config::ConfigError;
-use crate::config::check::{Checker, SCHEMA_CODE, no_action};
+use crate::config::check::{Checker, SCHEMA_CODE};
 use crate::config::rules::{RuleEntry, rule_files};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{document, format};
 use crate::rules::{RuleFile, duration};
+use crate::suggest::advise;
 
 /// A file of scenarios.
 #[derive(Debug)]
@@ -230,9 +231,8 @@ impl Scenarios {
     /// The file cannot be read, or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = document::text(file)?;
-        document::read(file, &text, "the file of scenarios", &|_| None, |written: ScenarioFile, checker, root| {
-            written.resolve(checker, root)
-        })
+        let resolve = |written: ScenarioFile, checker: &Checker<'_>, root: &Node| written.resolve(checker, root);
+        Ok(document::read(file, &text, "the file of scenarios", &|_| None, resolve)?.into_result()?.0)
     }
 }
 
@@ -347,7 +347,8 @@ fn expected(checker: &Checker<'_>, node: &Node, written: Expectation) -> Option<
         let report = |span, message: String| checker.findings.report(SCHEMA_CODE, span, message, |finding| finding);
         if !Verb::names().any(|name| name == key) {
             let message = format!("there is no action `{key}`");
-            checker.findings.report(SCHEMA_CODE, key_span, message, |finding| no_action(finding, key));
+            let advice = advise("known", key, Verb::names());
+            checker.findings.report(SCHEMA_CODE, key_span, message, |finding| finding.advice(advice));
         } else if found.is_some() {
             checker.findings.report(SCHEMA_CODE, key_span, "one entry is one action", |finding| {
                 finding.help("begin another entry of the list with `- `")

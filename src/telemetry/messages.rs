@@ -105,6 +105,9 @@ messages! {
     /// they run from now on
     info "rules.changed" rules_changed(files) = "the rules were changed: {files}";
 
+    /// a warning about the config, as `vta check` shows it
+    warn "config.warning" config_warning(diagnostic) = "{diagnostic}";
+
     /// a warning of [the check](rules.md#check)
     warn "rules.warning" rules_warning(diagnostic) = "{diagnostic}";
 

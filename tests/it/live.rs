@@ -150,7 +150,7 @@ fn failing_rule_is_logged_with_its_place_and_events_go_on() {
 fn refused(change: impl FnOnce(&Venue, String) -> String) -> (i32, String) {
     let venue = Venue::new("");
     let config = fs::read_to_string(venue.config()).unwrap();
-    let config = change(&venue, config);
+    let config = change(&venue, config.replace("127.0.0.1:0", "127.0.0.1:6000"));
     fs::write(venue.config(), config).unwrap();
     let output = output(vta().arg("run").arg("--config").arg("event.yaml").current_dir(venue.path("")));
     let text = stderr(&output).replace(&venue.path("").display().to_string(), "HALL/");
@@ -206,7 +206,7 @@ fn a_handler_of_no_event_is_refused() {
 fn a_port_in_use_is_refused() {
     let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let (code, text) = refused(|_, config| config.replace("127.0.0.1:0", &address.to_string()));
+    let (code, text) = refused(|_, config| config.replace("127.0.0.1:6000", &address.to_string()));
     assert_eq!(code, 4);
     insta::assert_snapshot!(text.replace(&address.port().to_string(), "PORT").lines().last().unwrap());
 }
@@ -215,7 +215,7 @@ fn a_port_in_use_is_refused() {
 fn a_database_path_that_is_a_folder_is_refused() {
     let (code, text) = refused(|venue, config| {
         fs::create_dir(venue.path("day.db")).unwrap();
-        config
+        config.replace("127.0.0.1:6000", "127.0.0.1:0")
     });
     assert_eq!(code, 4);
     insta::assert_snapshot!(text.lines().last().unwrap());

@@ -34,7 +34,7 @@ fn repeated_invalid_messages_are_folded_and_all_counted() {
     let told = log.split_whitespace().zip(log.split_whitespace().skip(1)).filter(|(_, word)| *word == "more");
     let repeats = told.map(|(number, _)| number.trim_start_matches('(').parse::<u64>().unwrap()).sum::<u64>();
     assert_eq!(repeats, 99_999, "{log}");
-    assert!(log.contains("warnings and errors: message.invalid 100000 "), "{log}");
+    assert!(log.contains("warnings and errors: message.invalid 100000, "), "{log}");
 }
 
 #[test]

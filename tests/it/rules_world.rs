@@ -161,7 +161,8 @@ fn load(folder: &tempfile::TempDir, with: Vec<Setting>) -> Result<Rules, String>
 fn setting(name: &str, value: &str) -> Setting {
     let text = format!("{}    {name}: {value}", "\n".repeat(6));
     let place = Place::new(text.into(), 10..10 + name.len());
-    Setting { name: name.to_owned(), value: SettingValue::Text(value.to_owned()), file: "event.yaml".into(), place }
+    let value = SettingValue::Text(value.to_owned());
+    Setting { name: name.to_owned(), value, is_variable: false, file: "event.yaml".into(), place }
 }
 
 #[test]

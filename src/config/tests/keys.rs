@@ -31,7 +31,7 @@ fn an_unknown_key_without_a_near_one_shows_what_is_known() {
     error: unknown key `color` in `rules`
      --> event.yaml:5:3
       |
-    5 |   color: blue
+    5 |   color: ***
       |   ^^^^^
       |
       = help: known: `files` and `max_operations`
@@ -40,7 +40,7 @@ fn an_unknown_key_without_a_near_one_shows_what_is_known() {
     error: unknown key `color` in `court-1`
      --> event.yaml:6:5
       |
-    6 |     color: blue
+    6 |     color: ***
       |     ^^^^^
       |
       = help: known: `type`, `bind`, `allow`, `receive_buffer_bytes` and `resync`
@@ -90,7 +90,7 @@ fn a_missing_key_points_at_the_section_that_lacks_it() {
     error: `type` is missing in `replay`
      --> event.yaml:5:3
       |
-    5 |   replay: { host: obs }
+    5 |   replay: { host: *** }
       |   ^^^^^^
       |
       = help: write for example `type: obs`
@@ -163,8 +163,8 @@ fn an_unknown_word_suggests_the_near_one() {
     error: unknown `type`
      --> event.yaml:5:19
       |
-    5 |   replay: { type: http }
-      |                   ^^^^
+    5 |   replay: { type: *** }
+      |                   ^^^
       |
       = help: known: `sqlite`, `capture`, `obs`, `player` and `log`
     ");

@@ -1,4 +1,9 @@
-use super::super::Secret;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::super::{Config, ConfigError, Secret};
 use super::{messages, messages_after_head, parse};
 
 #[test]
@@ -14,7 +19,7 @@ fn the_line_of_an_error_masks_the_password() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:45
       |
-    5 |   replay: { type: obs, password: ***, port: abc }
+    5 |   replay: { type: obs, password: ***, port: *** }
       |                                             ^^^
     ");
     insta::assert_snapshot!(messages_after_head("sinks:\n  replay:\n    type: obs\n    password: [hunter2]\n"), @"
@@ -52,7 +57,7 @@ fn a_password_under_another_key_is_masked_and_its_length_is_not_shown() {
         let shown = ["hunter2", "hunter2hunter2hunter2"].map(|secret| {
             messages_after_head(&format!("sinks:\n  replay: {{ type: obs, {key}: {secret}, port: abc }}\n"))
         });
-        assert!(shown[0].contains(&format!("{key}: ***, port: abc")), "{}", shown[0]);
+        assert!(shown[0].contains(&format!("{key}: ***, port: ***")), "{}", shown[0]);
         assert_eq!(shown[0], shown[1]);
     }
     // Other misspelt keys show what they hold.
@@ -96,7 +101,7 @@ fn a_password_taken_for_a_comment_is_masked() {
     error: unknown key `prot` in `replay`
      --> event.yaml:5:24
       |
-    5 |   replay: { type: obs, prot: 1, password: ***
+    5 |   replay: { type: ***, prot: ***, password: #***
       |                        ^^^^ did you mean `port`?
     ");
 }
@@ -185,7 +190,156 @@ fn a_variable_s_name_is_shown_but_not_its_default() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, port: x, password: *** }
-      |                         ^
+    5 |   a: { type: obs, port: ***, password: *** }
+      |                         ^^^
     ");
+}
+
+/// Ways to write a password that say in some word what it is; `SECRET` is the password.
+const NAMED: &[&str] = &[
+    "password: SECRET",
+    "password SECRET",
+    "password=SECRET",
+    "password:SECRET",
+    "password : SECRET",
+    "Password: SECRET",
+    "pasword: SECRET",
+    "passwordSECRET",
+    "PASSWORD SECRET",
+    "pwd: SECRET",
+    "pw SECRET",
+    "token: SECRET",
+    "obs_key: SECRET",
+    "apiKey: SECRET",
+    "secret: [SECRET]",
+    "secret: { a: SECRET }",
+    "password: a, SECRET",
+    "password: a, SECRET: b",
+    "password: 'SECRET",
+    "password: \"SECRET",
+    "\"password\": SECRET",
+    "'password SECRET'",
+    "password: ${NOT_SET:-SECRET}",
+    "password: ${SECRET",
+    "password: ${NOT SECRET}",
+    "password: !SECRET",
+    "password: &SECRET a",
+    "password: *SECRET",
+    "password: @SECRET",
+    "password: #SECRET",
+    "password: \\SECRET",
+    "password: a: SECRET",
+    "password: SECRET: a",
+    "password: a #SECRET",
+    "password: |\n        SECRET",
+    "password: >-\n        a\n        SECRET",
+    "password:\n        SECRET",
+    "password:\n        - SECRET",
+    "# password: SECRET",
+    "# password SECRET",
+    "# SECRET is the token",
+    "port: 4455 # the password is SECRET",
+    "port: 4455 password SECRET",
+    "host: ws://user:SECRET@pc",
+    "host: user:SECRET@pc",
+    "host: SECRET@pc",
+    "arguments: [--password=SECRET]",
+    "with: { obs_password: SECRET }",
+];
+
+/// Ways to write a password in a sink of type `obs` where nothing says what it is.
+const UNNAMED: &[&str] = &[
+    "port: SECRET",
+    "port: [SECRET]",
+    "prot: SECRET",
+    "login: SECRET",
+    "timeout_secs: SECRET",
+    "recording_in_progress: SECRET",
+    "min_free_mb: SECRET",
+    "courts: [SECRET]",
+    "courts: SECRET",
+    "host: a SECRET",
+    "host: pc:SECRET",
+    "type: SECRET",
+    "port: ${SECRET_VARIABLE}",
+    "host: ${SECRET_VARIABLE} a",
+    "type: ${SECRET_VARIABLE}",
+    "courts: [\"${SECRET_VARIABLE}\"]",
+];
+
+/// Values of the whole config that a variable gives.
+const VARIABLES: &[&str] = &[
+    "names: { clip: '{${SECRET_VARIABLE}}' }",
+    "rules: { files: ['${SECRET_VARIABLE}'] }",
+    "rules: { files: [{ file: '${SECRET_VARIABLE}/a.rhai', with: { a: b } }] }",
+    "rules: { max_operations: '${SECRET_VARIABLE}' }",
+    "rules: '${SECRET_VARIABLE}'",
+    "decoder: { protocol: '${SECRET_VARIABLE}' }",
+    "reviews: { quota: '${SECRET_VARIABLE}', won_keeps_quota: '${SECRET_VARIABLE}' }",
+    "sinks: { a: { type: sqlite, path: \"~/${SECRET_VARIABLE}\" } }",
+    "sinks: { a: { type: log, keep_files: '${SECRET_VARIABLE}' } }",
+    "sinks: { a: { type: obs, host: '${SECRET_VARIABLE}', port: '1' }, b: { type: obs, host: '${SECRET_VARIABLE}', port: 1 } }",
+];
+
+/// All that the program shows of a config, whether it is right or wrong.
+fn shown(text: &str, secret: &str) -> String {
+    let environment = |name: &str| (name == "SECRET_VARIABLE").then(|| secret.to_owned());
+    let file = Path::new("examples/event.yaml");
+    let of = |error: ConfigError| format!("{error}\n{error:?}\n{}\n{}", error.render(false), error.render(true));
+    match Config::parse(file, text, &environment) {
+        Ok(config) => {
+            let warnings = config.warnings.iter().map(|warning| format!("{warning} {}", warning.render(false)));
+            let effective = Config::effective_of(file, text, &environment).unwrap_or_else(of);
+            warnings.chain([effective]).collect::<Vec<_>>().join("\n")
+        }
+        Err(error) => of(error),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn no_output_has_the_secret_however_it_was_written(
+        secret in "[a-z]?(7q|x9)[a-z0-9]{6,12}",
+        named in any::<bool>(),
+        way in any::<proptest::sample::Index>(),
+        indent in select(vec![0_usize, 2, 4, 4, 4, 6, 8]),
+        is_flow in any::<bool>(),
+        other in select(vec!["", "prot: 1", "port: abc", "type: obs", "x", "}", "\tport: 1", "courts: [b]", "host: [a"]),
+        is_before in any::<bool>(),
+    ) {
+        let (way, indent) = if named { (way.get(NAMED), indent) } else { (way.get(UNNAMED), 4) };
+        let way = way.replace("SECRET_VARIABLE", "SECRET-VARIABLE").replace("SECRET", &secret);
+        let way = way.replace(&format!("{secret}-VARIABLE"), "SECRET_VARIABLE");
+        // Without a word for it, it is known in a tree only.
+        let other = if named { other } else { ["", "prot: 1", "courts: [b]"][other.len() % 3] };
+        let example = include_str!("../../../examples/event.yaml");
+        let sink = example.find("    type: obs").unwrap();
+        let end = sink + example[sink..].find("  jury:").unwrap();
+        let text = if is_flow {
+            let (first, second) = if is_before { (&*way, other) } else { (other, &*way) };
+            let entries = ["type: obs", first, second].into_iter().filter(|entry| !entry.is_empty());
+            let entries = entries.collect::<Vec<_>>().join(", ");
+            format!("{} {{ {entries} }}\n{}", example[..sink].trim_end(), &example[end..])
+        } else {
+            let way = format!("{:indent$}{way}\n", "");
+            let other = if other.is_empty() { String::new() } else { format!("    {other}\n") };
+            let (first, second) = if is_before { (way, other) } else { (other, way) };
+            format!("{}    type: obs\n{first}{second}{}", &example[..sink], &example[end..])
+        };
+        let shown = shown(&text, &secret);
+        prop_assert!(!shown.contains(&secret), "{}\n{}", text, shown);
+    }
+}
+
+#[test]
+fn no_message_shows_what_a_variable_holds() {
+    for value in VARIABLES {
+        for secret in ["hunter2", "/hunter2", "{hunter2}", "hunter2 "] {
+            let shown = shown(&format!("{}{value}\n", super::HEAD), secret);
+            // A name that is right is shown by `config show`, as it should be.
+            assert!(value.contains("host:") || !shown.contains("hunter2"), "{value}\n{shown}");
+        }
+    }
 }

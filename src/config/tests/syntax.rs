@@ -231,8 +231,8 @@ fn one_document_with_keys_is_wanted() {
     error: the config wants keys with values such as `name: Hamburg Open 2026`
      --> event.yaml:1:1
       |
-    1 | Hamburg
-      | ^^^^^^^
+    1 | ***
+      | ^^^
       |
       = help: `vta init` writes one to start from
     ");

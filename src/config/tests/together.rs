@@ -19,10 +19,10 @@ fn a_sink_names_only_courts_that_are_there() {
     error: there is no such court
      --> event.yaml:5:42
       |
-    5 |   replay: { type: obs, courts: [court-1, finals] }
-      |                                          ^^^^^^
+    5 |   replay: { type: obs, courts: [court-1, ***] }
+      |                                          ^^^
       |
-      = help: the courts are `court-1`
+      = help: the courts: `court-1`
     ");
     insta::assert_snapshot!(messages_after_head("sinks:\n  replay: { type: obs, courts: [] }\n"), @"
     error: `courts` must name a court
@@ -104,14 +104,14 @@ fn two_courts_cannot_receive_on_the_same_address() {
       = help: give each court a port of its own
     ");
     insta::assert_snapshot!(messages(&two_courts("0.0.0.0:6000", "192.168.7.5:6000")), @"
-    error: `court-1` and `court-2` cannot receive on the same address
+    error: `court-1` and `court-2` cannot receive on the same port: one of them does so on every address
      --> event.yaml:8:11
       |
     5 |     bind: 0.0.0.0:6000
       |           ------------ `court-1`
     ...
     8 |     bind: 192.168.7.5:6000
-      |           ^^^^^^^^^^^^^^^^ taken by `court-1`
+      |           ^^^^^^^^^^^^^^^^ `court-2`
       |
       = help: give each court a port of its own
     ");
@@ -236,19 +236,19 @@ fn all_mistakes_are_shown_at_once() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:7:30
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
+    7 |   replay: { type: obs, port: ***, prot: 1, courts: [court-2] }
       |                              ^^^
 
     error: unknown key `prot` in `replay`
      --> event.yaml:7:35
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
+    7 |   replay: { type: obs, port: ***, prot: 1, courts: [court-2] }
       |                                   ^^^^ did you mean `port`?
 
     error: there is no such court
      --> event.yaml:7:53
       |
-    7 |   replay: { type: obs, port: abc, prot: 1, courts: [court-2] }
+    7 |   replay: { type: obs, port: ***, prot: 1, courts: [court-2] }
       |                                                     ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(parse(text).unwrap_err(), @"

@@ -14,15 +14,15 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, port: abc }
+    5 |   a: { type: obs, port: *** }
       |                         ^^^
     ");
     insta::assert_snapshot!(messages_of_sink("type: obs, port: [1, 2]"), @"
     error: `port` wants a number from 1 to 65535
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, port: [1, 2] }
-      |                         ^^^^^^ this is a list
+    5 |   a: { type: obs, port: [***, ***] }
+      |                         ^^^^^^^^^^ this is a list
     ");
     insta::assert_snapshot!(messages_of_sink("type: obs, courts: court-1"), @"
     error: `courts` wants a list: `[one, another]`
@@ -35,7 +35,7 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     error: `sinks` wants keys with values, indented below it
      --> event.yaml:4:8
       |
-    4 | sinks: [obs, log]
+    4 | sinks: [***, ***]
       |        ^^^^^^^^^^ this is a list
     ");
     insta::assert_snapshot!(messages_after_head("rules: a.rhai\n"), @"
@@ -49,15 +49,17 @@ fn a_value_of_the_wrong_type_says_what_is_wanted() {
     error: `replay` wants keys with values, indented below it
      --> event.yaml:5:11
       |
-    5 |   replay: obs
+    5 |   replay: ***
       |           ^^^
+      |
+      = help: write for example `replay: { type: obs }`
     ");
     insta::assert_snapshot!(messages("name:\n  a: b\ncourts:\n  a: { type: pss, bind: 0.0.0.0:6000 }\n"), @"
     error: `name` wants text that is not blank
      --> event.yaml:2:3
       |
-    2 |   a: b
-      |   ^^^^ this is a section
+    2 |   a: ***
+      |   ^^^^^^ this is a section
     ");
 }
 
@@ -175,15 +177,15 @@ fn a_host_is_no_url_and_has_no_port() {
     error: `host` wants a name or an address alone, such as `127.0.0.1`
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, host: 'ws://127.0.0.1' }
-      |                         ^^^^^^^^^^^^^^^^
+    5 |   a: { type: obs, host: *** }
+      |                         ^^^
     ");
     insta::assert_snapshot!(messages_of_sink("type: obs, host: 127.0.0.1:4455"), @"
     error: `host` wants a name or an address alone, such as `127.0.0.1`
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, host: 127.0.0.1:4455 }
-      |                         ^^^^^^^^^^^^^^
+    5 |   a: { type: obs, host: *** }
+      |                         ^^^
     ");
 }
 
@@ -199,13 +201,27 @@ fn a_path_with_a_mistaken_escape_is_found() {
 }
 
 #[test]
-fn a_name_with_an_unknown_placeholder_shows_those_there_are() {
-    insta::assert_snapshot!(messages_after_head("names: { clip: \"{court} {match}\" }\n"), @r#"
-    error: there is no `{match}`; there is `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{athlete}`, `{reason}`, `{date}`, `{time}`
-     --> event.yaml:4:16
+fn each_wrong_placeholder_of_a_name_is_shown() {
+    insta::assert_snapshot!(messages_after_head("names: { clip: \"{court} {match} {reson} {\" }\n"), @r#"
+    error: there is no placeholder `{match}`
+     --> event.yaml:4:25
       |
-    4 | names: { clip: "{court} {match}" }
-      |                ^^^^^^^^^^^^^^^^^
+    4 | names: { clip: "{court} {match} {reson} {" }
+      |                         ^^^^^^^
+      |
+      = help: known: `{event}`, `{court}`, `{bout}`, `{phase}`, `{weight_class}`, `{division}`, `{round}`, `{blue}`, `{blue_country}`, `{red}`, `{red_country}`, `{side}`, `{athlete}`, `{reason}`, `{date}` and `{time}`
+
+    error: there is no placeholder `{reson}`
+     --> event.yaml:4:33
+      |
+    4 | names: { clip: "{court} {match} {reson} {" }
+      |                                 ^^^^^^^ did you mean `{reason}`?
+
+    error: a brace stands alone: a placeholder is written `{bout}`
+     --> event.yaml:4:41
+      |
+    4 | names: { clip: "{court} {match} {reson} {" }
+      |                                         ^
     "#);
 }
 

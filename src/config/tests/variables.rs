@@ -66,8 +66,8 @@ fn a_variable_that_is_not_set_is_shown_with_its_place() {
     error: `${…}` must hold a variable's name
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, host: '${OBS HOST}' }
-      |                         ^^^^^^^^^^^^^
+    5 |   a: { type: obs, host: *** }
+      |                         ^^^
       |
       = help: write `${NAME}` or `${NAME:-default}`; for a literal `${` write `$${`
     ");
@@ -75,8 +75,8 @@ fn a_variable_that_is_not_set_is_shown_with_its_place() {
     error: `${` is not closed by `}`
      --> event.yaml:5:25
       |
-    5 |   a: { type: obs, host: '${OBS_HOST' }
-      |                         ^^^^^^^^^^^^
+    5 |   a: { type: obs, host: *** }
+      |                         ^^^
       |
       = help: write `${NAME}` or `${NAME:-default}`; for a literal `${` write `$${`
     ");
