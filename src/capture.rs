@@ -64,7 +64,7 @@ pub use text::write_trace;
 pub use writer::{About, CaptureWriter};
 
 /// An input of a court, with its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// When it came.
     pub at: Time,

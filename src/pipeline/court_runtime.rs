@@ -172,8 +172,8 @@ impl CourtRuntime {
                     self.counters.actions.add(1);
                     self.act(action);
                 }
-                Output::Bout(bout) => event_log::bout(&self.name, bout, &mut self.logged_bout),
-                Output::BoutSplit { .. } => {}
+                Output::Bout { bout, .. } => event_log::bout(&self.name, bout, &mut self.logged_bout),
+                Output::Load { .. } | Output::Snapshot(_) => {}
             }
             if let Some(store) = &self.store {
                 let is_kept = if store.waits {

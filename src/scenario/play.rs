@@ -215,7 +215,7 @@ impl Play {
                             self.wrong.push(format!("  | {}", failed.text.trim_end()));
                         }
                     }
-                    Output::Bout(_) | Output::BoutSplit { .. } => {}
+                    Output::Load { .. } | Output::Bout { .. } | Output::Snapshot(_) => {}
                 }
             }
             let Some(report) = reports.pop_front() else { return };

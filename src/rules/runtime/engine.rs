@@ -153,9 +153,9 @@ impl Rules {
         self.scripts.push(Running { script, state: empty() });
     }
 
-    /// Lets the rules hear an event. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
-        let now = moment(event.at, bout);
+    /// Lets the rules hear an event, at a court's time. Before their first one they hear that the court begins.
+    pub fn hear(&mut self, event: &Arc<Event>, at: Time, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
+        let now = moment(at, bout);
         self.note_scene(&event.body);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
@@ -214,10 +214,9 @@ impl Rules {
         true
     }
 
-    /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
-    pub fn drop_due(&mut self, by: Time, outputs: &mut Vec<RuleOutput>) {
-        let Some((at, timer)) = self.timers.drop_due(by) else { return };
-        self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", outputs);
+    /// Time has passed in which the court did not run: timers that repeat will fire only once by then.
+    pub fn skip_repeats(&mut self, to: Time) {
+        self.timers.skip_repeats(to);
     }
 
     /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
