@@ -263,6 +263,13 @@ pub enum Report {
     },
 }
 
+impl Report {
+    /// Whether OBS or a player has sent it.
+    pub fn is_of_a_sink(&self) -> bool {
+        !matches!(self, Self::RulesReloaded { .. } | Self::RulesRejected { .. } | Self::DatagramsLost { .. })
+    }
+}
+
 /// A clip that is there.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct ClipReport {

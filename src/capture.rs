@@ -52,10 +52,11 @@ mod text;
 mod writer;
 
 use std::io;
+use std::sync::Arc;
 
 use strum::Display;
 
-use crate::court::Input;
+use crate::court::{Input, Setup};
 use crate::time::Time;
 
 pub use notes::{CaptureNotes, Skip, Unreadable};
@@ -70,6 +71,16 @@ pub struct Recorded {
     pub at: Time,
     /// The input.
     pub input: Input,
+}
+
+impl Recorded {
+    /// What the court ran with, if this says so.
+    pub fn setup(&self) -> Option<&Arc<Setup>> {
+        match &self.input {
+            Input::Setup(setup) => Some(setup),
+            _ => None,
+        }
+    }
 }
 
 /// How a capture is written.

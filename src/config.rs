@@ -47,6 +47,7 @@ use crate::diagnostic::Diagnostic;
 use crate::naming::Names;
 use crate::rules::RuleFile;
 use check::Checker;
+use document::World;
 use names::NameTemplates;
 use reviews::Reviews;
 use rules::RulesSection;
@@ -70,6 +71,8 @@ pub struct Config {
     pub names: Names,
     /// What is driven and recorded, by name.
     pub sinks: BTreeMap<Arc<str>, Sink>,
+    /// All of it as YAML: with its variables and defaults filled in, and its secrets covered.
+    pub effective: String,
     /// What is hardly meant so.
     pub warnings: Vec<Diagnostic>,
 }
@@ -157,31 +160,45 @@ impl Config {
         Self::parse(file, &text, &|name| std::env::var(name).ok())
     }
 
-    /// The config of a file as YAML: with its variables and defaults filled in, and its secrets covered.
-    ///
-    /// # Errors
-    /// The file cannot be read or says something wrong.
-    pub fn effective(file: &Path) -> Result<String, ConfigError> {
-        Self::load(file)?;
-        let text = document::text(file)?;
-        let environment = |name: &str| std::env::var(name).ok();
-        document::read(file, &text, "the config", &environment, |config: EventFile, _, _| {
-            serde_yaml::to_string(&config).ok()
-        })
-    }
-
     /// Understands the text of a config. `file` says where it lies, `environment` what variables hold.
     ///
     /// # Errors
     /// The text says something wrong.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        document::read(file, text, "the config", environment, EventFile::resolve)
+        document::read(file, text, "the config", World::here(environment), EventFile::resolve)
+    }
+
+    /// A config of one court, `court-1`, and nothing else: with defaults for all.
+    ///
+    /// # Errors
+    /// None.
+    pub fn of_one_court() -> Result<Self, ConfigError> {
+        Self::parse(Path::new(""), "name: Scenarios\ncourts: { court-1: { bind: 127.0.0.1:0 } }", &|_| None)
+    }
+
+    /// The database, if there is one.
+    pub fn store_path(&self) -> Option<&PathBuf> {
+        self.sinks.values().find_map(|sink| match sink {
+            Sink::Store(sink) => Some(&sink.path),
+            _ => None,
+        })
+    }
+
+    /// Understands the config that a capture holds; `rules` are the files that it holds besides.
+    ///
+    /// # Errors
+    /// The text says something wrong.
+    pub fn recorded(capture: &Path, text: &str, rules: &dyn Fn(&Path) -> bool) -> Result<Self, ConfigError> {
+        let world = World { environment: &|_| None, is_file: rules };
+        let file = Path::new(capture.file_name().unwrap_or_default());
+        document::read(file, text, "the config in the capture", world, EventFile::resolve)
     }
 }
 
 impl EventFile {
     /// Checks what the schema cannot say, and puts the config together.
     fn resolve(self, checker: &Checker<'_>, root: &yaml::Node) -> Option<Config> {
+        let effective = serde_yaml::to_string(&self).ok()?;
         let Self { name, courts, decoder, rules, reviews, names, mut sinks } = self;
         let RulesSection { files, max_operations } = rules;
         let list = root.get("rules").and_then(|rules| rules.node.get("files"));
@@ -198,6 +215,7 @@ impl EventFile {
             rules: Rules { files, max_operations },
             reviews: reviews.into(),
             sinks,
+            effective,
             warnings,
         })
     }

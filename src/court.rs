@@ -24,7 +24,7 @@ use crate::event::{
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
-use crate::rules::{Retired, RuleOutput, Rules};
+use crate::rules::{Explain, Retired, RuleOutput, Rules};
 use crate::time::{Offset, Time};
 
 /// An input of a court; captures keep each with its time.
@@ -206,8 +206,9 @@ impl Court {
             Input::Stop => {
                 let derived = self.bursts.finish();
                 self.derived(at, derived, out);
-                if let Some(id) = self.identities.close() {
-                    out.push(Output::Load { load: id.load, bout: id, at: at + self.offset });
+                if let Some(bout) = self.identities.close() {
+                    let load = self.bursts.bout().load;
+                    out.push(Output::Load { load, bout, at: at + self.offset });
                 }
                 self.store_bout(at, out);
             }
@@ -238,21 +239,35 @@ impl Court {
         }
         self.bursts.resume(snapshot.state.clone());
         let bout = self.bursts.bout().clone();
-        self.identities.resume(&bout, snapshot.bout);
+        self.identities.resume(bout.load, snapshot.bout);
         out.push(Output::Load { load: bout.load, bout: snapshot.bout, at: at + self.offset });
         let number = bout.config.number.clone();
         let resumed =
             BoutResumed { number, round: bout.round, blue: bout.blue.score, red: bout.red.score, since: snapshot.at };
         self.report_event(at, None, Body::BoutResumed(Box::new(resumed)), out);
+        self.store_bout(at, out);
     }
 
-    /// Replaces the rules, and handles the report that says so.
-    pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
+    /// Passes on from now on what each rule does with each event.
+    pub fn explain_to(&mut self, explain: Explain) {
+        self.rules.explain_to(explain);
+    }
+
+    /// What a later session needs to go on where this one is.
+    pub fn leave(&self) -> Resume {
+        let (bout, at) = (self.bursts.bout(), self.now + self.offset);
+        let snapshot = Snapshot { bout: self.identities.id(), at, state: self.bursts.snapshot() };
+        Resume { snapshot: (bout.load > 0).then_some(snapshot), bouts: self.identities.known().to_vec() }
+    }
+
+    /// Replaces the rules.
+    pub fn change_rules(&mut self, at: Time, rules: Rules, out: &mut Vec<Output>) -> Retired {
         let at = self.advance(at, out);
         let before = std::mem::replace(&mut self.rules, rules);
         let mut outputs = Vec::new();
         let retired = self.rules.take_over(before, at, self.events + 1, &mut outputs);
-        self.step(at, &Input::Report(report.clone()), out);
+        let names = self.rules.names().map(str::to_owned).collect();
+        self.report_event(at, None, Body::RulesReloaded(RulesReloaded { rules: names }), out);
         for output in outputs {
             self.carry_out(output, true, out);
         }

@@ -84,15 +84,24 @@ impl KnownBout {
 pub(crate) struct Identities {
     session: SessionId,
     known: Vec<KnownBout>,
-    /// The present load, its facts, and its bout once that was decided.
+    /// The present load, and the bout that it is of unless it is found to be another's.
     load: u32,
+    own: BoutId,
+    /// Its facts, and its bout once that was decided.
     facts: Facts,
     bout: Option<BoutId>,
 }
 
 impl Identities {
     pub(crate) fn new(session: SessionId) -> Self {
-        Self { session, known: Vec::new(), load: 0, facts: Facts::default(), bout: None }
+        Self {
+            session,
+            known: Vec::new(),
+            load: 0,
+            own: BoutId { session, load: 0 },
+            facts: Facts::default(),
+            bout: None,
+        }
     }
 
     /// Adds bouts of earlier sessions.
@@ -100,20 +109,26 @@ impl Identities {
         self.known.extend_from_slice(known);
     }
 
-    /// The present load goes on with a bout of an earlier session.
-    pub(crate) fn resume(&mut self, bout: &Bout, id: BoutId) {
-        (self.load, self.facts, self.bout) = (bout.load, Facts::of(bout), Some(id));
+    /// A load goes on with a bout of an earlier session.
+    pub(crate) fn resume(&mut self, load: u32, bout: BoutId) {
+        (self.load, self.own, self.facts, self.bout) = (load, bout, Facts::default(), Some(bout));
+    }
+
+    /// The bouts of the last hours.
+    pub(crate) fn known(&self) -> &[KnownBout] {
+        &self.known
     }
 
     /// The bout of the present load.
     pub(crate) fn id(&self) -> BoutId {
-        self.bout.unwrap_or(BoutId { session: self.session, load: self.load })
+        self.bout.unwrap_or(self.own)
     }
 
     /// Takes the state of a bout after a change; gives which bout its load is of, when that is known anew.
     pub(crate) fn observe(&mut self, bout: &Bout, now: Time) -> Option<BoutId> {
         let facts = Facts::of(bout);
         if bout.load != self.load {
+            self.own = BoutId { session: self.session, load: bout.load };
             (self.load, self.bout) = (bout.load, None);
         } else if facts == self.facts && self.bout.is_some() {
             self.touch(bout, now);
@@ -131,7 +146,7 @@ impl Identities {
             self.known.iter().find(|known| Some(known.id) == before).filter(|known| known.is_of(&self.facts, now));
         let matching = self.known.iter().filter(others).filter(|known| known.is_of(&self.facts, now));
         let same = stays.or_else(|| matching.max_by_key(|known| known.last_at));
-        let id = same.map_or(BoutId { session: self.session, load: self.load }, |known| known.id);
+        let id = same.map_or(self.own, |known| known.id);
         self.bout = Some(id);
         self.touch(bout, now);
         (before != self.bout).then_some(id)
@@ -139,8 +154,7 @@ impl Identities {
 
     /// Decides which bout the present load is of, if that is not known yet: nothing more will come.
     pub(crate) fn close(&mut self) -> Option<BoutId> {
-        let id = BoutId { session: self.session, load: self.load };
-        (self.load > 0 && self.bout.is_none()).then(|| *self.bout.insert(id))
+        (self.load > 0 && self.bout.is_none()).then(|| *self.bout.insert(self.own))
     }
 
     /// Keeps what is known of the present bout, and forgets the bouts of long ago.

@@ -22,6 +22,6 @@ pub(super) struct Show {
 impl Verb {
     pub(super) fn run(self) -> Result<(), CliError> {
         let Self::Show(show) = self;
-        print(Config::effective(&show.config)?.trim_end())
+        print(Config::load(&show.config)?.effective.trim_end())
     }
 }

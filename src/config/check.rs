@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value as Json};
 
+use super::document::World;
 use super::expand::expand;
 use super::format::{self, Format, Refusal};
 use super::renamed::{self, Renamed};
@@ -25,7 +26,7 @@ pub(crate) struct Checker<'a> {
     pub(crate) findings: &'a Findings<'a>,
     /// Where the file lies: paths are relative to it.
     pub(crate) directory: &'a Path,
-    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) world: World<'a>,
     /// The names that a `court` can have.
     pub(crate) courts: HashSet<&'a str>,
     /// Where the items of lists begin that are left out.
@@ -281,7 +282,7 @@ impl<'a> Checker<'a> {
             let help = error.help();
             self.findings.report("config.variable", &node.span, error.to_string(), |finding| finding.help(help));
         };
-        expand(text, self.environment).map_err(unset).ok()
+        expand(text, self.world.environment).map_err(unset).ok()
     }
 
     fn text(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
@@ -309,7 +310,7 @@ impl<'a> Checker<'a> {
             let message = format!("there is no {what} {}", self.directory.join(&text).display());
             because(message, &|finding| finding.help(format!("paths are relative to the {file}")))
         };
-        let is_there = || self.directory.join(&text).is_file();
+        let is_there = || (self.world.is_file)(&self.directory.join(&text));
         match format.name {
             format::RULE_FILE if !is_there() => missing("rule file", "config's directory"),
             format::CAPTURE_FILE if !is_there() => missing("capture", "file of scenarios"),

@@ -18,6 +18,22 @@ use crate::diagnostic::Diagnostic;
 /// A config may have this many bytes; one for ten courts has 2,000.
 const MAX_BYTES: u64 = 4 << 20;
 
+/// What a file may refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'a> {
+    /// What a variable holds.
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether there is such a file.
+    pub(crate) is_file: &'a dyn Fn(&Path) -> bool,
+}
+
+impl<'a> World<'a> {
+    /// This computer's files, and these variables.
+    pub(crate) fn here(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { environment, is_file: &|path| path.is_file() }
+    }
+}
+
 /// The text of a file.
 pub(crate) fn text(file: &Path) -> Result<String, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { file: file.to_owned(), source };
@@ -43,7 +59,7 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     file: &Path,
     text: &str,
     title: &str,
-    environment: &dyn Fn(&str) -> Option<String>,
+    world: World<'_>,
     finish: impl FnOnce(F, &Checker<'_>, &yaml::Node) -> Option<T>,
 ) -> Result<T, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -54,7 +70,7 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     let checker = Checker {
         findings: &findings,
         directory: file.parent().unwrap_or(Path::new("")),
-        environment,
+        world,
         courts: courts.iter().map(|court| &*court.key).collect(),
         left_out: RefCell::default(),
     };

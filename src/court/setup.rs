@@ -33,6 +33,18 @@ pub struct Resume {
     pub bouts: Vec<KnownBout>,
 }
 
+impl Resume {
+    /// The same, with other names of sessions.
+    pub fn in_sessions(&self, name: impl Fn(SessionId) -> SessionId) -> Self {
+        let mut resume = self.clone();
+        let bouts = resume.bouts.iter_mut().map(|known| &mut known.id);
+        for id in bouts.chain(resume.snapshot.as_mut().map(|snapshot| &mut snapshot.bout)) {
+            id.session = name(id.session);
+        }
+        resume
+    }
+}
+
 /// What a later session needs to go on with a bout.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Snapshot {

@@ -1,16 +1,19 @@
 //! What is built from the config: rules and sinks.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
 use super::components::{Component, Components};
-use super::court_runtime::Sinks;
+use super::sinks::Sinks;
 use crate::action::Report;
+use crate::bout::SessionId;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
+use crate::court::Setup;
 use crate::diagnostic::Diagnostic;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -70,6 +73,23 @@ pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -
     Rules::of(&sources.of_court(court), limits, &Surroundings { obs })
 }
 
+/// What a court runs with, as captures keep it. Paths are relative to the folder of the config where they can be, so that
+/// the capture can be replayed anywhere.
+pub(super) fn recorded(config: &Config, sources: &Sources, court: &Arc<str>, session: SessionId) -> Arc<Setup> {
+    let folder = config.file.parent().unwrap_or(Path::new(""));
+    let relative = |path: PathBuf| match path.strip_prefix(folder) {
+        Ok(path) => path.iter().collect::<Vec<_>>().join(OsStr::new("/")).into(),
+        Err(_) => path,
+    };
+    Arc::new(Setup {
+        session,
+        court: court.clone(),
+        vta_version: env!("CARGO_PKG_VERSION").to_owned(),
+        config: config.effective.clone(),
+        rules: sources.texts().into_iter().map(|(path, text)| (relative(path), text)).collect(),
+    })
+}
+
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
     config.sinks.iter().filter_map(|(name, sink)| match sink {
         Sink::Obs(sink) => Some((name, sink)),
@@ -110,7 +130,8 @@ pub(super) fn start_sinks(
     let served = |sources: &Served| -> Courts {
         reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
     };
-    let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();
+    let mut sinks: HashMap<Arc<str>, Sinks> =
+        reports.keys().map(|court| (court.clone(), Sinks::new(court.clone()))).collect();
     for (name, sink) in obs_sinks(config) {
         let courts = served(&sink.courts);
         let status = StatusHandle::new("obs", name);

@@ -81,6 +81,23 @@ impl Sources {
         Self { rules: files.iter().map(rule).collect(), imported: Library::default() }
     }
 
+    /// The rules of a config whose texts, and those of the files that they import, are at hand: nothing is read.
+    pub fn recorded(files: &[RuleFile], texts: &[(PathBuf, Arc<str>)]) -> Self {
+        let text = |path: &Path| texts.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone());
+        let rules = files.iter().filter_map(|file| Some((file.clone(), text(&file.path)?))).collect();
+        let files = texts.iter().map(|(path, text)| (path.clone(), Ok(text.clone()))).collect();
+        Self { rules, imported: Library(Arc::new(Mutex::new(Read { files, sealed: true }))) }
+    }
+
+    /// The texts of the rules and of all that they have imported so far, each with its path.
+    pub fn texts(&self) -> Vec<(PathBuf, Arc<str>)> {
+        let rules = self.rules.iter().map(|(file, text)| (file.path.clone(), text.clone()));
+        let imported = self.imported.lock();
+        let imported = imported.files.iter().filter_map(|(path, text)| Some((path.clone(), text.clone().ok()?)));
+        let texts: BTreeMap<_, _> = rules.chain(imported).collect();
+        texts.into_iter().collect()
+    }
+
     /// The rules that a court runs.
     pub fn of_court(&self, court: &str) -> Self {
         let mut sources = self.clone();
@@ -91,14 +108,14 @@ impl Sources {
     /// The files of the rules, and those that were requested by imports so far, whether they are there or not.
     pub fn paths(&self) -> Vec<PathBuf> {
         let rules = self.rules.iter().map(|(file, _)| file.path.clone());
-        rules.chain(self.imported.lock().keys().cloned()).collect()
+        rules.chain(self.imported.lock().files.keys().cloned()).collect()
     }
 
     /// Whether the files still hold the same texts.
     pub fn are_current(&self) -> bool {
         let same = |path: &Path, text: &str| read(path).is_ok_and(|now| *now == *text);
         self.rules.iter().all(|(file, text)| same(&file.path, text))
-            && self.imported.lock().iter().all(|(path, text)| match text {
+            && self.imported.lock().files.iter().all(|(path, text)| match text {
                 Ok(text) => same(path, text),
                 Err(_) => read(path).is_err(),
             })
@@ -109,18 +126,25 @@ impl Sources {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Library(Arc<Mutex<Read>>);
 
-/// The text of each file, or why it could not be read.
-type Read = BTreeMap<PathBuf, Result<Arc<str>, String>>;
+#[derive(Debug, Default)]
+struct Read {
+    /// The text of each file, or why it could not be read.
+    files: BTreeMap<PathBuf, Result<Arc<str>, String>>,
+    /// Nothing more is read.
+    sealed: bool,
+}
 
 impl Library {
     /// The text of a file, or why it cannot be read.
     pub(super) fn text(&self, path: &Path) -> Result<Arc<str>, String> {
-        let mut files = self.lock();
+        let mut library = self.lock();
         let reason = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => "it is not there".to_owned(),
             _ => error.to_string(),
         };
-        files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(reason)).clone()
+        let Read { files, sealed } = &mut *library;
+        let read = || if *sealed { Err("it is not in the capture".to_owned()) } else { read(path).map_err(reason) };
+        files.entry(path.to_owned()).or_insert_with(read).clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 use crate::action::Verb;
 use crate::config::ConfigError;
 use crate::config::check::{Checker, SCHEMA_CODE, no_action};
+use crate::config::document::World;
 use crate::config::rules::{RuleEntry, rule_files};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{document, format};
@@ -230,9 +231,13 @@ impl Scenarios {
     /// The file cannot be read, or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
         let text = document::text(file)?;
-        document::read(file, &text, "the file of scenarios", &|_| None, |written: ScenarioFile, checker, root| {
-            written.resolve(checker, root)
-        })
+        document::read(
+            file,
+            &text,
+            "the file of scenarios",
+            World::here(&|_| None),
+            |written: ScenarioFile, checker, root| written.resolve(checker, root),
+        )
     }
 }
 

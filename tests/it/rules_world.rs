@@ -296,8 +296,7 @@ fn the_current_scene_is_known_from_the_reports_of_each_obs_and_stays_when_rules_
     step(&mut court, shows("a", "Live"));
     step(&mut court, shows("b", "Replay"));
     step(&mut court, round());
-    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
-    court.change_rules(Time::default() + Duration::from_secs(5), compiled(), &report, &mut Vec::new());
+    court.change_rules(Time::default() + Duration::from_secs(5), compiled(), &mut Vec::new());
     step(&mut court, round());
     step(&mut court, gone());
     step(&mut court, round());
@@ -342,8 +341,7 @@ fn changed(before: &str, after: &str) -> Vec<String> {
         court.step(Time::default() + Duration::from_secs(second), &input, outputs);
     };
     hear(&mut court, 0, b"rnd;1", &mut outputs);
-    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
-    court.change_rules(Time::default() + Duration::from_secs(1), rules(after), &report, &mut outputs);
+    court.change_rules(Time::default() + Duration::from_secs(1), rules(after), &mut outputs);
     hear(&mut court, 2, b"rnd;1", &mut outputs);
     hear(&mut court, 5, b"hel;", &mut outputs);
     lines(&outputs)
