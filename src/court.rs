@@ -38,9 +38,13 @@ pub enum Input {
     Setup(Arc<Setup>),
     /// The session goes on where an earlier one has ended.
     Resume(Arc<Resume>),
-    /// The computer's clock was set, or the court did not run for a while: the computer slept, say. The clock that
-    /// people read is from now on so far ahead of the court's time.
-    ClockStep(Offset),
+    /// The computer's clock was set, or the court did not run for a while: the computer slept, say.
+    ClockStep {
+        /// The court's time until which it ran.
+        ran_until: Time,
+        /// The clock that people read is from now on so far ahead of the court's time.
+        offset: Offset,
+    },
     /// The session ends; nothing follows.
     Stop,
 }
@@ -194,14 +198,14 @@ impl Court {
     /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous
     /// input.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
-        if let Input::ClockStep(offset) = input {
-            return self.clock_step(at, *offset, out);
+        if let Input::ClockStep { ran_until, offset } = input {
+            return self.clock_step(at, *ran_until, *offset, out);
         }
         let at = self.advance(at, out);
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
-            Input::Setup(_) | Input::ClockStep(_) => {}
+            Input::Setup(_) | Input::ClockStep { .. } => {}
             Input::Resume(resume) => self.resume(at, resume, out),
             Input::Stop => {
                 let derived = self.bursts.finish();
@@ -217,9 +221,11 @@ impl Court {
     }
 
     /// The clock was set, or time has passed in which the court did not run: what has come due meanwhile happens once.
-    fn clock_step(&mut self, at: Time, offset: Offset, out: &mut Vec<Output>) -> Time {
+    fn clock_step(&mut self, at: Time, ran_until: Time, offset: Offset, out: &mut Vec<Output>) -> Time {
         let at = at.max(self.now);
+        self.advance(ran_until.min(at), out);
         self.rules.skip_repeats(at);
+        self.now = at;
         let at = self.advance(at, out);
         let ahead = offset.as_micros().saturating_sub(self.offset.as_micros());
         self.offset = offset;
@@ -253,6 +259,11 @@ impl Court {
         self.rules.explain_to(explain);
     }
 
+    /// The file names of its rules.
+    pub fn rules(&self) -> Vec<String> {
+        self.rules.names().map(str::to_owned).collect()
+    }
+
     /// What a later session needs to go on where this one is.
     pub fn leave(&self) -> Resume {
         let (bout, at) = (self.bursts.bout(), self.now + self.offset);
@@ -266,8 +277,7 @@ impl Court {
         let before = std::mem::replace(&mut self.rules, rules);
         let mut outputs = Vec::new();
         let retired = self.rules.take_over(before, at, self.events + 1, &mut outputs);
-        let names = self.rules.names().map(str::to_owned).collect();
-        self.report_event(at, None, Body::RulesReloaded(RulesReloaded { rules: names }), out);
+        self.report_event(at, None, Body::RulesReloaded(RulesReloaded { rules: self.rules() }), out);
         for output in outputs {
             self.carry_out(output, true, out);
         }
@@ -284,7 +294,7 @@ impl Court {
                 let derived = self.bursts.settle();
                 self.derived(self.now, derived, out);
             } else {
-                self.rules.fire_due(due, self.bursts.bout(), &mut outputs);
+                self.rules.fire_due(due, self.now, self.bursts.bout(), &mut outputs);
                 for output in outputs.drain(..) {
                     self.carry_out(output, true, out);
                 }

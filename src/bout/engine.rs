@@ -33,13 +33,12 @@ impl BoutEngine {
         Self { reviews: Reviews::new(review_rules), ..Self::default() }
     }
 
-    /// Takes the place of a session that has not begun, by the state that an earlier one has left.
-    pub(super) fn resume(&mut self, snapshot: Self) {
-        let Self { lifecycle, reviews, .. } = std::mem::take(self);
-        *self = snapshot;
-        self.lifecycle.offset = lifecycle.offset;
-        self.lifecycle.resume();
-        self.reviews = reviews;
+    /// Takes over from an earlier session, in one that has not begun.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { bout, lifecycle, rounds, rests, scoring, reviews: _, injuries } = earlier;
+        (self.bout, self.rounds, self.rests, self.injuries) = (bout, rounds, rests, injuries);
+        self.lifecycle.resume(lifecycle);
+        self.scoring.resume(scoring);
         let bout = Arc::make_mut(&mut self.bout);
         (bout.load, bout.ordinal) = (1, 1);
         self.reviews.resume(bout);

@@ -70,9 +70,12 @@ impl Lifecycle {
         std::mem::replace(bout, Arc::new(new))
     }
 
-    /// The bout is one of an earlier session.
-    pub(super) fn resume(&mut self) {
-        self.resumed = true;
+    /// Takes over from an earlier session.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { replaced, load_received, contradiction_reported, .. } = earlier;
+        let resumed = true;
+        *self =
+            Self { replaced, load_received, contradiction_reported, resumed, offset: self.offset, ..Self::default() };
     }
 
     pub(super) fn begin_burst(&mut self) {

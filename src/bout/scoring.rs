@@ -75,6 +75,12 @@ impl Account {
 }
 
 impl Scoring {
+    /// Takes over from an earlier session. What was scored since then is not known.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { round, led, widest_gap, .. } = earlier;
+        *self = Self { round, led, widest_gap, ..Self::default() };
+    }
+
     pub(super) fn hit(&mut self, at: Time, hit: Hit) {
         self.hits[hit.side as usize] = Some((at, hit));
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::action::Report;
 use crate::court::{Input, Resume, Setup};
-use crate::time::Offset;
+use crate::time::{Offset, Time};
 
 /// What a user, or the program itself, has the court do.
 #[derive(Deserialize, Serialize)]
@@ -17,7 +17,7 @@ use crate::time::Offset;
 enum Command<'a> {
     Setup(Cow<'a, Setup>),
     Resume(Cow<'a, Resume>),
-    ClockStep { offset_us: Offset },
+    ClockStep { ran_until: Time, offset_us: Offset },
     Stop {},
 }
 
@@ -28,7 +28,7 @@ pub(super) fn write(input: &Input, out: &mut Vec<u8>) -> io::Result<()> {
         Input::Report(report) => return Ok(serde_json::to_writer(out, report)?),
         Input::Setup(setup) => Command::Setup(Cow::Borrowed(setup)),
         Input::Resume(resume) => Command::Resume(Cow::Borrowed(resume)),
-        Input::ClockStep(offset_us) => Command::ClockStep { offset_us: *offset_us },
+        Input::ClockStep { ran_until, offset } => Command::ClockStep { ran_until: *ran_until, offset_us: *offset },
         Input::Stop => Command::Stop {},
     };
     Ok(serde_json::to_writer(out, &command)?)
@@ -42,7 +42,7 @@ pub(super) fn read(packet: &[u8]) -> Result<Input, serde_json::Error> {
     Ok(match Command::deserialize(value)? {
         Command::Setup(setup) => Input::Setup(Arc::new(setup.into_owned())),
         Command::Resume(resume) => Input::Resume(Arc::new(resume.into_owned())),
-        Command::ClockStep { offset_us } => Input::ClockStep(offset_us),
+        Command::ClockStep { ran_until, offset_us } => Input::ClockStep { ran_until, offset: offset_us },
         Command::Stop {} => Input::Stop,
     })
 }

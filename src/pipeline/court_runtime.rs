@@ -135,6 +135,11 @@ impl<T: Target> CourtRuntime<T> {
         self.court.now()
     }
 
+    /// The file names of its rules.
+    pub(super) fn rules(&self) -> Vec<String> {
+        self.court.rules()
+    }
+
     /// Actions whose outcome is awaited.
     pub(super) fn awaited(&self) -> u64 {
         self.counters.open.get()

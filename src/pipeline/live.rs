@@ -265,7 +265,7 @@ fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
     }
     loop {
         if let Some(offset) = watch.step() {
-            runtime.take(now(), &Input::ClockStep(offset));
+            runtime.take(now(), &Input::ClockStep { ran_until: runtime.now(), offset });
         }
         while let Some(report) = losses.next() {
             runtime.take(now(), &Input::Report(report));

@@ -15,14 +15,17 @@ use crate::action::{Action, ActionSink, Report};
 use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
-use crate::court::Input;
+use crate::court::{Input, Setup};
+use crate::diagnostic::Diagnostic;
 use crate::rules::{Explain, Sources};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::Counters;
-use crate::time::Time;
+use crate::time::{Offset, Time};
 
 /// How long outcomes are awaited, and then the database, at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// A longer gap in a capture that is not of a session of vta is time in which no court ran.
+const MAX_GAP: Duration = Duration::from_secs(12 * 3600);
 /// How long after its last input a capture without a recorded end goes on, so that timers of rules fire.
 const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
@@ -131,53 +134,9 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         .stored(session_store)
         .counting(counters.clone())
         .explained(explain);
-    let mut run = Run { runtime, acts, reports, pace, began: Instant::now(), started };
-
-    let mut broken = None;
-    let mut stopped = false;
-    // The first setup is the one that the court was opened with.
-    let mut setups = 0;
-    while let Some(next) = reader.next() {
-        match next {
-            Ok(Recorded { at, input: Input::Stop }) => {
-                run.until(at);
-                run.runtime.stop(at);
-                stopped = true;
-            }
-            // Live reports of the sinks replace them.
-            Ok(Recorded { input: Input::Report(report), .. }) if acts && report.is_of_a_sink() => {}
-            Ok(Recorded { at, input: Input::Setup(setup) }) => {
-                setups += 1;
-                if setups > 1 && recorded_rules {
-                    run.until(at);
-                    let sources = Sources::recorded(&config.rules.files, &setup.rules);
-                    let rules = setup::compile_sources(config, &sources, &name).map_err(StartError::Rules)?;
-                    drop(run.runtime.change_rules(at, rules, &setup));
-                }
-            }
-            Ok(Recorded { at, input: Input::Resume(resume) }) => {
-                // Bouts of earlier sessions are in the replays of those.
-                let resume = resume.in_sessions(|session| replays.get(&session).copied().unwrap_or(session));
-                run.runtime.take(at, &Input::Resume(Arc::new(resume)));
-            }
-            // The court did not run until then.
-            Ok(Recorded { at, input: input @ Input::ClockStep(_) }) => run.runtime.take(at, &input),
-            Ok(Recorded { at, input }) => {
-                run.until(at);
-                run.runtime.take(at, &input);
-            }
-            Err(error) => {
-                broken = Some(error);
-                break;
-            }
-        }
-        progress(reader.bytes_read());
-    }
-    if !stopped {
-        // Our own capture without an end is of a program that was killed: then nothing more happened.
-        let end = if reader.has_reports() { run.runtime.now() } else { run.grace() };
-        run.runtime.stop(end);
-    }
+    let rules = recorded_rules.then_some(config);
+    let mut run = Run { court: name, rules, replays, runtime, acts, reports, pace, began: Instant::now(), started };
+    let broken = run.play(reader, &mut progress).map_err(StartError::Rules)?;
     run.settle();
     run.runtime.finish();
     Ok(Replayed { counters, unfinished: components.stop(SHUTDOWN_TIMEOUT), broken })
@@ -206,8 +165,14 @@ impl Target for ReplayTarget {
     }
 }
 
-struct Run {
-    runtime: CourtRuntime<ReplayTarget>,
+/// A replay that is under way.
+struct Run<'a, T> {
+    court: Arc<str>,
+    /// The config whose rules the capture holds, with all their changes.
+    rules: Option<&'a Config>,
+    /// The latest replay of each session that was replayed.
+    replays: HashMap<SessionId, SessionId>,
+    runtime: CourtRuntime<T>,
     /// Whether sinks report.
     acts: bool,
     reports: Receiver<Report>,
@@ -216,7 +181,91 @@ struct Run {
     started: Time,
 }
 
-impl Run {
+impl<T: Target> Run<'_, T> {
+    /// Plays a capture to its end; gives why it breaks off.
+    ///
+    /// # Errors
+    /// All that is wrong with changed rules.
+    fn play(
+        &mut self,
+        reader: &mut Reader,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<CaptureError>, Vec<Diagnostic>> {
+        let is_of_session = reader.peek().is_some_and(|first| first.setup().is_some());
+        // The first setup is the one that the court was opened with.
+        let mut setups = 0;
+        while let Some(next) = reader.next() {
+            if let Ok(Recorded { at, .. }) = &next
+                && !is_of_session
+            {
+                self.skip_gap(*at);
+            }
+            match next {
+                Ok(Recorded { at, input: Input::Stop }) => {
+                    self.until(at);
+                    self.runtime.stop(at);
+                    return Ok(None);
+                }
+                Ok(Recorded { input: Input::Report(report), .. }) if self.acts && report.is_of_a_sink() => {}
+                Ok(Recorded { at, input: Input::Setup(setup) }) => {
+                    setups += 1;
+                    if setups > 1 {
+                        self.change_rules(at, &setup)?;
+                    }
+                }
+                Ok(Recorded { at, input: Input::Resume(resume) }) => {
+                    // Bouts of earlier sessions are in the replays of those.
+                    let resume = resume.in_sessions(|session| self.replays.get(&session).copied().unwrap_or(session));
+                    self.runtime.take(at, &Input::Resume(Arc::new(resume)));
+                }
+                Ok(Recorded { at, input: input @ Input::ClockStep { ran_until, .. } }) => {
+                    self.until(ran_until.min(at));
+                    self.runtime.take(at, &input);
+                }
+                Ok(Recorded { at, input }) => {
+                    self.until(at);
+                    self.runtime.take(at, &input);
+                }
+                Err(error) => {
+                    self.end(reader);
+                    return Ok(Some(error));
+                }
+            }
+            progress(reader.bytes_read());
+        }
+        self.end(reader);
+        Ok(None)
+    }
+
+    /// Passes over a long time without an input.
+    fn skip_gap(&mut self, at: Time) {
+        let ran_until = self.runtime.now();
+        if ran_until >= self.started && at.since(ran_until) > MAX_GAP {
+            self.runtime.take(at, &Input::ClockStep { ran_until, offset: Offset::default() });
+        }
+    }
+
+    /// Ends a session whose end was not captured.
+    fn end(&mut self, reader: &Reader) {
+        // Our own capture is then of a program that was killed: nothing more happened.
+        let end = if reader.has_reports() { self.runtime.now() } else { self.grace() };
+        self.runtime.stop(end);
+    }
+
+    fn change_rules(&mut self, at: Time, setup: &Arc<Setup>) -> Result<(), Vec<Diagnostic>> {
+        self.until(at);
+        let Some(config) = self.rules else {
+            // The rules stay; that they were changed in the session is an event all the same.
+            let report = Report::RulesReloaded { rules: self.runtime.rules() };
+            self.runtime.take(at, &Input::Report(report));
+            return Ok(());
+        };
+        let sources = Sources::recorded(&config.rules.files, &setup.rules);
+        let rules = setup::compile_sources(config, &sources, &self.court)?;
+        drop(self.runtime.change_rules(at, rules, setup));
+        Ok(())
+    }
+
     /// Advances to `at`, taking the sinks' reports meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
@@ -263,3 +312,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -327,7 +327,8 @@ fn a_clock_that_is_set_moves_what_people_read_and_nothing_else() {
     session.load("1", "M -68kg", ATHLETES);
     session.fight();
     session.at = session.at + Duration::from_secs(1);
-    session.take(&Input::ClockStep(Offset::from_micros(-3_600_000_000)));
+    let (ran_until, offset) = (session.at, Offset::from_micros(-3_600_000_000));
+    session.take(&Input::ClockStep { ran_until, offset });
     session.send(&["ch1;", "ch1;0"]);
     session.settle();
     let decided = session.outputs.iter().find_map(|output| match output {

@@ -204,10 +204,10 @@ impl Rules {
         self.timers.len()
     }
 
-    /// Fires the next timer that is due by a time; false if there is none.
-    pub fn fire_due(&mut self, by: Time, bout: &Bout, outputs: &mut Vec<RuleOutput>) -> bool {
-        let Some((due, timer)) = self.timers.take_due(by) else { return false };
-        let now = moment(due, bout);
+    /// Fires the next timer that is due by a time, at a court's time; false if there is none.
+    pub fn fire_due(&mut self, by: Time, at: Time, bout: &Bout, outputs: &mut Vec<RuleOutput>) -> bool {
+        let Some((_, timer)) = self.timers.take_due(by) else { return false };
+        let now = moment(at, bout);
         let Callback { function, arguments } = timer.call;
         let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
         self.call(call, arguments, outputs);
