@@ -8,6 +8,8 @@ use crate::cli::check::count;
 use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
 use crate::pipeline::StartError;
+use crate::rules::check::{check, has_errors};
+use crate::rules::{Limits, Surroundings};
 use crate::scenario::{self, Scenarios, Verdict};
 
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
@@ -32,6 +34,12 @@ impl Args {
         let (mut played, mut failed) = (0, 0);
         for file in &files {
             let scenarios = Scenarios::load(file)?;
+            let surroundings = Surroundings { obs: scenarios.obs.clone() };
+            let found = check(&scenarios.rules, Limits::default(), &surroundings);
+            if has_errors(&found) {
+                return Err(CliError::diagnostics(&found));
+            }
+            CliError::warnings(&found);
             let verdicts = scenario::play(&scenarios).map_err(StartError::Rules)?;
             for verdict in &verdicts {
                 tell(file, verdict)?;

@@ -191,7 +191,7 @@ pub(crate) fn seconds(value: &Dynamic) -> Option<Duration> {
 /// An instant, as its text or as the event that happened then.
 pub(crate) fn instant(value: &Dynamic) -> Option<Time> {
     match value.read_lock::<EventView>() {
-        Some(event) => event.field("at").to_string().parse().ok(),
+        Some(event) => event.get("at").to_string().parse().ok(),
         None => value.to_string().parse().ok(),
     }
 }
@@ -199,7 +199,7 @@ pub(crate) fn instant(value: &Dynamic) -> Option<Time> {
 /// A field of an event or of a map; `()` of anything else.
 pub(crate) fn entry(value: &Dynamic, name: &str) -> Dynamic {
     if let Some(event) = value.read_lock::<EventView>() {
-        return event.field(name);
+        return event.get(name);
     }
     value.read_lock::<Map>().and_then(|map| map.get(name).cloned()).unwrap_or(Dynamic::UNIT)
 }

@@ -10,6 +10,7 @@ use super::argument::entry;
 use super::function::{Function, Host, functions};
 use super::signature::{InObs, Kind, Parameter, parameter};
 use crate::action::{MediaAction, ObsVerb};
+use crate::rules::views;
 use crate::suggest::enumerate;
 
 const SCENE: Parameter = parameter("scene", Kind::InObs(InObs::Scene));
@@ -103,7 +104,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
         r#"obs::request("SetInputVolume", #{ inputName: "Mic/Aux", inputVolumeDb: -6 });"#
         => |host, given| {
             let data = given.get("data").cloned().unwrap_or_else(|| Dynamic::from_map(Map::new()));
-            let data: Value = rhai::serde::from_dynamic(&data)?;
+            let data: Value = rhai::serde::from_dynamic(&views::plain(&data))?;
             host.obs(&ObsVerb::Request { request: given.text("request"), data })
         };
 

@@ -6,8 +6,8 @@ use rhai::{ASTFlags, Expr, FnPtr, Position};
 
 use super::finding::Finding;
 use super::shape::{Shape, Value};
-use super::walk::{MAX_NAMES, This, Walk};
-use crate::suggest::{enumerate, near};
+use super::walk::{This, Walk};
+use crate::rules::views::unknown_field;
 
 impl Walk<'_> {
     /// What is assigned to.
@@ -17,7 +17,7 @@ impl Walk<'_> {
             return;
         };
         match self.expression(&parts.lhs) {
-            Shape::Fields { of, fixed: true, .. } => {
+            Shape::Fields { of, .. } => {
                 let message = format!("{of} cannot be changed");
                 self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`");
             }
@@ -135,13 +135,9 @@ impl Walk<'_> {
         if let Some((_, shape)) = fields.iter().find(|(known, _)| known == name) {
             return shape.clone();
         }
-        let names = || fields.iter().map(|(name, _)| name.as_str());
-        let help = match near(name, names()) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None => (fields.len() <= MAX_NAMES).then(|| format!("it has {}", enumerate(names()))),
-        };
-        let finding = Finding::error("rules.unknown_field", at, format!("{of} has no field `{name}`"));
-        self.findings.push(finding.maybe_help(help));
+        let known: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        let (message, help) = unknown_field(of, name, &known);
+        self.findings.push(Finding::error("rules.unknown_field", at, message).maybe_help(help));
         Shape::Any
     }
 }

@@ -102,7 +102,7 @@ impl Uses {
 
     /// A variable, with what is known of it for as long as it is there.
     pub(super) fn variable(&self, name: &str, shape: Shape) -> (String, Shape) {
-        let fixed = matches!(shape, Shape::Fields { fixed: true, .. });
+        let fixed = matches!(shape, Shape::Fields { .. });
         // An assignment to a field of what cannot be changed is a mistake of its own.
         let mut known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
         known &= !matches!(shape, Shape::OneOf(_)) || !self.handed.contains(name);
