@@ -86,7 +86,7 @@ fn unknown_field_of_an_event_fails_like_one_of_the_bout() {
     let athletes = |read: &str| failed("at1;R. STUBBINS;Rory STUBBINS;GER", "athletes", read);
     insta::assert_snapshot!(athletes("event.blue.nme"), @"rule.rhai:1:34 read at athletes: `blue` has no field `nme`: it has `country`, `long_name` and `short_name`");
     insta::assert_snapshot!(athletes("event.blue.country"), @"00.0 GER");
-    insta::assert_snapshot!(athletes("type_of(event.red)"), @"00.0 ()");
+    insta::assert_snapshot!(athletes("type_of(event.red.country)"), @"00.0 ()");
     insta::assert_snapshot!(athletes("event.blue"), @r#"00.0 #{"country": "GER", "long_name": "Rory STUBBINS", "short_name": "R. STUBBINS"}"#);
     insta::assert_snapshot!(failed("ch1;", "review_opened", "bout.review.sequ"), @"rule.rhai:1:35 read at review_opened: `review` has no field `sequ`: did you mean `seq`?");
     insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds[0].blu"), @"rule.rhai:1:38 read at round: `rounds` has no field `blu`: did you mean `blue`?");
