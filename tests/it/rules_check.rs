@@ -73,6 +73,18 @@ fn words_and_signs_of_other_languages_get_a_line_of_help() {
 }
 
 #[test]
+fn what_other_languages_write_and_signs_that_are_missing_get_a_line_of_help() {
+    compare("languages");
+    let told = told("languages");
+    assert_eq!(told.matches("error: ").count(), told.matches("= help: ").count(), "{told}");
+}
+
+#[test]
+fn errors_hide_nothing_in_other_functions_between_them_or_in_statements_behind() {
+    compare("hidden");
+}
+
+#[test]
 fn comparisons_that_never_hold_and_functions_that_are_called_at_once() {
     compare("comparisons");
 }

@@ -13,7 +13,12 @@ impl Walk<'_> {
     /// What is assigned to.
     pub(super) fn target(&mut self, target: &Expr) {
         let (Expr::Dot(parts, _, at) | Expr::Index(parts, _, at)) = target else {
-            self.expression(target);
+            match target {
+                Expr::Variable(variable, _, at) if variable.2.is_empty() && self.variable(&variable.1).is_none() => {
+                    self.unknown_variable(&variable.1, *at, true);
+                }
+                _ => drop(self.expression(target)),
+            }
             return;
         };
         match self.expression(&parts.lhs) {

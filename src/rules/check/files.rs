@@ -88,8 +88,8 @@ impl<'a> Files<'a> {
             given.constants.extend(theirs.constants);
         }
         findings.extend(errors.iter().map(|error| {
-            let finding = Finding::error("rules.syntax", error.1, lower(&error.0.to_string()));
-            finding.maybe_help(advice::of_syntax(error, text))
+            let finding = Finding::error("rules.syntax", error.at, lower(&error.kind.to_string()));
+            Finding { begins: error.begins, ..finding.maybe_help(advice::of_syntax(error, text)) }
         }));
         let script = Script { ast, is_whole: errors.is_empty(), text };
         let walk = Walk::of(script, self.checker, &known, &given.constants);

@@ -13,11 +13,13 @@ pub(super) struct Finding {
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// Where that begins which is not complete.
+    pub(super) begins: Option<Position>,
 }
 
 impl Finding {
     pub(super) fn error(code: &'static str, at: Position, message: impl Into<String>) -> Self {
-        Self { code, at, severity: Severity::Error, message: message.into(), help: None }
+        Self { code, at, severity: Severity::Error, message: message.into(), help: None, begins: None }
     }
 
     pub(super) fn warning(code: &'static str, at: Position, message: impl Into<String>) -> Self {
@@ -34,7 +36,11 @@ impl Finding {
     }
 
     pub(super) fn diagnostic(self, text: &Text) -> Diagnostic {
-        let Self { code, at, severity, message, help } = self;
-        Diagnostic { severity, help, ..text.error(code, at, message) }
+        let Self { code, at, severity, message, help, begins } = self;
+        let diagnostic = Diagnostic { severity, help, ..text.error(code, at, message) };
+        match begins.and_then(|begins| text.span(begins)) {
+            Some(span) => diagnostic.related(span, "it begins here"),
+            None => diagnostic,
+        }
     }
 }
