@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::functions::{self, Form};
 use super::names::{self, ObsItem};
 use super::shape::{Shape, Value};
-use super::walk::{MAX_NAMES, Walk};
+use super::walk::Walk;
 use crate::rules::api::signature::path;
 use crate::suggest::{enumerate, near};
 
@@ -113,13 +113,7 @@ impl Walk<'_> {
                 format!("{} arguments", counts.join(" or "))
             }
         };
-        let written =
-            |parameters: &Vec<String>| format!("{full}({})", parameters.get(before..).unwrap_or_default().join(", "));
-        let forms: BTreeSet<_> =
-            self.known.forms(module, name).filter_map(|form| form.parameters.as_ref()).map(written).collect();
-        let help = (1..=MAX_NAMES)
-            .contains(&forms.len())
-            .then(|| format!("write {}", enumerate(forms.iter().map(String::as_str)).replace(" and ", " or ")));
+        let help = self.known.calls(module, name, before);
         let message = format!("`{full}` takes {takes}, not {given}");
         self.findings.push(Finding::error("rules.argument_count", at, message).maybe_help(help));
     }

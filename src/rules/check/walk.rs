@@ -16,9 +16,6 @@ use super::words::Words;
 use crate::event::Kind;
 use crate::rules::text::Text;
 
-/// More names than this are no help.
-pub(super) const MAX_NAMES: usize = 20;
-
 /// A script that is to be walked.
 pub(super) struct Script<'a> {
     pub(super) ast: &'a AST,
