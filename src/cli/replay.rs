@@ -25,9 +25,9 @@ pub(super) struct Args {
     /// The config.
     #[arg(long, value_name = "FILE", default_value = "event.yaml")]
     config: PathBuf,
-    /// 1 is as fast as it was recorded; `max` does not wait at all.
-    #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
-    speed: Pace,
+    /// 1 is as fast as it was recorded; `max` does not wait at all [default: `max` with --dry-run or --explain, else 1].
+    #[arg(long, value_name = "1|N|max", value_parser = pace)]
+    speed: Option<Pace>,
     /// Print the actions as NDJSON; do nothing and store nothing.
     #[arg(long)]
     dry_run: bool,
@@ -82,8 +82,10 @@ impl Args {
             true => Some(Box::new(|_: &Action| ()) as ShowAction),
             false => self.dry_run.then(|| printer(unprinted.clone())),
         };
+        // What does nothing need not wait either.
+        let default_pace = if dry_run.is_some() { Pace::Max } else { Pace::Times(1.0) };
         let options = ReplayOptions {
-            pace: self.speed,
+            pace: self.speed.unwrap_or(default_pace),
             outcomes,
             court: court.clone(),
             capture: &self.capture,
