@@ -11,9 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::effects::CallEffects;
 use crate::rules::limits::Surroundings;
 use crate::rules::meter::Meter;
-use crate::rules::sources::{Library, Setting, SettingValue, read_text};
+use crate::rules::sources::{Library, Setting, SettingValue};
 use crate::rules::text::Text;
-use crate::rules::{duration, sandbox};
+use crate::rules::{duration, sandbox, sources};
 use crate::suggest::enumerate;
 
 /// Sets the constants; gives all that is wrong with the settings.
@@ -65,7 +65,7 @@ pub(crate) struct WrongSetting {
 impl Settings {
     /// The constants of a file; none where it cannot be read or compiled, which the check of rules reports.
     pub(crate) fn of(file: &Path) -> Option<Self> {
-        let text = Text::new(file, read_text(file).ok()?.into());
+        let text = Text::new(file, sources::read(file).ok()?);
         let (meter, effects) = (Meter::default(), CallEffects::default());
         let mut engine = sandbox::engine(&meter, &effects, &Surroundings::default());
         engine.set_module_resolver(Imports::of(file, Library::default()));
