@@ -12,6 +12,9 @@ use super::walk::Walk;
 use crate::rules::api::signature::path;
 use crate::suggest::{enumerate, near};
 
+/// For how many functions that do not exist the names of all others are compared.
+const MAX_ADVICE: usize = 200;
+
 impl Walk<'_> {
     /// A call of a function by its name.
     pub(super) fn call(&mut self, call: &FnCallExpr, at: Position) -> Shape {
@@ -122,6 +125,7 @@ impl Walk<'_> {
         let message = format!("there is no function `{}`", path(module, name));
         let help = match self.unknown.get(&message) {
             Some(help) => help.clone(),
+            None if self.unknown.len() >= MAX_ADVICE => None,
             None => self.advice(module, name),
         };
         self.unknown.insert(message.clone(), help.clone());

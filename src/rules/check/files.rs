@@ -45,12 +45,13 @@ impl<'a> Files<'a> {
         Self { checker, diagnostics: Vec::new(), named: Vec::new(), given: HashMap::new() }
     }
 
-    /// Checks a rule and what it imports.
-    pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>, library: &Library) {
+    /// Checks a rule and what it imports; gives its text and as much of it as could be parsed.
+    pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>, library: &Library) -> (Text, AST) {
         let text = Text::new(&file.path, text);
         let parsed = parse::parse(&self.checker.engine, &text.text);
         let wrong = handlers::wrong(&parsed, &text);
         self.file(&file.path, &text, &parsed, Some(file), wrong, library);
+        (text, parsed.ast)
     }
 
     /// What a file that is imported gives; none if it cannot be read.
@@ -74,7 +75,7 @@ impl<'a> Files<'a> {
         library: &Library,
     ) -> Given {
         self.given.insert(path.to_owned(), Given::default());
-        let Parsed { ast, errors, broken } = parsed;
+        let Parsed { ast, errors, broken, .. } = parsed;
         let mut given = own(parsed, rule);
         let mut known = Known { all: &self.checker.functions, own: functions(ast, broken) };
         // Those of the files that are imported come behind those of this one.

@@ -1,6 +1,8 @@
 //! What can still be read of a script that does not parse: each of its functions apart from the others.
 
-use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
+use std::collections::HashSet;
+
+use rhai::{AST, Engine, ImmutableString, ParseError, ParseErrorType, Position};
 
 /// Functions and constants that are parsed at once.
 const MAX_PIECES: usize = 100;
@@ -19,6 +21,8 @@ pub(super) struct Parsed {
     pub(super) errors: Vec<SyntaxError>,
     /// What those pieces would define, as far as they tell.
     pub(super) broken: Vec<Broken>,
+    /// The functions so far, with how many parameters each has.
+    functions: HashSet<(ImmutableString, usize)>,
 }
 
 /// An error in a piece of a script.
@@ -51,7 +55,8 @@ struct Piece<'a> {
 
 /// Parses a script, part by part: what Rhai needs grows with the square of the functions that it parses at once.
 pub(super) fn parse(engine: &Engine, text: &str) -> Parsed {
-    let mut parsed = Parsed { ast: AST::empty(), errors: Vec::new(), broken: Vec::new() };
+    let (errors, broken, functions) = (Vec::new(), Vec::new(), HashSet::new());
+    let mut parsed = Parsed { ast: AST::empty(), errors, broken, functions };
     for part in pieces(text).chunks(MAX_PIECES) {
         parsed.add(engine, part);
     }
@@ -88,6 +93,14 @@ impl Parsed {
                 _ => break AST::empty(),
             }
         };
+        // A function of a part before would be replaced.
+        for (_, _, name, count, function) in ast.shared_lib().iter_script_fn_info() {
+            if !name.starts_with("anon$") && !self.functions.insert((name.into(), count)) {
+                let (kind, at) =
+                    (ParseErrorType::FnDuplicatedDefinition(name.to_owned(), count), function.body.start_position());
+                self.errors.push(SyntaxError { kind, at, begins: None });
+            }
+        }
         self.ast += ast;
         let broken = pieces.iter().zip(is_broken).filter(|(_, is_broken)| *is_broken);
         self.broken.extend(broken.filter_map(|(piece, _)| defined(piece.text)));
@@ -319,6 +332,14 @@ mod tests {
         let parsed = parse(&Engine::new(), "fn a() { 1 }\nfn a() { 2 }\nfn a() { 3 }\nfn b() { 4 }\n");
         let lines: Vec<_> = parsed.errors.iter().filter_map(|error| error.at.line()).collect();
         assert_eq!((parsed.ast.iter_functions().count(), lines), (2, vec![2, 3]));
+    }
+
+    #[test]
+    fn a_function_that_stands_twice_far_apart_is_found() {
+        let between: String = (0..2 * MAX_PIECES).map(|number| format!("fn f{number}() {{}}\n")).collect();
+        let parsed = parse(&Engine::new(), &format!("fn a() {{ 1 }}\n{between}fn a() {{ 2 }}\n"));
+        let lines: Vec<_> = parsed.errors.iter().filter_map(|error| error.at.line()).collect();
+        assert_eq!(lines, [2 * MAX_PIECES + 2]);
     }
 
     #[test]

@@ -42,11 +42,23 @@ impl Script {
         surroundings: &Surroundings,
     ) -> Result<Self, Vec<Diagnostic>> {
         let text = Text::new(&rule.path, text.clone());
+        let ast = parsed(&sandbox::bare(&Meter::default()), &text)?;
+        Self::of(rule, text, ast, library, limits, surroundings)
+    }
+
+    /// Compiles a rule whose text is parsed.
+    pub(crate) fn of(
+        rule: &RuleFile,
+        text: Text,
+        ast: AST,
+        library: Library,
+        limits: Limits,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let (effects, meter) = (CallEffects::default(), Meter::default());
         let imports = Imports::of(&rule.path, library);
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         engine.set_module_resolver(imports.clone());
-        let ast = parsed(&engine, &text)?;
         let constants = constants_of(&engine, &meter, &text, &ast);
         let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
         let begin = Position::new(1, 1);
