@@ -11,7 +11,6 @@ mod checker;
 mod comparisons;
 mod fields;
 mod files;
-mod finding;
 mod functions;
 mod handlers;
 mod model;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
-use super::finding::Finding;
 use super::functions::{self, Form};
 use super::shape::{Shape, Sort, Value};
 use super::walk::Walk;
@@ -29,14 +28,13 @@ impl Walk<'_> {
             let argument = Argument { signature, form, parameter: *parameter, instances };
             if let Some((at, error)) = self.wrong(argument, shape, expression) {
                 let ArgumentError { message, help } = error;
-                self.findings.push(Finding::error("rules.argument", at, message).maybe_help(help));
+                self.error("rules.argument", at, message, help);
             } else {
                 match (parameter.kind, expression) {
                     (Kind::Function, _) => self.called_at_once(expression),
                     (Kind::Any, Expr::CharConstant(letter, at)) => {
                         let message = format!("`'{letter}'` is a single letter, and no text");
-                        let finding = Finding::warning("rules.letter", *at, message);
-                        self.findings.push(finding.help(format!("write \"{letter}\"")));
+                        self.warning("rules.letter", *at, message, format!("write \"{letter}\""));
                     }
                     _ => {}
                 }
@@ -130,8 +128,7 @@ impl Walk<'_> {
             _ => return,
         };
         let message = format!("`{called}` is called at once, and not by the timer");
-        let finding = Finding::warning("rules.called_at_once", expression.start_position(), message);
-        self.findings.push(finding.help(format!("write `|| {called}(…)`")));
+        self.warning("rules.called_at_once", expression.start_position(), message, format!("write `|| {called}(…)`"));
     }
 
     /// Looks whether one of Rhai's own functions takes values of such types.
@@ -166,7 +163,7 @@ impl Walk<'_> {
         } else {
             known.calls(module, &call.name, 0)
         };
-        self.findings.push(Finding::error("rules.argument", at, message).maybe_help(help));
+        self.error("rules.argument", at, message, help);
     }
 }
 

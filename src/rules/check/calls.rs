@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rhai::{Expr, FnCallExpr, FnPtr, Position};
 
-use super::finding::Finding;
 use super::functions::{self, Form};
 use super::names::{self, ObsItem};
 use super::shape::{Shape, Value};
@@ -118,7 +117,7 @@ impl Walk<'_> {
         };
         let help = self.known.calls(module, name, before);
         let message = format!("`{full}` takes {takes}, not {given}");
-        self.findings.push(Finding::error("rules.argument_count", at, message).maybe_help(help));
+        self.error("rules.argument_count", at, message, help);
     }
 
     fn unknown(&mut self, module: &str, name: &str, at: Position) {
@@ -129,7 +128,7 @@ impl Walk<'_> {
             None => self.advice(module, name),
         };
         self.unknown.insert(message.clone(), help.clone());
-        self.findings.push(Finding::error("rules.unknown_function", at, message).maybe_help(help));
+        self.error("rules.unknown_function", at, message, help);
     }
 
     /// What may have been meant by a function that does not exist.

@@ -3,7 +3,6 @@
 
 use rhai::{Expr, FnCallExpr, Position, SwitchCasesCollection};
 
-use super::finding::Finding;
 use super::shape::{Shape, Sort};
 use super::walk::Walk;
 use crate::rules::duration;
@@ -31,9 +30,8 @@ impl Walk<'_> {
                 Expr::FnCall(inner, _) if matches!(inner.name.as_str(), "<" | "<=" | ">" | ">=") => {
                     let (one, other) = (&inner.name, &call.name);
                     let message = format!("`… {one} … {other} …` compares true or false with the last value");
-                    let finding = Finding::warning("rules.chained_comparison", at, message);
                     let help = format!("write `a {one} x && x {other} b`, or `between(x, a, b)`");
-                    self.findings.push(finding.help(help));
+                    self.warning("rules.chained_comparison", at, message, help);
                 }
                 _ => self.mixed(call, [left, right], [left_shape, right_shape], at),
             },
@@ -56,8 +54,7 @@ impl Walk<'_> {
             _ => "!in",
         };
         let message = format!("`!` negates `{operand}` alone, and not the comparison");
-        let finding = Finding::warning("rules.negated_operand", *at, message);
-        self.findings.push(finding.help(format!("write `{operand} {opposite} {right}`")));
+        self.warning("rules.negated_operand", *at, message, format!("write `{operand} {opposite} {right}`"));
         true
     }
 
@@ -103,7 +100,7 @@ impl Walk<'_> {
             (_, Sort::Flag, _) => Some("it is `true` or `false`".to_owned()),
             _ => None,
         };
-        self.findings.push(Finding::warning("rules.mixed_comparison", at, message).maybe_help(help));
+        self.warning("rules.mixed_comparison", at, message, help);
     }
 
     fn word(&mut self, shape: &Shape, value: &Expr) {

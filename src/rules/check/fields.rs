@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rhai::{ASTFlags, Expr, FnPtr, Position};
 
-use super::finding::Finding;
 use super::shape::{Shape, Value};
 use super::walk::{This, Walk};
 use crate::rules::views::unknown_field;
@@ -24,7 +23,7 @@ impl Walk<'_> {
         match self.expression(&parts.lhs) {
             Shape::Fields { of, .. } => {
                 let message = format!("{of} cannot be changed");
-                self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`");
+                self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`".to_owned());
             }
             // A map takes any name.
             _ => {
@@ -39,7 +38,8 @@ impl Walk<'_> {
             Expr::Variable(variable, _, at) => return self.name(variable, *at),
             Expr::ThisPtr(at) if self.this == This::Nothing => {
                 let message = "`this` is nothing here: only handlers and timers see the rule's state";
-                self.error("rules.no_this", *at, message, "hand over what the function needs as an argument");
+                let help = "hand over what the function needs as an argument".to_owned();
+                self.error("rules.no_this", *at, message, help);
             }
             Expr::Dot(parts, ..) => {
                 let base = self.expression(&parts.lhs);
@@ -86,8 +86,7 @@ impl Walk<'_> {
         let inside = text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
         if inside.is_some_and(|(inside, _)| !inside.trim().is_empty()) {
             let message = "nothing is put in for `${…}` in a text in plain quotes";
-            let finding = Finding::warning("rules.not_interpolated", at, message);
-            self.findings.push(finding.help(format!("write it in backticks: `{text}`")));
+            self.warning("rules.not_interpolated", at, message, format!("write it in backticks: `{text}`"));
         }
     }
 
@@ -142,7 +141,7 @@ impl Walk<'_> {
         }
         let known: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
         let (message, help) = unknown_field(of, name, &known);
-        self.findings.push(Finding::error("rules.unknown_field", at, message).maybe_help(help));
+        self.error("rules.unknown_field", at, message, help);
         Shape::Any
     }
 }

@@ -3,7 +3,6 @@
 use rhai::{ASTFlags, ImmutableString, Namespace, Position, Stmt};
 
 use super::advice;
-use super::finding::Finding;
 use super::shape::{Shape, Value};
 use super::walk::Walk;
 use crate::suggest::{enumerate, near};
@@ -80,19 +79,9 @@ impl Walk<'_> {
         if !flags.contains(ASTFlags::CONSTANT) {
             let name = variable.0.name.to_string();
             let message = format!("`{name}` is forgotten before a handler runs");
-            self.error("rules.forgotten_variable", *at, message, "write `const`, or keep it in `this`");
+            self.error("rules.forgotten_variable", *at, message, "write `const`, or keep it in `this`".to_owned());
             // It is reported once.
             self.constants.insert(name, Shape::Any);
         }
-    }
-
-    pub(super) fn error(
-        &mut self,
-        code: &'static str,
-        at: Position,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.findings.push(Finding::error(code, at, message).help(help));
     }
 }

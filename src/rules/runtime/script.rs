@@ -69,7 +69,7 @@ impl Script {
         settings::apply(&mut constants, &rule.with, &text.name)?;
         settings::used_by_others(&rule.with, &text, &ast)?;
         imports.add_constants(&mut constants).map_err(|message| vec![text.error("rules.import", begin, message)])?;
-        let wrong = wrong_handlers(&ast, &text);
+        let wrong = handler::errors(ast.iter_functions().map(|f| (f.name, f.params.len())), &text);
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -176,19 +176,4 @@ struct Function {
     parameters: usize,
     /// What its first line says.
     begins: String,
-}
-
-/// What is wrong with functions whose names begin as those of handlers do.
-fn wrong_handlers(ast: &AST, text: &Text) -> Vec<Diagnostic> {
-    let errors = ast.iter_functions().filter_map(|function| {
-        let error = handler::error(function.name, function.params.len())?;
-        Some((text.functions().get(function.name).copied().unwrap_or(Position::NONE), error))
-    });
-    let mut errors: Vec<_> = errors.collect();
-    errors.sort_by_key(|(position, _)| *position);
-    let diagnostic = |(position, error): (Position, handler::HandlerError)| Diagnostic {
-        help: error.help,
-        ..text.error(error.code, position, error.message)
-    };
-    errors.into_iter().map(diagnostic).collect()
 }
