@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::suggest::{enumerate, near};
@@ -16,7 +17,8 @@ const MAX_NAMES: usize = 20;
 pub(crate) struct Unreadable {
     pub(crate) message: String,
     help: Option<String>,
-    place: Option<Place>,
+    /// The text and the byte of it, where that is known.
+    place: Option<(Arc<str>, usize)>,
 }
 
 impl Unreadable {
@@ -26,7 +28,8 @@ impl Unreadable {
 
     pub(crate) fn diagnostic(self, code: &'static str, file: &Path) -> Diagnostic {
         let message = format!("the file cannot be read: {}", self.message);
-        Diagnostic { help: self.help, place: self.place, ..Diagnostic::error(code, file, message) }
+        let place = self.place.map(|(text, at)| Place::new(text, at..at + 1));
+        Diagnostic { help: self.help, place, ..Diagnostic::error(code, file, message) }
     }
 }
 
@@ -68,9 +71,8 @@ pub(crate) fn read(file: &Path, ending: &str) -> Result<String, Unreadable> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes());
-        let place = Place::new(text.into(), at..at + 1);
         let error = Unreadable::new("it is not UTF-8 from here on", "save the file in the encoding UTF-8");
-        Unreadable { place: Some(place), ..error }
+        Unreadable { place: Some((text.into(), at)), ..error }
     })
 }
 

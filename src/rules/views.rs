@@ -119,8 +119,8 @@ struct Record {
 }
 
 impl Record {
-    fn new(name: &str, fields: Map) -> Dynamic {
-        Dynamic::from(Self { name: name.into(), fields: fields.into() })
+    fn new(name: &str, fields: Map) -> Self {
+        Self { name: name.into(), fields: fields.into() }
     }
 }
 
@@ -151,7 +151,7 @@ fn described(mut values: Map, fields: &[reference::Field]) -> Map {
 fn with_records(value: Dynamic, name: &str, shape: &Shape) -> Dynamic {
     match shape {
         Shape::Fields(fields) if value.is_map() => {
-            Record::new(name, described(value.try_cast().unwrap_or_default(), fields))
+            Dynamic::from(Record::new(name, described(value.try_cast().unwrap_or_default(), fields)))
         }
         Shape::List(shape) if value.is_array() => {
             let items = value.into_array().unwrap_or_default();
@@ -374,7 +374,8 @@ pub(super) const BOUT: &[Field<Arc<Bout>>] = fields! {
 };
 
 fn record<T>(name: &str, fields: &[Field<T>], of: &T) -> Dynamic {
-    Record::new(name, fields.iter().map(|field| (field.name.into(), (field.read)(of))).collect())
+    let fields = fields.iter().map(|field| (field.name.into(), (field.read)(of)));
+    Dynamic::from(Record::new(name, fields.collect()))
 }
 
 fn read<T>(fields: &[Field<T>], of: &T, name: &str) -> Option<Dynamic> {
