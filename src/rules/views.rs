@@ -388,6 +388,13 @@ pub(super) fn register(engine: &mut Engine) {
     register_fields::<BoutView>(engine, "Bout");
     register_fields::<CornerView>(engine, "Corner");
     register_fields::<Record>(engine, "Record");
+    // Rhai finds a getter sooner than that there is none.
+    for field in BOUT {
+        engine.register_get(field.name, move |bout: &mut BoutView| (field.read)(&bout.0));
+    }
+    for field in CORNER {
+        engine.register_get(field.name, move |corner: &mut CornerView| (field.read)(corner));
+    }
     engine
         .register_fn("to_string", |event: &mut EventView| event.text())
         .register_fn("to_debug", |event: &mut EventView| event.text())
