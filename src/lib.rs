@@ -44,4 +44,5 @@ pub mod source;
 pub mod store;
 mod suggest;
 pub mod telemetry;
+mod text_file;
 pub mod time;

@@ -15,7 +15,6 @@ use crate::config::{Config, ObsSink, Sink};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::{self, CourtRuntime};
 use crate::rules::Sources;
-use crate::rules::check::has_errors;
 
 /// How a scenario came out.
 #[derive(Debug)]
@@ -28,19 +27,18 @@ pub struct Verdict {
     pub failures: Vec<String>,
 }
 
+/// Checks the rules of a file of scenarios, as [`play`] runs them.
+pub fn check(file: &Scenarios, config: &Config) -> Vec<Diagnostic> {
+    pipeline::check(&file.rules, Some(&world(file, config)))
+}
+
 /// Plays the scenarios of a file, in the first court of a config: with its settings, limits and names, and with the rules
 /// and OBS instances of the file.
 ///
 /// # Errors
 /// All that is wrong with the rules.
 pub fn play(file: &Scenarios, config: &Config) -> Result<Vec<Verdict>, Vec<Diagnostic>> {
-    let mut config = config.clone();
-    config.rules.files.clone_from(&file.rules);
-    config.sinks = file.obs.iter().map(|name| (name.clone(), Sink::Obs(ObsSink::default()))).collect();
-    let found = pipeline::check(&file.rules, Some(&config));
-    if has_errors(&found) {
-        return Err(found);
-    }
+    let config = world(file, config);
     let sources = Sources::read(&file.rules)?;
     let court = config.courts.keys().next().cloned().unwrap_or_else(|| "court-1".into());
     let verdict = |scenario: &Scenario| {
@@ -51,4 +49,12 @@ pub fn play(file: &Scenarios, config: &Config) -> Result<Vec<Verdict>, Vec<Diagn
         Ok(Verdict { name: scenario.name.clone(), line: scenario.line, failures })
     };
     file.scenarios.iter().map(verdict).collect()
+}
+
+/// The config with the rules and the OBS instances of a file of scenarios.
+fn world(file: &Scenarios, config: &Config) -> Config {
+    let mut config = config.clone();
+    config.rules.files.clone_from(&file.rules);
+    config.sinks = file.obs.iter().map(|name| (name.clone(), Sink::Obs(ObsSink::default()))).collect();
+    config
 }

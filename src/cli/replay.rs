@@ -30,9 +30,9 @@ pub(super) struct Args {
     /// The database that keeps the session [default: that of the config in the folder].
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "explain"])]
     db: Option<PathBuf>,
-    /// 1 is as fast as it was recorded; `max` does not wait at all.
-    #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
-    speed: Pace,
+    /// 1 is as fast as it was recorded; `max` does not wait at all [default: `max` with --dry-run or --explain, else 1].
+    #[arg(long, value_name = "1|N|max", value_parser = pace)]
+    speed: Option<Pace>,
     /// Print the actions as NDJSON; do nothing and store nothing.
     #[arg(long)]
     dry_run: bool,
@@ -79,8 +79,10 @@ impl Args {
         } else {
             Actions::Record
         };
+        // What does nothing need not wait either.
+        let default_pace = if self.dry_run || self.explain { Pace::Max } else { Pace::Times(1.0) };
         let options = ReplayOptions {
-            pace: self.speed,
+            pace: self.speed.unwrap_or(default_pace),
             actions,
             court: court.clone(),
             capture: &self.capture,

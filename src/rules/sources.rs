@@ -1,16 +1,12 @@
 //! The texts of rules, read from their files once for all courts.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::served::Served;
-
-/// The longest text of a rule, in bytes.
-const MAX_BYTES: u64 = 4 << 20;
+use crate::text_file::{self, Unreadable};
 
 /// A rule's file, and what its constants are to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,9 +63,15 @@ impl Sources {
         let mut rules = Vec::with_capacity(files.len());
         let mut wrong = Vec::new();
         for file in files {
-            match read_text(&file.path) {
-                Ok(text) => rules.push((file.clone(), without_mark(&text))),
-                Err(error) => wrong.push(unreadable(&file.path, &error)),
+            if file.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+                let error = Diagnostic::error("rules.no_rule", &file.path, "this is a YAML file, and no rule");
+                let help = "rules end with `.rhai`; `vta rules test` plays scenarios, `vta check` checks a config";
+                wrong.push(error.help(help));
+                continue;
+            }
+            match read(&file.path) {
+                Ok(text) => rules.push((file.clone(), text)),
+                Err(error) => wrong.push(error.diagnostic("rules.unreadable", &file.path)),
             }
         }
         if wrong.is_empty() { Ok(Self { rules, imported: Library::default() }) } else { Err(wrong) }
@@ -138,12 +140,11 @@ impl Library {
     /// The text of a file, or why it cannot be read.
     pub(super) fn text(&self, path: &Path) -> Result<Arc<str>, String> {
         let mut library = self.lock();
-        let reason = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => "it is not there".to_owned(),
-            _ => error.to_string(),
-        };
         let Read { files, sealed } = &mut *library;
-        let read = || if *sealed { Err("it is not in the capture".to_owned()) } else { read(path).map_err(reason) };
+        let read = || match sealed {
+            true => Err("it is not in the capture".to_owned()),
+            false => read(path).map_err(|error| error.message),
+        };
         files.entry(path.to_owned()).or_insert_with(read).clone()
     }
 
@@ -152,26 +153,12 @@ impl Library {
     }
 }
 
-fn read(path: &Path) -> io::Result<Arc<str>> {
-    read_text(path).map(|text| without_mark(&text))
+/// The text of a rule.
+pub(super) fn read(path: &Path) -> Result<Arc<str>, Unreadable> {
+    text_file::read(path, "rhai").map(|text| without_mark(&text))
 }
 
 /// Some editors put a mark before the text.
 fn without_mark(text: &str) -> Arc<str> {
     text.strip_prefix('\u{feff}').unwrap_or(text).into()
-}
-
-/// Reads a rule's text, but never without end: the name may be that of a device.
-pub(crate) fn read_text(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = File::open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if read as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("it is longer than {} MB; is this a rule?", MAX_BYTES >> 20)));
-    }
-    Ok(text)
-}
-
-fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::error("rules.unreadable", file, format!("the file cannot be read: {error}"))
-        .help("look at `files` of `rules` in the config")
 }

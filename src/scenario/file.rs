@@ -1,6 +1,7 @@
 //! Files of scenarios: what is given to rules, and what is expected of them.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,9 @@ use crate::config::document::World;
 use crate::config::rules::{RuleEntry, rule_files};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{document, format};
+use crate::diagnostic::Diagnostic;
 use crate::rules::{RuleFile, duration};
+use crate::text_file;
 
 /// A file of scenarios.
 #[derive(Debug)]
@@ -230,7 +233,12 @@ impl Scenarios {
     /// # Errors
     /// The file cannot be read, or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = document::text(file)?;
+        let invalid = |finding| ConfigError::Invalid(vec![finding]);
+        if file.extension().is_some_and(|ending| ending == "rhai") {
+            return Err(invalid(is_rule(file)));
+        }
+        let text = text_file::read(file, "yaml");
+        let text = text.map_err(|error| invalid(error.diagnostic("scenario.unreadable", file)))?;
         document::read(
             file,
             &text,
@@ -239,6 +247,21 @@ impl Scenarios {
             |written: ScenarioFile, checker, root| written.resolve(checker, root),
         )
     }
+}
+
+/// That a rule is no scenario, and which scenarios there are for it: those that name it, in `tests` beside it.
+fn is_rule(file: &Path) -> Diagnostic {
+    let folder = file.with_file_name("tests");
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let names_it = |path: &PathBuf| text_file::read(path, "yaml").is_ok_and(|text| text.contains(&*name));
+    let mut scenarios: Vec<_> = entries.filter(names_it).map(|path| format!("`{}`", path.display())).collect();
+    scenarios.sort_unstable();
+    let help = match &scenarios[..] {
+        [] => format!("write one, as docs/rules.md says, usually in {}", folder.display()),
+        scenarios => format!("name its scenarios: {}", scenarios.join(", ")),
+    };
+    Diagnostic::error("scenario.is_rule", file, "this is a rule, and not a file of scenarios").help(help)
 }
 
 impl ScenarioFile {

@@ -84,8 +84,7 @@ fn capture_is_complete_after_a_kill_under_load() {
 fn a_dry_run_prints_the_actions_and_keeps_nothing() {
     let venue = Venue::new("");
     let trace = repository("examples/bout-with-review.tsv");
-    let replay =
-        output(vta().arg("replay").arg(trace).args(["--speed", "max", "--dry-run", "--config"]).arg(venue.config()));
+    let replay = output(vta().arg("replay").arg(trace).args(["--dry-run", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
     insta::assert_snapshot!(stdout(&replay));
     assert!(!venue.path("day.db").exists());

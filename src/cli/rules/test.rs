@@ -8,6 +8,7 @@ use crate::cli::check::count;
 use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
 use crate::pipeline::StartError;
+use crate::rules::check::has_errors;
 use crate::scenario::{self, Scenarios, Verdict};
 
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
@@ -39,6 +40,11 @@ impl Args {
         let (mut played, mut failed) = (0, 0);
         for file in &files {
             let scenarios = Scenarios::load(file)?;
+            let found = scenario::check(&scenarios, &config);
+            if has_errors(&found) {
+                return Err(CliError::diagnostics(&found));
+            }
+            CliError::warnings(&found);
             let verdicts = scenario::play(&scenarios, &config).map_err(StartError::Rules)?;
             for verdict in &verdicts {
                 tell(file, verdict)?;

@@ -19,7 +19,7 @@ use crate::rules::handler::Subscription;
 use crate::rules::limits::{Limits, Surroundings};
 use crate::rules::memory::Moment;
 use crate::rules::sources::{RuleFile, Sources};
-use crate::rules::views::{BoutView, EventView};
+use crate::rules::views::{self, BoutView, EventView};
 use crate::time::Time;
 
 /// What came of letting the rules hear something.
@@ -171,7 +171,8 @@ impl Rules {
         let view = EventView::new(event.clone());
         for (script, function) in &hearers {
             let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
-            self.call(call, (view.clone(), BoutView(bout.clone())), outputs);
+            let view = if &**function == "on_any" { view.of_any_kind() } else { view.clone() };
+            self.call(call, (view, BoutView(bout.clone())), outputs);
         }
         self.handlers[kind] = hearers;
         self.explain_bystanders(event, kind);
@@ -275,7 +276,7 @@ impl Rules {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
         running.script.effects.begin(now, self.scenes.clone(), self.explain.is_some());
-        let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
+        let before = self.explain.as_ref().map(|_| views::text_of(&running.state));
         let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
@@ -294,7 +295,7 @@ impl Rules {
         if let Some(explain) = &mut self.explain {
             let failed = failed.as_deref().map(|error: &EvalAltResult| super::failure::in_words(error));
             let function = name_of(function);
-            let changed = before.is_some_and(|before| before != format!("{:?}", running.state));
+            let changed = before.is_some_and(|before| before != views::text_of(&running.state));
             let reaction = Reaction::Ran {
                 function,
                 actions: &requests.verbs,

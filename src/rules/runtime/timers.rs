@@ -9,9 +9,6 @@ use crate::time::{Offset, Time};
 /// More timers than this are a mistake of a rule that never lets one fire.
 const MAX_TIMERS: usize = 1000;
 
-/// The shortest wait: a rule that puts itself off again and again must let the time pass.
-const MIN_WAIT: Duration = Duration::from_millis(10);
-
 /// A call that waits for its time.
 #[derive(Clone)]
 pub(crate) struct Timer {
@@ -93,7 +90,6 @@ impl Timers {
         if self.waiting.len() >= MAX_TIMERS {
             return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
         }
-        let wait = wait.max(MIN_WAIT);
         self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
         Ok(())
     }
