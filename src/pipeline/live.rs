@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
 
 use super::capture_thread::CaptureQueue;
 use super::check::check;
@@ -19,6 +19,7 @@ use crate::action::Report;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
+use crate::queue::bounded;
 use crate::rules::check::has_errors;
 use crate::rules::{Rules, Sources};
 use crate::source::{Received, Stamper, UdpReceiver};
@@ -161,7 +162,7 @@ impl Live {
                 .with_review_rules(config.reviews)
                 .with_names(config.names.clone());
             let store = handle.as_ref().zip(sessions.get(&name)).map(|(handle, session)| StoreSession {
-                handle: handle.clone(),
+                handle: handle.clone().behind(captures.get(&name).map(CaptureQueue::mark)),
                 session: *session,
                 waits: false,
             });

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never};
+use crossbeam_channel::{Receiver, never};
 
 use super::components::{Component, Components};
 use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
@@ -14,6 +14,7 @@ use crate::action::Report;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
 use crate::court::{Court, Input};
+use crate::queue::bounded;
 use crate::rules::Explain;
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::Counters;

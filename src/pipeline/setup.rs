@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
 use super::components::{Component, Components};
@@ -14,6 +13,7 @@ use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
 use crate::diagnostic::Diagnostic;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
+use crate::queue::Sender;
 use crate::rules::{Limits, Rules, Sources, Surroundings};
 use crate::served::Served;
 use crate::sink::Courts;
