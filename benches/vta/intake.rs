@@ -1,5 +1,5 @@
-//! Datagrams at 1,000 and at 50,000 a second for 10 s: vta with decoder, bout, three rules, store and capture, against a bare
-//! receive loop.
+//! Datagrams at 1,000 and at 50,000 a second for 10 s: vta with decoder, bout, three rules, store and capture, against
+//! a bare receive loop.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub fn bench() {
     RATES.into_iter().for_each(at);
 }
 
-fn at(rate: u64) {
+fn at(wanted: u64) {
     // The bare loop: one thread that receives and counts.
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
@@ -56,7 +56,7 @@ fn at(rate: u64) {
             Duration::from(time).as_secs_f64()
         }
     });
-    let (sent, rate) = send(to, rate);
+    let (sent, rate) = send(to, wanted);
     thread::sleep(Duration::from_millis(300));
     stop.store(true, Relaxed);
     let bare_cpu = bare.join().unwrap();
@@ -69,7 +69,7 @@ fn at(rate: u64) {
     let hall =
         hall("  store: { type: sqlite, path: day.db }\n  capture: { type: capture, directory: captures }\n", &[]);
     let run = Run::start(hall.path(), "is ready");
-    let (sent, rate) = send(run.to, rate);
+    let (sent, rate) = send(run.to, wanted);
     // The database's batches come at the latest within 100 ms of quiet.
     thread::sleep(Duration::from_secs(1));
     let cpu = run.cpu_seconds();

@@ -16,7 +16,7 @@ use crate::telemetry::{Status, StatusHandle, messages};
 /// Entries in one transaction at most.
 const MAX_BATCH: usize = 4096;
 /// How long an entry waits for more, which are then written with it: readers see an entry after this time.
-const BATCH_DELAY: Duration = Duration::from_millis(20);
+const BATCH_DELAY: Duration = Duration::from_millis(50);
 /// How long the writer waits for captures, for all entries of a batch together.
 const MAX_CAPTURE_WAIT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
