@@ -40,6 +40,7 @@
 mod clock;
 mod detect;
 mod fields;
+mod flush_mark;
 mod frame;
 mod input;
 mod json;
@@ -59,6 +60,7 @@ use strum::Display;
 use crate::court::{Input, Setup};
 use crate::time::Time;
 
+pub use flush_mark::FlushMark;
 pub use notes::{CaptureNotes, Skip, Unreadable};
 pub use reader::{Reader, open, read_from};
 pub use text::write_trace;

@@ -62,6 +62,11 @@ impl<W: Write> CaptureWriter<W> {
         self.packet(REPORT_INTERFACE, at, self.packet.len())
     }
 
+    /// What it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
+    }
+
     /// Flushes everything written so far.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()

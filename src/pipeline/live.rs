@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
 
 use super::capture_thread::CaptureQueue;
 use super::check::check;
@@ -23,6 +23,7 @@ use crate::bout::SessionId;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
 use crate::court::Input;
+use crate::queue::bounded;
 use crate::rules::Sources;
 use crate::rules::check::has_errors;
 use crate::source::{ClockWatch, CourtClock, Received, UdpReceiver};
@@ -169,7 +170,7 @@ impl Live {
         let mut receivers = Vec::new();
         for NewCourt { name, session, mut runtime, receiver, counters } in courts {
             let store = handle.as_ref().zip(sessions.get(&name)).map(|(handle, session)| StoreSession {
-                handle: handle.clone(),
+                handle: handle.clone().behind(captures.get(&name).map(CaptureQueue::mark)),
                 session: *session,
                 waits: false,
             });

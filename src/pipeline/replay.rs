@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never};
+use crossbeam_channel::{Receiver, never};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
@@ -17,6 +17,7 @@ use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
 use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
+use crate::queue::bounded;
 use crate::rules::{Explain, Sources};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::Counters;

@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
 use tokio::sync::mpsc;
 
 use super::components::{Component, Components};
@@ -17,6 +16,7 @@ use crate::court::Setup;
 use crate::diagnostic::Diagnostic;
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
+use crate::queue::Sender;
 use crate::rules::{Limits, Rules, Sources, Surroundings};
 use crate::served::Served;
 use crate::sink::Courts;

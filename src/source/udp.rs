@@ -8,12 +8,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::TrySendError;
 use socket2::SockRef;
 
 use super::resync::Resync;
 use super::{CourtClock, kernel};
 use crate::court::Datagram;
+use crate::queue::Sender;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 

@@ -211,6 +211,11 @@ messages! {
     error "capture.failed" capture_failed(court, error) per(court) =
         "the capture cannot be written, and is given up for a while: {error}";
 
+    /// is the disk overloaded, or a folder on the network away? After a crash, the database can have more than the
+    /// capture
+    warn "capture.stalled" capture_stalled(court) per(court) =
+        "the capture has not been written for some seconds; the database goes on without it";
+
     /// the new file of the capture
     warn "capture.resumed" capture_resumed(court, path) = "the capture goes on in {path}";
 
