@@ -235,13 +235,13 @@ fn a_session_begun_in_mid_bout_goes_on_with_its_bout() {
     let mut first = Session::new(start());
     first.load("12", "M -68kg", ATHLETES);
     first.fight();
-    first.send(&["sc1;3;sc2;1", "ch1;", "ch1;0", "ch1;-1", "clk;00:00;end", "wrd;rd1;1;rd2;0;rd3;0;", "rnd;2"]);
+    first.send(&["sc1;3;sc2;1", "ch1;", "ch1;0", "ch1;-1", "clk;00:00;stopEnd", "wrd;rd1;1;rd2;0;rd3;0;", "rnd;2"]);
     first.send(&["clk;02:00;start", "wg1;2;wg2;0"]);
     first.settle();
     let id = first.bouts()[0];
     let mut second = Session::resumed(first.at + Duration::from_secs(20), &first.court.leave());
     assert_eq!(second.kinds(), ["bout_resumed"]);
-    second.send(&["clk;01:10", "sc1;4;sc2;2", "clk;00:00;end", "wrd;rd1;1;rd2;1;rd3;0;", "win;BLUE"]);
+    second.send(&["clk;01:10", "sc1;4;sc2;2", "clk;00:00;stopEnd", "wrd;rd1;1;rd2;1;rd3;0;", "win;BLUE"]);
     assert_eq!(second.bouts(), [id]);
     let bout = second.court.bout();
     assert_eq!((bout.load, bout.config.number.as_deref(), bout.blue.penalties), (1, Some("12"), 2));

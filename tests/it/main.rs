@@ -28,6 +28,7 @@ mod obs_faults;
 #[cfg(unix)]
 mod player;
 mod protocol;
+mod resume;
 mod review;
 #[cfg(unix)]
 mod review_series;
