@@ -8,7 +8,6 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value as Json};
 
-use super::document::World;
 use super::expand::expand;
 use super::format::{self, Format, Refusal};
 use super::renamed::{self, Renamed};
@@ -20,6 +19,22 @@ use crate::diagnostic::Diagnostic;
 use crate::suggest::{enumerate, near};
 
 pub(crate) const SCHEMA_CODE: &str = "config.value";
+
+/// What a file may refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'a> {
+    /// What a variable holds.
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether there is such a file.
+    pub(crate) is_file: &'a dyn Fn(&Path) -> bool,
+}
+
+impl<'a> World<'a> {
+    /// This computer's files, and these variables.
+    pub(crate) fn here(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { environment, is_file: &|path| path.is_file() }
+    }
+}
 
 /// What it takes to check a tree.
 pub(crate) struct Checker<'a> {

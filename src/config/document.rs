@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::check::Checker;
+use super::check::{Checker, World};
 use super::error::ConfigError;
 use super::source::{Findings, Source};
 use super::{schema, secret, yaml};
@@ -17,22 +17,6 @@ use crate::diagnostic::Diagnostic;
 
 /// A config may have this many bytes; one for ten courts has 2,000.
 const MAX_BYTES: u64 = 4 << 20;
-
-/// What a file may refer to.
-#[derive(Clone, Copy)]
-pub(crate) struct World<'a> {
-    /// What a variable holds.
-    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
-    /// Whether there is such a file.
-    pub(crate) is_file: &'a dyn Fn(&Path) -> bool,
-}
-
-impl<'a> World<'a> {
-    /// This computer's files, and these variables.
-    pub(crate) fn here(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { environment, is_file: &|path| path.is_file() }
-    }
-}
 
 /// The text of a file.
 pub(crate) fn text(file: &Path) -> Result<String, ConfigError> {

@@ -17,7 +17,7 @@ use super::losses::Losses;
 use super::reload::{Change, Hangups, Reload, Reloader};
 use super::resume;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use super::sinks::Sinks;
+use super::sinks::{self, Sinks};
 use crate::action::Report;
 use crate::bout::SessionId;
 use crate::capture::About;
@@ -157,7 +157,7 @@ impl Live {
                 ((name.clone(), queue), (name.clone(), end))
             })
             .unzip();
-        let mut sinks = setup::start_sinks(config, &report_queues, &mut components);
+        let mut sinks = sinks::start(config, &report_queues, &mut components);
         drop(report_queues);
 
         let stopping = Arc::new(AtomicBool::new(false));

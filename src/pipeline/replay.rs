@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, never};
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use super::sinks::Sinks;
+use super::sinks::{self, Sinks};
 use crate::action::{Action, ActionSink, Report};
 use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
@@ -124,7 +124,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         Actions::Record => (ReplayTarget::Record, never()),
         Actions::Act => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]), &mut components);
+            let mut sinks = sinks::start(config, &HashMap::from([(name.clone(), queue)]), &mut components);
             let sinks = sinks.remove(&name).unwrap_or_else(|| Sinks::new(name.clone()));
             (ReplayTarget::Act(sinks), end)
         }

@@ -12,8 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::action::Verb;
 use crate::config::ConfigError;
-use crate::config::check::{Checker, SCHEMA_CODE, no_action};
-use crate::config::document::World;
+use crate::config::check::{Checker, SCHEMA_CODE, World, no_action};
 use crate::config::rules::{RuleEntry, rule_files};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{document, format};
