@@ -1,6 +1,5 @@
 //! The inputs of a court other than datagrams, as the JSON packets of a capture.
 
-use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -14,9 +13,9 @@ use crate::time::{Offset, Time};
 /// What a user, or the program itself, has the court do.
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
-enum Command<'a> {
-    Setup(Cow<'a, Setup>),
-    Resume(Cow<'a, Resume>),
+enum Command {
+    Setup(Arc<Setup>),
+    Resume(Arc<Resume>),
     ClockStep { ran_until: Time, offset_us: Offset },
     Stop {},
 }
@@ -26,8 +25,8 @@ pub(super) fn write(input: &Input, out: &mut Vec<u8>) -> io::Result<()> {
     let command = match input {
         Input::Datagram(_) => return Ok(()),
         Input::Report(report) => return Ok(serde_json::to_writer(out, report)?),
-        Input::Setup(setup) => Command::Setup(Cow::Borrowed(setup)),
-        Input::Resume(resume) => Command::Resume(Cow::Borrowed(resume)),
+        Input::Setup(setup) => Command::Setup(setup.clone()),
+        Input::Resume(resume) => Command::Resume(resume.clone()),
         Input::ClockStep { ran_until, offset } => Command::ClockStep { ran_until: *ran_until, offset_us: *offset },
         Input::Stop => Command::Stop {},
     };
@@ -40,8 +39,8 @@ pub(super) fn read(packet: &[u8]) -> Result<Input, serde_json::Error> {
         return Ok(Input::Report(Report::deserialize(value)?));
     }
     Ok(match Command::deserialize(value)? {
-        Command::Setup(setup) => Input::Setup(Arc::new(setup.into_owned())),
-        Command::Resume(resume) => Input::Resume(Arc::new(resume.into_owned())),
+        Command::Setup(setup) => Input::Setup(setup),
+        Command::Resume(resume) => Input::Resume(resume),
         Command::ClockStep { ran_until, offset_us } => Input::ClockStep { ran_until, offset: offset_us },
         Command::Stop {} => Input::Stop,
     })

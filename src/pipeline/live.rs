@@ -224,12 +224,21 @@ fn bind_courts(config: &Config, sources: &Sources) -> Result<Vec<NewCourt>, Star
         let runtime = CourtRuntime::open(config, name, sources, session, Sinks::new(name.clone()));
         opened.push((session, runtime.map_err(StartError::Rules)?));
     }
-    let bind = |((name, udp), (session, runtime)): ((&Arc<str>, &CourtConfig), (SessionId, CourtRuntime<Sinks>))| {
+    let bind = |(name, udp): (&Arc<str>, &CourtConfig)| {
         let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         messages::court_listening(name, receiver.local());
-        Ok(NewCourt { name: name.clone(), session, runtime, receiver, counters: Arc::default() })
+        Ok::<_, StartError>(receiver)
     };
-    config.courts.iter().zip(opened).map(bind).collect()
+    let receivers = config.courts.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+    let courts = config.courts.keys().zip(opened).zip(receivers);
+    let court = |((name, (session, runtime)), receiver): ((&Arc<str>, _), _)| NewCourt {
+        name: name.clone(),
+        session,
+        runtime,
+        receiver,
+        counters: Arc::default(),
+    };
+    Ok(courts.map(court).collect())
 }
 
 /// What a court takes in.

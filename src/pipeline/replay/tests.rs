@@ -62,7 +62,7 @@ enum Step {
     Message(&'static str),
     Wait(u64),
     Outcome(u64, bool),
-    ClockStep(i64),
+    Clock(i64),
     Lost,
     Reload(usize),
 }
@@ -72,7 +72,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => select(&MESSAGES[..]).prop_map(Step::Message),
         4 => (0..4000_u64).prop_map(Step::Wait),
         2 => (1..8_u64, any::<bool>()).prop_map(|(seq, done)| Step::Outcome(seq, done)),
-        1 => (-7200..7200_i64).prop_map(Step::ClockStep),
+        1 => (-7200..7200_i64).prop_map(Step::Clock),
         1 => Just(Step::Lost),
         1 => (0..2_usize).prop_map(Step::Reload),
     ];
@@ -166,7 +166,7 @@ fn live(venue: &Venue, steps: &[Step], resume: Option<Resume>, stops: bool) -> (
                 let (action_seq, action) = (*action_seq, "obs.scene".to_owned());
                 runtime.take(at, &Input::Report(Report::Outcome { action_seq, action, outcome, took_us: 5 }));
             }
-            Step::ClockStep(seconds) => {
+            Step::Clock(seconds) => {
                 at = at + Duration::from_secs(60);
                 let offset = Offset::from_micros(seconds * 1_000_000);
                 runtime.take(at, &Input::ClockStep { ran_until: runtime.now(), offset });
