@@ -238,10 +238,16 @@ impl Court {
     fn resume(&mut self, at: Time, resume: &Resume, out: &mut Vec<Output>) {
         self.identities.remember(&resume.bouts);
         let Some(snapshot) = &resume.snapshot else { return };
-        if self.bursts.bout().load > 0 || (at + self.offset).since(snapshot.at) > MAX_BREAK {
-            let number = snapshot.state.number();
-            let reason = "its last event was more than twelve hours ago".to_owned();
-            return self.report_event(at, None, Body::ResumeDropped(ResumeDropped { number, reason }), out);
+        let reason = if self.bursts.bout().load > 0 {
+            Some("another bout is on already")
+        } else if (at + self.offset).since(snapshot.at) > MAX_BREAK {
+            Some("its last event was more than twelve hours ago")
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            let dropped = ResumeDropped { number: snapshot.state.number(), reason: reason.to_owned() };
+            return self.report_event(at, None, Body::ResumeDropped(dropped), out);
         }
         self.bursts.resume(snapshot.state.clone());
         let bout = self.bursts.bout().clone();

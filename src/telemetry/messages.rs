@@ -58,6 +58,19 @@ messages! {
     /// the bout that is on, once its number and athletes are known, with the score (blue-red)
     info "bout.loaded" bout_loaded(court, bout, round, blue, red) = "{bout}, round {round}, {blue}-{red}";
 
+    /// [`vta` was started again](operations.md#when-vta-was-started-again): the bout that was on goes on. What happened since
+    /// that time was not received
+    info "bout.resumed" bout_resumed(court, number, round, blue, red, since) =
+        "goes on with bout {number}, round {round}, {blue}-{red}, as it was at {since}";
+
+    /// the bout that was on before `vta` was started again is over
+    warn "bout.resume_dropped" bout_resume_dropped(court, number, reason) =
+        "bout {number}, which was on before, does not go on: {reason}";
+
+    /// the computer's clock was set, or the computer slept. Timers and the order of events do not depend on it
+    warn "court.clock_step" court_clock_step(court, ahead_ms) =
+        "the computer's clock was set by {ahead_ms} ms, or the computer slept";
+
     /// the clock ran for the first time
     info "bout.started" bout_started(court) = "the bout has started";
 
