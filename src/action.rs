@@ -15,7 +15,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
 pub use self::player::{Clip, Moment, Play, PlayerVerb};
-use crate::event::{ClipSource, Recording};
+use crate::event::{ClipSource, LossPlace, Recording};
 use crate::time::Time;
 
 /// Something to be done, as one JSON line: `seq`, `at`, `rule`, `cause`, `action`, `args`.
@@ -190,6 +190,13 @@ pub enum Report {
         /// Whether it runs.
         active: bool,
     },
+    /// Datagrams were lost before the court could take them.
+    DatagramsLost {
+        /// How many.
+        datagrams: u64,
+        /// Where.
+        place: LossPlace,
+    },
     /// Little is left of the disk that OBS writes to.
     DiskLow {
         /// Name of the sink.
@@ -254,6 +261,13 @@ pub enum Report {
         /// How many errors there are.
         errors: usize,
     },
+}
+
+impl Report {
+    /// Whether OBS or a player has sent it.
+    pub fn is_of_a_sink(&self) -> bool {
+        !matches!(self, Self::RulesReloaded { .. } | Self::RulesRejected { .. } | Self::DatagramsLost { .. })
+    }
 }
 
 /// A clip that is there.

@@ -11,6 +11,8 @@
 
 mod burst;
 mod engine;
+mod id;
+mod identity;
 mod injuries;
 mod lifecycle;
 mod model;
@@ -21,4 +23,8 @@ mod rounds;
 mod scoring;
 
 pub use burst::{BurstHandler, Derived};
+pub(crate) use engine::BoutEngine;
+pub use id::{BoutId, SessionId};
+pub(crate) use identity::Identities;
+pub use identity::{Facts, KnownBout, MAX_BREAK};
 pub use model::*;

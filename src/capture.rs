@@ -40,6 +40,7 @@
 mod clock;
 mod detect;
 mod fields;
+mod flush_mark;
 mod frame;
 mod input;
 mod json;
@@ -52,24 +53,36 @@ mod text;
 mod writer;
 
 use std::io;
+use std::sync::Arc;
 
 use strum::Display;
 
-use crate::court::Input;
+use crate::court::{Input, Setup};
 use crate::time::Time;
 
+pub use flush_mark::FlushMark;
 pub use notes::{CaptureNotes, Skip, Unreadable};
 pub use reader::{Reader, open, read_from};
 pub use text::write_trace;
 pub use writer::{About, CaptureWriter};
 
 /// An input of a court, with its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// When it came.
     pub at: Time,
     /// The input.
     pub input: Input,
+}
+
+impl Recorded {
+    /// What the court ran with, if this says so.
+    pub fn setup(&self) -> Option<&Arc<Setup>> {
+        match &self.input {
+            Input::Setup(setup) => Some(setup),
+            _ => None,
+        }
+    }
 }
 
 /// How a capture is written.

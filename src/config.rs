@@ -30,7 +30,6 @@ pub(crate) mod yaml;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +45,7 @@ use crate::bout::ReviewRules;
 use crate::diagnostic::Diagnostic;
 use crate::naming::Names;
 use crate::rules::RuleFile;
-use check::Checker;
+use check::{Checker, World};
 use names::NameTemplates;
 use reviews::Reviews;
 use rules::RulesSection;
@@ -70,6 +69,8 @@ pub struct Config {
     pub names: Names,
     /// What is driven and recorded, by name.
     pub sinks: BTreeMap<Arc<str>, Sink>,
+    /// All of it as YAML: with its variables and defaults filled in, and its secrets covered.
+    pub effective: String,
     /// What is hardly meant so.
     pub warnings: Vec<Diagnostic>,
 }
@@ -148,38 +149,7 @@ impl Config {
     /// # Errors
     /// The file is not there, cannot be read or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        Self::parse(file, &Self::text(file)?, &|name| std::env::var(name).ok())
-    }
-
-    /// The config of a file, which was loaded before, as YAML: with its variables and defaults filled in, and its secrets
-    /// covered.
-    ///
-    /// # Errors
-    /// The file cannot be read or says something wrong.
-    pub fn effective(file: &Path) -> Result<String, ConfigError> {
-        Self::effective_of(file, &Self::text(file)?, &|name| std::env::var(name).ok())
-    }
-
-    fn effective_of(
-        file: &Path,
-        text: &str,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<String, ConfigError> {
-        let yaml = |config: EventFile, _: &Checker<'_>, _: &yaml::Node| {
-            let mut config = serde_json::to_value(&config).ok()?;
-            secret::cover(&mut config);
-            serde_yaml::to_string(&config).ok()
-        };
-        Ok(document::read(file, text, "the config", environment, yaml)?.into_result()?.0)
-    }
-
-    fn text(file: &Path) -> Result<String, ConfigError> {
-        document::text(file).map_err(|error| match error {
-            ConfigError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                ConfigError::Missing(file.to_owned())
-            }
-            error => error,
-        })
+        Self::parse(file, &document::text(file)?, &|name| std::env::var(name).ok())
     }
 
     /// Understands the text of a config. `file` says where it lies, `environment` what variables hold.
@@ -187,7 +157,11 @@ impl Config {
     /// # Errors
     /// The text says something wrong.
     pub fn parse(file: &Path, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let checked = document::read(file, text, "the config", environment, EventFile::resolve)?;
+        Self::read(file, text, "the config", World::here(environment))
+    }
+
+    fn read(file: &Path, text: &str, title: &str, world: World<'_>) -> Result<Self, ConfigError> {
+        let checked = document::read(file, text, title, world, EventFile::resolve)?;
         let files = checked.value.iter().flat_map(|config| &config.rules.files);
         let files: BTreeSet<_> = files.map(|rule| rule.path.clone()).collect();
         match checked.into_result() {
@@ -198,11 +172,38 @@ impl Config {
             Err(error) => Err(error),
         }
     }
+
+    /// A config of one court, `court-1`, and nothing else: with defaults for all.
+    ///
+    /// # Errors
+    /// None.
+    pub fn of_one_court() -> Result<Self, ConfigError> {
+        Self::parse(Path::new(""), "name: Scenarios\ncourts: { court-1: { bind: 127.0.0.1:0 } }", &|_| None)
+    }
+
+    /// The database, if there is one.
+    pub fn store_path(&self) -> Option<&PathBuf> {
+        self.sinks.values().find_map(|sink| match sink {
+            Sink::Store(sink) => Some(&sink.path),
+            _ => None,
+        })
+    }
+
+    /// Understands the config that a capture holds; `rules` are the files that it holds besides.
+    ///
+    /// # Errors
+    /// The text says something wrong.
+    pub fn recorded(capture: &Path, text: &str, rules: &dyn Fn(&Path) -> bool) -> Result<Self, ConfigError> {
+        let world = World { environment: &|_| None, is_file: rules };
+        let file = Path::new(capture.file_name().unwrap_or_default());
+        Self::read(file, text, "the config in the capture", world)
+    }
 }
 
 impl EventFile {
     /// Checks what the schema cannot say, and puts the config together.
     fn resolve(self, checker: &Checker<'_>, root: &yaml::Node) -> Option<Config> {
+        let effective = secret::shown(&self)?;
         let Self { name, courts, decoder, rules, reviews, names, mut sinks } = self;
         let RulesSection { files, max_operations } = rules;
         let list = root.get("rules").and_then(|rules| rules.node.get("files"));
@@ -219,6 +220,7 @@ impl EventFile {
             rules: Rules { files, max_operations },
             reviews: reviews.into(),
             sinks,
+            effective,
             warnings: Vec::new(),
         })
     }

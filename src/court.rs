@@ -1,6 +1,7 @@
 //! The core: the inputs of a court, one step at a time, and the outputs that follow from them.
 
 mod media;
+mod setup;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,26 +12,39 @@ use std::time::Duration;
 use bytes::Bytes;
 use ipnet::IpNet;
 
+pub use self::setup::{Resume, Setup, Snapshot};
+
 use self::media::{AwaitedMedia, Save};
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
-use crate::bout::{Bout, BurstHandler, ClipState, Derived, ReviewRules};
+use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::event::{
-    ActionDone, ActionFailed, Body, ClipMissing, ClipSaved, ClipShown, DiskLow, Event, Note, ObsConnected,
-    ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer, RulesRejected, RulesReloaded,
-    SceneChanged, Side, Status,
+    ActionDone, ActionFailed, Body, BoutResumed, ClipMissing, ClipSaved, ClipShown, ClockStep, DatagramsLost, DiskLow,
+    Event, Note, ObsConnected, ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer,
+    ResumeDropped, RulesRejected, RulesReloaded, SceneChanged, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
-use crate::rules::{Retired, RuleOutput, Rules};
-use crate::time::Time;
+use crate::rules::{Explain, Retired, RuleOutput, Rules};
+use crate::time::{Offset, Time};
 
 /// An input of a court; captures keep each with its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// A datagram was received.
     Datagram(Datagram),
     /// A sink has reported something.
     Report(Report),
+    /// What the court runs with from now on.
+    Setup(Arc<Setup>),
+    /// The session goes on where an earlier one has ended.
+    Resume(Arc<Resume>),
+    /// The computer's clock was set, or the court did not run for a while: the computer slept, say.
+    ClockStep {
+        /// The court's time until which it ran.
+        ran_until: Time,
+        /// The clock that people read is from now on so far ahead of the court's time.
+        offset: Offset,
+    },
     /// The session ends; nothing follows.
     Stop,
 }
@@ -53,31 +67,36 @@ pub enum Output {
     Event {
         /// What happened.
         event: Arc<Event>,
-        /// The bout it belongs to; 0 before the first was loaded.
-        bout: u32,
+        /// The load it belongs to; 0 before the first.
+        load: u32,
     },
     /// Something is to be done.
     Action {
         /// What to do.
         action: Arc<Action>,
-        /// The bout it belongs to; 0 before the first was loaded.
-        bout: u32,
+        /// The load it belongs to; 0 before the first.
+        load: u32,
+    },
+    /// Which bout a load is of is known, or known better than before.
+    Load {
+        /// The load.
+        load: u32,
+        /// The bout.
+        bout: BoutId,
+        /// Since when it is known.
+        at: Time,
     },
     /// The state of the bout, which is to be stored.
-    Bout(Arc<Bout>),
-    /// The events from `from_seq` on belong to this bout and not to the one before: the operator had loaded another
-    /// bout that never began.
-    BoutSplit {
-        /// The first event that belongs to it.
-        from_seq: u64,
-        /// The bout's ordinal.
-        ordinal: u32,
+    Bout {
+        /// The bout.
+        id: BoutId,
+        /// Its state in the present load.
+        bout: Arc<Bout>,
     },
+    /// What a later session needs to go on with the bout; the latest one counts.
+    Snapshot(Arc<Snapshot>),
 }
 
-/// Timers that may fire between two inputs: if the clock was set far forward, a rule that sets its timer again and
-/// again must come to an end.
-const MAX_FIRINGS: u32 = 100_000;
 /// One court: decode → bout → rules, one step at a time.
 ///
 /// It does no I/O and reads no clock. The same inputs at the same times give the same outputs, so that a capture
@@ -90,10 +109,11 @@ pub struct Court {
     names: Option<Names>,
     /// The time of the latest input: times never run back.
     now: Time,
+    /// How far the clock that people read is ahead of that.
+    offset: Offset,
     events: u64,
     actions: u64,
-    /// Timers that have fired since the last input.
-    firings: u32,
+    identities: Identities,
     media: AwaitedMedia,
     /// The side that events are about, by their `seq`: the names of clips have it.
     sides: BTreeMap<u64, Side>,
@@ -117,9 +137,10 @@ impl Court {
             rules,
             names: None,
             now: Time::from_micros(i64::MIN),
+            offset: Offset::default(),
             events: 0,
             actions: 0,
-            firings: 0,
+            identities: Identities::new(SessionId::default()),
             media: AwaitedMedia::default(),
             sides: BTreeMap::new(),
         }
@@ -128,6 +149,12 @@ impl Court {
     /// Counts reviews by these rules.
     pub fn with_review_rules(mut self, rules: ReviewRules) -> Self {
         self.bursts = BurstHandler::new(rules);
+        self
+    }
+
+    /// Its bouts have the session in their names.
+    pub fn with_session(mut self, session: SessionId) -> Self {
+        self.identities = Identities::new(session);
         self
     }
 
@@ -171,29 +198,92 @@ impl Court {
     /// Handles an input that came at a time; gives the time that counts, which is never before that of the previous
     /// input.
     pub fn step(&mut self, at: Time, input: &Input, out: &mut Vec<Output>) -> Time {
+        if let Input::ClockStep { ran_until, offset } = input {
+            return self.clock_step(at, *ran_until, *offset, out);
+        }
         let at = self.advance(at, out);
-        self.firings = 0;
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
+            Input::Setup(_) | Input::ClockStep { .. } => {}
+            Input::Resume(resume) => self.resume(at, resume, out),
             Input::Stop => {
                 let derived = self.bursts.finish();
                 self.derived(at, derived, out);
-                if self.bursts.bout().ordinal > 0 {
-                    out.push(Output::Bout(self.bursts.bout().clone()));
+                if let Some(bout) = self.identities.close() {
+                    let load = self.bursts.bout().load;
+                    out.push(Output::Load { load, bout, at: at + self.offset });
                 }
+                self.store_bout(at, out);
             }
         }
         at
     }
 
-    /// Replaces the rules, and handles the report that says so.
-    pub fn change_rules(&mut self, at: Time, rules: Rules, report: &Report, out: &mut Vec<Output>) -> Retired {
+    /// The clock was set, or time has passed in which the court did not run: what has come due meanwhile happens once.
+    fn clock_step(&mut self, at: Time, ran_until: Time, offset: Offset, out: &mut Vec<Output>) -> Time {
+        let at = at.max(self.now);
+        self.advance(ran_until.min(at), out);
+        self.rules.skip_repeats(at);
+        self.now = at;
+        let at = self.advance(at, out);
+        let ahead = offset.as_micros().saturating_sub(self.offset.as_micros());
+        self.offset = offset;
+        self.bursts.set_offset(offset);
+        self.report_event(at, None, Body::ClockStep(ClockStep { ahead_ms: ahead / 1000 }), out);
+        at
+    }
+
+    /// Goes on with the bout of an earlier session.
+    fn resume(&mut self, at: Time, resume: &Resume, out: &mut Vec<Output>) {
+        self.identities.remember(&resume.bouts);
+        let Some(snapshot) = &resume.snapshot else { return };
+        let reason = if self.bursts.bout().load > 0 {
+            Some("another bout is on already")
+        } else if (at + self.offset).since(snapshot.at) > MAX_BREAK {
+            Some("its last event was more than twelve hours ago")
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            let dropped = ResumeDropped { number: snapshot.state.number(), reason: reason.to_owned() };
+            return self.report_event(at, None, Body::ResumeDropped(dropped), out);
+        }
+        self.bursts.resume(snapshot.state.clone());
+        let bout = self.bursts.bout().clone();
+        self.identities.resume(bout.load, snapshot.bout);
+        out.push(Output::Load { load: bout.load, bout: snapshot.bout, at: at + self.offset });
+        let number = bout.config.number.clone();
+        let resumed =
+            BoutResumed { number, round: bout.round, blue: bout.blue.score, red: bout.red.score, since: snapshot.at };
+        self.report_event(at, None, Body::BoutResumed(Box::new(resumed)), out);
+        self.store_bout(at, out);
+    }
+
+    /// Passes on from now on what each rule does with each event.
+    pub fn explain_to(&mut self, explain: Explain) {
+        self.rules.explain_to(explain);
+    }
+
+    /// The file names of its rules.
+    pub fn rules(&self) -> Vec<String> {
+        self.rules.names().map(str::to_owned).collect()
+    }
+
+    /// What a later session needs to go on where this one is.
+    pub fn leave(&self) -> Resume {
+        let (bout, at) = (self.bursts.bout(), self.now + self.offset);
+        let snapshot = Snapshot { bout: self.identities.id(), at, state: self.bursts.snapshot() };
+        Resume { snapshot: (bout.load > 0).then_some(snapshot), bouts: self.identities.known().to_vec() }
+    }
+
+    /// Replaces the rules.
+    pub fn change_rules(&mut self, at: Time, rules: Rules, out: &mut Vec<Output>) -> Retired {
         let at = self.advance(at, out);
         let before = std::mem::replace(&mut self.rules, rules);
         let mut outputs = Vec::new();
         let retired = self.rules.take_over(before, at, self.events + 1, &mut outputs);
-        self.step(at, &Input::Report(report.clone()), out);
+        self.report_event(at, None, Body::RulesReloaded(RulesReloaded { rules: self.rules() }), out);
         for output in outputs {
             self.carry_out(output, true, out);
         }
@@ -210,12 +300,7 @@ impl Court {
                 let derived = self.bursts.settle();
                 self.derived(self.now, derived, out);
             } else {
-                self.firings += 1;
-                if self.firings > MAX_FIRINGS {
-                    self.rules.drop_due(due, &mut outputs);
-                } else {
-                    self.rules.fire_due(due, self.bursts.bout(), &mut outputs);
-                }
+                self.rules.fire_due(due, self.now, self.bursts.bout(), &mut outputs);
                 for output in outputs.drain(..) {
                     self.carry_out(output, true, out);
                 }
@@ -235,24 +320,18 @@ impl Court {
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
-        let derived = self.bursts.handle(&event);
+        let derived = self.bursts.handle(&event, at);
         if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
             self.media.begin_review(event.seq, None);
         }
-        self.emit(event, self.bursts.bout().ordinal, true, out);
+        self.emit(event, self.bursts.bout().load, true, out);
         self.derived(at, derived, out);
     }
 
     /// Gives out what follows from messages.
     fn derived(&mut self, at: Time, derived: Derived, out: &mut Vec<Output>) {
-        if let Some(replaced) = derived.replaced {
-            out.push(Output::Bout(replaced));
-        }
-        if let Some(from_seq) = derived.split_from {
-            out.push(Output::BoutSplit { from_seq, ordinal: self.bursts.bout().ordinal });
-        }
         if derived.bout_changed {
-            out.push(Output::Bout(self.bursts.bout().clone()));
+            self.store_bout(at, out);
         }
         for (cause, body) in derived.events {
             if matches!(body, Body::ReviewOpened(_)) {
@@ -260,6 +339,21 @@ impl Court {
             }
             self.report_event(at, Some(cause), body, out);
         }
+    }
+
+    /// Gives out the state of the bout, which load it has, and what a later session needs of it.
+    fn store_bout(&mut self, at: Time, out: &mut Vec<Output>) {
+        let bout = self.bursts.bout();
+        if bout.load == 0 {
+            return;
+        }
+        let at = at + self.offset;
+        if let Some(id) = self.identities.observe(bout, at) {
+            out.push(Output::Load { load: bout.load, bout: id, at });
+        }
+        let id = self.identities.id();
+        out.push(Output::Bout { id, bout: bout.clone() });
+        out.push(Output::Snapshot(Arc::new(Snapshot { bout: id, at, state: self.bursts.snapshot() })));
     }
 
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
@@ -285,6 +379,7 @@ impl Court {
             Report::ObsDisconnected { instance, reason } => Body::ObsDisconnected(ObsDisconnected { instance, reason }),
             Report::SceneChanged { instance, scene } => Body::SceneChanged(SceneChanged { instance, scene }),
             Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
+            Report::DatagramsLost { datagrams, place } => Body::DatagramsLost(DatagramsLost { datagrams, place }),
             Report::DiskLow { instance, free_mb } => Body::DiskLow(DiskLow { instance, free_mb }),
             Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
             Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
@@ -326,7 +421,7 @@ impl Court {
         }
     }
 
-    /// A clip belongs to the bout and the review that it was saved for, even if another bout is on when it is ready.
+    /// A clip belongs to the load and the review that it was saved for, even if another bout is on when it is ready.
     fn clip(&mut self, at: Time, report: ClipReport, out: &mut Vec<Output>) {
         let ClipReport { instance, path, from, begins_at, ends_at, note, action_seqs } = report;
         let clip =
@@ -339,7 +434,7 @@ impl Court {
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
                 self.bursts.clip(review, ClipState::Saved);
             }
-            let bout = save.as_ref().map_or(self.bursts.bout().ordinal, |save| save.bout);
+            let load = save.as_ref().map_or(self.bursts.bout().load, |save| save.load);
             let clip = ClipSaved {
                 reason: save.as_ref().map(|save| save.reason.clone()).filter(|reason| !reason.is_empty()),
                 action_seq: Some(action_seq),
@@ -347,21 +442,21 @@ impl Court {
                 ..clip.clone()
             };
             let event = self.event(at, None, Body::ClipSaved(clip), None);
-            self.emit(event, bout, true, out);
+            self.emit(event, load, true, out);
         }
     }
 
-    /// A recording belongs to the bout that it was started for, even if another bout is on when it ends.
+    /// A recording belongs to the load that it was started for, even if another bout is on when it ends.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
-        let ours = recording.action_seq.and_then(|action_seq| self.media.bout_of_recording(action_seq));
-        let bout = ours.unwrap_or(self.bursts.bout().ordinal);
+        let ours = recording.action_seq.and_then(|action_seq| self.media.load_of_recording(action_seq));
+        let load = ours.unwrap_or(self.bursts.bout().load);
         let event = self.event(at, None, kind(recording), None);
-        self.emit(event, bout, true, out);
+        self.emit(event, load, true, out);
     }
 
     fn report_event(&mut self, at: Time, cause: Option<u64>, body: Body, out: &mut Vec<Output>) {
         let event = self.event(at, cause, body, None);
-        self.emit(event, self.bursts.bout().ordinal, true, out);
+        self.emit(event, self.bursts.bout().load, true, out);
     }
 
     fn event(&mut self, at: Time, cause: Option<u64>, body: Body, meta: Option<MessageMeta>) -> Arc<Event> {
@@ -370,25 +465,25 @@ impl Court {
             Some(MessageMeta { stream, status, notes, raw }) => (Some(stream), status, notes, Some(raw)),
             None => (None, Status::Ok, Vec::new(), None),
         };
-        let court = self.name.clone();
+        let (court, at) = (self.name.clone(), at + self.offset);
         Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
     /// Gives an event out, and then what the rules ask for.
-    fn emit(&mut self, event: Arc<Event>, bout: u32, handle_failures: bool, out: &mut Vec<Output>) {
-        out.push(Output::Event { event: event.clone(), bout });
+    fn emit(&mut self, event: Arc<Event>, load: u32, handle_failures: bool, out: &mut Vec<Output>) {
+        out.push(Output::Event { event: event.clone(), load });
         if let Some(side) = side_of(&event.body) {
             media::add(&mut self.sides, event.seq, side);
         }
         let mut outputs = Vec::new();
-        self.rules.hear(&event, self.bursts.bout(), &mut outputs);
+        self.rules.hear(&event, self.now, self.bursts.bout(), &mut outputs);
         for output in outputs {
             self.carry_out(output, handle_failures, out);
         }
     }
 
     fn carry_out(&mut self, output: RuleOutput, handle_failures: bool, out: &mut Vec<Output>) {
-        let bout = self.bursts.bout().ordinal;
+        let load = self.bursts.bout().load;
         match output {
             RuleOutput::Action { rule, cause, at, mut verb } => {
                 self.actions += 1;
@@ -400,20 +495,21 @@ impl Court {
                         if let Some(review) = review {
                             self.bursts.clip(review, ClipState::Saving);
                         }
-                        self.media.add_save(seq, Save { reason: reason.clone(), review, bout });
+                        self.media.add_save(seq, Save { reason: reason.clone(), review, load });
                     }
-                    Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, bout),
+                    Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, load),
                     _ => {}
                 }
-                out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), bout });
+                let at = at + self.offset;
+                out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), load });
             }
             RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
                 if handle_failures {
                     // Rules do not handle the failure of a handler of failures.
-                    self.emit(event, bout, false, out);
+                    self.emit(event, load, false, out);
                 } else {
-                    out.push(Output::Event { event, bout });
+                    out.push(Output::Event { event, load });
                 }
             }
         }

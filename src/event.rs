@@ -256,6 +256,16 @@ pub enum Body {
     /// Changed rules have errors, so the previous ones stay in use.
     RulesRejected(Box<RulesRejected>),
 
+    /// vta was started again, and goes on with the bout that was on before.
+    BoutResumed(Box<BoutResumed>),
+    /// vta was started again, and the bout that was on before does not go on: the PSS names another, or it was too long
+    /// ago.
+    ResumeDropped(ResumeDropped),
+    /// The computer's clock was set, or the computer slept.
+    ClockStep(ClockStep),
+    /// Datagrams were lost before they could be read.
+    DatagramsLost(DatagramsLost),
+
     /// An OBS instance is connected and can be used.
     ObsConnected(ObsConnected),
     /// An OBS instance is no longer connected.

@@ -15,7 +15,7 @@
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
 //! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files;
-//!   `served`: courts that something is for; `diagnostic`: findings of checks
+//!   `served`: courts that something is for; `diagnostic`: findings of checks; `queue`: queues between threads
 
 pub mod action;
 pub mod bout;
@@ -35,6 +35,7 @@ pub mod obs;
 pub mod pipeline;
 pub mod player;
 pub mod pss;
+pub mod queue;
 pub mod rules;
 pub mod scenario;
 pub mod served;
@@ -44,4 +45,5 @@ pub mod source;
 pub mod store;
 mod suggest;
 pub mod telemetry;
+mod text_file;
 pub mod time;

@@ -76,7 +76,7 @@ mod tests {
         use crate::action::{ObsVerb, Outcome};
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (commands, receiver) = mpsc::channel(4);
-        let (reports, court) = crossbeam_channel::bounded(16);
+        let (reports, court) = crate::queue::bounded(16);
         let driver = spawn(
             ObsOptions { port, ..options("127.0.0.1") },
             receiver,

@@ -19,12 +19,15 @@ mod court_runtime;
 mod event_log;
 mod live;
 mod loss_warnings;
+mod losses;
 mod reload;
 mod replay;
+mod resume;
 mod setup;
+mod sinks;
 
 pub use check::check;
-pub use court_runtime::ShowAction;
+pub(crate) use court_runtime::{Acted, CourtRuntime, Target};
 pub use live::run;
-pub use replay::{Outcomes, Pace, ReplayOptions, replay};
+pub use replay::{Actions, Pace, ReplayOptions, ShowAction, replay};
 pub use setup::{StartError, compile};

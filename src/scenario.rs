@@ -1,6 +1,6 @@
 //! Scenarios of rules: something happens, and the rules do what is expected of them, or do not.
 //!
-//! What is given goes into the very [`Court`](crate::court::Court) that a day goes through, from the datagram on. What
+//! What is given goes into the very court that a day goes through, from the datagram on. What
 //! OBS and the player would answer is made up: each action is done at once, but a replay is saved when the scenario says
 //! `clip_saved`.
 
@@ -10,8 +10,11 @@ mod play;
 
 pub use file::{Expected, Scenario, Scenarios, Step, StepReport};
 
+use crate::bout::SessionId;
+use crate::config::{Config, ObsSink, Sink};
 use crate::diagnostic::Diagnostic;
-use crate::rules::{Limits, Rules, Sources, Surroundings};
+use crate::pipeline::{self, CourtRuntime};
+use crate::rules::Sources;
 
 /// How a scenario came out.
 #[derive(Debug)]
@@ -24,18 +27,34 @@ pub struct Verdict {
     pub failures: Vec<String>,
 }
 
-/// Plays the scenarios of a file.
+/// Checks the rules of a file of scenarios, as [`play`] runs them.
+pub fn check(file: &Scenarios, config: &Config) -> Vec<Diagnostic> {
+    pipeline::check(&file.rules, Some(&world(file, config)))
+}
+
+/// Plays the scenarios of a file, in the first court of a config: with its settings, limits and names, and with the rules
+/// and OBS instances of the file.
 ///
 /// # Errors
 /// All that is wrong with the rules.
-pub fn play(file: &Scenarios) -> Result<Vec<Verdict>, Vec<Diagnostic>> {
+pub fn play(file: &Scenarios, config: &Config) -> Result<Vec<Verdict>, Vec<Diagnostic>> {
+    let config = world(file, config);
     let sources = Sources::read(&file.rules)?;
-    let surroundings = Surroundings { obs: file.obs.clone() };
+    let court = config.courts.keys().next().cloned().unwrap_or_else(|| "court-1".into());
     let verdict = |scenario: &Scenario| {
-        let rules = Rules::of(&sources, Limits::default(), &surroundings)?;
-        let (came, mut failures) = play::play(scenario, rules, &file.obs);
+        let answers = play::Answers::default();
+        let court = CourtRuntime::open(&config, &court, &sources, SessionId::default(), answers)?;
+        let (came, mut failures) = play::play(scenario, court, &file.obs);
         failures.extend(compare::compare(scenario, &came));
         Ok(Verdict { name: scenario.name.clone(), line: scenario.line, failures })
     };
     file.scenarios.iter().map(verdict).collect()
+}
+
+/// The config with the rules and the OBS instances of a file of scenarios.
+fn world(file: &Scenarios, config: &Config) -> Config {
+    let mut config = config.clone();
+    config.rules.files.clone_from(&file.rules);
+    config.sinks = file.obs.iter().map(|name| (name.clone(), Sink::Obs(ObsSink::default()))).collect();
+    config
 }

@@ -9,12 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
-
 pub(crate) use self::inbox::Inbox;
 pub(crate) use self::outbox::Outbox;
 pub(crate) use self::supervise::{Ended, Supervised, supervise};
 use crate::action::{Action, Outcome, Report};
+use crate::queue::Sender;
 
 /// Something that a sink is to do for a court.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Where a court's datagrams come from while it is live.
 
+mod clock;
 mod kernel;
 mod resync;
-mod stamp;
 pub mod udp;
 
-pub use stamp::Stamper;
+pub use clock::{ClockWatch, CourtClock};
 pub use udp::{BindError, Received, UdpReceiver};

@@ -48,6 +48,39 @@ impl Time {
     }
 }
 
+/// How far one clock is ahead of another, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Offset(i64);
+
+impl Offset {
+    /// So many microseconds ahead.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// In microseconds.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+}
+
+impl Add<Offset> for Time {
+    type Output = Self;
+
+    fn add(self, by: Offset) -> Self {
+        Self(self.0.saturating_add(by.0))
+    }
+}
+
+impl Sub for Time {
+    type Output = Offset;
+
+    fn sub(self, other: Self) -> Offset {
+        Offset(self.0.saturating_sub(other.0))
+    }
+}
+
 impl From<SystemTime> for Time {
     fn from(time: SystemTime) -> Self {
         let micros = match time.duration_since(UNIX_EPOCH) {

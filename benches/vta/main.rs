@@ -15,6 +15,8 @@ mod intake;
 #[cfg(unix)]
 mod latency;
 #[cfg(unix)]
+mod memory;
+#[cfg(unix)]
 mod player;
 #[cfg(unix)]
 mod process;
@@ -38,6 +40,7 @@ fn main() {
     #[cfg(unix)]
     {
         measure("intake", intake::bench);
+        measure("memory", memory::bench);
         measure("replay", replay::bench);
         measure("latency", latency::bench);
         measure("player", player::bench);

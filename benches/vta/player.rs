@@ -40,7 +40,7 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let _guard = runtime.enter();
     let (commands, queue) = mpsc::channel(4);
-    let (reports, court) = crossbeam_channel::bounded(64);
+    let (reports, court) = vta::queue::bounded(64);
     let arguments = ARGUMENTS.map(str::to_owned).to_vec();
     let options = PlayerOptions { name: "jury".into(), command: "mpv".into(), arguments };
     let task = vta::player::spawn(

@@ -20,17 +20,24 @@ pub fn messages() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A folder with a config that uses the three rules that ship, or others.
+/// So many courts, as lines of a config.
+pub fn courts(count: usize) -> String {
+    (1..=count).map(|number| format!("  court-{number}: {{ type: pss, bind: \"127.0.0.1:0\" }}\n")).collect()
+}
+
+/// A folder with a config of one court that uses the three rules that ship, or others.
 pub fn hall(sinks: &str, rules: &[PathBuf]) -> tempfile::TempDir {
+    hall_of(&courts(1), sinks, rules)
+}
+
+/// The same with these courts.
+pub fn hall_of(courts: &str, sinks: &str, rules: &[PathBuf]) -> tempfile::TempDir {
     let shipped = ["instant-replay", "recording", "scenes"]
         .map(|rule| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{rule}.rhai")));
     let rules: Vec<_> =
         if rules.is_empty() { &shipped[..] } else { rules }.iter().map(|rule| rule.display().to_string()).collect();
     let folder = tempfile::tempdir().unwrap();
-    let config = format!(
-        "name: Bench\ncourts:\n  court-1: {{ type: pss, bind: \"127.0.0.1:0\" }}\nrules: {{ files: [{}] }}\nsinks:\n{sinks}",
-        rules.join(", ")
-    );
+    let config = format!("name: Bench\ncourts:\n{courts}rules: {{ files: [{}] }}\nsinks:\n{sinks}", rules.join(", "));
     fs::write(folder.path().join("event.yaml"), config).unwrap();
     folder
 }
@@ -43,7 +50,10 @@ pub fn vta() -> Command {
 pub struct Run {
     child: Child,
     log: JoinHandle<String>,
+    /// Where the first court listens.
     pub to: SocketAddr,
+    /// Where each court listens.
+    pub courts: Vec<SocketAddr>,
 }
 
 /// What it took by its end.
@@ -67,7 +77,8 @@ impl Run {
                 break;
             }
         }
-        let to = log.split("listening on UDP ").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+        let listening = log.split("listening on UDP ").skip(1);
+        let courts: Vec<_> = listening.map(|text| text.split_whitespace().next().unwrap().parse().unwrap()).collect();
         let log = thread::spawn(move || {
             lines.for_each(|line| {
                 log.push_str(&line);
@@ -75,7 +86,7 @@ impl Run {
             });
             log
         });
-        Self { child, log, to }
+        Self { child, log, to: courts[0], courts }
     }
 
     /// Processor time so far, in seconds.
@@ -86,10 +97,19 @@ impl Run {
         (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
     }
 
-    pub fn end(mut self) -> Ended {
+    /// The memory that is resident now, in MB.
+    pub fn resident_mb(&self) -> f64 {
+        self.status_mb("VmRSS:")
+    }
+
+    fn status_mb(&self, key: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        let peak_mb = peak.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1000.0;
+        let value = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+        value.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1000.0
+    }
+
+    pub fn end(mut self) -> Ended {
+        let peak_mb = self.status_mb("VmHWM:");
         kill(Pid::from_raw(self.child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
         assert!(self.child.wait().unwrap().success());
         Ended { log: self.log.join().unwrap(), peak_mb }

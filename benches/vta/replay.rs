@@ -31,7 +31,7 @@ pub fn bench() {
     let replayed = vta()
         .arg("replay")
         .arg(&path)
-        .args(["--speed", "max", "--outcomes", "recorded", "--config"])
+        .args(["--speed", "max", "--config"])
         .arg(hall.path().join("event.yaml"))
         .output()
         .unwrap();

@@ -9,7 +9,7 @@ use super::model::*;
 use super::order::{self, Place};
 use super::reviews::Deadlines;
 use crate::event::*;
-use crate::time::Time;
+use crate::time::{Offset, Time};
 
 /// A burst is over when no message came for this long, unless a message that belongs to it is missing…
 const BURST_PAUSE: Duration = Duration::from_millis(100);
@@ -32,8 +32,6 @@ pub struct BurstHandler {
     span: (Time, Time),
     /// Whether `engine` handled the burst's messages in their logical order.
     in_order: bool,
-    /// The bout that the first of them was taken for.
-    first_bout: u32,
     /// Whether the pause after them has passed, and another message is expected.
     extended: bool,
     /// The events that follow from them, in the order in which `engine` handled them.
@@ -60,10 +58,6 @@ impl Message {
 pub struct Derived {
     /// Derived events, in order, each with the `seq` of its cause.
     pub events: Vec<(u64, Body)>,
-    /// The events from this `seq` on belong to another bout than was thought…
-    pub split_from: Option<u64>,
-    /// …and this is the bout that they were taken for.
-    pub replaced: Option<Arc<Bout>>,
     /// The state has changed in a way that is to be stored.
     pub bout_changed: bool,
 }
@@ -97,11 +91,11 @@ impl BurstHandler {
         }
     }
 
-    /// Handles a message; gives what follows from it at once.
-    pub fn handle(&mut self, event: &Arc<Event>) -> Derived {
-        self.last = Some((event.seq, event.at, false));
+    /// Handles a message that came at a court's time; gives what follows from it at once.
+    pub fn handle(&mut self, event: &Arc<Event>, at: Time) -> Derived {
+        self.last = Some((event.seq, at, false));
         if let Body::Review(Review { state: ReviewState::Requested, .. }) = &event.body {
-            return self.request(event);
+            return self.request(event, at);
         }
         // The message that is expected raises the score: one that lowers it is a correction of its own.
         let ended = if self.extended && self.lowers_score(&event.body) { self.end_burst() } else { Derived::default() };
@@ -113,19 +107,16 @@ impl BurstHandler {
         if self.burst.is_empty() {
             self.engine.begin_burst();
             self.before = self.engine.clone();
-            self.span.0 = event.at;
+            self.span.0 = at;
             self.in_order = true;
             self.derived.clear();
         }
         self.extended = false;
-        self.span.1 = event.at;
+        self.span.1 = at;
         let message = Message { event: event.clone(), place: order::place(&event.body, self.bout().config.counts) };
         self.in_order &= self.burst.last().is_none_or(|last| last.order(&message).is_le());
         // All messages of a burst count as received at its beginning.
         self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
-        if self.burst.is_empty() {
-            self.first_bout = self.bout().ordinal;
-        }
         self.burst.push(message);
         if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
     }
@@ -137,21 +128,37 @@ impl BurstHandler {
     }
 
     /// A request for review does not wait: it counts as made before all other messages of its burst.
-    fn request(&mut self, event: &Event) -> Derived {
+    fn request(&mut self, event: &Event, at: Time) -> Derived {
         let mut events = Vec::new();
         if self.burst.is_empty() {
-            self.engine.handle(event.seq, event.at, &event.body, &mut events);
+            self.engine.handle(event.seq, at, &event.body, &mut events);
         } else {
-            self.before.handle(event.seq, event.at, &event.body, &mut events);
-            self.engine.handle(event.seq, event.at, &event.body, &mut Vec::new());
-            self.span.1 = event.at;
+            self.before.handle(event.seq, at, &event.body, &mut events);
+            self.engine.handle(event.seq, at, &event.body, &mut Vec::new());
+            self.span.1 = at;
             // Its answer may have overtaken it.
             self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
         }
         if !events.is_empty() {
-            self.deadlines.add(self.engine.reviews.rules, event.seq, event.at);
+            self.deadlines.add(self.engine.reviews.rules, event.seq, at);
         }
-        Derived { bout_changed: !events.is_empty(), events, ..Derived::default() }
+        Derived { bout_changed: !events.is_empty(), events }
+    }
+
+    /// How far the clock that people read is ahead of the court's time.
+    pub fn set_offset(&mut self, offset: Offset) {
+        self.engine.lifecycle.offset = offset;
+        self.before.lifecycle.offset = offset;
+    }
+
+    /// What a later session needs to go on with the bout.
+    pub(crate) fn snapshot(&self) -> BoutEngine {
+        self.engine.clone()
+    }
+
+    /// Goes on with the bout of an earlier session, as load 1 of this one.
+    pub(crate) fn resume(&mut self, snapshot: BoutEngine) {
+        self.engine.resume(snapshot);
     }
 
     /// Records what became of the clip of a review, which is named by the `seq` of its request.
@@ -196,10 +203,15 @@ impl BurstHandler {
         }
         self.in_order = true;
         self.derived.clear();
+        let load = self.bout().load;
         self.engine = self.before.clone();
         self.burst.sort_by(Message::order);
         for Message { event, .. } in &self.burst {
             self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        }
+        // Its number was given out.
+        if self.bout().load < load {
+            Arc::make_mut(&mut self.engine.bout).load = load;
         }
     }
 
@@ -207,17 +219,12 @@ impl BurstHandler {
         self.extended = false;
         self.put_in_order();
         let mut events = std::mem::take(&mut self.derived);
-        let first = self.burst.iter().map(|message| message.event.seq).min();
-        let split_from = first.filter(|_| self.bout().ordinal != self.first_bout);
         let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
         events.extend(self.engine.end_burst());
         self.burst.clear();
         // A copy that is kept makes each change of the state a copy.
         self.before = BoutEngine::default();
-        let split = self.engine.lifecycle.split.take();
-        let split_from = split.iter().map(|split| split.from_seq).chain(split_from).min();
-        let replaced = split.map(|split| split.replaced);
-        Derived { bout_changed: changed || !events.is_empty(), events, split_from, replaced }
+        Derived { bout_changed: changed || !events.is_empty(), events }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::injuries::Injuries;
 use super::lifecycle::{Lifecycle, belongs_to_a_bout};
 use super::model::*;
@@ -14,8 +16,9 @@ use crate::event::*;
 use crate::time::Time;
 
 /// The bout, and what each part remembers of it. Cheap to copy: what is large is shared.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BoutEngine {
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct BoutEngine {
     pub(super) bout: Arc<Bout>,
     pub(super) lifecycle: Lifecycle,
     rounds: Rounds,
@@ -28,6 +31,17 @@ pub(super) struct BoutEngine {
 impl BoutEngine {
     pub(super) fn new(review_rules: ReviewRules) -> Self {
         Self { reviews: Reviews::new(review_rules), ..Self::default() }
+    }
+
+    /// Takes over from an earlier session, in one that has not begun.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { bout, lifecycle, rounds, rests, scoring, reviews: _, injuries } = earlier;
+        (self.bout, self.rounds, self.rests, self.injuries) = (bout, rounds, rests, injuries);
+        self.lifecycle.resume(lifecycle);
+        self.scoring.resume(scoring);
+        let bout = Arc::make_mut(&mut self.bout);
+        (bout.load, bout.ordinal) = (1, 1);
+        self.reviews.resume(bout);
     }
 
     /// Handles the message that is event number `seq`, and adds the events that follow from it to `derived`.
@@ -43,24 +57,34 @@ impl BoutEngine {
         derived.extend(self.derive(seq, at, body).into_iter().map(|body| (seq, body)));
     }
 
+    /// Number of the bout.
+    pub(crate) fn number(&self) -> Option<String> {
+        self.bout.config.number.clone()
+    }
+
     fn derive(&mut self, seq: u64, at: Time, body: &Body) -> Vec<Body> {
         let bout = &mut self.bout;
         match body {
             Body::BoutLoaded {} => {
-                self.lifecycle.load(bout, seq, at);
+                self.lifecycle.load(bout, at);
                 self.reset_parts();
             }
             Body::BoutReady {} if bout.stage == Stage::Loaded => Arc::make_mut(bout).stage = Stage::Ready,
             Body::BoutConfig(config) => {
+                let dropped = self.lifecycle.resume_dropped(bout);
                 let is_other = self.lifecycle.configure(bout, at, config);
                 if is_other {
                     self.reset_parts();
+                    return dropped.into_iter().collect();
                 }
             }
             Body::Athletes(athletes) if *athletes != Athletes::default() => {
-                let bout = Arc::make_mut(bout);
-                bout.blue.athlete = Arc::new(athletes.blue.clone());
-                bout.red.athlete = Arc::new(athletes.red.clone());
+                let dropped = self.lifecycle.resume_dropped(bout);
+                let is_other = self.lifecycle.athletes(bout, at, athletes);
+                if is_other {
+                    self.reset_parts();
+                    return dropped.into_iter().collect();
+                }
             }
             Body::Round(round) => return self.enter_round(at, round.round),
             Body::Clock(clock) => return self.clock(at, *clock),
@@ -164,6 +188,7 @@ impl BoutEngine {
     }
 
     pub(super) fn begin_burst(&mut self) {
+        self.lifecycle.begin_burst();
         self.scoring.begin_burst(&self.bout);
     }
 

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::*;
 use crate::time::Time;
 
 /// A tick may come this long after its clock was hidden.
 const LATE_TICK_WINDOW: Duration = Duration::from_secs(1);
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Injuries([InjuryClock; 3]);
 
 /// Whether an injury clock is shown, and since when.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 enum InjuryClock {
     #[default]
     Unseen,

@@ -3,57 +3,83 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::identity::Facts;
 use super::model::*;
 use crate::event::*;
-use crate::time::Time;
+use crate::time::{Offset, Time};
 
 /// Messages of the bout before may come this long after the next one was loaded.
 const LATE_MESSAGE_WINDOW: Duration = Duration::from_secs(1);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct Lifecycle {
     /// The bout before the one that is on.
+    #[serde(skip)]
     previous: Option<Arc<Bout>>,
-    /// A bout was loaded in place of one that had not begun.
-    reload: Option<Split>,
+    /// The number of a bout that had not begun when a bout was loaded in its place: it may be the same one.
+    replaced: Option<String>,
+    /// The burst has begun a load already: the messages of one load come in any order.
+    #[serde(skip)]
+    load_begun: bool,
     /// The load of the bout was received, so that its scores and gam-jeom are 0 until a message says otherwise.
     pub(super) load_received: bool,
     /// That the winner contradicts the rounds was reported.
     contradiction_reported: bool,
-    /// Events that belong to another bout than was thought, once a message has shown that there are some.
-    pub(super) split: Option<Split>,
-}
-
-/// Events that belong, or may belong, to another bout than was thought.
-#[derive(Clone, Debug)]
-pub(super) struct Split {
-    /// The first of them.
-    pub(super) from_seq: u64,
-    /// The bout that they were taken for: it was loaded and never began.
-    pub(super) replaced: Arc<Bout>,
+    /// The bout is one of an earlier session, and no message has shown yet that it goes on.
+    #[serde(skip)]
+    resumed: bool,
+    /// When the bout was loaded, by the court's time.
+    #[serde(skip)]
+    loaded: Option<Time>,
+    /// How far the clock that people read is ahead of the court's time.
+    #[serde(skip)]
+    pub(super) offset: Offset,
 }
 
 impl Lifecycle {
     /// Puts a bout of which nothing is known yet in the place of `bout`.
     pub(super) fn begin(&mut self, bout: &mut Arc<Bout>, at: Time) {
-        let previous = replace(bout, bout.ordinal + 1, at);
-        *self = Self { previous: Some(previous), split: self.split.take(), ..Self::default() };
+        let previous = self.replace(bout, bout.ordinal + 1, at);
+        let Self { loaded, offset, .. } = *self;
+        *self = Self { previous: Some(previous), load_begun: true, loaded, offset, ..Self::default() };
     }
 
-    pub(super) fn load(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time) {
+    pub(super) fn load(&mut self, bout: &mut Arc<Bout>, at: Time) {
         let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
         if bout.ordinal == 0 || has_begun {
             self.begin(bout, at);
         } else {
             // Whether this is the same bout is known when its number comes; until then it takes the place of the one
             // that has not begun.
-            let replaced = replace(bout, bout.ordinal, at);
-            if replaced.config.number.is_some() {
-                self.reload = Some(Split { from_seq: seq, replaced });
-            }
+            self.replaced = self.replace(bout, bout.ordinal, at).config.number.clone();
             self.contradiction_reported = false;
+            self.resumed = false;
         }
         self.load_received = true;
+    }
+
+    /// Puts a new bout in the place of `bout`, and gives the one that it replaces.
+    fn replace(&mut self, bout: &mut Arc<Bout>, ordinal: u32, at: Time) -> Arc<Bout> {
+        let load = bout.load + u32::from(!std::mem::replace(&mut self.load_begun, true));
+        let loaded_at = Some(at + self.offset);
+        self.loaded = Some(at);
+        let new = Bout { load, ordinal, stage: Stage::Loaded, loaded_at, ..Bout::default() };
+        std::mem::replace(bout, Arc::new(new))
+    }
+
+    /// Takes over from an earlier session.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { replaced, load_received, contradiction_reported, .. } = earlier;
+        let resumed = true;
+        *self =
+            Self { replaced, load_received, contradiction_reported, resumed, offset: self.offset, ..Self::default() };
+    }
+
+    pub(super) fn begin_burst(&mut self) {
+        self.load_begun = false;
     }
 
     /// Takes the configuration of the bout; true if it is that of another bout, which has taken the place of `bout`.
@@ -63,11 +89,8 @@ impl Lifecycle {
         }
         let mut begins = false;
         if let Some(number) = &config.number {
-            match self.reload.take() {
-                Some(reload) if reload.replaced.config.number.as_ref() != Some(number) => {
-                    self.split = Some(reload);
-                    Arc::make_mut(bout).ordinal += 1;
-                }
+            match self.replaced.take() {
+                Some(replaced) if replaced != *number => Arc::make_mut(bout).ordinal += 1,
                 Some(_) => {}
                 // The `pre` of another bout was lost.
                 None => begins = bout.config.number.as_ref().is_some_and(|known| known != number),
@@ -89,12 +112,33 @@ impl Lifecycle {
         begins
     }
 
+    /// Takes the names of the athletes; true if both are others than those of a bout that was resumed, which another has
+    /// then replaced.
+    pub(super) fn athletes(&mut self, bout: &mut Arc<Bout>, at: Time, athletes: &Athletes) -> bool {
+        let known = Facts::new(&bout.config, [&bout.blue.athlete, &bout.red.athlete]).athletes;
+        let now = Facts::new(&bout.config, [&athletes.blue, &athletes.red]).athletes;
+        let is_other = self.resumed && !known.is_empty() && !now.is_empty() && known.is_disjoint(&now);
+        if is_other {
+            self.begin(bout, at);
+        }
+        let bout = Arc::make_mut(bout);
+        bout.blue.athlete = Arc::new(athletes.blue.clone());
+        bout.red.athlete = Arc::new(athletes.red.clone());
+        is_other
+    }
+
+    /// What is derived if a message shows that a bout that was resumed is over.
+    pub(super) fn resume_dropped(&self, bout: &Bout) -> Option<Body> {
+        let reason = "the PSS names another bout".to_owned();
+        self.resumed.then(|| Body::ResumeDropped(ResumeDropped { number: bout.config.number.clone(), reason }))
+    }
+
     /// Whether a message is of the bout before: it comes just after another bout was loaded, and no bout that has not
     /// begun can send it.
     pub(super) fn is_late(&self, bout: &Bout, at: Time, body: &Body) -> bool {
         // Without its `pre` the bout was learnt from the answers of a PSS, which are all of this bout.
         let Some(previous) = self.previous.as_ref().filter(|_| self.load_received) else { return false };
-        let soon = bout.loaded_at.is_some_and(|loaded| at.since(loaded) <= LATE_MESSAGE_WINDOW);
+        let soon = self.loaded.is_some_and(|loaded| at.since(loaded) <= LATE_MESSAGE_WINDOW);
         let same = previous.config.number == bout.config.number;
         if !soon || bout.started_at.is_some() || previous.ordinal == 0 || same {
             return false;
@@ -121,7 +165,7 @@ impl Lifecycle {
     }
 
     pub(super) fn start(&self, bout: &mut Arc<Bout>, at: Time) -> Body {
-        Arc::make_mut(bout).started_at = Some(at);
+        Arc::make_mut(bout).started_at = Some(at + self.offset);
         Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })
     }
 
@@ -138,7 +182,7 @@ impl Lifecycle {
         ending.winner = Some(winner);
         if ending.stage != Stage::Ended {
             ending.stage = Stage::Ended;
-            ending.ended_at = Some(at);
+            ending.ended_at = Some(at + self.offset);
             let (blue_rounds, red_rounds) = ending.rounds_won();
             let decision = ending.result.as_ref().and_then(|result| result.decision);
             derived.push(Body::BoutEnded(BoutEnded {
@@ -172,12 +216,6 @@ impl Lifecycle {
         let what = format!("`win` names {winner}, but `wrd` gives blue {blue} and red {red} rounds");
         Some(Body::Contradiction(Contradiction { what }))
     }
-}
-
-/// Puts a new bout in the place of `bout`, and gives the one that it replaces.
-fn replace(bout: &mut Arc<Bout>, ordinal: u32, at: Time) -> Arc<Bout> {
-    let new = Bout { ordinal, stage: Stage::Loaded, loaded_at: Some(at), ..Bout::default() };
-    std::mem::replace(bout, Arc::new(new))
 }
 
 /// Whether a message is about a bout, so that there must be one.

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantNames};
 
 use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
 use crate::time::Time;
 
 /// The state of a bout at one moment; what is not known is absent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Bout {
-    /// Number within the session, from 1; 0 before the first bout was loaded.
+    /// Number of the load within the session, from 1: each `pre` begins one; 0 before the first.
+    pub load: u32,
+    /// How many bouts there were in the session, with this one: memory of rules that lasts for a bout ends with it.
+    #[serde(skip)]
     pub ordinal: u32,
     /// Its stage.
     pub stage: Stage,
@@ -52,7 +56,19 @@ pub struct Bout {
 
 /// The stage of a bout.
 #[derive(
-    Clone, Copy, Debug, Default, Display, IntoStaticStr, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Display,
+    IntoStaticStr,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    Serialize,
+    VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -75,7 +91,8 @@ pub enum Stage {
 }
 
 /// One side of a bout.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct Corner {
     /// Its athlete.
     pub athlete: Arc<Athlete>,
@@ -91,7 +108,7 @@ pub struct Corner {
 }
 
 /// One round of a bout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RoundState {
     /// Number of the round.
     pub round: u8,
@@ -109,7 +126,7 @@ pub struct RoundState {
 }
 
 /// A video review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ReviewProgress {
     /// Who requested it.
     pub side: Requester,
@@ -131,7 +148,7 @@ pub struct ReviewProgress {
 }
 
 /// The state of the clip of a review.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Serialize, VariantNames)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ClipState {

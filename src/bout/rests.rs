@@ -1,11 +1,13 @@
 //! The rest between two rounds. No message starts it: its clock ticks, and then the next round is named.
 
+use serde::{Deserialize, Serialize};
+
 use super::model::*;
 use super::rounds::is_tick;
 use crate::event::*;
 use crate::time::Time;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Rests {
     /// The round before the rest that is on, and when the rest started.
     on: Option<(u8, Time)>,

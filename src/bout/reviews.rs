@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::model::*;
 use crate::event::*;
 use crate::time::Time;
@@ -12,10 +14,12 @@ use crate::time::Time;
 /// lost.
 const REVIEW_TIMEOUT: Duration = Duration::from_secs(60);
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Reviews {
+    #[serde(skip)]
     pub(super) rules: ReviewRules,
     /// When the last message about a review of each requester came.
+    #[serde(skip)]
     latest: [Option<Time>; 3],
 }
 
@@ -28,6 +32,16 @@ impl Reviews {
         *self = Self::new(self.rules);
         let bout = Arc::make_mut(bout);
         (bout.blue.requests_left, bout.red.requests_left) = (self.rules.requests, self.rules.requests);
+    }
+
+    /// The bout is one of an earlier session: the numbers of requests there mean nothing here.
+    pub(super) fn resume(&mut self, bout: &mut Bout) {
+        for corner in [&mut bout.blue, &mut bout.red] {
+            corner.requests_lost = self.rules.requests.saturating_sub(corner.requests_left);
+        }
+        for review in &mut bout.reviews {
+            review.request = None;
+        }
     }
 
     pub(super) fn message(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time, review: Review) -> Option<Body> {

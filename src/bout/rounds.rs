@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::model::*;
 use crate::event::*;
 
@@ -13,7 +15,7 @@ const ROUND_ENDING_GAP: u16 = 12;
 /// The gam-jeom that lose a round (World Taekwondo, best of three).
 const ROUND_LOSING_PENALTIES: u16 = 5;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Rounds {
     /// The last seconds of the round were reported.
     final_seconds_reported: bool,

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::model::*;
 use crate::event::*;
 use crate::time::Time;
@@ -12,7 +14,8 @@ use crate::time::Time;
 const SAME_KICK_WINDOW: Duration = Duration::from_millis(500);
 
 /// What is remembered to tie points, hits, gam-jeom and scores of one burst together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct Scoring {
     /// The round that is on.
     round: u8,
@@ -21,18 +24,26 @@ pub(super) struct Scoring {
     /// The widest lead of the round so far.
     widest_gap: u16,
     /// The latest hit of each side that no point was tied to.
+    #[serde(skip)]
     hits: [Option<(Time, Hit)>; 2],
+    #[serde(skip)]
     latest: [Option<(Time, Point)>; 2],
     /// Points given in this burst, and when.
+    #[serde(skip)]
     points: Vec<(u64, Time, Point)>,
     /// Scores and gam-jeom before this burst, and the messages about them in it.
+    #[serde(skip)]
     before: Tally,
+    #[serde(skip)]
     received: Received,
     /// Whether the score, and the gam-jeom, are known: a session may begin in the middle of a bout.
+    #[serde(skip)]
     known: (bool, bool),
     /// The entry of the table of rounds for the round that is on, if its score has not changed since, and for how many
     /// bursts it has disagreed with the score. One is no contradiction: the next score may have come before its table.
+    #[serde(skip)]
     table: Option<(u64, RoundScore)>,
+    #[serde(skip)]
     disagreed: u8,
 }
 
@@ -42,7 +53,7 @@ struct Tally {
     penalties: [u16; 2],
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Received {
     score: Option<u64>,
     penalties: Option<u64>,
@@ -64,6 +75,12 @@ impl Account {
 }
 
 impl Scoring {
+    /// Takes over from an earlier session. What was scored since then is not known.
+    pub(super) fn resume(&mut self, earlier: Self) {
+        let Self { round, led, widest_gap, .. } = earlier;
+        *self = Self { round, led, widest_gap, ..Self::default() };
+    }
+
     pub(super) fn hit(&mut self, at: Time, hit: Hit) {
         self.hits[hit.side as usize] = Some((at, hit));
     }

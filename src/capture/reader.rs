@@ -43,6 +43,8 @@ pub struct Reader {
     format: Format,
     start: Time,
     port: Option<u16>,
+    /// The next input, if it was looked at.
+    peeked: Option<Result<Recorded, CaptureError>>,
     ended: bool,
 }
 
@@ -70,7 +72,7 @@ impl Reader {
             },
             Format::Trace | Format::Lines => Body::Text(Text::open(&mut input, format)?),
         };
-        Ok(Self { input, body, notes, format, start: Time::default(), port: None, ended: false })
+        Ok(Self { input, body, notes, format, start: Time::default(), port: None, peeked: None, ended: false })
     }
 
     /// When a text begins: traces count from it, and plain lines all have it as their time. 1970 if not given.
@@ -101,6 +103,14 @@ impl Reader {
     /// Whether the capture is our own: then it has all inputs of the court, also the reports of the sinks.
     pub fn has_reports(&self) -> bool {
         matches!(&self.body, Body::Pcapng(file) if file.has_reports())
+    }
+
+    /// The next input, which is not taken; none at the end, and where it cannot be read.
+    pub fn peek(&mut self) -> Option<&Recorded> {
+        if self.peeked.is_none() {
+            self.peeked = self.next();
+        }
+        self.peeked.as_ref()?.as_ref().ok()
     }
 
     /// Notes on what was read so far.
@@ -144,6 +154,9 @@ impl Iterator for Reader {
     type Item = Result<Recorded, CaptureError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(peeked) = self.peeked.take() {
+            return Some(peeked);
+        }
         if self.ended {
             return None;
         }

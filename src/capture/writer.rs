@@ -53,18 +53,18 @@ impl<W: Write> CaptureWriter<W> {
 
     /// Writes an input of the court.
     pub fn write(&mut self, at: Time, input: &Input) -> io::Result<()> {
-        let (interface, original) = match input {
-            Input::Datagram(datagram) => (DATAGRAM_INTERFACE, packet::write(datagram, self.local, &mut self.packet)?),
-            Input::Report(report) => {
-                self.packet = json::report(report)?;
-                (REPORT_INTERFACE, self.packet.len())
-            }
-            Input::Stop => {
-                self.packet = json::stop()?;
-                (REPORT_INTERFACE, self.packet.len())
-            }
-        };
-        self.packet(interface, at, original)
+        if let Input::Datagram(datagram) = input {
+            let original = packet::write(datagram, self.local, &mut self.packet)?;
+            return self.packet(DATAGRAM_INTERFACE, at, original);
+        }
+        self.packet.clear();
+        json::write(input, &mut self.packet)?;
+        self.packet(REPORT_INTERFACE, at, self.packet.len())
+    }
+
+    /// What it writes to.
+    pub fn get_ref(&self) -> &W {
+        &self.out
     }
 
     /// Flushes everything written so far.

@@ -29,7 +29,6 @@ pub(super) fn load(file: &Path) -> Result<Config, CliError> {
 impl Verb {
     pub(super) fn run(self) -> Result<(), CliError> {
         let Self::Show(show) = self;
-        load(&show.config)?;
-        print(Config::effective(&show.config)?.trim_end())
+        print(load(&show.config)?.effective.trim_end())
     }
 }

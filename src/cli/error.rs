@@ -99,10 +99,6 @@ pub(super) fn colour() -> bool {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        let exit = match error {
-            ConfigError::Unreadable { .. } => Exit::Refused,
-            ConfigError::Missing(_) | ConfigError::Invalid { .. } => Exit::Config,
-        };
         let mut text = error.render(colour());
         if let ConfigError::Invalid { rules, .. } = error {
             // Without the settings, which may be wrong.
@@ -112,7 +108,7 @@ impl From<ConfigError> for CliError {
                 text.push_str(&found.render(colour()));
             }
         }
-        Self { exit, text: Some(text) }
+        Self { exit: Exit::Config, text: Some(text) }
     }
 }
 

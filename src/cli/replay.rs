@@ -1,56 +1,53 @@
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::{CliError, Exit, say};
 use super::{capture_file, explain, run};
 use crate::action::Action;
-use crate::capture::{self, Reader};
-use crate::config::Config;
-use crate::pipeline::{self, Outcomes, Pace, ReplayOptions, ShowAction};
+use crate::capture::{self, Reader, Recorded};
+use crate::config::{Config, Sink};
+use crate::pipeline::{self, Actions, Pace, ReplayOptions, ShowAction};
 use crate::telemetry::Counters;
+
+/// The config of a folder.
+const USUAL_CONFIG: &str = "event.yaml";
 
 /// Replay a capture through decoder, bout, rules and sinks, as a new session.
 ///
-/// A capture of `vta run` has the answers of OBS, so that its replay needs no OBS. With any other capture, or with
-/// `--outcomes live`, OBS and the player act again.
+/// A capture of `vta run` holds its config, its rules and the answers of OBS: its replay needs nothing else, and repeats
+/// the session. OBS and the player do nothing unless you say `--act`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
     #[arg(value_name = "CAPTURE")]
     capture: PathBuf,
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
-    /// 1 is as fast as it was recorded; `max` does not wait at all.
-    #[arg(long, value_name = "1|N|max", default_value = "1", value_parser = pace)]
-    speed: Pace,
+    /// The config, with its rules, in the place of those that the capture holds [default: event.yaml where it holds none].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The database that keeps the session [default: that of the config in the folder].
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "explain"])]
+    db: Option<PathBuf>,
+    /// 1 is as fast as it was recorded; `max` does not wait at all [default: `max` with --dry-run or --explain, else 1].
+    #[arg(long, value_name = "1|N|max", value_parser = pace)]
+    speed: Option<Pace>,
     /// Print the actions as NDJSON; do nothing and store nothing.
     #[arg(long)]
     dry_run: bool,
     /// Print what each rule did with each event, and why it did no more; do nothing and store nothing.
     #[arg(long, conflicts_with = "dry_run")]
     explain: bool,
-    /// Where the outcomes of actions come from [default: recorded where the capture has them].
-    #[arg(long, value_enum)]
-    outcomes: Option<OutcomesArg>,
+    /// Let OBS and the player of the config act; the outcomes that the capture has are left out.
+    #[arg(long, conflicts_with_all = ["dry_run", "explain"])]
+    act: bool,
     /// The court of the config to replay it for [default: the captured one, or the only one].
     #[arg(long, value_name = "NAME")]
     court: Option<String>,
     /// Take only datagrams that were sent to this UDP port.
     #[arg(long)]
     port: Option<u16>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OutcomesArg {
-    /// From the capture; OBS and the player get no commands.
-    Recorded,
-    /// From OBS and the player, which act again.
-    Live,
 }
 
 fn pace(text: &str) -> Result<Pace, String> {
@@ -63,15 +60,10 @@ fn pace(text: &str) -> Result<Pace, String> {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
         let mut reader = capture::open(&self.capture)?.with_port(self.port);
+        let (config, recorded_rules) = self.config(&mut reader)?;
         let court = self.court(&config, &reader)?;
-        let outcomes = match self.outcomes {
-            Some(OutcomesArg::Live) => Outcomes::Live,
-            Some(OutcomesArg::Recorded) => Outcomes::Recorded,
-            None if reader.has_reports() => Outcomes::Recorded,
-            None => Outcomes::Live,
-        };
+        let store = self.store(&config, recorded_rules)?;
         let bar = bar(&reader, io::stderr().is_terminal());
         let mut log = run::start_log(&config, AboveBar(bar.clone()))?;
         run::config_warnings(&config);
@@ -79,16 +71,24 @@ impl Args {
         let entered = runtime.enter();
         let unprinted = Arc::new(Mutex::new(None));
         let explain = self.explain.then(|| explain::explain(unprinted.clone()));
-        let dry_run = match self.explain {
-            true => Some(Box::new(|_: &Action| ()) as ShowAction),
-            false => self.dry_run.then(|| printer(unprinted.clone())),
+        let actions = if self.act {
+            Actions::Act
+        } else if self.explain {
+            Actions::Show(Box::new(|_: &Action| ()))
+        } else if self.dry_run {
+            Actions::Show(printer(unprinted.clone()))
+        } else {
+            Actions::Record
         };
+        // What does nothing need not wait either.
+        let default_pace = if self.dry_run || self.explain { Pace::Max } else { Pace::Times(1.0) };
         let options = ReplayOptions {
-            pace: self.speed,
-            outcomes,
+            pace: self.speed.unwrap_or(default_pace),
+            actions,
             court: court.clone(),
             capture: &self.capture,
-            dry_run,
+            store: store.as_deref(),
+            recorded_rules,
             explain,
             progress: Box::new(|position| bar.set_position(position)),
         };
@@ -116,6 +116,42 @@ impl Args {
             return Err(error.into());
         }
         run::unfinished(&replayed.unfinished)
+    }
+
+    /// The config, and whether it is the one that the capture holds.
+    fn config(&self, reader: &mut Reader) -> Result<(Config, bool), CliError> {
+        let setup = reader.peek().and_then(Recorded::setup);
+        match (&self.config, setup) {
+            (Some(file), _) => Ok((Config::load(file)?, false)),
+            (None, Some(setup)) if !self.act => {
+                let is_there = |path: &Path| setup.rules.iter().any(|(known, _)| known == path);
+                let mut config = Config::recorded(&self.capture, &setup.config, &is_there)?;
+                config.sinks.retain(|_, sink| !matches!(sink, Sink::Log(_)));
+                say("note: this is with the config and the rules that the capture holds; --config takes others");
+                Ok((config, true))
+            }
+            (None, _) => Ok((Config::load(Path::new(USUAL_CONFIG))?, false)),
+        }
+    }
+
+    /// Where the session is kept, if anywhere.
+    fn store(&self, config: &Config, is_recorded: bool) -> Result<Option<PathBuf>, CliError> {
+        if self.db.is_some() || self.dry_run || self.explain {
+            return Ok(self.db.clone());
+        }
+        let of_folder = match Path::new(USUAL_CONFIG) {
+            usual if is_recorded && usual.exists() => Some(Config::load(usual)?),
+            _ => None,
+        };
+        let path = match (of_folder, is_recorded) {
+            (Some(config), _) => config.store_path().cloned(),
+            (None, false) => config.store_path().cloned(),
+            (None, true) => None,
+        };
+        if path.is_none() && is_recorded {
+            say("note: nothing is kept, since there is no config here; --db names a database");
+        }
+        Ok(path)
     }
 
     fn court(&self, config: &Config, reader: &Reader) -> Result<Arc<str>, CliError> {

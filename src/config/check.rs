@@ -20,13 +20,29 @@ use crate::suggest::{advise, enumerate, near};
 
 pub(crate) const SCHEMA_CODE: &str = "config.value";
 
+/// What a file may refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'a> {
+    /// What a variable holds.
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether there is such a file.
+    pub(crate) is_file: &'a dyn Fn(&Path) -> bool,
+}
+
+impl<'a> World<'a> {
+    /// This computer's files, and these variables.
+    pub(crate) fn here(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { environment, is_file: &|path| path.is_file() }
+    }
+}
+
 /// What it takes to check a tree.
 pub(crate) struct Checker<'a> {
     pub(crate) text: &'a str,
     pub(crate) findings: &'a Findings<'a>,
     /// Where the file lies: paths are relative to it.
     pub(crate) directory: &'a Path,
-    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) world: World<'a>,
     /// The names that a `court` can have.
     pub(crate) courts: HashSet<&'a str>,
     /// Where the items of lists begin that are left out.
@@ -287,7 +303,7 @@ impl<'a> Checker<'a> {
             let help = error.help();
             self.findings.report("config.variable", &node.span, error.to_string(), |finding| finding.help(help));
         };
-        expand(text, self.environment).map_err(unset).ok()
+        expand(text, self.world.environment).map_err(unset).ok()
     }
 
     fn text(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
@@ -314,7 +330,7 @@ impl<'a> Checker<'a> {
             let message = format!("there is no {what} {}", self.directory.join(written).display());
             because(message, &|finding| finding.help(format!("paths are relative to the {file}")))
         };
-        let is_there = || self.directory.join(&text).is_file();
+        let is_there = || (self.world.is_file)(&self.directory.join(&text));
         match format.name {
             format::RULE_FILE if !is_there() => missing("rule file", "config's directory"),
             format::CAPTURE_FILE if !is_there() => missing("capture", "file of scenarios"),

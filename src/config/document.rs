@@ -1,39 +1,30 @@
 //! Reads a file: to a tree, along its schema, to a value of its type.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::check::Checker;
+use super::check::{Checker, World};
 use super::error::ConfigError;
 use super::source::{Findings, Source};
 use super::{schema, secret, yaml};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::text_file;
 
-/// A config may have this many bytes; one for ten courts has 2,000.
-const MAX_BYTES: u64 = 4 << 20;
-
-/// The text of a file.
-pub(crate) fn text(file: &Path) -> Result<String, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { file: file.to_owned(), source };
-    let mut bytes = Vec::new();
-    File::open(file).and_then(|open| open.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let finding = Diagnostic::error("config.too_long", file, "the file is too long")
-            .help(format!("it may have {MAX_BYTES} bytes: is this the right file?"));
-        return Err(finding.into());
+/// The text of a config.
+pub(super) fn text(file: &Path) -> Result<String, ConfigError> {
+    if file.try_exists().is_ok_and(|exists| !exists) {
+        return Err(ConfigError::Missing(file.to_owned()));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let text = String::from_utf8_lossy(error.as_bytes());
-        let at = error.utf8_error().valid_up_to();
-        let source = Source::new(file, &text, secret::in_text(&text));
-        let finding = source.error("config.encoding", &(at..at + 1), "this is not UTF-8");
-        finding.label("from here on").help("save the file in the encoding UTF-8").into()
+    text_file::read(file, "yaml").map_err(|error| {
+        let place = error.place.as_ref().map(|(text, at)| {
+            let source = Source::new(file, text, secret::in_text(text));
+            source.place(&(*at..*at + 1))
+        });
+        Diagnostic { place, ..error.diagnostic("config.unreadable", file) }.into()
     })
 }
 
@@ -63,7 +54,7 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     file: &Path,
     text: &str,
     title: &str,
-    environment: &dyn Fn(&str) -> Option<String>,
+    world: World<'_>,
     finish: impl FnOnce(F, &Checker<'_>, &yaml::Node) -> Option<T>,
 ) -> Result<Checked<T>, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -75,7 +66,7 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
         text,
         findings: &findings,
         directory: file.parent().unwrap_or(Path::new("")),
-        environment,
+        world,
         courts: courts.iter().map(|court| &*court.key).collect(),
         left_out: RefCell::default(),
     };

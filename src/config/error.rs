@@ -1,6 +1,5 @@
 //! Why a config could not be loaded.
 
-use std::io;
 use std::path::PathBuf;
 
 use annotate_snippets::{Group, Level, Renderer};
@@ -13,15 +12,7 @@ pub enum ConfigError {
     /// There is no such file.
     #[error("the config {} does not exist: `vta init` writes one to start from, `--config` names another", .0.display())]
     Missing(PathBuf),
-    /// The file could not be read.
-    #[error("the config {} cannot be read: {source}", .file.display())]
-    Unreadable {
-        /// The file as it was named.
-        file: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The file could be read, but what it says is wrong.
+    /// The file cannot be read, or what it says is wrong.
     #[error("{}", one_a_line(.findings))]
     Invalid {
         /// What was found: the errors, and warnings with them.
@@ -47,7 +38,7 @@ impl ConfigError {
     /// The error as a person wants to see it: each finding with its line, a pointer and advice, on several lines.
     pub fn render(&self, colour: bool) -> String {
         match self {
-            Self::Missing(_) | Self::Unreadable { .. } => {
+            Self::Missing(_) => {
                 let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
                 renderer.render(&[Group::with_title(Level::ERROR.primary_title(self.to_string()))])
             }

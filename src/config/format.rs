@@ -74,9 +74,9 @@ pub(super) const FORMATS: &[Format] = &[
         name: "host",
         short: "name or address",
         wants: "a name or an address alone, such as `127.0.0.1`",
-        pattern: Some(r"^([^\s:/]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$"),
+        pattern: Some(r"^([^\s:/@]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$"),
         check: |text| {
-            let is_part = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, ':' | '/');
+            let is_part = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, ':' | '/' | '@');
             when(text.parse::<Ipv6Addr>().is_ok() || !text.is_empty() && text.chars().all(is_part))
         },
     },

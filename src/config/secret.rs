@@ -316,12 +316,18 @@ fn is_variable(value: &str) -> bool {
     length > 0 && (after.is_empty() || after.starts_with([',', '}', ']', '#']))
 }
 
-/// Covers the secrets in a config that is shown.
-pub(super) fn cover(config: &mut Json) {
-    match config {
+/// A config as YAML, with its secrets covered: those under a word for one, and a name and a password before an `@`.
+pub(super) fn shown(config: &impl Serialize) -> Option<String> {
+    let mut config = serde_json::to_value(config).ok()?;
+    cover(&mut config);
+    serde_yaml::to_string(&config).ok()
+}
+
+fn cover(value: &mut Json) {
+    match value {
         Json::Object(entries) => {
             for (key, value) in entries {
-                if is_secret(key) && !value.is_null() {
+                if names_secret(key) && !value.is_null() {
                     *value = COVER.into();
                 } else {
                     cover(value);
@@ -330,8 +336,9 @@ pub(super) fn cover(config: &mut Json) {
         }
         Json::Array(items) => items.iter_mut().for_each(cover),
         Json::String(text) => {
-            let is_assigned = |after: &str| after.trim_start().starts_with([':', '=']);
-            if holds_login(text) || words_for_secrets(text).any(is_assigned) {
+            let is_login = |word: &str| word.split_once('@').is_some_and(|(login, _)| login.contains(':'));
+            let is_assigned = |word: &str| word.split_once([':', '=']).is_some_and(|(key, _)| names_secret(key));
+            if text.split_whitespace().any(|word| is_login(word) || is_assigned(word)) {
                 *text = COVER.to_owned();
             }
         }
@@ -339,10 +346,17 @@ pub(super) fn cover(config: &mut Json) {
     }
 }
 
+/// Whether a key certainly stands before a secret.
+fn names_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ["password", "passphrase", "pwd", "secret", "token", "kennwort", "credential"].iter().any(|part| key.contains(part))
+}
+
 /// Whether a key, or a misspelling of one, stands before a secret.
 fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "pwd", "secret", "token", "kennwort", "credential"].iter().any(|part| key.contains(part))
+    names_secret(&key)
+        || key.contains("pass")
         || key.ends_with("key")
         || key.split(['_', '-']).any(|word| matches!(word, "pw" | "key" | "auth"))
         || (5..13).contains(&key.len()) && near(&key, ["password"]).is_some()

@@ -1,4 +1,4 @@
-//! The bout and the review that the clips and recordings of rules are for.
+//! The load and the review that the clips and recordings of rules are for.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) struct AwaitedMedia {
     review: Option<Request>,
     /// The replays that are being saved, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
-    /// The bout of each recording, by the action's `seq`.
+    /// The load of each recording, by the action's `seq`.
     recordings: BTreeMap<u64, u32>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Save {
     pub(super) reason: String,
     /// The review that it is for.
     pub(super) review: Option<u64>,
-    pub(super) bout: u32,
+    pub(super) load: u32,
 }
 
 impl AwaitedMedia {
@@ -55,12 +55,12 @@ impl AwaitedMedia {
         self.saves.values().any(|save| save.review == Some(review))
     }
 
-    pub(super) fn add_recording(&mut self, action_seq: u64, bout: u32) {
-        add(&mut self.recordings, action_seq, bout);
+    pub(super) fn add_recording(&mut self, action_seq: u64, load: u32) {
+        add(&mut self.recordings, action_seq, load);
     }
 
-    /// The bout that a recording was started for.
-    pub(super) fn bout_of_recording(&self, action_seq: u64) -> Option<u32> {
+    /// The load that a recording was started for.
+    pub(super) fn load_of_recording(&self, action_seq: u64) -> Option<u32> {
         self.recordings.get(&action_seq).copied()
     }
 }

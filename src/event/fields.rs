@@ -40,7 +40,7 @@ impl Side {
 }
 
 /// A side, or neither.
-#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
+#[derive(Clone, Copy, Debug, Default, Display, PartialEq, Eq, Deserialize, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MaybeSide {
@@ -169,7 +169,7 @@ pub struct Timeout {
 }
 
 /// Who won.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum BoutWinner {
@@ -189,7 +189,7 @@ pub struct Winner {
 }
 
 /// How a bout was decided; the codes of World Taekwondo.
-#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Display, EnumString, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the codes are the field's own names")]
@@ -229,7 +229,7 @@ impl Decision {
 }
 
 /// The winner's banner; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct ResultBanner {
     /// The winner's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -243,7 +243,7 @@ pub struct ResultBanner {
 }
 
 /// The state of a review.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ReviewState {
@@ -258,7 +258,7 @@ pub enum ReviewState {
 }
 
 /// Whether an accepted review changed the score.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {

@@ -1,11 +1,11 @@
 //! The messages that a console sends when a bout is loaded.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use strum::{Display, VariantNames};
 
 /// An athlete; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Athlete {
     /// Name for the scoreboard.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,7 @@ pub struct Athlete {
 }
 
 /// Both athletes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Athletes {
     /// Chung.
     pub blue: Athlete,
@@ -28,7 +28,7 @@ pub struct Athletes {
 }
 
 /// One of the officials; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Official {
     /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct Official {
 }
 
 /// The officials of a bout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Officials {
     /// Centre referee.
     pub referee: Official,
@@ -48,7 +48,7 @@ pub struct Officials {
 }
 
 /// The athletes' gender.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Serialize, JsonSchema, VariantNames)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, Serialize, JsonSchema, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Gender {
@@ -59,7 +59,7 @@ pub enum Gender {
 }
 
 /// Which way the round clock runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Counts {
     /// From the round's length to zero.
@@ -69,7 +69,7 @@ pub enum Counts {
 }
 
 /// Colours of a side on the scoreboard, as `#RRGGBB`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct SideColours {
     /// Behind the text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ pub struct SideColours {
 }
 
 /// Colours of both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct Colours {
     /// Chung's.
     pub blue: SideColours,
@@ -89,7 +89,7 @@ pub struct Colours {
 }
 
 /// The configuration of a bout; what was not sent is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct BoutConfig {
     /// Number of the bout; text, since it may be `245.A`.
     #[serde(skip_serializing_if = "Option::is_none")]

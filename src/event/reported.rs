@@ -49,6 +49,59 @@ pub struct RulesRejected {
     pub errors: usize,
 }
 
+/// The bout that was on before vta was started again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BoutResumed {
+    /// Number of the bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Number of the round; 0 before the first.
+    pub round: u8,
+    /// Chung's points in that round.
+    pub blue: u16,
+    /// Hong's points in that round.
+    pub red: u16,
+    /// The instant of what is known: what happened since then was not received.
+    pub since: Time,
+}
+
+/// The bout that was on before vta was started again does not go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ResumeDropped {
+    /// Number of that bout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Why, in plain words.
+    pub reason: String,
+}
+
+/// The computer's clock was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClockStep {
+    /// By how many milliseconds it was set ahead; negative when it was set back.
+    pub ahead_ms: i64,
+}
+
+/// Datagrams were lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DatagramsLost {
+    /// How many.
+    pub datagrams: u64,
+    /// Where.
+    pub place: LossPlace,
+}
+
+/// Where datagrams were lost.
+#[derive(Clone, Copy, Debug, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LossPlace {
+    /// In the system, whose receive buffer was full.
+    System,
+    /// In vta, where too many were waiting for the court.
+    Queue,
+}
+
 /// An OBS instance is connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ObsConnected {

@@ -7,19 +7,25 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::components::Component;
-use crate::capture::{About, CaptureWriter};
-use crate::court::Input;
+use crate::capture::{About, CaptureWriter, FlushMark};
+use crate::court::{Input, Setup};
 use crate::file_name;
+use crate::queue::{Sender, bounded, next_batch};
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// Inputs that may wait to be recorded.
 const MAX_WAITING: usize = 65_536;
-/// The longest that an input stays out of the file while the court is quiet.
-const MAX_WAIT: Duration = Duration::from_millis(200);
+/// Inputs that are written before they are flushed, at most.
+const MAX_BATCH: usize = 4096;
+/// How long an input waits for more, which are then written with it.
+const BATCH_DELAY: Duration = Duration::from_millis(10);
+/// How long an input may be in the system's memory alone: with the time that a disk takes, a power cut costs no more
+/// than five seconds.
+const SYNC_INTERVAL: Duration = Duration::from_secs(4);
 /// How long after an error a new file is created.
 const NEW_FILE_AFTER: Duration = Duration::from_secs(5);
 
@@ -29,6 +35,7 @@ type Writer = CaptureWriter<BufWriter<File>>;
 pub(super) struct CaptureQueue {
     queue: Sender<(Time, Input)>,
     counters: Arc<Counters>,
+    mark: FlushMark,
     path: PathBuf,
 }
 
@@ -44,16 +51,20 @@ impl CaptureQueue {
         let (writer, path) = begin(directory, started, &about)?;
         let (queue, waiting) = bounded(MAX_WAITING);
         let status = StatusHandle::new("capture", &about.court);
+        let mark = FlushMark::new(&about.court);
         let name = format!("capture {}", about.court);
         let thread = CaptureThread {
             file: Ok(writer),
             directory: directory.to_owned(),
             about,
             counters: counters.clone(),
+            mark: mark.clone(),
             status: status.clone(),
+            unflushed: 0,
+            setup: None,
         };
         let thread = thread::Builder::new().name(name).spawn(move || thread.run(&waiting))?;
-        Ok((Self { queue, counters: counters.clone(), path }, Component::thread(status, thread)))
+        Ok((Self { queue, counters: counters.clone(), mark, path }, Component::thread(status, thread)))
     }
 
     /// The first file.
@@ -61,9 +72,16 @@ impl CaptureQueue {
         &self.path
     }
 
+    /// How far it is flushed.
+    pub(super) fn mark(&self) -> FlushMark {
+        self.mark.clone()
+    }
+
     /// Queues an input; never waits.
     pub(super) fn record(&self, at: Time, input: &Input) {
-        if self.queue.try_send((at, input.clone())).is_err() {
+        if self.queue.try_send((at, input.clone())).is_ok() {
+            self.mark.count_queued();
+        } else {
             // The loss warnings read the counter.
             self.counters.unrecorded.add(1);
         }
@@ -107,7 +125,12 @@ struct CaptureThread {
     directory: PathBuf,
     about: About,
     counters: Arc<Counters>,
+    mark: FlushMark,
     status: StatusHandle,
+    /// Inputs written since the last flush.
+    unflushed: u64,
+    /// What the court runs with: each file begins with it.
+    setup: Option<Arc<Setup>>,
 }
 
 impl CaptureThread {
@@ -115,28 +138,42 @@ impl CaptureThread {
     fn run(mut self, waiting: &Receiver<(Time, Input)>) {
         let status = self.status.clone();
         let _guard = status.run();
-        // Far in the future while everything is flushed.
-        let mut flush_by = never();
+        let mut taken = 0;
+        // None while the disk has everything.
+        let mut sync_by = None;
         loop {
-            match waiting.recv_deadline(flush_by) {
-                Ok((at, input)) => {
-                    self.reopen();
-                    self.input(at, &input);
-                    flush_by = flush_by.min(Instant::now() + MAX_WAIT);
+            match next_batch(waiting, MAX_BATCH, BATCH_DELAY, sync_by) {
+                Ok(batch) => {
+                    for (at, input) in batch {
+                        self.input(at, &input);
+                        taken += 1;
+                    }
+                    if self.write(CaptureWriter::flush).is_some() {
+                        self.unflushed = 0;
+                        self.mark.set_flushed(taken);
+                    } else {
+                        self.mark.release();
+                    }
+                    sync_by = sync_by.or_else(|| Some(Instant::now() + SYNC_INTERVAL));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if Instant::now() >= flush_by {
-                let _logged = self.write(CaptureWriter::flush);
-                flush_by = never();
+            if sync_by.is_some_and(|sync_by| Instant::now() >= sync_by) {
+                self.sync();
+                sync_by = None;
             }
         }
-        let _logged = self.write(CaptureWriter::flush);
+        self.sync();
+    }
+
+    /// Has the system write to the disk what it has in memory.
+    fn sync(&mut self) {
+        let _logged = self.write(|writer| writer.get_ref().get_ref().sync_data());
     }
 
     /// Creates a new file, some time after the last one failed.
-    fn reopen(&mut self) {
+    fn reopen(&mut self, at: Time) {
         if let Err(failed) = self.file
             && failed.elapsed() > NEW_FILE_AFTER
         {
@@ -148,11 +185,20 @@ impl CaptureThread {
                 }
                 Err(_) => Err(Instant::now()),
             };
+            if let Some(setup) = self.setup.clone() {
+                let _logged = self.write(|writer| writer.write(at, &Input::Setup(setup)));
+            }
         }
     }
 
     fn input(&mut self, at: Time, input: &Input) {
-        if self.write(|writer| writer.write(at, input)).is_none() {
+        self.reopen(at);
+        if let Input::Setup(setup) = input {
+            self.setup = Some(setup.clone());
+        }
+        if self.write(|writer| writer.write(at, input)).is_some() {
+            self.unflushed += 1;
+        } else {
             self.counters.unrecorded.add(1);
         }
     }
@@ -166,13 +212,18 @@ impl CaptureThread {
             messages::capture_failed(&self.about.court, error);
             self.status.set(Status::Degraded(error.to_string()));
             self.file = Err(Instant::now());
+            // Some of them may be in the file.
+            self.counters.unrecorded.add(std::mem::take(&mut self.unflushed));
         }
         error.is_none().then_some(())
     }
 }
 
-fn never() -> Instant {
-    Instant::now() + Duration::from_secs(3600)
+impl Drop for CaptureThread {
+    /// Also after a panic, the database waits for it no longer.
+    fn drop(&mut self) {
+        self.mark.release();
+    }
 }
 
 #[cfg(test)]
@@ -182,13 +233,19 @@ mod tests {
     use super::*;
     use crate::action::Report;
 
+    fn about() -> About {
+        About { court: "court-1".to_owned(), local: ([127, 0, 0, 1], 6000).into(), event: String::new() }
+    }
+
+    fn rules(length: usize) -> Input {
+        Input::Report(Report::RulesReloaded { rules: vec!["x".repeat(length)] })
+    }
+
     #[test]
     fn an_input_that_is_too_long_for_a_capture_is_counted_as_unrecorded() {
         let folder = tempfile::tempdir().unwrap();
-        let about = About { court: "court-1".to_owned(), local: ([127, 0, 0, 1], 6000).into(), event: String::new() };
         let counters = Arc::default();
-        let (queue, component) = CaptureQueue::start(folder.path(), Time::default(), about, &counters).unwrap();
-        let rules = |length| Input::Report(Report::RulesReloaded { rules: vec!["x".repeat(length)] });
+        let (queue, component) = CaptureQueue::start(folder.path(), Time::default(), about(), &counters).unwrap();
         queue.record(Time::default(), &rules(100_000_000));
         queue.record(Time::default(), &rules(1));
         drop(queue);
@@ -196,5 +253,36 @@ mod tests {
         components.add(component);
         assert_eq!(components.stop(Duration::from_secs(10)), Vec::<String>::new());
         assert_eq!(counters.unrecorded.get(), 1);
+    }
+
+    #[test]
+    fn inputs_that_cannot_be_flushed_are_counted_as_unrecorded_and_delay_no_entry() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("read-only");
+        fs::write(&path, "").unwrap();
+        // Its buffer takes what the file refuses.
+        let writer = CaptureWriter::new(BufWriter::new(File::open(&path).unwrap()), &about()).unwrap();
+        let (counters, mark) = (Arc::<Counters>::default(), FlushMark::new("court-1"));
+        let thread = CaptureThread {
+            file: Ok(writer),
+            directory: folder.path().to_owned(),
+            about: about(),
+            counters: counters.clone(),
+            mark: mark.clone(),
+            status: StatusHandle::new("capture", "court-1"),
+            unflushed: 0,
+            setup: None,
+        };
+        let status = thread.status.clone();
+        let (queue, waiting) = bounded(3);
+        (0..3).for_each(|_| queue.try_send((Time::default(), rules(1))).unwrap());
+        let thread = thread::spawn(move || thread.run(&waiting));
+        let (begin, timeout) = (Instant::now(), Duration::from_secs(60));
+        mark.wait_for(4, begin + timeout);
+        assert!(begin.elapsed() < timeout);
+        assert!(status.is_degraded());
+        drop(queue);
+        thread.join().unwrap();
+        assert_eq!(counters.unrecorded.get(), 3);
     }
 }

@@ -1,40 +1,44 @@
-//! A court, and what its outputs go to.
+//! A court as the config has it, and what its outputs go to: the same for a run, a replay and a scenario.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
-
-use tokio::sync::mpsc;
 
 use super::capture_thread::CaptureQueue;
 use super::event_log;
-use crate::action::{Action, ActionSink, Outcome, Report, Verb};
-use crate::court::{Court, Input, Output};
-use crate::rules::{Retired, Rules};
-use crate::sink::Command;
+use super::setup::compile_sources;
+use crate::action::{Action, Outcome, Report};
+use crate::bout::SessionId;
+use crate::config::Config;
+use crate::court::{Court, Input, Output, Setup};
+use crate::diagnostic::Diagnostic;
+use crate::event::Event;
+use crate::rules::{Explain, Retired, Rules, Sources};
 use crate::store::StoreHandle;
 use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
-/// The sinks that act for a court.
-#[derive(Debug, Default)]
-pub(super) struct Sinks {
-    pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
-    pub(super) player: Option<mpsc::Sender<Command>>,
+/// Reports that are known at once and are taken with one input: rules that answer the failure of their own actions
+/// without end must let the next datagram pass.
+const MAX_ANSWERS: u32 = 1000;
+
+/// What carries out the actions of a court.
+pub(crate) trait Target {
+    /// Takes an action.
+    fn act(&mut self, action: &Arc<Action>) -> Acted;
+
+    /// Takes note of an event.
+    fn note(&mut self, _event: &Event) {}
 }
 
-/// What carries out the actions.
-pub(super) enum ActionTarget {
-    /// The sinks.
-    Sinks(Sinks),
-    /// Nothing: a capture has the outcomes already.
-    None,
-    /// Nothing: each action is passed to this function instead.
-    Show(ShowAction),
+/// What became of an action.
+pub(crate) enum Acted {
+    /// It is over with: it has no outcome, or none that anybody waits for.
+    Done,
+    /// Its outcome will be reported.
+    Awaited,
+    /// Its outcome is known at once.
+    Ended(Report),
 }
-
-/// Is called with each action, which is then not carried out.
-pub type ShowAction = Box<dyn FnMut(&Action) + Send>;
 
 /// The database session that keeps a court's outputs.
 pub(super) struct StoreSession {
@@ -45,10 +49,10 @@ pub(super) struct StoreSession {
 }
 
 /// A court, and where its outputs go.
-pub(super) struct CourtRuntime {
+pub(crate) struct CourtRuntime<T> {
     name: Arc<str>,
     court: Court,
-    target: ActionTarget,
+    target: T,
     store: Option<StoreSession>,
     capture: Option<CaptureQueue>,
     /// Reports that are known at once, such as a missing OBS.
@@ -59,30 +63,65 @@ pub(super) struct CourtRuntime {
     logged_bout: String,
 }
 
-impl CourtRuntime {
-    pub(super) fn new(
-        name: Arc<str>,
-        court: Court,
-        target: ActionTarget,
-        store: Option<StoreSession>,
-        capture: Option<CaptureQueue>,
-        counters: Arc<Counters>,
-    ) -> Self {
-        Self {
-            name,
+impl<T: Target> CourtRuntime<T> {
+    /// A court of the config with its rules, whose bouts have the session in their names.
+    ///
+    /// # Errors
+    /// All that is wrong with the rules.
+    pub(crate) fn open(
+        config: &Config,
+        name: &Arc<str>,
+        sources: &Sources,
+        session: SessionId,
+        target: T,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let rules = compile_sources(config, sources, name)?;
+        let allow = config.courts.get(name).map(|court| court.allow.clone()).unwrap_or_default();
+        let court = Court::new(name.clone(), allow, rules)
+            .with_session(session)
+            .with_review_rules(config.reviews)
+            .with_names(config.names.clone());
+        Ok(Self {
+            name: name.clone(),
             court,
             target,
-            store,
-            capture,
+            store: None,
+            capture: None,
             known: VecDeque::new(),
             outputs: Vec::new(),
-            counters,
+            counters: Arc::default(),
             logged_bout: String::new(),
+        })
+    }
+
+    /// Counts here.
+    pub(super) fn counting(mut self, counters: Arc<Counters>) -> Self {
+        self.counters = counters;
+        self
+    }
+
+    /// Keeps its outputs there.
+    pub(super) fn stored(mut self, store: Option<StoreSession>) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// Records its inputs there.
+    pub(super) fn captured(mut self, capture: Option<CaptureQueue>) -> Self {
+        self.capture = capture;
+        self
+    }
+
+    /// Passes on what each rule does with each event.
+    pub(super) fn explained(mut self, explain: Option<Explain>) -> Self {
+        if let Some(explain) = explain {
+            self.court.explain_to(explain);
         }
+        self
     }
 
     /// When the next timer of a rule is due.
-    pub(super) fn next_due(&self) -> Option<Time> {
+    pub(crate) fn next_due(&self) -> Option<Time> {
         self.court.next_due()
     }
 
@@ -92,8 +131,13 @@ impl CourtRuntime {
     }
 
     /// The time of the latest input.
-    pub(super) fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         self.court.now()
+    }
+
+    /// The file names of its rules.
+    pub(super) fn rules(&self) -> Vec<String> {
+        self.court.rules()
     }
 
     /// Actions whose outcome is awaited.
@@ -102,59 +146,70 @@ impl CourtRuntime {
     }
 
     /// What carries out the actions.
-    pub(super) fn target(&self) -> &ActionTarget {
-        &self.target
+    pub(crate) fn target(&mut self) -> &mut T {
+        &mut self.target
+    }
+
+    /// Whether rules answer the outcomes of their own actions without end.
+    pub(crate) fn is_endless(&self) -> bool {
+        !self.known.is_empty()
     }
 
     /// Takes an input, and then the reports that its actions caused at once.
-    pub(super) fn take(&mut self, at: Time, input: &Input) {
+    pub(crate) fn take(&mut self, at: Time, input: &Input) {
         self.take_one(at, input);
         self.take_known();
     }
 
-    /// Replaces the rules.
-    pub(super) fn change_rules(&mut self, at: Time, rules: Rules) -> Retired {
-        let report = Report::RulesReloaded { rules: rules.names().map(str::to_owned).collect() };
+    /// Replaces the rules by those of a new setup.
+    pub(super) fn change_rules(&mut self, at: Time, rules: Rules, setup: &Arc<Setup>) -> Retired {
         let at = at.max(self.court.now());
-        if let Some(capture) = &self.capture {
-            capture.record(at, &Input::Report(report.clone()));
-        }
-        let retired = self.court.change_rules(at, rules, &report, &mut self.outputs);
+        self.record(at, &Input::Setup(setup.clone()));
+        let retired = self.court.change_rules(at, rules, &mut self.outputs);
         self.hand_on();
         self.take_known();
         retired
     }
 
     /// Advances the time.
-    pub(super) fn advance(&mut self, to: Time) {
+    pub(crate) fn advance(&mut self, to: Time) {
         self.court.advance(to, &mut self.outputs);
         self.hand_on();
         self.take_known();
     }
 
     fn take_known(&mut self) {
-        while let Some(report) = self.known.pop_front() {
+        for _ in 0..MAX_ANSWERS {
+            let Some(report) = self.known.pop_front() else { return };
             self.take_one(self.court.now(), &Input::Report(report));
+        }
+        messages::rules_endless(&self.name);
+    }
+
+    /// Hands an input to the capture: the first thing that is done with each.
+    fn record(&self, at: Time, input: &Input) {
+        if let Some(capture) = &self.capture {
+            capture.record(at, input);
         }
     }
 
     fn take_one(&mut self, at: Time, input: &Input) {
-        if let Input::Report(Report::Outcome { outcome, .. }) = input {
-            self.counters.open.subtract_one();
-            self.counters.failed.add(u64::from(*outcome != Outcome::Done));
-        }
-        // First of all: whatever a rule does then, the input is not lost.
         let at = at.max(self.court.now());
-        if let Some(capture) = &self.capture {
-            capture.record(at, input);
-        }
-        if let Input::Datagram(datagram) = input {
-            self.counters.received.add(1);
-            if !self.court.allows(datagram) {
-                self.counters.refused.add(1);
-                let sender = datagram.from.map(|from| from.ip().to_string());
-                messages::court_sender_refused(&self.name, sender.unwrap_or_default());
+        self.record(at, input);
+        match input {
+            Input::Report(Report::Outcome { outcome, .. }) => {
+                self.counters.open.subtract_one();
+                self.counters.failed.add(u64::from(*outcome != Outcome::Done));
             }
+            Input::Datagram(datagram) => {
+                self.counters.received.add(1);
+                if !self.court.allows(datagram) {
+                    self.counters.refused.add(1);
+                    let sender = datagram.from.map(|from| from.ip().to_string());
+                    messages::court_sender_refused(&self.name, sender.unwrap_or_default());
+                }
+            }
+            _ => {}
         }
         self.court.step(at, input, &mut self.outputs);
         self.hand_on();
@@ -167,13 +222,19 @@ impl CourtRuntime {
                 Output::Event { event, .. } => {
                     self.counters.events.add(1);
                     event_log::event(event);
+                    self.target.note(event);
                 }
                 Output::Action { action, .. } => {
                     self.counters.actions.add(1);
-                    self.act(action);
+                    event_log::action(&self.name, action);
+                    let acted = self.target.act(action);
+                    self.counters.open.add(u64::from(!matches!(acted, Acted::Done)));
+                    if let Acted::Ended(report) = acted {
+                        self.known.push_back(report);
+                    }
                 }
-                Output::Bout(bout) => event_log::bout(&self.name, bout, &mut self.logged_bout),
-                Output::BoutSplit { .. } => {}
+                Output::Bout { bout, .. } => event_log::bout(&self.name, bout, &mut self.logged_bout),
+                Output::Load { .. } | Output::Snapshot(_) => {}
             }
             if let Some(store) = &self.store {
                 let is_kept = if store.waits {
@@ -187,41 +248,8 @@ impl CourtRuntime {
         self.outputs = outputs;
     }
 
-    fn act(&mut self, action: &Arc<Action>) {
-        event_log::action(&self.name, action);
-        let sinks = match &mut self.target {
-            ActionTarget::None => {
-                let has_outcome = matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player);
-                self.counters.open.add(u64::from(has_outcome));
-                return;
-            }
-            ActionTarget::Show(show) => return show(action),
-            ActionTarget::Sinks(sinks) => sinks,
-        };
-        let queue = match action.verb.sink() {
-            ActionSink::Timeline | ActionSink::Log => return,
-            ActionSink::Obs(instance) => instance.and_then(|instance| sinks.obs.get(instance)),
-            ActionSink::Player => sinks.player.as_ref(),
-        };
-        let command = Command { court: self.name.clone(), action: action.clone(), received: Instant::now() };
-        let refused = match queue {
-            None => Some((command, missing(&action.verb))),
-            Some(queue) => match queue.try_send(command) {
-                Ok(()) => None,
-                Err(mpsc::error::TrySendError::Full(command)) => {
-                    Some((command, "too many actions wait for it already"))
-                }
-                Err(mpsc::error::TrySendError::Closed(command)) => Some((command, "vta is about to end")),
-            },
-        };
-        self.counters.open.add(1);
-        if let Some((command, reason)) = refused {
-            self.known.push_back(command.ended(Outcome::Failed { reason: reason.to_owned() }));
-        }
-    }
-
     /// Ends the session: what is due happens, and nothing follows but reports of the sinks.
-    pub(super) fn stop(&mut self, at: Time) {
+    pub(crate) fn stop(&mut self, at: Time) {
         self.advance(at);
         self.take(at, &Input::Stop);
     }
@@ -235,12 +263,5 @@ impl CourtRuntime {
             // When the queue stays full, the session looks as if the program had been killed; the handle counts it.
             let _counted = store.handle.end_session(store.session, self.court.now(), self.counters);
         }
-    }
-}
-
-fn missing(verb: &Verb) -> &'static str {
-    match verb.sink() {
-        ActionSink::Player => "no player serves this court: add a sink of `type: player`",
-        _ => "no OBS serves this court: add a sink of `type: obs`",
     }
 }

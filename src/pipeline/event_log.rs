@@ -4,7 +4,7 @@ use tracing::debug;
 
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
-use crate::event::{ActionFailed, Athlete, Body, Event, RuleFailed, Status};
+use crate::event::{ActionFailed, Athlete, Body, BoutResumed, Event, ResumeDropped, RuleFailed, Status};
 use crate::telemetry::messages;
 
 /// Logs an event that the technician needs to know of.
@@ -28,6 +28,14 @@ pub(super) fn event(event: &Event) {
         Body::LeadChanged(lead) => debug!(%court, "{} leads {}-{}", lead.side, lead.blue, lead.red),
         Body::ReviewOpened(review) => messages::review_requested(court, review.side),
         Body::ReviewDecided(review) => messages::review_decided(court, review.side, review.state),
+        Body::BoutResumed(resumed) => {
+            let BoutResumed { number, round, blue, red, since } = &**resumed;
+            messages::bout_resumed(court, number.as_deref().unwrap_or("without a number"), round, blue, red, since);
+        }
+        Body::ResumeDropped(ResumeDropped { number, reason }) => {
+            messages::bout_resume_dropped(court, number.as_deref().unwrap_or("without a number"), reason);
+        }
+        Body::ClockStep(step) => messages::court_clock_step(court, step.ahead_ms),
         Body::Contradiction(contradiction) => messages::message_contradiction(court, &contradiction.what),
         Body::RuleFailed(failure) => rule_failed(court, failure, event.cause.unwrap_or_default()),
         Body::ClipSaved(clip) => messages::clip_saved(court, &clip.instance, &clip.path),

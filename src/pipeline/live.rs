@@ -6,25 +6,29 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
 
 use super::capture_thread::CaptureQueue;
 use super::check::check;
 use super::components::{Component, Components};
-use super::court_runtime::{ActionTarget, CourtRuntime, StoreSession};
+use super::court_runtime::{CourtRuntime, StoreSession};
 use super::loss_warnings::LossWarnings;
+use super::losses::Losses;
 use super::reload::{Change, Hangups, Reload, Reloader};
+use super::resume;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
+use super::sinks::{self, Sinks};
 use crate::action::Report;
+use crate::bout::SessionId;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
-use crate::court::{Court, Input};
+use crate::court::Input;
+use crate::queue::bounded;
+use crate::rules::Sources;
 use crate::rules::check::has_errors;
-use crate::rules::{Rules, Sources};
-use crate::source::{Received, Stamper, UdpReceiver};
+use crate::source::{ClockWatch, CourtClock, Received, UdpReceiver};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::{Counters, StatusHandle, messages};
-use crate::time::Time;
 
 /// Datagrams that may wait for a court.
 const MAX_WAITING: usize = 65_536;
@@ -94,10 +98,10 @@ struct Live {
 }
 
 /// A court that is about to start.
-struct NewCourt<'a> {
+struct NewCourt {
     name: Arc<str>,
-    config: &'a CourtConfig,
-    rules: Rules,
+    session: SessionId,
+    runtime: CourtRuntime<Sinks>,
     receiver: UdpReceiver,
     counters: Arc<Counters>,
 }
@@ -105,11 +109,13 @@ struct NewCourt<'a> {
 impl Live {
     /// Starts all components: first what can be refused, so that nothing half-starts.
     fn start(config: &Config) -> Result<Self, StartError> {
-        let started = Time::now();
+        let clock = CourtClock::start();
+        let started = clock.anchor();
         let sources = read_rules(config)?;
         let courts = bind_courts(config, &sources)?;
         let mut components = Components::default();
         let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
+        let resumes = resume::find(config, store.as_ref(), courts.iter().map(|court| &court.name), started);
         let mut captures = HashMap::new();
         let mut capture_threads = Vec::new();
         if let Some(sink) = setup::capture_sink(config) {
@@ -126,15 +132,17 @@ impl Live {
         }
         let mut sessions = HashMap::new();
         if let Some(store) = &mut store {
-            for NewCourt { name, .. } in &courts {
-                let session = store.begin_session(&NewSession {
+            for NewCourt { name, session, .. } in &courts {
+                let row = store.begin_session(&NewSession {
+                    uuid: *session,
+                    replay_of: None,
                     court: name.to_string(),
                     mode: Mode::Live,
                     event_name: Some(config.name.clone()),
                     capture: captures.get(name).map(|capture| capture.path().display().to_string()),
                     started_at: started,
                 })?;
-                sessions.insert(name.clone(), session);
+                sessions.insert(name.clone(), row);
             }
         }
         // Each court has a handle of its own; the writer ends when they do.
@@ -149,34 +157,45 @@ impl Live {
                 ((name.clone(), queue), (name.clone(), end))
             })
             .unzip();
-        let mut sinks = setup::start_sinks(config, &report_queues, &mut components);
+        let mut sinks = sinks::start(config, &report_queues, &mut components);
         drop(report_queues);
 
         let stopping = Arc::new(AtomicBool::new(false));
+        let setups: HashMap<_, _> = courts
+            .iter()
+            .map(|NewCourt { name, session, .. }| (name.clone(), setup::recorded(config, &sources, name, *session)))
+            .collect();
         let mut reloader = Reloader::new(config, sources);
         let mut counted = Vec::new();
         let mut receivers = Vec::new();
-        for NewCourt { name, config: udp, rules, receiver, counters } in courts {
-            let court = Court::new(name.clone(), udp.allow.clone(), rules)
-                .with_review_rules(config.reviews)
-                .with_names(config.names.clone());
+        for NewCourt { name, session, mut runtime, receiver, counters } in courts {
             let store = handle.as_ref().zip(sessions.get(&name)).map(|(handle, session)| StoreSession {
-                handle: handle.clone(),
+                handle: handle.clone().behind(captures.get(&name).map(CaptureQueue::mark)),
                 session: *session,
                 waits: false,
             });
-            let target = ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default());
-            let capture = captures.remove(&name);
-            let runtime = CourtRuntime::new(name.clone(), court, target, store, capture, counters.clone());
+            if let Some(sinks) = sinks.remove(&name) {
+                *runtime.target() = sinks;
+            }
+            let runtime = runtime.stored(store).captured(captures.remove(&name)).counting(counters.clone());
+            let first = [setups.get(&name).cloned().map(Input::Setup), resumes.get(&name).cloned().map(Input::Resume)];
             let reports = report_ends.remove(&name).unwrap_or_else(never);
             let (queue, feed) = bounded(MAX_WAITING);
-            components.add(court_thread(&name, runtime, feed, reports, reloader.serve(&name))?);
+            let inputs = Inputs {
+                first: first.into_iter().flatten().collect(),
+                feed,
+                reports,
+                changes: reloader.serve(&name, session),
+                clock,
+                counters: counters.clone(),
+            };
+            components.add(court_thread(&name, runtime, inputs)?);
             receivers.push((receiver, queue, counters.clone()));
             counted.push((name, counters));
         }
         for (receiver, queue, counters) in receivers {
             let status = receiver.status().clone();
-            let thread = receiver.spawn(queue, counters, stopping.clone()).map_err(StartError::Thread)?;
+            let thread = receiver.spawn(queue, counters, clock, stopping.clone()).map_err(StartError::Thread)?;
             components.add(Component::thread(status, thread));
         }
         let (reload, component) = reloader.spawn().map_err(StartError::Thread)?;
@@ -198,32 +217,47 @@ fn read_rules(config: &Config) -> Result<Sources, StartError> {
 }
 
 /// Compiles the rules of all courts, and then opens their ports.
-fn bind_courts<'a>(config: &'a Config, sources: &Sources) -> Result<Vec<NewCourt<'a>>, StartError> {
-    let mut rules = Vec::new();
+fn bind_courts(config: &Config, sources: &Sources) -> Result<Vec<NewCourt>, StartError> {
+    let mut opened = Vec::new();
     for name in config.courts.keys() {
-        rules.push(setup::compile_sources(config, sources, name).map_err(StartError::Rules)?);
+        let session = SessionId::new();
+        let runtime = CourtRuntime::open(config, name, sources, session, Sinks::new(name.clone()));
+        opened.push((session, runtime.map_err(StartError::Rules)?));
     }
-    let bind = |((name, udp), rules): ((&Arc<str>, &'a CourtConfig), Rules)| {
+    let bind = |(name, udp): (&Arc<str>, &CourtConfig)| {
         let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
         messages::court_listening(name, receiver.local());
-        Ok(NewCourt { name: name.clone(), config: udp, rules, receiver, counters: Arc::default() })
+        Ok::<_, StartError>(receiver)
     };
-    config.courts.iter().zip(rules).map(bind).collect()
+    let receivers = config.courts.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
+    let courts = config.courts.keys().zip(opened).zip(receivers);
+    let court = |((name, (session, runtime)), receiver): ((&Arc<str>, _), _)| NewCourt {
+        name: name.clone(),
+        session,
+        runtime,
+        receiver,
+        counters: Arc::default(),
+    };
+    Ok(courts.map(court).collect())
 }
 
-fn court_thread(
-    name: &Arc<str>,
-    runtime: CourtRuntime,
+/// What a court takes in.
+struct Inputs {
+    first: Vec<Input>,
     feed: Receiver<Received>,
     reports: Receiver<Report>,
     changes: Receiver<Change>,
-) -> Result<Component, StartError> {
+    clock: CourtClock,
+    counters: Arc<Counters>,
+}
+
+fn court_thread(name: &Arc<str>, runtime: CourtRuntime<Sinks>, inputs: Inputs) -> Result<Component, StartError> {
     let status = StatusHandle::new("court", name);
     let run = {
         let status = status.clone();
         move || {
             let _guard = status.run();
-            live(runtime, &feed, reports, changes);
+            live(runtime, inputs);
         }
     };
     let thread = thread::Builder::new().name(format!("court {name}")).spawn(run).map_err(StartError::Thread)?;
@@ -231,45 +265,51 @@ fn court_thread(
 }
 
 /// Takes inputs in the order in which they come, until the socket is closed and the outcomes are known.
-fn live(
-    mut runtime: CourtRuntime,
-    feed: &Receiver<Received>,
-    mut reports: Receiver<Report>,
-    mut changes: Receiver<Change>,
-) {
-    let mut stamper = Stamper::new();
+fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
+    let Inputs { first, feed, mut reports, mut changes, clock, counters } = inputs;
+    let now = || clock.now().0;
+    let mut watch = ClockWatch::new(clock);
+    let mut losses = Losses::new(counters);
+    for input in first {
+        runtime.take(clock.anchor(), &input);
+    }
     loop {
-        let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(stamper.stamp().0).min(MAX_IDLE));
+        if let Some(offset) = watch.step() {
+            runtime.take(now(), &Input::ClockStep { ran_until: runtime.now(), offset });
+        }
+        while let Some(report) = losses.next() {
+            runtime.take(now(), &Input::Report(report));
+        }
+        let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(now()).min(MAX_IDLE));
         select! {
             recv(feed) -> received => match received {
                 Ok(received) => runtime.take(received.at, &Input::Datagram(received.datagram)),
                 Err(_) => break,
             },
             recv(reports) -> report => match report {
-                Ok(report) => runtime.take(stamper.stamp().0, &Input::Report(report)),
+                Ok(report) => runtime.take(now(), &Input::Report(report)),
                 // All sinks have ended.
                 Err(_) => reports = never(),
             },
             recv(changes) -> change => match change {
-                Ok(change) => change.make(&mut runtime, stamper.stamp().0),
+                Ok(change) => change.make(&mut runtime, now()),
                 Err(_) => changes = never(),
             },
-            default(wait) => runtime.advance(stamper.stamp().0),
+            default(wait) => runtime.advance(now()),
         }
     }
     let until = Instant::now() + SHUTDOWN_TIMEOUT;
     while runtime.awaited() > 0 && Instant::now() < until {
-        let now = stamper.stamp().0;
         let wait = runtime
             .next_due()
-            .map_or(MAX_IDLE, |due| due.since(now))
+            .map_or(MAX_IDLE, |due| due.since(now()))
             .min(until.saturating_duration_since(Instant::now()));
         match reports.recv_timeout(wait) {
-            Ok(report) => runtime.take(stamper.stamp().0, &Input::Report(report)),
-            Err(RecvTimeoutError::Timeout) => runtime.advance(stamper.stamp().0),
+            Ok(report) => runtime.take(now(), &Input::Report(report)),
+            Err(RecvTimeoutError::Timeout) => runtime.advance(now()),
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    runtime.stop(stamper.stamp().0);
+    runtime.stop(now());
     runtime.finish();
 }

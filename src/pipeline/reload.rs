@@ -17,9 +17,11 @@ use super::check::check;
 use super::components::Component;
 use super::court_runtime::CourtRuntime;
 use super::setup;
+use super::sinks::Sinks;
 use crate::action::Report;
+use crate::bout::SessionId;
 use crate::config::Config;
-use crate::court::Input;
+use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
 use crate::rules::check::has_errors;
 use crate::rules::{Retired, Rules, Sources};
@@ -35,29 +37,36 @@ const MAX_CHANGES: usize = 4;
 
 /// A change for a court.
 pub(super) enum Change {
-    /// These rules replace those before, which are dropped on another thread.
-    Rules(Box<Rules>, Sender<Retired>),
+    /// These rules of a new setup replace those before, which are dropped on another thread.
+    Rules(Box<Rules>, Arc<Setup>, Sender<Retired>),
     /// A report about an attempt.
     Report(Report),
 }
 
 impl Change {
     /// Applies the change to a court.
-    pub(super) fn make(self, runtime: &mut CourtRuntime, at: Time) {
+    pub(super) fn make(self, runtime: &mut CourtRuntime<Sinks>, at: Time) {
         match self {
-            Self::Rules(rules, retired) => {
+            Self::Rules(rules, setup, retired) => {
                 // At the end of the program the other thread has ended.
-                let _kept = retired.send(runtime.change_rules(at, *rules));
+                let _kept = retired.send(runtime.change_rules(at, *rules, &setup));
             }
             Self::Report(report) => runtime.take(at, &Input::Report(report)),
         }
     }
 }
 
+/// A court that takes changes.
+struct Served {
+    court: Arc<str>,
+    session: SessionId,
+    changes: Sender<Change>,
+}
+
 /// Compiles changed rules for all courts.
 pub(super) struct Reloader {
     config: Config,
-    courts: Vec<(Arc<str>, Sender<Change>)>,
+    courts: Vec<Served>,
     /// What was compiled last, right or wrong; none when files could not be read.
     tried: Option<Sources>,
     /// All files that belong to the rules.
@@ -88,9 +97,9 @@ impl Reloader {
     }
 
     /// The changes for a court.
-    pub(super) fn serve(&mut self, court: &Arc<str>) -> Receiver<Change> {
+    pub(super) fn serve(&mut self, court: &Arc<str>, session: SessionId) -> Receiver<Change> {
         let (queue, changes) = bounded(MAX_CHANGES);
-        self.courts.push((court.clone(), queue));
+        self.courts.push(Served { court: court.clone(), session, changes: queue });
         changes
     }
 
@@ -153,9 +162,11 @@ impl Reloader {
                 self.status.set(Status::Running);
                 messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
-                for ((_, court), rules) in self.courts.iter().zip(rules) {
+                let Some(sources) = &self.tried else { return };
+                for (Served { court, session, changes }, rules) in self.courts.iter().zip(rules) {
+                    let setup = setup::recorded(&self.config, sources, court, *session);
                     // A court that has ended needs no rules.
-                    let _ended = court.send(Change::Rules(Box::new(rules), retired.clone()));
+                    let _ended = changes.send(Change::Rules(Box::new(rules), setup, retired.clone()));
                 }
                 drop(retired);
                 let_go.iter().for_each(drop);
@@ -175,8 +186,8 @@ impl Reloader {
                     message: first.message.clone(),
                     errors: wrong.len(),
                 };
-                for (_, court) in &self.courts {
-                    let _ended = court.send(Change::Report(report.clone()));
+                for served in &self.courts {
+                    let _ended = served.changes.send(Change::Report(report.clone()));
                 }
             }
         }
@@ -187,7 +198,7 @@ impl Reloader {
         self.tried = None;
         let found = check(&self.config.rules.files, Some(&self.config));
         let sources = Sources::read(&self.config.rules.files)?;
-        let rules = self.courts.iter().map(|(court, _)| setup::compile_sources(&self.config, &sources, court));
+        let rules = self.courts.iter().map(|served| setup::compile_sources(&self.config, &sources, &served.court));
         let rules = rules.collect::<Result<Vec<_>, _>>();
         self.watched = sources.paths();
         self.tried = Some(sources);

@@ -5,22 +5,28 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never};
+use crossbeam_channel::{Receiver, never};
 
 use super::components::{Component, Components};
-use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
+use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
-use crate::action::Report;
+use super::sinks::{self, Sinks};
+use crate::action::{Action, ActionSink, Report};
+use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
-use crate::court::{Court, Input};
-use crate::rules::Explain;
+use crate::court::{Input, Setup};
+use crate::diagnostic::Diagnostic;
+use crate::queue::bounded;
+use crate::rules::{Explain, Sources};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::Counters;
-use crate::time::Time;
+use crate::time::{Offset, Time};
 
 /// How long outcomes are awaited, and then the database, at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// A longer gap in a capture that is not of a session of vta is time in which no court ran.
+const MAX_GAP: Duration = Duration::from_secs(12 * 3600);
 /// How long after its last input a capture without a recorded end goes on, so that timers of rules fire.
 const GRACE_PERIOD: Duration = Duration::from_secs(60);
 
@@ -33,27 +39,33 @@ pub enum Pace {
     Max,
 }
 
-/// Where the outcomes of actions come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcomes {
-    /// From the capture, which has them: OBS and the player get no commands.
-    Recorded,
-    /// From OBS and the player, which act; recorded ones are skipped.
-    Live,
+/// What becomes of the actions.
+pub enum Actions {
+    /// OBS and the player carry them out; the outcomes that the capture has are left out.
+    Act,
+    /// They are stored with the outcomes that the capture has.
+    Record,
+    /// Each is passed to this function; nothing is stored.
+    Show(ShowAction),
 }
+
+/// Is called with each action, which is then not carried out.
+pub type ShowAction = Box<dyn FnMut(&Action) + Send>;
 
 /// How to replay.
 pub struct ReplayOptions<'a> {
     /// How fast.
     pub pace: Pace,
-    /// Where outcomes come from.
-    pub outcomes: Outcomes,
+    /// What becomes of the actions.
+    pub actions: Actions,
     /// The court to replay it for; it must be one of the config's.
     pub court: Arc<str>,
     /// The capture's name, for the database.
     pub capture: &'a Path,
-    /// Is called with each action; nothing is done and nothing is stored.
-    pub dry_run: Option<ShowAction>,
+    /// The database that keeps it.
+    pub store: Option<&'a Path>,
+    /// Whether the rules are those of the capture, with all their changes, and not those of the config.
+    pub recorded_rules: bool,
     /// Is called with what each rule does with each event.
     pub explain: Option<Explain>,
     /// Is called with the number of bytes read of the capture.
@@ -79,96 +91,182 @@ pub struct Replayed {
 /// # Panics
 /// Outside a tokio runtime.
 pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) -> Result<Replayed, StartError> {
-    let ReplayOptions { pace, outcomes, court: name, capture, dry_run, explain, mut progress } = options;
-    let mut rules = setup::compile(config, &name)?;
-    if let Some(explain) = explain {
-        rules.explain_to(explain);
-    }
-    let allow = config.courts.get(&name).map(|court| court.allow.clone()).unwrap_or_default();
-    let court =
-        Court::new(name.clone(), allow, rules).with_review_rules(config.reviews).with_names(config.names.clone());
-    let mut first = reader.next();
-    let started = match &first {
-        Some(Ok(recorded)) => recorded.at,
-        _ => Time::now(),
+    let ReplayOptions { pace, actions, court: name, capture, store, recorded_rules, explain, mut progress } = options;
+    let (first_at, setup) = reader.peek().map(|first| (first.at, first.setup().cloned())).unzip();
+    let (started, setup) = (first_at.unwrap_or_else(Time::now), setup.flatten());
+    let sources = match &setup {
+        Some(setup) if recorded_rules => Sources::recorded(&config.rules.files, &setup.rules),
+        _ => Sources::read(&config.rules.files).map_err(StartError::Rules)?,
     };
-
+    let session = SessionId::new();
     let mut components = Components::default();
     let mut session_store = None;
-    if dry_run.is_none()
-        && let Some(sink) = setup::store_sink(config)
-    {
-        let mut store = Store::open(&sink.path)?;
-        let session = store.begin_session(&NewSession {
+    let mut replays = HashMap::new();
+    if let Some(path) = store.filter(|_| !matches!(actions, Actions::Show(_))) {
+        let mut store = Store::open(path)?;
+        let row = store.begin_session(&NewSession {
+            uuid: session,
+            replay_of: setup.as_ref().map(|setup| setup.session),
             court: name.to_string(),
             mode: Mode::Replay,
             event_name: Some(config.name.clone()),
             capture: Some(capture.display().to_string()),
             started_at: started,
         })?;
+        replays = store.replays()?;
         let (handle, thread) = store.spawn(MAX_ENTRIES)?;
         components.add(Component::store(thread));
-        session_store = Some(StoreSession { handle, session, waits: true });
+        session_store = Some(StoreSession { handle, session: row, waits: true });
     }
-    let (target, reports) = match (dry_run, outcomes) {
-        (Some(show), _) => (ActionTarget::Show(show), never()),
-        (None, Outcomes::Recorded) => (ActionTarget::None, never()),
-        (None, Outcomes::Live) => {
+    let acts = matches!(actions, Actions::Act);
+    let (target, reports) = match actions {
+        Actions::Show(show) => (ReplayTarget::Show(show), never()),
+        Actions::Record => (ReplayTarget::Record, never()),
+        Actions::Act => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks = setup::start_sinks(config, &HashMap::from([(name.clone(), queue)]), &mut components);
-            (ActionTarget::Sinks(sinks.remove(&name).unwrap_or_default()), end)
+            let mut sinks = sinks::start(config, &HashMap::from([(name.clone(), queue)]), &mut components);
+            let sinks = sinks.remove(&name).unwrap_or_else(|| Sinks::new(name.clone()));
+            (ReplayTarget::Act(sinks), end)
         }
     };
     let counters = Arc::<Counters>::default();
-    let mut run = Run {
-        runtime: CourtRuntime::new(name, court, target, session_store, None, counters.clone()),
-        reports,
-        pace,
-        began: Instant::now(),
-        started,
-    };
-
-    let mut broken = None;
-    let mut stopped = false;
-    while let Some(next) = first.take().or_else(|| reader.next()) {
-        match next {
-            Ok(Recorded { at, input: Input::Stop }) => {
-                run.until(at);
-                run.runtime.stop(at);
-                stopped = true;
-            }
-            // Live outcomes replace them.
-            Ok(Recorded { input: Input::Report(_), .. }) if outcomes == Outcomes::Live => {}
-            Ok(Recorded { at, input }) => {
-                run.until(at);
-                run.runtime.take(at, &input);
-            }
-            Err(error) => {
-                broken = Some(error);
-                break;
-            }
-        }
-        progress(reader.bytes_read());
-    }
-    if !stopped {
-        // Our own capture without an end is of a program that was killed: then nothing more happened.
-        let end = if reader.has_reports() { run.runtime.now() } else { run.grace() };
-        run.runtime.stop(end);
-    }
+    let runtime = CourtRuntime::open(config, &name, &sources, session, target)
+        .map_err(StartError::Rules)?
+        .stored(session_store)
+        .counting(counters.clone())
+        .explained(explain);
+    let rules = recorded_rules.then_some(config);
+    let mut run = Run { court: name, rules, replays, runtime, acts, reports, pace, began: Instant::now(), started };
+    let broken = run.play(reader, &mut progress).map_err(StartError::Rules)?;
     run.settle();
     run.runtime.finish();
     Ok(Replayed { counters, unfinished: components.stop(SHUTDOWN_TIMEOUT), broken })
 }
 
-struct Run {
-    runtime: CourtRuntime,
+/// What carries out the actions of a replay.
+enum ReplayTarget {
+    Act(Sinks),
+    Record,
+    Show(ShowAction),
+}
+
+impl Target for ReplayTarget {
+    fn act(&mut self, action: &Arc<Action>) -> Acted {
+        match self {
+            Self::Act(sinks) => sinks.act(action),
+            Self::Record => match action.verb.sink() {
+                ActionSink::Obs(_) | ActionSink::Player => Acted::Awaited,
+                ActionSink::Timeline | ActionSink::Log => Acted::Done,
+            },
+            Self::Show(show) => {
+                show(action);
+                Acted::Done
+            }
+        }
+    }
+}
+
+/// A replay that is under way.
+struct Run<'a, T> {
+    court: Arc<str>,
+    /// The config whose rules the capture holds, with all their changes.
+    rules: Option<&'a Config>,
+    /// The latest replay of each session that was replayed.
+    replays: HashMap<SessionId, SessionId>,
+    runtime: CourtRuntime<T>,
+    /// Whether sinks report.
+    acts: bool,
     reports: Receiver<Report>,
     pace: Pace,
     began: Instant,
     started: Time,
 }
 
-impl Run {
+impl<T: Target> Run<'_, T> {
+    /// Plays a capture to its end; gives why it breaks off.
+    ///
+    /// # Errors
+    /// All that is wrong with changed rules.
+    fn play(
+        &mut self,
+        reader: &mut Reader,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<CaptureError>, Vec<Diagnostic>> {
+        let is_of_session = reader.peek().is_some_and(|first| first.setup().is_some());
+        // The first setup is the one that the court was opened with.
+        let mut setups = 0;
+        while let Some(next) = reader.next() {
+            if let Ok(Recorded { at, .. }) = &next
+                && !is_of_session
+            {
+                self.skip_gap(*at);
+            }
+            match next {
+                Ok(Recorded { at, input: Input::Stop }) => {
+                    self.until(at);
+                    self.runtime.stop(at);
+                    return Ok(None);
+                }
+                Ok(Recorded { input: Input::Report(report), .. }) if self.acts && report.is_of_a_sink() => {}
+                Ok(Recorded { at, input: Input::Setup(setup) }) => {
+                    setups += 1;
+                    if setups > 1 {
+                        self.change_rules(at, &setup)?;
+                    }
+                }
+                Ok(Recorded { at, input: Input::Resume(resume) }) => {
+                    // Bouts of earlier sessions are in the replays of those.
+                    let resume = resume.in_sessions(|session| self.replays.get(&session).copied().unwrap_or(session));
+                    self.runtime.take(at, &Input::Resume(Arc::new(resume)));
+                }
+                Ok(Recorded { at, input: input @ Input::ClockStep { ran_until, .. } }) => {
+                    self.until(ran_until.min(at));
+                    self.runtime.take(at, &input);
+                }
+                Ok(Recorded { at, input }) => {
+                    self.until(at);
+                    self.runtime.take(at, &input);
+                }
+                Err(error) => {
+                    self.end(reader);
+                    return Ok(Some(error));
+                }
+            }
+            progress(reader.bytes_read());
+        }
+        self.end(reader);
+        Ok(None)
+    }
+
+    /// Passes over a long time without an input.
+    fn skip_gap(&mut self, at: Time) {
+        let ran_until = self.runtime.now();
+        if ran_until >= self.started && at.since(ran_until) > MAX_GAP {
+            self.runtime.take(at, &Input::ClockStep { ran_until, offset: Offset::default() });
+        }
+    }
+
+    /// Ends a session whose end was not captured.
+    fn end(&mut self, reader: &Reader) {
+        // Our own capture is then of a program that was killed: nothing more happened.
+        let end = if reader.has_reports() { self.runtime.now() } else { self.grace() };
+        self.runtime.stop(end);
+    }
+
+    fn change_rules(&mut self, at: Time, setup: &Arc<Setup>) -> Result<(), Vec<Diagnostic>> {
+        self.until(at);
+        let Some(config) = self.rules else {
+            // The rules stay; that they were changed in the session is an event all the same.
+            let report = Report::RulesReloaded { rules: self.runtime.rules() };
+            self.runtime.take(at, &Input::Report(report));
+            return Ok(());
+        };
+        let sources = Sources::recorded(&config.rules.files, &setup.rules);
+        let rules = setup::compile_sources(config, &sources, &self.court)?;
+        drop(self.runtime.change_rules(at, rules, setup));
+        Ok(())
+    }
+
     /// Advances to `at`, taking the sinks' reports meanwhile and firing what is due.
     fn until(&mut self, at: Time) {
         loop {
@@ -209,9 +307,12 @@ impl Run {
     /// Waits for the outcomes that sinks have not reported yet.
     fn settle(&mut self) {
         let until = Instant::now() + SHUTDOWN_TIMEOUT;
-        while matches!(self.runtime.target(), ActionTarget::Sinks(_)) && self.runtime.awaited() > 0 {
+        while self.acts && self.runtime.awaited() > 0 {
             let Ok(report) = self.reports.recv_deadline(until) else { return };
             self.runtime.take(self.runtime.now(), &Input::Report(report));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,29 +1,17 @@
 //! What is built from the config: rules and sinks.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
-use tokio::sync::mpsc;
-
-use super::components::{Component, Components};
-use super::court_runtime::Sinks;
-use crate::action::Report;
+use crate::bout::SessionId;
 use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
+use crate::court::Setup;
 use crate::diagnostic::Diagnostic;
-use crate::obs::ObsOptions;
-use crate::player::PlayerOptions;
 use crate::rules::{Limits, Rules, Sources, Surroundings};
-use crate::served::Served;
-use crate::sink::Courts;
 use crate::source::BindError;
 use crate::store::StoreError;
-use crate::telemetry::StatusHandle;
-use crate::{obs, player};
 
-/// Commands that may wait for one sink.
-const MAX_COMMANDS: usize = 256;
 /// Entries that may wait for the database.
 pub(super) const MAX_ENTRIES: usize = 100_000;
 /// Reports that may wait for a court.
@@ -70,6 +58,23 @@ pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -
     Rules::of(&sources.of_court(court), limits, &Surroundings { obs })
 }
 
+/// What a court runs with, as captures keep it. Paths are relative to the folder of the config where they can be, so that
+/// the capture can be replayed anywhere.
+pub(super) fn recorded(config: &Config, sources: &Sources, court: &Arc<str>, session: SessionId) -> Arc<Setup> {
+    let folder = config.file.parent().unwrap_or(Path::new(""));
+    let relative = |path: PathBuf| match path.strip_prefix(folder) {
+        Ok(path) => path.iter().collect::<Vec<_>>().join(OsStr::new("/")).into(),
+        Err(_) => path,
+    };
+    Arc::new(Setup {
+        session,
+        court: court.clone(),
+        vta_version: env!("CARGO_PKG_VERSION").to_owned(),
+        config: config.effective.clone(),
+        rules: sources.texts().into_iter().map(|(path, text)| (relative(path), text)).collect(),
+    })
+}
+
 pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
     config.sinks.iter().filter_map(|(name, sink)| match sink {
         Sink::Obs(sink) => Some((name, sink)),
@@ -77,7 +82,7 @@ pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &Ob
     })
 }
 
-fn player_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
+pub(super) fn player_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
     config.sinks.iter().filter_map(|(name, sink)| match sink {
         Sink::Player(sink) => Some((name, sink)),
         _ => None,
@@ -96,46 +101,4 @@ pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
         Sink::Capture(sink) => Some(sink),
         _ => None,
     })
-}
-
-/// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
-///
-/// # Panics
-/// Outside a tokio runtime.
-pub(super) fn start_sinks(
-    config: &Config,
-    reports: &HashMap<Arc<str>, Sender<Report>>,
-    components: &mut Components,
-) -> HashMap<Arc<str>, Sinks> {
-    let served = |sources: &Served| -> Courts {
-        reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
-    };
-    let mut sinks: HashMap<Arc<str>, Sinks> = reports.keys().map(|court| (court.clone(), Sinks::default())).collect();
-    for (name, sink) in obs_sinks(config) {
-        let courts = served(&sink.courts);
-        let status = StatusHandle::new("obs", name);
-        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.obs.insert(name.clone(), commands.clone());
-            }
-        }
-        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
-        components.add(Component::task(status, task));
-    }
-    for (name, sink) in player_sinks(config) {
-        let courts = served(&sink.courts);
-        let status = StatusHandle::new("player", name);
-        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.player = Some(commands.clone());
-            }
-        }
-        let options =
-            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        let task = player::spawn(options, queue, courts, status.clone());
-        components.add(Component::task(status, task));
-    }
-    sinks
 }

@@ -11,7 +11,6 @@ mod checker;
 mod comparisons;
 mod fields;
 mod files;
-mod finding;
 mod functions;
 mod handlers;
 mod model;
@@ -33,7 +32,7 @@ use self::checker::Checker;
 use self::files::Files;
 use super::duration;
 use super::limits::{Limits, Surroundings};
-use super::runtime::engine::Rules;
+use super::runtime::script::Script;
 use super::sources::{RuleFile, Sources};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -89,11 +88,11 @@ fn rule(
     let sources = Sources::read(std::slice::from_ref(file))?;
     let mut files = Files::new(checker);
     for (file, text) in &sources.rules {
-        files.rule(file, text.clone(), &sources.imported);
-    }
-    if !has_errors(&files.diagnostics) {
-        // Some things show only when it is loaded.
-        Rules::of(&sources, limits, surroundings)?;
+        let (text, ast) = files.rule(file, text.clone(), &sources.imported);
+        if !has_errors(&files.diagnostics) {
+            // Some things show only when it is compiled.
+            Script::of(file, text, ast, sources.imported.clone(), limits, surroundings)?;
+        }
     }
     Ok(files.diagnostics)
 }

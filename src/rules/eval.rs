@@ -91,26 +91,36 @@ impl Bench {
     fn value(&mut self, line: &str) -> Result<Option<String>, String> {
         let compile = |line: &str| self.engine.compile(line).map_err(|error| error.to_string());
         let mut ast = compile(line)?;
-        if self.is_call_of_a_rule(&ast) {
+        let called = self.called(&ast).map(str::to_owned);
+        if called.is_some() {
             ast = compile(&format!("state.{}", line.trim_start()))?;
         }
         let ast = self.functions.merge(&ast);
+        let event = self.scope.get_value::<EventView>("event").filter(|_| called.as_deref() == Some("on_any"));
+        if let Some(event) = &event {
+            self.scope.set_value("event", event.of_any_kind());
+        }
         let value = self.engine.eval_ast_with_scope::<Dynamic>(&mut self.scope, &ast);
+        if let Some(event) = event {
+            self.scope.set_value("event", event);
+        }
         let value = value.map_err(|error| failure::in_words(&error))?;
         Ok((!value.is_unit()).then(|| shown(&value)))
     }
 
-    fn is_call_of_a_rule(&self, ast: &AST) -> bool {
+    /// The function of a rule that a line calls, if it does no more.
+    fn called<'a>(&self, ast: &'a AST) -> Option<&'a str> {
         let call = match ast.statements() {
             [Stmt::FnCall(call, _)] => call,
             [Stmt::Expr(expression)] => match &**expression {
                 Expr::FnCall(call, _) => call,
-                _ => return false,
+                _ => return None,
             },
-            _ => return false,
+            _ => return None,
         };
         let is_it = |name: &str, count: usize| name == call.name && count == call.args.len();
-        !call.is_qualified() && self.functions.iter_functions().any(|f| is_it(f.name, f.params.len()))
+        let is_called = !call.is_qualified() && self.functions.iter_functions().any(|f| is_it(f.name, f.params.len()));
+        is_called.then_some(call.name.as_str())
     }
 }
 

@@ -1,7 +1,10 @@
 //! The functions of a script that hear events: `on_<kind>`, `on_any` and `on_start`.
 
+use rhai::Position;
 use strum::IntoEnumIterator;
 
+use super::text::Text;
+use crate::diagnostic::Diagnostic;
 use crate::event::Kind;
 
 /// What a handler hears.
@@ -15,13 +18,6 @@ pub(super) enum Subscription {
     Start,
 }
 
-/// What is wrong with a function whose name begins as that of a handler.
-pub(super) struct HandlerError {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-}
-
 /// What a function hears, if it is a handler; the name of an event that does not exist is an error.
 pub(super) fn subscription(function: &str) -> Option<Result<Subscription, &str>> {
     let kind = function.strip_prefix("on_")?;
@@ -32,20 +28,29 @@ pub(super) fn subscription(function: &str) -> Option<Result<Subscription, &str>>
     })
 }
 
-/// What is wrong with a function as a handler, if it is meant as one.
-pub(super) fn error(function: &str, parameters: usize) -> Option<HandlerError> {
-    let wrong_parameters = |message: String| HandlerError { code: "rules.handler_parameters", message, help: None };
-    match subscription(function)? {
-        Err(kind) => Some(HandlerError {
-            code: "rules.unknown_event",
-            message: format!("there is no event `{kind}`"),
-            help: near_kind(kind).map(|near| format!("did you mean `on_{near}`?")),
-        }),
-        Ok(Subscription::Start) => (parameters != 1)
-            .then(|| wrong_parameters("this handler takes one parameter: fn on_start(bout)".to_owned())),
-        Ok(_) => (parameters != 2)
-            .then(|| wrong_parameters(format!("a handler takes two parameters: fn {function}(event, bout)"))),
-    }
+/// What is wrong with those functions that are meant as handlers; each by its name, with how many parameters it has.
+pub(super) fn errors<'a>(functions: impl Iterator<Item = (&'a str, usize)>, text: &Text) -> Vec<Diagnostic> {
+    let positions = text.functions();
+    let error = |(function, parameters): (&str, usize)| {
+        let at = positions.get(function).copied().unwrap_or(Position::NONE);
+        let wrong_parameters = |message: String| text.error("rules.handler_parameters", at, message);
+        match subscription(function)? {
+            Err(kind) => {
+                let help = near_kind(kind).map(|near| format!("did you mean `on_{near}`?"));
+                Some(Diagnostic {
+                    help,
+                    ..text.error("rules.unknown_event", at, format!("there is no event `{kind}`"))
+                })
+            }
+            Ok(Subscription::Start) => (parameters != 1)
+                .then(|| wrong_parameters("this handler takes one parameter: fn on_start(bout)".to_owned())),
+            Ok(_) => (parameters != 2)
+                .then(|| wrong_parameters(format!("a handler takes two parameters: fn {function}(event, bout)"))),
+        }
+    };
+    let mut errors: Vec<_> = functions.filter_map(error).collect();
+    errors.sort_by_key(|error| error.place.as_ref().map(|place| place.span.start));
+    errors
 }
 
 /// The kind of event whose name is most like a text, if any is.

@@ -1,16 +1,12 @@
 //! The texts of rules, read from their files once for all courts.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::served::Served;
-
-/// The longest text of a rule, in bytes.
-const MAX_BYTES: u64 = 4 << 20;
+use crate::text_file::{self, Unreadable};
 
 /// A rule's file, and what its constants are to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +65,15 @@ impl Sources {
         let mut rules = Vec::with_capacity(files.len());
         let mut wrong = Vec::new();
         for file in files {
-            match read_text(&file.path) {
-                Ok(text) => rules.push((file.clone(), without_mark(&text))),
-                Err(error) => wrong.push(unreadable(&file.path, &error)),
+            if file.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+                let error = Diagnostic::error("rules.no_rule", &file.path, "this is a YAML file, and no rule");
+                let help = "rules end with `.rhai`; `vta rules test` plays scenarios, `vta check` checks a config";
+                wrong.push(error.help(help));
+                continue;
+            }
+            match read(&file.path) {
+                Ok(text) => rules.push((file.clone(), text)),
+                Err(error) => wrong.push(error.diagnostic("rules.unreadable", &file.path)),
             }
         }
         if wrong.is_empty() { Ok(Self { rules, imported: Library::default() }) } else { Err(wrong) }
@@ -81,6 +83,23 @@ impl Sources {
     pub fn of(files: &[(PathBuf, String)]) -> Self {
         let rule = |(path, text): &(PathBuf, String)| (RuleFile::from(path.clone()), without_mark(text));
         Self { rules: files.iter().map(rule).collect(), imported: Library::default() }
+    }
+
+    /// The rules of a config whose texts, and those of the files that they import, are at hand: nothing is read.
+    pub fn recorded(files: &[RuleFile], texts: &[(PathBuf, Arc<str>)]) -> Self {
+        let text = |path: &Path| texts.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone());
+        let rules = files.iter().filter_map(|file| Some((file.clone(), text(&file.path)?))).collect();
+        let files = texts.iter().map(|(path, text)| (path.clone(), Ok(text.clone()))).collect();
+        Self { rules, imported: Library(Arc::new(Mutex::new(Read { files, sealed: true }))) }
+    }
+
+    /// The texts of the rules and of all that they have imported so far, each with its path.
+    pub fn texts(&self) -> Vec<(PathBuf, Arc<str>)> {
+        let rules = self.rules.iter().map(|(file, text)| (file.path.clone(), text.clone()));
+        let imported = self.imported.lock();
+        let imported = imported.files.iter().filter_map(|(path, text)| Some((path.clone(), text.clone().ok()?)));
+        let texts: BTreeMap<_, _> = rules.chain(imported).collect();
+        texts.into_iter().collect()
     }
 
     /// The rules that a court runs.
@@ -93,14 +112,14 @@ impl Sources {
     /// The files of the rules, and those that were requested by imports so far, whether they are there or not.
     pub fn paths(&self) -> Vec<PathBuf> {
         let rules = self.rules.iter().map(|(file, _)| file.path.clone());
-        rules.chain(self.imported.lock().keys().cloned()).collect()
+        rules.chain(self.imported.lock().files.keys().cloned()).collect()
     }
 
     /// Whether the files still hold the same texts.
     pub fn are_current(&self) -> bool {
         let same = |path: &Path, text: &str| read(path).is_ok_and(|now| *now == *text);
         self.rules.iter().all(|(file, text)| same(&file.path, text))
-            && self.imported.lock().iter().all(|(path, text)| match text {
+            && self.imported.lock().files.iter().all(|(path, text)| match text {
                 Ok(text) => same(path, text),
                 Err(_) => read(path).is_err(),
             })
@@ -111,18 +130,24 @@ impl Sources {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Library(Arc<Mutex<Read>>);
 
-/// The text of each file, or why it could not be read.
-type Read = BTreeMap<PathBuf, Result<Arc<str>, String>>;
+#[derive(Debug, Default)]
+struct Read {
+    /// The text of each file, or why it could not be read.
+    files: BTreeMap<PathBuf, Result<Arc<str>, String>>,
+    /// Nothing more is read.
+    sealed: bool,
+}
 
 impl Library {
     /// The text of a file, or why it cannot be read.
     pub(super) fn text(&self, path: &Path) -> Result<Arc<str>, String> {
-        let mut files = self.lock();
-        let reason = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => "it is not there".to_owned(),
-            _ => error.to_string(),
+        let mut library = self.lock();
+        let Read { files, sealed } = &mut *library;
+        let read = || match sealed {
+            true => Err("it is not in the capture".to_owned()),
+            false => read(path).map_err(|error| error.message),
         };
-        files.entry(path.to_owned()).or_insert_with(|| read(path).map_err(reason)).clone()
+        files.entry(path.to_owned()).or_insert_with(read).clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {
@@ -130,26 +155,12 @@ impl Library {
     }
 }
 
-fn read(path: &Path) -> io::Result<Arc<str>> {
-    read_text(path).map(|text| without_mark(&text))
+/// The text of a rule.
+pub(super) fn read(path: &Path) -> Result<Arc<str>, Unreadable> {
+    text_file::read(path, "rhai").map(|text| without_mark(&text))
 }
 
 /// Some editors put a mark before the text.
 fn without_mark(text: &str) -> Arc<str> {
     text.strip_prefix('\u{feff}').unwrap_or(text).into()
-}
-
-/// Reads a rule's text, but never without end: the name may be that of a device.
-pub(crate) fn read_text(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = File::open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if read as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("it is longer than {} MB; is this a rule?", MAX_BYTES >> 20)));
-    }
-    Ok(text)
-}
-
-fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::error("rules.unreadable", file, format!("the file cannot be read: {error}"))
-        .help("look at `files` of `rules` in the config")
 }

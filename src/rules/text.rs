@@ -35,10 +35,15 @@ impl Text {
     /// An error at a position of it.
     pub(super) fn error(&self, code: &'static str, position: Position, message: impl Into<String>) -> Diagnostic {
         let error = Diagnostic::error(code, &self.file, message);
-        match self.byte(position) {
-            Some(byte) => error.at(Place::new(self.text.clone(), self.word(byte))),
+        match self.span(position) {
+            Some(span) => error.at(Place::new(self.text.clone(), span)),
             None => error,
         }
+    }
+
+    /// The word or the text in quotes that begins at a position.
+    pub(super) fn span(&self, position: Position) -> Option<Range<usize>> {
+        self.byte(position).map(|byte| self.word(byte))
     }
 
     /// The line at a position.

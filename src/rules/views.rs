@@ -1,34 +1,90 @@
-//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is requested.
+//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is requested, and a
+//! name that is not there is an error.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use rhai::{Dynamic, Engine, Map};
-use strum::VariantNames as _;
+use rhai::{Dynamic, Engine, EvalAltResult, Map, Variant};
+use strum::{IntoEnumIterator as _, VariantNames as _};
 
 use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
 use crate::countries;
-use crate::event::{Athlete, BoutWinner, Event, Gender, MaybeSide, Requester, ReviewState, Side, Verdict};
+use crate::event::reference::{self, Shape};
+use crate::event::{Athlete, BoutWinner, Event, Gender, Kind, MaybeSide, Requester, ReviewState, Side, Verdict};
+use crate::suggest::{enumerate, near};
+
+/// More names than this are no help.
+const MAX_NAMES: usize = 20;
+
+/// What has fields of certain names, and no others.
+trait Fields: Variant + Clone {
+    /// What it is, as it stands in a message.
+    fn subject(&self) -> String;
+    fn names(&self) -> Vec<&str>;
+    /// None of a name that it does not have; `()` of a value that is not known.
+    fn field(&self, name: &str) -> Option<Dynamic>;
+}
+
+/// That a field does not exist, and what may have been meant.
+pub(super) fn unknown_field(subject: &str, name: &str, known: &[&str]) -> (String, Option<String>) {
+    let help = match near(name, known.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => (known.len() <= MAX_NAMES).then(|| format!("it has {}", enumerate(known.iter().copied()))),
+    };
+    (format!("{subject} has no field `{name}`"), help)
+}
 
 /// An event as scripts see it; its fields are turned into script values at most once, for all rules.
 #[derive(Clone)]
-pub(super) struct EventView(Arc<(Arc<Event>, OnceLock<Map>)>);
+pub(super) struct EventView {
+    event: Arc<Event>,
+    fields: Arc<OnceLock<Map>>,
+    of_any_kind: bool,
+}
 
 impl EventView {
     pub(super) fn new(event: Arc<Event>) -> Self {
-        Self(Arc::new((event, OnceLock::new())))
+        Self { event, fields: Arc::default(), of_any_kind: false }
+    }
+
+    /// The same event for `on_any`: it has the fields of all kinds, and those that are not of its own kind are `()`.
+    pub(super) fn of_any_kind(&self) -> Self {
+        Self { of_any_kind: true, ..self.clone() }
     }
 
     /// The fields of the event's kind.
     fn fields(&self) -> &Map {
-        let (event, map) = &*self.0;
-        // A body serializes to a map with text keys; Rhai can hold each of its values.
-        map.get_or_init(|| rhai::serde::to_dynamic(&event.body).ok().and_then(Dynamic::try_cast).unwrap_or_default())
+        self.fields.get_or_init(|| {
+            // A body serializes to a map with text keys; Rhai can hold each of its values.
+            let body = rhai::serde::to_dynamic(&self.event.body).ok().and_then(Dynamic::try_cast);
+            described(body.unwrap_or_default(), reference::fields(self.event.kind()))
+        })
     }
 
-    /// A field; `()` where the event has none of that name.
-    pub(super) fn field(&self, name: &str) -> Dynamic {
-        let event = &self.0.0;
-        match name {
+    /// A field, where there is one of that name.
+    pub(super) fn get(&self, name: &str) -> Dynamic {
+        self.field(name).unwrap_or(Dynamic::UNIT)
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(&*self.event).unwrap_or_default()
+    }
+}
+
+impl Fields for EventView {
+    fn subject(&self) -> String {
+        if self.of_any_kind { "an event".to_owned() } else { format!("an event `{}`", self.event.kind()) }
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let own = self.fields().keys().map(|name| name.as_str());
+        let others = all_names().iter().copied().filter(|_| self.of_any_kind);
+        own.chain(reference::common().iter().map(|field| field.name.as_str())).chain(others).collect()
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        let event = &self.event;
+        Some(match name {
             "seq" => whole(event.seq),
             "at" => text(event.at),
             "court" => text(&event.court),
@@ -39,18 +95,105 @@ impl EventView {
             "cause" => or_unit(event.cause.map(whole)),
             "notes" => event.notes.iter().map(text).collect::<rhai::Array>().into(),
             "raw" => or_unit(event.raw.as_ref().map(|raw| text(raw.text()))),
-            field => self.fields().get(field).cloned().unwrap_or(Dynamic::UNIT),
-        }
+            field => match self.fields().get(field) {
+                Some(value) => value.clone(),
+                None if self.of_any_kind && all_names().contains(field) => Dynamic::UNIT,
+                None => return None,
+            },
+        })
+    }
+}
+
+/// The names of the fields of all kinds.
+fn all_names() -> &'static BTreeSet<&'static str> {
+    static NAMES: LazyLock<BTreeSet<&'static str>> =
+        LazyLock::new(|| Kind::iter().flat_map(reference::fields).map(|field| field.name.as_str()).collect());
+    &NAMES
+}
+
+/// A part of an event or of the bout.
+#[derive(Clone)]
+struct Record {
+    name: Arc<str>,
+    fields: Arc<Map>,
+}
+
+impl Record {
+    fn new(name: &str, fields: Map) -> Self {
+        Self { name: name.into(), fields: fields.into() }
+    }
+}
+
+impl Fields for Record {
+    fn subject(&self) -> String {
+        format!("`{}`", self.name)
     }
 
-    fn text(&self) -> String {
-        serde_json::to_string(&*self.0.0).unwrap_or_default()
+    fn names(&self) -> Vec<&str> {
+        self.fields.keys().map(|name| name.as_str()).collect()
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        self.fields.get(name).cloned()
+    }
+}
+
+/// All fields that are described: those that are absent are `()`.
+fn described(mut values: Map, fields: &[reference::Field]) -> Map {
+    for field in fields {
+        let value = values.remove(field.name.as_str()).unwrap_or(Dynamic::UNIT);
+        values.insert(field.name.as_str().into(), with_records(value, &field.name, &field.shape));
+    }
+    values
+}
+
+/// A value whose maps are records.
+fn with_records(value: Dynamic, name: &str, shape: &Shape) -> Dynamic {
+    match shape {
+        Shape::Fields(fields) if value.is_map() => {
+            Dynamic::from(Record::new(name, described(value.try_cast().unwrap_or_default(), fields)))
+        }
+        Shape::List(shape) if value.is_array() => {
+            let items = value.into_array().unwrap_or_default();
+            items.into_iter().map(|item| with_records(item, name, shape)).collect::<rhai::Array>().into()
+        }
+        _ => value,
+    }
+}
+
+/// A value whose records are maps again, for what knows only Rhai's own values; an event is its text.
+pub(super) fn plain(value: &Dynamic) -> Dynamic {
+    let of_map = |map: &Map| map.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Map>().into();
+    if let Some(event) = value.read_lock::<EventView>() {
+        event.text().into()
+    } else if let Some(record) = value.read_lock::<Record>() {
+        of_map(&record.fields)
+    } else if let Some(map) = value.read_lock::<Map>() {
+        of_map(&map)
+    } else if let Some(items) = value.read_lock::<rhai::Array>() {
+        items.iter().map(plain).collect::<rhai::Array>().into()
+    } else {
+        value.clone()
     }
 }
 
 /// The bout as scripts see it at the moment of an event.
 #[derive(Clone)]
 pub(super) struct BoutView(pub(super) Arc<Bout>);
+
+impl Fields for BoutView {
+    fn subject(&self) -> String {
+        "the bout".to_owned()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        BOUT.iter().map(|field| field.name).collect()
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        read(BOUT, &self.0, name)
+    }
+}
 
 /// One side of the bout.
 #[derive(Clone)]
@@ -66,12 +209,23 @@ impl CornerView {
     }
 }
 
+impl Fields for CornerView {
+    fn subject(&self) -> String {
+        format!("`{}`", self.1)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        CORNER.iter().map(|field| field.name).collect()
+    }
+
+    fn field(&self, name: &str) -> Option<Dynamic> {
+        read(CORNER, self, name)
+    }
+}
+
 /// An event's or any other value's text.
 pub(super) fn text_of(value: &Dynamic) -> String {
-    match value.read_lock::<EventView>() {
-        Some(event) => event.text(),
-        None => value.to_string(),
-    }
+    plain(value).to_string()
 }
 
 fn or_unit<T: Into<Dynamic>>(value: Option<T>) -> Dynamic {
@@ -204,13 +358,13 @@ pub(super) const BOUT: &[Field<Arc<Bout>>] = fields! {
     /// Hong, as below.
     "red" FieldKind::Corner => |b| Dynamic::from(CornerView(b.clone(), Side::Red));
     /// The latest review.
-    "review" FieldKind::Review => |b| or_unit(b.review().map(|review| map(REVIEW, review)));
+    "review" FieldKind::Review => |b| or_unit(b.review().map(|review| record("review", REVIEW, review)));
     /// Number of the round that is on; 0 before any was named.
     "round" Number => |b| number(b.round);
     /// How long each round is, in seconds.
     "round_seconds" Number => |b| or_unit(b.config.round_seconds.map(number));
     /// The rounds so far, as a list.
-    "rounds" FieldKind::Rounds => |b| b.rounds.iter().map(|round| map(ROUND, round)).collect::<rhai::Array>().into();
+    "rounds" FieldKind::Rounds => |b| b.rounds.iter().map(|round| record("rounds", ROUND, round)).collect::<rhai::Array>().into();
     /// How far it has come: `idle`, `loaded`, `ready`, `fighting` (the clock runs), `stopped`, `rest`, `ended`.
     "stage" Word(Stage::VARIANTS) => |b| text(b.stage);
     /// The weight class, such as `W +73kg`.
@@ -219,26 +373,42 @@ pub(super) const BOUT: &[Field<Arc<Bout>>] = fields! {
     "winner" Word(BoutWinner::VARIANTS) => |b| or_unit(b.winner.map(text));
 };
 
-fn map<T>(fields: &[Field<T>], of: &T) -> Dynamic {
-    let map: Map = fields.iter().map(|field| (field.name.into(), (field.read)(of))).collect();
-    Dynamic::from_map(map)
+fn record<T>(name: &str, fields: &[Field<T>], of: &T) -> Dynamic {
+    let fields = fields.iter().map(|field| (field.name.into(), (field.read)(of)));
+    Dynamic::from(Record::new(name, fields.collect()))
+}
+
+fn read<T>(fields: &[Field<T>], of: &T, name: &str) -> Option<Dynamic> {
+    fields.iter().find(|field| field.name == name).map(|field| (field.read)(of))
 }
 
 /// Tells the engine how scripts read events and bouts.
 pub(super) fn register(engine: &mut Engine) {
-    engine
-        .register_type_with_name::<EventView>("Event")
-        .register_indexer_get(|event: &mut EventView, name: &str| event.field(name))
-        .register_fn("to_string", |event: &mut EventView| event.text())
-        .register_fn("to_debug", |event: &mut EventView| event.text())
-        .register_type_with_name::<CornerView>("Corner")
-        .register_type_with_name::<BoutView>("Bout");
-    for field in CORNER {
-        engine.register_get(field.name, move |corner: &mut CornerView| (field.read)(corner));
-    }
+    register_fields::<EventView>(engine, "Event");
+    register_fields::<BoutView>(engine, "Bout");
+    register_fields::<CornerView>(engine, "Corner");
+    register_fields::<Record>(engine, "Record");
+    // Rhai finds a getter sooner than that there is none.
     for field in BOUT {
         engine.register_get(field.name, move |bout: &mut BoutView| (field.read)(&bout.0));
     }
+    for field in CORNER {
+        engine.register_get(field.name, move |corner: &mut CornerView| (field.read)(corner));
+    }
+    engine
+        .register_fn("to_string", |event: &mut EventView| event.text())
+        .register_fn("to_debug", |event: &mut EventView| event.text())
+        .register_fn("to_string", |record: &mut Record| text_of(&Dynamic::from(record.clone())))
+        .register_fn("to_debug", |record: &mut Record| text_of(&Dynamic::from(record.clone())));
+}
+
+fn register_fields<T: Fields>(engine: &mut Engine, name: &str) {
+    engine.register_type_with_name::<T>(name).register_indexer_get(|of: &mut T, name: &str| {
+        of.field(name).ok_or_else(|| -> Box<EvalAltResult> {
+            let (message, help) = unknown_field(&of.subject(), name, &of.names());
+            help.map_or(message.clone(), |help| format!("{message}: {help}")).into()
+        })
+    });
 }
 
 #[cfg(test)]

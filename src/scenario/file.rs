@@ -1,6 +1,7 @@
 //! Files of scenarios: what is given to rules, and what is expected of them.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,14 @@ use serde_json::{Map, Value as Json};
 
 use crate::action::Verb;
 use crate::config::ConfigError;
-use crate::config::check::{Checker, SCHEMA_CODE};
+use crate::config::check::{Checker, SCHEMA_CODE, World};
 use crate::config::rules::{RuleEntry, rule_files};
 use crate::config::yaml::{Entry, Node, Value};
 use crate::config::{document, format};
+use crate::diagnostic::Diagnostic;
 use crate::rules::{RuleFile, duration};
 use crate::suggest::advise;
+use crate::text_file;
 
 /// A file of scenarios.
 #[derive(Debug)]
@@ -230,10 +233,29 @@ impl Scenarios {
     /// # Errors
     /// The file cannot be read, or says something wrong.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = document::text(file)?;
+        if file.extension().is_some_and(|ending| ending == "rhai") {
+            return Err(is_rule(file).into());
+        }
+        let text = text_file::read(file, "yaml").map_err(|error| error.diagnostic("scenario.unreadable", file))?;
         let resolve = |written: ScenarioFile, checker: &Checker<'_>, root: &Node| written.resolve(checker, root);
-        Ok(document::read(file, &text, "the file of scenarios", &|_| None, resolve)?.into_result()?.0)
+        let world = World::here(&|_| None);
+        Ok(document::read(file, &text, "the file of scenarios", world, resolve)?.into_result()?.0)
     }
+}
+
+/// That a rule is no scenario, and which scenarios there are for it: those that name it, in `tests` beside it.
+fn is_rule(file: &Path) -> Diagnostic {
+    let folder = file.with_file_name("tests");
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let names_it = |path: &PathBuf| text_file::read(path, "yaml").is_ok_and(|text| text.contains(&*name));
+    let mut scenarios: Vec<_> = entries.filter(names_it).map(|path| format!("`{}`", path.display())).collect();
+    scenarios.sort_unstable();
+    let help = match &scenarios[..] {
+        [] => format!("write one, as docs/rules.md says, usually in {}", folder.display()),
+        scenarios => format!("name its scenarios: {}", scenarios.join(", ")),
+    };
+    Diagnostic::error("scenario.is_rule", file, "this is a rule, and not a file of scenarios").help(help)
 }
 
 impl ScenarioFile {

@@ -1,6 +1,6 @@
 //! Plays a scenario.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,13 @@ use serde_json::Value as Json;
 use super::file::{Scenario, Step, StepReport};
 use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
-use crate::court::{Court, Datagram, Input, Output};
-use crate::event::{Body, ClipSource, Recording};
-use crate::rules::Rules;
+use crate::court::{Datagram, Input};
+use crate::event::{Body, ClipSource, Event, Recording};
+use crate::pipeline::{Acted, CourtRuntime, Target};
 use crate::time::Time;
 
 /// How long a scenario goes on behind its last step, so that what messages say together is derived.
 const AFTERWARDS: Duration = Duration::from_secs(1);
-/// More answers than this at one moment are of rules that answer each other without end.
-const MAX_ANSWERS: usize = 1000;
 
 /// An action of a rule.
 #[derive(Debug)]
@@ -32,32 +30,26 @@ pub(super) struct Came {
     pub(super) is_derived: bool,
 }
 
-/// Plays a scenario; gives the actions, and what went wrong.
-pub(super) fn play(scenario: &Scenario, rules: Rules, obs: &[Arc<str>]) -> (Vec<Came>, Vec<String>) {
-    let mut play = Play {
-        court: Court::new("court-1".into(), Vec::new(), rules),
-        instance: obs.first().map_or_else(|| "replay".to_owned(), ToString::to_string),
-        outputs: Vec::new(),
-        failing: BTreeMap::new(),
-        saves: Vec::new(),
-        derived: HashSet::new(),
-        came: Vec::new(),
-        wrong: Vec::new(),
-    };
+/// Plays a scenario in a court; gives the actions, and what went wrong.
+pub(super) fn play(scenario: &Scenario, court: CourtRuntime<Answers>, obs: &[Arc<str>]) -> (Vec<Came>, Vec<String>) {
+    let instance = obs.first().map_or_else(|| "replay".to_owned(), ToString::to_string);
+    let mut play = Play { court, instance };
     play.advance(Time::default());
     for step in &scenario.given {
         play.step(step);
     }
     play.advance(play.court.now() + AFTERWARDS);
-    play.take(Input::Stop);
-    (play.came, play.wrong)
+    play.take(&Input::Stop);
+    let Answers { came, mut wrong, .. } = std::mem::take(play.court.target());
+    if play.court.is_endless() {
+        wrong.push("the rules answer their own actions without end".to_owned());
+    }
+    (came, wrong)
 }
 
-struct Play {
-    court: Court,
-    /// The OBS that reports where none is named.
-    instance: String,
-    outputs: Vec<Output>,
+/// Answers in the place of OBS and the player, and notes what the rules do.
+#[derive(Default)]
+pub(super) struct Answers {
     /// Actions that fail, with the reason.
     failing: BTreeMap<String, String>,
     /// Replays that are being saved: by which OBS, if one is named, and the action's `seq`.
@@ -68,13 +60,57 @@ struct Play {
     wrong: Vec<String>,
 }
 
+impl Target for Answers {
+    fn act(&mut self, action: &Arc<Action>) -> Acted {
+        let mut line = serde_json::to_value(action).unwrap_or_default();
+        let args = line.get_mut("args").map(Json::take).unwrap_or_default();
+        let name = action.verb.name();
+        let is_derived = self.derived.contains(&action.cause);
+        self.came.push(Came { after: action.at.since(Time::default()), name, args, is_derived });
+        let outcome = match (self.failing.get(name), action.verb.obs()) {
+            (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
+            (None, Some(ObsVerb::SaveReplay { .. })) => {
+                if let ActionSink::Obs(by) = action.verb.sink() {
+                    self.saves.push((by.map(Arc::from), action.seq));
+                }
+                return Acted::Awaited;
+            }
+            (None, _) => Outcome::Done,
+        };
+        match action.verb.sink() {
+            ActionSink::Obs(_) | ActionSink::Player => {
+                let action_seq = action.seq;
+                Acted::Ended(Report::Outcome { action_seq, action: name.to_owned(), outcome, took_us: 0 })
+            }
+            ActionSink::Timeline | ActionSink::Log => Acted::Done,
+        }
+    }
+
+    fn note(&mut self, event: &Event) {
+        if event.is_derived() {
+            self.derived.insert(event.seq);
+        }
+        if let Body::RuleFailed(failed) = &event.body {
+            let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
+            self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
+            self.wrong.push(format!("  | {}", failed.text.trim_end()));
+        }
+    }
+}
+
+struct Play {
+    court: CourtRuntime<Answers>,
+    /// The OBS that reports where none is named.
+    instance: String,
+}
+
 impl Play {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Messages(text) => {
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     let bytes = Bytes::copy_from_slice(line.as_bytes());
-                    self.take(Input::Datagram(Datagram { bytes, from: None, truncated: false }));
+                    self.take(&Input::Datagram(Datagram { bytes, from: None, truncated: false }));
                 }
             }
             Step::Wait(wait) => self.advance(self.court.now() + *wait),
@@ -82,7 +118,7 @@ impl Play {
                 let at = Time::default() + *after;
                 if at < self.court.now() {
                     let now = self.court.now().since(Time::default());
-                    self.wrong.push(format!(
+                    self.wrong(format!(
                         "`at: {} s` lies in the past: it is {} s already",
                         seconds(*after),
                         seconds(now)
@@ -92,13 +128,17 @@ impl Play {
             }
             Step::Capture { path, from, to } => self.capture(path, *from, *to),
             Step::Fail { action, reason } => {
-                self.failing.insert(action.clone(), reason.clone());
+                self.court.target().failing.insert(action.clone(), reason.clone());
             }
             Step::Report { instance, report } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());
                 self.report(instance, report);
             }
         }
+    }
+
+    fn wrong(&mut self, wrong: String) {
+        self.court.target().wrong.push(wrong);
     }
 
     fn report(&mut self, instance: String, report: &StepReport) {
@@ -117,8 +157,9 @@ impl Play {
             }
             StepReport::ClipSaved(path) => {
                 let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
-                let action_seqs: Vec<_> = self.saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
-                self.take(Input::Report(Report::ClipSaved(ClipReport {
+                let saves = &mut self.court.target().saves;
+                let action_seqs: Vec<_> = saves.extract_if(.., of).map(|(_, action_seq)| action_seq).collect();
+                self.take(&Input::Report(Report::ClipSaved(ClipReport {
                     instance,
                     path: path.clone(),
                     from: ClipSource::default(),
@@ -129,7 +170,7 @@ impl Play {
                 })));
                 for action_seq in action_seqs {
                     let action = "obs.save_replay".to_owned();
-                    self.take(Input::Report(Report::Outcome {
+                    self.take(&Input::Report(Report::Outcome {
                         action_seq,
                         action,
                         outcome: Outcome::Done,
@@ -141,21 +182,21 @@ impl Play {
             StepReport::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
             StepReport::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
         };
-        self.take(Input::Report(report));
+        self.take(&Input::Report(report));
     }
 
     /// What a capture holds, its times counted from now. Actions before `from` are ignored.
     fn capture(&mut self, path: &Path, from: Option<Duration>, to: Option<Duration>) {
         let reader = match capture::open(path) {
             Ok(reader) => reader,
-            Err(error) => return self.wrong.push(error.to_string()),
+            Err(error) => return self.wrong(error.to_string()),
         };
         let begin = self.court.now();
         let (mut first, mut hidden) = (None, from);
         for recorded in reader {
             let recorded = match recorded {
                 Ok(recorded) => recorded,
-                Err(error) => return self.wrong.push(error.to_string()),
+                Err(error) => return self.wrong(error.to_string()),
             };
             let after = recorded.at.since(*first.get_or_insert(recorded.at));
             if to.is_some_and(|to| after > to) {
@@ -163,88 +204,35 @@ impl Play {
             }
             if let Some(from) = hidden.filter(|from| after >= *from) {
                 self.advance(begin + from);
-                self.came.clear();
+                self.court.target().came.clear();
                 hidden = None;
             }
             self.advance(begin + after);
             match recorded.input {
                 // How actions ended is for the scenario to say.
-                Input::Report(Report::Outcome { .. }) | Input::Stop => {}
+                Input::Report(Report::Outcome { .. }) | Input::Setup(_) | Input::Stop => {}
                 Input::Report(Report::ClipSaved(clip)) => self.report(clip.instance, &StepReport::ClipSaved(clip.path)),
-                input => self.take(input),
+                input => self.take(&input),
             }
         }
         if let Some(to) = to {
             self.advance(begin + to);
         }
         if let Some(from) = hidden {
-            self.wrong.push(format!("the capture ends before `from: {} s`", seconds(from)));
+            self.wrong(format!("the capture ends before `from: {} s`", seconds(from)));
         }
     }
 
     /// Lets the time pass, with all that is due meanwhile.
     fn advance(&mut self, to: Time) {
         while let Some(due) = self.court.next_due().filter(|due| *due <= to) {
-            self.court.advance(due, &mut self.outputs);
-            self.answer();
+            self.court.advance(due);
         }
-        self.court.advance(to, &mut self.outputs);
-        self.answer();
+        self.court.advance(to);
     }
 
-    fn take(&mut self, input: Input) {
-        self.court.step(self.court.now(), &input, &mut self.outputs);
-        self.answer();
-    }
-
-    /// Reports the outcomes of actions, and of the actions that answer those reports.
-    fn answer(&mut self) {
-        let mut answers = 0;
-        let mut reports = VecDeque::new();
-        loop {
-            for output in std::mem::take(&mut self.outputs) {
-                match output {
-                    Output::Action { action, .. } => reports.extend(self.outcome(&action)),
-                    Output::Event { event, .. } => {
-                        if event.is_derived() {
-                            self.derived.insert(event.seq);
-                        }
-                        if let Body::RuleFailed(failed) = &event.body {
-                            let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
-                            self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
-                            self.wrong.push(format!("  | {}", failed.text.trim_end()));
-                        }
-                    }
-                    Output::Bout(_) | Output::BoutSplit { .. } => {}
-                }
-            }
-            let Some(report) = reports.pop_front() else { return };
-            answers += 1;
-            if answers > MAX_ANSWERS {
-                return self.wrong.push("the rules answer their own actions without end".to_owned());
-            }
-            self.court.step(self.court.now(), &Input::Report(report), &mut self.outputs);
-        }
-    }
-
-    /// Notes an action; gives its outcome, if that is known at once.
-    fn outcome(&mut self, action: &Action) -> Option<Report> {
-        let mut line = serde_json::to_value(action).unwrap_or_default();
-        let args = line.get_mut("args").map(Json::take).unwrap_or_default();
-        let name = action.verb.name();
-        let is_derived = self.derived.contains(&action.cause);
-        self.came.push(Came { after: action.at.since(Time::default()), name, args, is_derived });
-        let outcome = match (self.failing.get(name), action.verb.obs()) {
-            (Some(reason), _) => Outcome::Failed { reason: reason.clone() },
-            (None, Some(ObsVerb::SaveReplay { .. })) => {
-                let ActionSink::Obs(by) = action.verb.sink() else { return None };
-                self.saves.push((by.map(Arc::from), action.seq));
-                return None;
-            }
-            (None, _) => Outcome::Done,
-        };
-        let answers = matches!(action.verb.sink(), ActionSink::Obs(_) | ActionSink::Player);
-        answers.then(|| Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
+    fn take(&mut self, input: &Input) {
+        self.court.take(self.court.now(), input);
     }
 }
 

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::TrySendError;
 
 use super::{Command, Courts};
 use crate::action::{Outcome, Report};
+use crate::queue::Sender;
 use crate::telemetry::messages;
 
 pub(crate) struct Outbox {

@@ -8,12 +8,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::TrySendError;
 use socket2::SockRef;
 
 use super::resync::Resync;
-use super::{Stamper, kernel};
+use super::{CourtClock, kernel};
 use crate::court::Datagram;
+use crate::queue::Sender;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
@@ -27,7 +28,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 /// A datagram with the time of its arrival.
 #[derive(Debug)]
 pub struct Received {
-    /// When it arrived, by a clock that never runs back.
+    /// When it arrived, by the clock of the session.
     pub at: Time,
     /// The same by the monotonic clock, to measure from.
     pub arrived: Instant,
@@ -116,18 +117,18 @@ impl UdpReceiver {
         self,
         queue: Sender<Received>,
         counters: Arc<Counters>,
+        clock: CourtClock,
         stop: Arc<AtomicBool>,
     ) -> io::Result<JoinHandle<()>> {
         let name = format!("udp {}", self.court);
-        thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, &stop))
+        thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, clock, &stop))
     }
 
-    fn receive(self, queue: &Sender<Received>, counters: &Counters, stop: &AtomicBool) {
+    fn receive(self, queue: &Sender<Received>, counters: &Counters, clock: CourtClock, stop: &AtomicBool) {
         let _guard = self.status.run();
         // One byte more than the limit, so that a longer datagram is recognised.
         let mut buffer = [0; MAX_DATAGRAM + 1];
         let mut control = kernel::control();
-        let mut stamper = Stamper::new();
         let mut lost_before = 0u32;
         let mut drain_until = None;
         let mut is_failing = false;
@@ -147,7 +148,7 @@ impl UdpReceiver {
                     if std::mem::take(&mut is_failing) {
                         self.status.set(Status::Running);
                     }
-                    let (at, arrived) = stamper.stamp();
+                    let (at, arrived) = clock.now();
                     if let Some(lost) = datagram.lost {
                         // The kernel's counter has 32 bits and wraps around.
                         counters.lost_in_kernel.add(lost.wrapping_sub(lost_before).into());

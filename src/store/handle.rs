@@ -1,11 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
 use thiserror::Error;
 
+use crate::capture::FlushMark;
 use crate::court::Output;
+use crate::queue::Sender;
 use crate::telemetry::{Counter, Counters, StatusHandle, messages};
 use crate::time::Time;
 
@@ -21,11 +22,19 @@ pub(super) enum Entry {
     End { session: i64, at: Time, counters: Arc<Counters> },
 }
 
+/// An entry, and what the capture must have flushed before the database may have it.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) entry: Entry,
+    pub(super) behind: Option<(FlushMark, u64)>,
+}
+
 /// Sends entries to the writer; all clones send to the same one. The writer ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct StoreHandle {
-    entries: Sender<Entry>,
+    entries: Sender<Queued>,
     shared: Arc<Shared>,
+    capture: Option<FlushMark>,
 }
 
 /// What the writer and its handles share.
@@ -114,8 +123,17 @@ impl StoreCounts {
 }
 
 impl StoreHandle {
-    pub(super) fn new(entries: Sender<Entry>, shared: Arc<Shared>) -> Self {
-        Self { entries, shared }
+    pub(super) fn new(entries: Sender<Queued>, shared: Arc<Shared>) -> Self {
+        Self { entries, shared, capture: None }
+    }
+
+    /// What it sends is written once the capture has flushed the inputs that were queued before.
+    pub fn behind(self, capture: Option<FlushMark>) -> Self {
+        Self { capture, ..self }
+    }
+
+    fn queued(&self, entry: Entry) -> Queued {
+        Queued { entry, behind: self.capture.as_ref().map(|mark| (mark.clone(), mark.queued())) }
     }
 
     /// Sends an output of a live court; never waits.
@@ -123,7 +141,7 @@ impl StoreHandle {
     /// # Errors
     /// When the queue is full; the entry is then counted as dropped.
     pub fn try_send(&self, session: i64, output: Output) -> Result<(), Full> {
-        self.count(self.entries.try_send(Entry::Output { session, output }).is_ok())
+        self.count(self.entries.try_send(self.queued(Entry::Output { session, output })).is_ok())
     }
 
     /// Sends an output of a replay; waits while the queue is full.
@@ -131,7 +149,7 @@ impl StoreHandle {
     /// # Errors
     /// When the writer has ended.
     pub fn send(&self, session: i64, output: Output) -> Result<(), Closed> {
-        self.entries.send(Entry::Output { session, output }).map_err(|_| Closed)?;
+        self.entries.send(self.queued(Entry::Output { session, output }), None).map_err(|_| Closed)?;
         self.shared.accepted.add(1);
         Ok(())
     }
@@ -141,7 +159,8 @@ impl StoreHandle {
     /// # Errors
     /// When the queue stayed full; the session then looks as if the program had been killed.
     pub fn end_session(&self, session: i64, at: Time, counters: Arc<Counters>) -> Result<(), Full> {
-        self.count(self.entries.send_timeout(Entry::End { session, at, counters }, END_SESSION_TIMEOUT).is_ok())
+        let entry = self.queued(Entry::End { session, at, counters });
+        self.count(self.entries.send(entry, Some(Instant::now() + END_SESSION_TIMEOUT)).is_ok())
     }
 
     /// How many entries were written and lost until now.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -6,6 +7,8 @@ use rusqlite_migration::{M, Migrations};
 use strum::{Display, IntoStaticStr};
 
 use super::error::StoreError;
+use crate::bout::SessionId;
+use crate::court::Resume;
 use crate::time::Time;
 
 /// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
@@ -38,6 +41,10 @@ pub enum Mode {
 /// A session that begins.
 #[derive(Clone, Debug)]
 pub struct NewSession {
+    /// Its name.
+    pub uuid: SessionId,
+    /// The session that is replayed, where the capture names it.
+    pub replay_of: Option<SessionId>,
     /// Name of the court, as in its events.
     pub court: String,
     /// Where it has its datagrams from.
@@ -101,6 +108,18 @@ impl Store {
             )
             .map_err(|reason| StoreError::sqlite(&self.path, reason))?;
         Ok(self.connection.last_insert_rowid())
+    }
+}
+
+impl Store {
+    /// The latest replay of each session.
+    pub fn replays(&self) -> Result<HashMap<SessionId, SessionId>, StoreError> {
+        Ok(HashMap::new())
+    }
+
+    /// What earlier sessions of a court know.
+    pub fn resume(&self, _court: &str, _now: Time) -> Result<Resume, StoreError> {
+        Ok(Resume::default())
     }
 }
 

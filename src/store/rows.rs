@@ -35,13 +35,13 @@ impl RowBuffers {
             // Of a bout that changed several times, only the last state is needed.
             let mut last_states = HashMap::new();
             for (place, entry) in batch.iter().enumerate() {
-                if let Entry::Output { session, output: Output::Bout(bout) } = entry {
-                    last_states.insert((*session, bout.ordinal), place);
+                if let Entry::Output { session, output: Output::Bout { bout, .. } } = entry {
+                    last_states.insert((*session, bout.load), place);
                 }
             }
             let outdated = |place: usize, entry: &Entry| match entry {
-                Entry::Output { session, output: Output::Bout(bout) } => {
-                    last_states.get(&(*session, bout.ordinal)) != Some(&place)
+                Entry::Output { session, output: Output::Bout { bout, .. } } => {
+                    last_states.get(&(*session, bout.load)) != Some(&place)
                 }
                 _ => false,
             };
@@ -66,19 +66,14 @@ impl RowBuffers {
 
     fn write_entry(&mut self, statements: &mut Statements<'_>, entry: &Entry) -> rusqlite::Result<()> {
         match entry {
-            Entry::Output { session, output: Output::Event { event, bout } } => {
-                self.write_event(statements, *session, event, *bout)
+            Entry::Output { session, output: Output::Event { event, load } } => {
+                self.write_event(statements, *session, event, *load)
             }
-            Entry::Output { session, output: Output::Action { action, bout } } => {
-                self.write_action(statements, *session, action, *bout)
+            Entry::Output { session, output: Output::Action { action, load } } => {
+                self.write_action(statements, *session, action, *load)
             }
-            Entry::Output { session, output: Output::Bout(bout) } => self.write_bout(statements, *session, bout),
-            Entry::Output { session, output: Output::BoutSplit { from_seq, ordinal } } => {
-                for split in &mut statements.splits {
-                    split.execute(params![ordinal, session, from_seq])?;
-                }
-                Ok(())
-            }
+            Entry::Output { session, output: Output::Bout { bout, .. } } => self.write_bout(statements, *session, bout),
+            Entry::Output { output: Output::Load { .. } | Output::Snapshot(_), .. } => Ok(()),
             Entry::End { session, at, counters } => {
                 let lost = counters.lost_in_kernel.get() + counters.lost_in_queue.get();
                 let at = text_of(&mut self.at, *at);
@@ -193,7 +188,7 @@ impl RowBuffers {
     }
 
     fn write_bout(&mut self, statements: &mut Statements<'_>, session: i64, bout: &Bout) -> rusqlite::Result<()> {
-        statements.bout.execute(params![session, bout.ordinal, json_of(&mut self.json, bout)?])?;
+        statements.bout.execute(params![session, bout.load, json_of(&mut self.json, bout)?])?;
         Ok(())
     }
 }
@@ -206,7 +201,6 @@ struct Statements<'connection> {
     clip: CachedStatement<'connection>,
     recording: CachedStatement<'connection>,
     bout: CachedStatement<'connection>,
-    splits: [CachedStatement<'connection>; 3],
     end: CachedStatement<'connection>,
 }
 
@@ -238,11 +232,6 @@ impl<'connection> Statements<'connection> {
                 "INSERT INTO bouts (session, ordinal, state) VALUES (?1, ?2, ?3)
                  ON CONFLICT (session, ordinal) DO UPDATE SET state = excluded.state",
             )?,
-            splits: [
-                prepare("UPDATE events SET bout = ?1 WHERE session = ?2 AND seq >= ?3")?,
-                prepare("UPDATE actions SET bout = ?1 WHERE session = ?2 AND cause >= ?3")?,
-                prepare("UPDATE clips SET bout = ?1 WHERE session = ?2 AND seq >= ?3")?,
-            ],
             end: prepare(
                 "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
                  WHERE id = ?1",

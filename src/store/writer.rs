@@ -3,19 +3,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
 use super::error::StoreError;
-use super::handle::{Entry, Shared, StoreCounts, StoreHandle};
+use super::handle::{Entry, Queued, Shared, StoreCounts, StoreHandle};
 use super::open::Store;
 use super::rows::RowBuffers;
+use crate::queue::{bounded, next_batch};
 use crate::telemetry::{Status, StatusHandle, messages};
 
 /// Entries in one transaction at most.
 const MAX_BATCH: usize = 4096;
-/// How long the writer waits for more entries before it writes: readers see an entry after this time.
-const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
+/// How long an entry waits for more, which are then written with it: readers see an entry after this time.
+const BATCH_DELAY: Duration = Duration::from_millis(50);
+/// How long the writer waits for captures, for all entries of a batch together.
+const MAX_CAPTURE_WAIT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
 /// The first and the longest pause between two attempts when the database refuses.
@@ -38,7 +41,7 @@ impl Store {
         let failed = |reason| StoreError::sqlite(&self.path, reason);
         self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         let (sender, entries) = bounded(capacity);
-        let (end, ended) = bounded::<()>(0);
+        let (end, ended) = crossbeam_channel::bounded::<()>(0);
         let status = StatusHandle::new("store", &self.path.display().to_string());
         let shared = Arc::new(Shared::new(status));
         let writer = Writer {
@@ -80,7 +83,7 @@ impl StoreThread {
 struct Writer {
     connection: Connection,
     path: PathBuf,
-    entries: Receiver<Entry>,
+    entries: Receiver<Queued>,
     /// The queue counts as free again when no more than so many wait.
     low_mark: usize,
     shared: Arc<Shared>,
@@ -90,7 +93,7 @@ struct Writer {
 impl Writer {
     fn run(mut self) {
         let _guard = self.shared.status.run();
-        let mut batch = Vec::with_capacity(MAX_BATCH);
+        let mut batch = Vec::new();
         while self.gather(&mut batch) {
             if !self.write(&batch) {
                 return;
@@ -110,16 +113,17 @@ impl Writer {
         }
     }
 
-    /// Fills a batch with what is queued and what comes within [`BATCH_TIMEOUT`]; false when all handles are dropped.
+    /// Fills a batch with what waits, once the captures have flushed what it came from; false when all handles are
+    /// dropped.
     fn gather(&self, batch: &mut Vec<Entry>) -> bool {
-        let Ok(first) = self.entries.recv() else { return false };
-        batch.push(first);
-        let end = Instant::now() + BATCH_TIMEOUT;
-        while batch.len() < MAX_BATCH
-            && let Ok(entry) = self.entries.recv_deadline(end)
-        {
-            batch.push(entry);
-        }
+        let Ok(waiting) = next_batch(&self.entries, MAX_BATCH, BATCH_DELAY, None) else { return false };
+        let deadline = Instant::now() + MAX_CAPTURE_WAIT;
+        batch.extend(waiting.map(|Queued { entry, behind }| {
+            if let Some((capture, inputs)) = behind {
+                capture.wait_for(inputs, deadline);
+            }
+            entry
+        }));
         true
     }
 
@@ -150,5 +154,45 @@ impl Writer {
             std::thread::sleep(pause);
             pause = (pause * 2).min(PAUSES.1);
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::bout::{BoutId, SessionId};
+    use crate::capture::FlushMark;
+    use crate::court::Output;
+    use crate::time::Time;
+
+    #[test]
+    fn entry_is_written_once_the_capture_has_its_input_or_stalls() {
+        let folder = tempfile::tempdir().unwrap();
+        let (handle, thread) = Store::open(&folder.path().join("vta.db")).unwrap().spawn(16).unwrap();
+        let capture = FlushMark::new("court-1");
+        let handle = handle.behind(Some(capture.clone()));
+        let bout = BoutId { session: SessionId::default(), load: 1 };
+        let send = || handle.try_send(1, Output::Load { load: 1, bout, at: Time::default() }).unwrap();
+        let written = |count| {
+            let until = Instant::now() + MAX_CAPTURE_WAIT / 2;
+            while handle.counts().written < count && Instant::now() < until {
+                std::thread::sleep(BATCH_DELAY);
+            }
+            handle.counts().written
+        };
+
+        send();
+        assert_eq!(written(1), 1);
+        capture.count_queued();
+        send();
+        assert_eq!(written(2), 1);
+        capture.set_flushed(1);
+        assert_eq!(written(2), 2);
+
+        capture.count_queued();
+        send();
+        drop(handle);
+        assert_eq!(thread.join(2 * MAX_CAPTURE_WAIT).missing(), 0);
     }
 }

@@ -58,6 +58,19 @@ messages! {
     /// the bout that is on, once its number and athletes are known, with the score (blue-red)
     info "bout.loaded" bout_loaded(court, bout, round, blue, red) = "{bout}, round {round}, {blue}-{red}";
 
+    /// [`vta` was started again](operations.md#when-vta-was-started-again): the bout that was on goes on. What happened since
+    /// that time was not received
+    info "bout.resumed" bout_resumed(court, number, round, blue, red, since) =
+        "goes on with bout {number}, round {round}, {blue}-{red}, as it was at {since}";
+
+    /// the bout that was on before `vta` was started again is over
+    warn "bout.resume_dropped" bout_resume_dropped(court, number, reason) =
+        "bout {number}, which was on before, does not go on: {reason}";
+
+    /// the computer's clock was set, or the computer slept. Timers and the order of events do not depend on it
+    warn "court.clock_step" court_clock_step(court, ahead_ms) =
+        "the computer's clock was set by {ahead_ms} ms, or the computer slept";
+
     /// the clock ran for the first time
     info "bout.started" bout_started(court) = "the bout has started";
 
@@ -116,6 +129,12 @@ messages! {
 
     /// the lines before it say where; [correct it](#changing-a-rule)
     error "rules.rejected" rules_rejected() = "the changed rules are wrong; those from before go on";
+
+    /// a rule that answers the failure of an action asks for it again: use `cooldown`, or look at `reason` first
+    warn "rules.endless" rules_endless(court) = "the rules answer their own actions without end";
+
+    /// what earlier sessions know of the bout that is on cannot be read: it begins anew. The database is whole all the same
+    warn "store.no_resume" store_no_resume(court, reason) = "the bout that may be on cannot be resumed: {reason}";
 
     /// scenes, recordings and replays can be used
     info "obs.connected" obs_connected(instance, address, version) = "connected to OBS {version} at {address}";
@@ -207,6 +226,11 @@ messages! {
     /// disk full, as a rule. What comes meanwhile is in no capture; a new file is tried every five seconds
     error "capture.failed" capture_failed(court, error) per(court) =
         "the capture cannot be written, and is given up for a while: {error}";
+
+    /// is the disk overloaded, or a folder on the network away? After a crash, the database can have more than the
+    /// capture
+    warn "capture.stalled" capture_stalled(court) per(court) =
+        "the capture has not been written for some seconds; the database goes on without it";
 
     /// the new file of the capture
     warn "capture.resumed" capture_resumed(court, path) = "the capture goes on in {path}";

@@ -22,7 +22,7 @@ mod rests;
 /// A message and when it comes, in milliseconds.
 type Message = (u64, String);
 
-fn real_bout(name: &str) -> Vec<Message> {
+pub(crate) fn real_bout(name: &str) -> Vec<Message> {
     let trace = fs::read_to_string(repository(&format!("tests/data/{name}"))).unwrap();
     let message = |line: &str| {
         let (at, text) = line.split_once('\t').unwrap();

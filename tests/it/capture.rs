@@ -3,14 +3,17 @@
 use std::io::{Cursor, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use vta::action::{ClipReport, Outcome, Report};
+use vta::bout::SessionId;
 use vta::capture::{self, About, CaptureError, CaptureWriter, Format, FormatError, Reader, Recorded, Skip};
-use vta::court::{Datagram, Input};
-use vta::event::{ClipSource, Recording};
-use vta::time::Time;
+use vta::court::{Court, Datagram, Input, Setup};
+use vta::event::{ClipSource, LossPlace, Recording};
+use vta::rules::Rules;
+use vta::time::{Offset, Time};
 
 use crate::support::run_if_there;
 
@@ -444,6 +447,10 @@ fn any_report() -> impl Strategy<Value = Report> {
         ),
         any_recording().prop_map(Report::RecordingStarted),
         any_recording().prop_map(Report::RecordingStopped),
+        any::<(u64, bool)>().prop_map(|(datagrams, is_queue)| {
+            let place = if is_queue { LossPlace::Queue } else { LossPlace::System };
+            Report::DatagramsLost { datagrams, place }
+        }),
         any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded { rules }),
         any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {
             Report::RulesRejected { file, line, column, message, errors }
@@ -451,8 +458,47 @@ fn any_report() -> impl Strategy<Value = Report> {
     ]
 }
 
+fn any_setup() -> impl Strategy<Value = Input> {
+    let rules = prop::collection::vec(any::<[String; 2]>(), 0..4);
+    (any::<[String; 3]>(), rules).prop_map(|([court, vta_version, config], rules)| {
+        let rules = rules.into_iter().map(|[path, text]| (path.into(), text.into())).collect();
+        let (session, court) = (SessionId::new(), court.into());
+        Input::Setup(Arc::new(Setup { session, court, vta_version, config, rules }))
+    })
+}
+
+/// What a court leaves that has taken messages of a real bout.
+fn any_resume() -> impl Strategy<Value = Input> {
+    (0..400_usize).prop_map(|count| {
+        let session = SessionId::new();
+        let mut court = Court::new("court-1".into(), Vec::new(), Rules::none()).with_session(session);
+        for (at, text) in crate::bout::real_bout("console-bout-1.tsv").into_iter().take(count) {
+            let datagram = Datagram { bytes: text.into(), from: None, truncated: false };
+            let at = Time::default() + Duration::from_millis(at);
+            court.step(at, &Input::Datagram(datagram), &mut Vec::new());
+        }
+        // What it leaves is read as it was written, and not as it was in memory.
+        let left = serde_json::to_string(&court.leave()).unwrap();
+        Input::Resume(Arc::new(serde_json::from_str(&left).unwrap()))
+    })
+}
+
+fn any_clock_step() -> impl Strategy<Value = Input> {
+    (0..4_000_000_000_000_000i64, any::<i64>()).prop_map(|(ran_until, offset)| Input::ClockStep {
+        ran_until: Time::from_micros(ran_until),
+        offset: Offset::from_micros(offset),
+    })
+}
+
 fn any_recorded() -> impl Strategy<Value = Recorded> {
-    let input = prop_oneof![5 => any_datagram(), 3 => any_report().prop_map(Input::Report), 1 => Just(Input::Stop)];
+    let input = prop_oneof![
+        5 => any_datagram(),
+        3 => any_report().prop_map(Input::Report),
+        1 => any_setup(),
+        1 => any_resume(),
+        1 => any_clock_step(),
+        1 => Just(Input::Stop),
+    ];
     (0..=i64::MAX, input).prop_map(|(micros, input)| Recorded { at: Time::from_micros(micros), input })
 }
 

@@ -136,6 +136,7 @@ fn every_scenario_in_the_docs_passes() {
     let blocks = blocks(&read("docs/rules.md"), "yaml");
     let blocks: Vec<_> = blocks.iter().filter(|block| block.contains("scenarios:")).collect();
     assert_eq!(blocks.len(), 1);
+    let config = Config::of_one_court().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("example.yaml");
     let rules = repository("rules").display().to_string();
@@ -143,7 +144,7 @@ fn every_scenario_in_the_docs_passes() {
         let block = block.replace("../../examples", &repository("examples").display().to_string());
         fs::write(&file, block.replace("../", &format!("{rules}/"))).unwrap();
         let scenarios = Scenarios::load(&file).unwrap_or_else(|error| panic!("{}", error.render(false)));
-        for verdict in scenario::play(&scenarios).unwrap() {
+        for verdict in scenario::play(&scenarios, &config).unwrap() {
             assert!(verdict.failures.is_empty(), "{verdict:?}");
         }
     }

@@ -17,7 +17,11 @@ fn replay(venue: &Venue, messages: impl Iterator<Item = String>) -> String {
     let trace: String = messages.enumerate().map(|(at, message)| format!("{at}\t{message}\n")).collect();
     fs::write(venue.path("trace.tsv"), trace).unwrap();
     let output = output(
-        vta().arg("replay").arg(venue.path("trace.tsv")).args(["--speed", "max", "--config"]).arg(venue.config()),
+        vta()
+            .arg("replay")
+            .arg(venue.path("trace.tsv"))
+            .args(["--act", "--speed", "max", "--config"])
+            .arg(venue.config()),
     );
     assert!(output.status.success(), "{}", stderr(&output));
     stderr(&output).to_owned()

@@ -17,6 +17,7 @@ mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
 mod live;
+mod loads;
 #[cfg(unix)]
 mod log_messages;
 mod obs;
@@ -27,6 +28,7 @@ mod obs_faults;
 #[cfg(unix)]
 mod player;
 mod protocol;
+mod resume;
 mod review;
 #[cfg(unix)]
 mod review_series;
@@ -42,7 +44,7 @@ mod rules_world;
 #[cfg(unix)]
 mod shutdown;
 mod simulate;
-mod store;
+// mod store;
 #[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;
 #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! `vta rules check`: each mistake with its place, on the real program.
 
 use std::fs;
+#[cfg(unix)]
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -70,6 +72,18 @@ fn words_that_a_field_never_is() {
 #[test]
 fn words_and_signs_of_other_languages_get_a_line_of_help() {
     compare("beginners");
+}
+
+#[test]
+fn what_other_languages_write_and_signs_that_are_missing_get_a_line_of_help() {
+    compare("languages");
+    let told = told("languages");
+    assert_eq!(told.matches("error: ").count(), told.matches("= help: ").count(), "{told}");
+}
+
+#[test]
+fn errors_hide_nothing_in_other_functions_between_them_or_in_statements_behind() {
+    compare("hidden");
 }
 
 #[test]
@@ -195,10 +209,108 @@ fn an_obs_that_cannot_be_asked_is_no_mistake_of_the_rules() {
     assert!(stderr(&output).contains("OBS `replay`"), "{}", stderr(&output));
 }
 
+#[test]
+fn file_that_cannot_be_read_is_reported_with_what_to_do() {
+    let venue = Venue::new("");
+    let rule = "fn on_point(event, bout) { mark(\"a\"); }\n";
+    fs::write(venue.path("head-kicks.rhai"), rule).unwrap();
+    fs::write(venue.path("latin.rhai"), b"// gr\xfc\xdfe\n").unwrap();
+    fs::write(venue.path("long.rhai"), " ".repeat(5 << 20)).unwrap();
+    fs::create_dir(venue.path("tests")).unwrap();
+    fs::create_dir(venue.path("empty")).unwrap();
+    fs::write(venue.path("tests/kicks.yaml"), "rules: [../head-kicks.rhai]\nscenarios: {}\n").unwrap();
+    let told = |verb: &str, file: &str| {
+        let output = output(vta().args(["rules", verb, file]).current_dir(venue.path("")));
+        assert_eq!((output.status.code(), stdout(&output)), (Some(3), ""), "{verb} {file}");
+        stderr(&output).trim_end().replace('\\', "/")
+    };
+    for verb in ["check", "eval"] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(verb, "head-kick.rhai"), @r"
+            error: head-kick.rhai: the file cannot be read: it is not there
+             |
+             = help: did you mean `head-kicks.rhai`?
+            ");
+        }
+    }
+    insta::assert_snapshot!(told("check", "other.rhai"), @r"
+    error: other.rhai: the file cannot be read: it is not there
+     |
+     = help: there is `head-kicks.rhai`, `latin.rhai` and `long.rhai`
+    ");
+    insta::assert_snapshot!(told("check", "empty"), @r"
+    error: empty: the file cannot be read: it is a folder
+     |
+     = help: name a file that ends with `.rhai`
+    ");
+    insta::assert_snapshot!(told("check", "rules/other.rhai"), @r"
+    error: rules/other.rhai: the file cannot be read: it is not there
+     |
+     = help: there is no folder `rules`
+    ");
+    insta::assert_snapshot!(told("check", "empty/other.rhai"), @r"
+    error: empty/other.rhai: the file cannot be read: it is not there
+     |
+     = help: no file in `empty` ends with `.rhai`
+    ");
+    insta::assert_snapshot!(told("check", "."), @r"
+    error: .: the file cannot be read: it is a folder
+     |
+     = help: name a file in it: there is `head-kicks.rhai`, `latin.rhai` and `long.rhai`
+    ");
+    insta::assert_snapshot!(told("check", "latin.rhai"), @r"
+    error: the file cannot be read: it is not UTF-8 from here on
+     --> latin.rhai:1:6
+      |
+    1 | // gr��e
+      |      ^
+      |
+      = help: save the file in the encoding UTF-8
+    ");
+    insta::assert_snapshot!(told("check", "long.rhai"), @r"
+    error: long.rhai: the file cannot be read: it is longer than 4 MB
+     |
+     = help: is this the right file?
+    ");
+    insta::assert_snapshot!(told("check", "event.yaml"), @r"
+    error: event.yaml: this is a YAML file, and no rule
+     |
+     = help: rules end with `.rhai`; `vta rules test` plays scenarios, `vta check` checks a config
+    ");
+    insta::assert_snapshot!(told("test", "head-kicks.rhai"), @r"
+    error: head-kicks.rhai: this is a rule, and not a file of scenarios
+     |
+     = help: name its scenarios: `tests/kicks.yaml`
+    ");
+    insta::assert_snapshot!(told("test", "latin.rhai"), @r"
+    error: latin.rhai: this is a rule, and not a file of scenarios
+     |
+     = help: write one, as docs/rules.md says, usually in tests
+    ");
+    insta::assert_snapshot!(told("test", "tests/kick.yaml"), @r"
+    error: tests/kick.yaml: the file cannot be read: it is not there
+     |
+     = help: did you mean `tests/kicks.yaml`?
+    ");
+    insta::assert_snapshot!(told("test", "tests"), @r"
+    error: tests: the file cannot be read: it is a folder
+     |
+     = help: name a file in it: there is `kicks.yaml`
+    ");
+}
+
 #[cfg(unix)]
 #[test]
-fn endless_file_is_refused_at_once() {
-    let output = output(vta().args(["rules", "check", "/dev/zero"]));
-    assert_eq!(output.status.code(), Some(3));
-    assert!(stderr(&output).contains("it is longer than 4 MB"), "{}", stderr(&output));
+fn device_or_pipe_is_refused_at_once() {
+    let venue = Venue::new("");
+    let pipe = venue.path("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for verb in ["check", "test"] {
+        for file in [Path::new("/dev/zero"), &pipe] {
+            let output = output(vta().args(["rules", verb]).arg(file));
+            let text = stderr(&output);
+            assert_eq!(output.status.code(), Some(3), "{text}");
+            assert!(text.contains("it is a device or a pipe") && text.contains("help: name a file"), "{text}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::support::{Venue, output, repository, stderr, stdout, vta};
 
@@ -71,7 +72,7 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     )
     .unwrap();
     let mut command = vta();
-    command.args(["replay", "--explain", "--speed", "max", "--config"]).arg(venue.config()).arg(repository(CAPTURE));
+    command.args(["replay", "--explain", "--config"]).arg(venue.config()).arg(repository(CAPTURE));
     let output = output(&mut command);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let told = stdout(&output);
@@ -89,4 +90,16 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
     assert!(!venue.path("day.db").exists(), "nothing is kept");
+}
+
+#[test]
+fn a_replay_that_does_nothing_does_not_wait() {
+    let venue = Venue::new("");
+    fs::write(venue.path("a.tsv"), "0\thel;\n60000\thel;\n").unwrap();
+    for flag in ["--explain", "--dry-run"] {
+        let began = Instant::now();
+        let output = output(vta().args(["replay", flag, "--config"]).arg(venue.config()).arg(venue.path("a.tsv")));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert!(began.elapsed() < Duration::from_secs(30), "{flag} took {:?}", began.elapsed());
+    }
 }

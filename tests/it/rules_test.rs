@@ -60,6 +60,20 @@ fn a_rule_that_fails_fails_its_scenario() {
 }
 
 #[test]
+fn scenarios_of_a_rule_that_the_check_finds_wrong_are_not_played() {
+    let venue = Venue::new("");
+    let rule = "fn on_point(event, bout) { if event.technik == \"head\" { mark(\"x\"); } }\n";
+    fs::write(venue.path("wrong.rhai"), rule).unwrap();
+    let scenario = "rules: [wrong.rhai]\nscenarios:\n  it: { given: [pt1;2], expect: [] }\n";
+    fs::write(venue.path("wrong.yaml"), scenario).unwrap();
+    let tested = output(vta().args(["rules", "test"]).arg(venue.path("wrong.yaml")));
+    let checked = output(vta().args(["rules", "check"]).arg(venue.path("wrong.rhai")));
+    assert_eq!((tested.status.code(), stdout(&tested)), (Some(3), ""));
+    assert!(stderr(&tested).contains("an event `point` has no field `technik`"), "{}", stderr(&tested));
+    assert_eq!(stderr(&tested), stderr(&checked));
+}
+
+#[test]
 fn what_answers_a_derived_event_may_come_as_late_as_that_event() {
     let venue = Venue::new("");
     let rule = "fn on_point(event, bout) { mark(\"said\"); }\nfn on_scored(event, bout) { mark(\"derived\"); }\n";

@@ -67,6 +67,45 @@ fn on_start_is_heard_once_before_the_first_event_and_on_any_hears_all() {
 }
 
 #[test]
+fn unknown_field_of_an_event_fails_like_one_of_the_bout() {
+    // Through a function, so that the check does not see it.
+    let failed = |message: &str, kind: &str, read: &str| {
+        let rule =
+            format!("fn read(event, bout) {{ {read} }}\nfn on_{kind}(event, bout) {{\n  mark(read(event, bout));\n}}");
+        marks(&rule, &[message]).join("\n")
+    };
+    let point = |read: &str| failed("pt2;3", "point", read);
+    insta::assert_snapshot!(point("bout.nothing"), @"rule.rhai:1:29 read at point: the bout has no field `nothing`: it has `blue`, `clock`, `division`, `gap`, `gender`, `leader`, `number`, `phase`, `planned_rounds`, `red`, `review`, `round`, `round_seconds`, `rounds`, `stage`, `weight_class` and `winner`");
+    insta::assert_snapshot!(point("event.technik"), @"rule.rhai:1:30 read at point: an event `point` has no field `technik`: did you mean `technique`?");
+    insta::assert_snapshot!(point("event[\"technik\"]"), @"rule.rhai:1:29 read at point: an event `point` has no field `technik`: did you mean `technique`?");
+    insta::assert_snapshot!(point("bout.blue.nam"), @"rule.rhai:1:34 read at point: `blue` has no field `nam`: did you mean `name`?");
+    insta::assert_snapshot!(point("bout[\"gap\"]"), @"00.0 0");
+    // A field of another kind is none of this one, and one that this event leaves out is `()`.
+    insta::assert_snapshot!(point("event.seconds"), @"rule.rhai:1:30 read at point: an event `point` has no field `seconds`: it has `points`, `side`, `technique`, `seq`, `at`, `court`, `stream`, `kind`, `status`, `derived`, `cause`, `notes` and `raw`");
+    insta::assert_snapshot!(point("type_of(event.cause)"), @"00.0 ()");
+    let athletes = |read: &str| failed("at1;R. STUBBINS;Rory STUBBINS;GER", "athletes", read);
+    insta::assert_snapshot!(athletes("event.blue.nme"), @"rule.rhai:1:35 read at athletes: `blue` has no field `nme`: it has `country`, `long_name` and `short_name`");
+    insta::assert_snapshot!(athletes("event.blue.country"), @"00.0 GER");
+    insta::assert_snapshot!(athletes("type_of(event.red.country)"), @"00.0 ()");
+    insta::assert_snapshot!(athletes("event.blue"), @r#"00.0 #{"country": "GER", "long_name": "Rory STUBBINS", "short_name": "R. STUBBINS"}"#);
+    insta::assert_snapshot!(failed("ch1;", "review_opened", "bout.review.sequ"), @"rule.rhai:1:36 read at review_opened: `review` has no field `sequ`: did you mean `seq`?");
+    insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds[0].blu"), @"rule.rhai:1:39 read at round: `rounds` has no field `blu`: did you mean `blue`?");
+    insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds"), @r#"00.0 [#{"blue": 0, "red": 0, "round": 1, "winner": ()}]"#);
+}
+
+#[test]
+fn on_any_reads_the_fields_of_every_kind() {
+    let rule = "fn on_any(event, bout) {\n  mark(type_of(event.points));\n  event.pionts;\n}";
+    insta::assert_snapshot!(marks(rule, &["pt2;3", "rnd;1"]).join("\n"), @r"
+    00.0 i64
+    rule.rhai:3:9 on_any at point: an event has no field `pionts`: did you mean `points`?
+    00.0 ()
+    00.2 i64
+    01.0 ()
+    ");
+}
+
+#[test]
 fn a_handler_with_other_parameters_is_refused() {
     let files = [(PathBuf::from("r.rhai"), "fn on_start(event, bout) {}\nfn on_any(event) {}".to_owned())];
     let wrong = Rules::compile(&files, Limits::default(), &Surroundings::default()).err().unwrap();
@@ -297,8 +336,7 @@ fn the_current_scene_is_known_from_the_reports_of_each_obs_and_stays_when_rules_
     step(&mut court, shows("a", "Live"));
     step(&mut court, shows("b", "Replay"));
     step(&mut court, round());
-    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
-    court.change_rules(Time::default() + Duration::from_secs(5), compiled(), &report, &mut Vec::new());
+    court.change_rules(Time::default() + Duration::from_secs(5), compiled(), &mut Vec::new());
     step(&mut court, round());
     step(&mut court, gone());
     step(&mut court, round());
@@ -343,8 +381,7 @@ fn changed(before: &str, after: &str) -> Vec<String> {
         court.step(Time::default() + Duration::from_secs(second), &input, outputs);
     };
     hear(&mut court, 0, b"rnd;1", &mut outputs);
-    let report = Report::RulesReloaded { rules: vec!["rule.rhai".to_owned()] };
-    court.change_rules(Time::default() + Duration::from_secs(1), rules(after), &report, &mut outputs);
+    court.change_rules(Time::default() + Duration::from_secs(1), rules(after), &mut outputs);
     hear(&mut court, 2, b"rnd;1", &mut outputs);
     hear(&mut court, 5, b"hel;", &mut outputs);
     lines(&outputs)

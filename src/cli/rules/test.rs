@@ -8,6 +8,7 @@ use crate::cli::check::count;
 use crate::cli::error::{CliError, Exit, print};
 use crate::config::Config;
 use crate::pipeline::StartError;
+use crate::rules::check::has_errors;
 use crate::scenario::{self, Scenarios, Verdict};
 
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
@@ -17,7 +18,7 @@ pub(in crate::cli) struct Args {
     /// there is no config.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The config whose rules are tested; `event.yaml` when left out.
+    /// The config whose reviews, names and limits hold, and whose rules are tested; `event.yaml` when no files are named.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Write the results as JUnit XML too.
@@ -27,12 +28,24 @@ pub(in crate::cli) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let files = if self.files.is_empty() { beside(self.config)? } else { self.files };
+        let usual = PathBuf::from("event.yaml");
+        let config = match self.config {
+            Some(file) => Some(Config::load(&file)?),
+            None if self.files.is_empty() && usual.exists() => Some(Config::load(&usual)?),
+            None => None,
+        };
+        let files = if self.files.is_empty() { beside(config.as_ref())? } else { self.files };
+        let config = config.map_or_else(Config::of_one_court, Ok)?;
         let mut junit = Report::new("vta rules test");
         let (mut played, mut failed) = (0, 0);
         for file in &files {
             let scenarios = Scenarios::load(file)?;
-            let verdicts = scenario::play(&scenarios).map_err(StartError::Rules)?;
+            let found = scenario::check(&scenarios, &config);
+            if has_errors(&found) {
+                return Err(CliError::diagnostics(&found));
+            }
+            CliError::warnings(&found);
+            let verdicts = scenario::play(&scenarios, &config).map_err(StartError::Rules)?;
             for verdict in &verdicts {
                 tell(file, verdict)?;
             }
@@ -59,13 +72,12 @@ impl Args {
 }
 
 /// The scenarios beside the rules, in order of their names.
-fn beside(config: Option<PathBuf>) -> Result<Vec<PathBuf>, CliError> {
-    let (usual, without_config) = (PathBuf::from("event.yaml"), PathBuf::from("rules/tests"));
-    let folders = if config.is_none() && !usual.exists() && without_config.is_dir() {
-        BTreeSet::from([without_config])
-    } else {
-        let config = Config::load(&config.unwrap_or(usual))?;
-        config.rules.files.iter().filter_map(|rule| rule.path.parent()).map(|folder| folder.join("tests")).collect()
+fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
+    let folders = match config {
+        None => BTreeSet::from([PathBuf::from("rules/tests")]),
+        Some(config) => {
+            config.rules.files.iter().filter_map(|rule| rule.path.parent()).map(|folder| folder.join("tests")).collect()
+        }
     };
     let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
     let is_scenario = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");

@@ -24,7 +24,12 @@ fn a_config_that_is_not_there_says_how_to_make_one() {
 #[test]
 fn a_directory_cannot_be_read() {
     let directory = tempfile::tempdir().unwrap();
-    assert!(matches!(Config::load(directory.path()).unwrap_err(), ConfigError::Unreadable { .. }));
+    fs::write(directory.path().join("event.yaml"), HEAD).unwrap();
+    let message = Config::load(directory.path()).unwrap_err().to_string();
+    assert!(
+        message.ends_with("the file cannot be read: it is a folder; name a file in it: there is `event.yaml`"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -82,22 +87,22 @@ fn a_rule_file_that_is_listed_twice_would_act_twice() {
 #[test]
 fn text_that_is_not_utf_8_is_shown_with_its_place() {
     insta::assert_snapshot!(messages(b"# Deutsch\nname: M\xfcnchen Open\npassword: hunter2\xff\n"), @"
-    error: this is not UTF-8
+    error: the file cannot be read: it is not UTF-8 from here on
      --> DIRECTORY/event.yaml:2:8
       |
     2 | name: M�nchen Open
-      |        ^ from here on
+      |        ^
       |
       = help: save the file in the encoding UTF-8
     ");
     let utf_16: Vec<u8> =
         std::iter::once(0xfeff).chain("name: a\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
     insta::assert_snapshot!(messages(&utf_16), @"
-    error: this is not UTF-8
+    error: the file cannot be read: it is not UTF-8 from here on
      --> DIRECTORY/event.yaml:1:1
       |
     1 | ��n␀a␀m␀e␀:␀ ␀a␀
-      | ^ from here on
+      | ^
       |
       = help: save the file in the encoding UTF-8
     ");
@@ -106,12 +111,12 @@ fn text_that_is_not_utf_8_is_shown_with_its_place() {
 #[test]
 fn a_file_that_is_too_long_or_never_ends_is_refused_at_once() {
     insta::assert_snapshot!(messages(&vec![b'#'; 5 << 20]), @"
-    error: DIRECTORY/event.yaml: the file is too long
+    error: DIRECTORY/event.yaml: the file cannot be read: it is longer than 4 MB
      |
-     = help: it may have 4194304 bytes: is this the right file?
+     = help: is this the right file?
     ");
     #[cfg(unix)]
-    insta::assert_snapshot!(Config::load(std::path::Path::new("/dev/zero")).unwrap_err(), @"/dev/zero: the file is too long; it may have 4194304 bytes: is this the right file?");
+    insta::assert_snapshot!(Config::load(std::path::Path::new("/dev/zero")).unwrap_err(), @"/dev/zero: the file cannot be read: it is a device or a pipe; name a file that ends with `.yaml`");
 }
 
 #[test]

@@ -126,6 +126,7 @@ sinks:
                 },
             ),
         },
+        effective: "",
         warnings: [],
     }
     "#);
@@ -202,6 +203,7 @@ fn what_is_left_out_has_a_default() {
                 },
             ),
         },
+        effective: "",
         warnings: [],
     }
     "#);

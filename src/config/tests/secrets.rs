@@ -3,7 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::super::{Config, ConfigError, Secret};
+use super::super::{Config, Secret};
 use super::{messages, messages_after_head, parse};
 
 #[test]
@@ -285,14 +285,12 @@ const VARIABLES: &[&str] = &[
 fn shown(text: &str, secret: &str) -> String {
     let environment = |name: &str| (name == "SECRET_VARIABLE").then(|| secret.to_owned());
     let file = Path::new("examples/event.yaml");
-    let of = |error: ConfigError| format!("{error}\n{error:?}\n{}\n{}", error.render(false), error.render(true));
     match Config::parse(file, text, &environment) {
         Ok(config) => {
             let warnings = config.warnings.iter().map(|warning| format!("{warning} {}", warning.render(false)));
-            let effective = Config::effective_of(file, text, &environment).unwrap_or_else(of);
-            warnings.chain([effective]).collect::<Vec<_>>().join("\n")
+            warnings.chain([config.effective.clone()]).collect::<Vec<_>>().join("\n")
         }
-        Err(error) => of(error),
+        Err(error) => format!("{error}\n{error:?}\n{}\n{}", error.render(false), error.render(true)),
     }
 }
 

@@ -247,7 +247,7 @@ fn court_outputs(datagrams: &[&'static str]) -> Vec<Output> {
 
 fn last_bout(outputs: &[Output]) -> Arc<Bout> {
     let bout = outputs.iter().rev().find_map(|output| match output {
-        Output::Bout(bout) => Some(bout.clone()),
+        Output::Bout { bout, .. } => Some(bout.clone()),
         _ => None,
     });
     bout.unwrap()

@@ -25,12 +25,6 @@ impl ArgumentError {
     }
 }
 
-impl From<DurationError> for ArgumentError {
-    fn from(DurationError { message, help }: DurationError) -> Self {
-        Self::new(message, help)
-    }
-}
-
 impl From<ArgumentError> for Box<EvalAltResult> {
     fn from(ArgumentError { message, help }: ArgumentError) -> Self {
         help.map_or(message.clone(), |help| format!("{message}: {help}")).into()
@@ -73,10 +67,10 @@ impl Argument<'_> {
         let text = text(value);
         let fits = match (self.parameter.kind, text.as_deref()) {
             (Kind::Any, _) => true,
-            (Kind::Text | Kind::InObs(_), text) => text.is_some(),
+            (Kind::Text | Kind::FileName | Kind::InObs(_), text) => text.is_some(),
             (Kind::Instance, Some(name)) => return self.instance(name),
-            (Kind::Duration { min, max }, Some(text)) => (min..=max).contains(&duration::read(text)?),
-            (Kind::Seconds, Some(text)) => duration::read(text).map(|_| true)?,
+            (Kind::Duration { min, max }, Some(text)) => (min..=max).contains(&read(text)?),
+            (Kind::Seconds, Some(text)) => read(text).map(|_| true)?,
             (Kind::Seconds, None) => seconds(value).is_some(),
             (Kind::Whole, _) => value.is_int(),
             (Kind::Number { min, max }, _) => number(value).is_some_and(|number| (min..=max).contains(&number)),
@@ -110,7 +104,13 @@ impl Argument<'_> {
             Kind::Seconds | Kind::Number { .. } | Kind::Instant | Kind::InClip => value.to_string(),
             _ => sort_of(value).to_owned(),
         };
-        if fits { Ok(()) } else { Err(self.wrong(&given)) }
+        let error = || match (self.parameter.kind, number(value)) {
+            (Kind::Duration { .. }, Some(number)) if number > 0.0 => {
+                ArgumentError { help: Some(format!("did you mean \"{number}s\"?")), ..self.wrong(&given) }
+            }
+            _ => self.wrong(&given),
+        };
+        if fits { Ok(()) } else { Err(error()) }
     }
 
     /// That it does not take such a value, or values of such a sort.
@@ -180,6 +180,14 @@ pub(crate) fn number(value: &Dynamic) -> Option<f64> {
     number.ok().filter(|number| number.is_finite())
 }
 
+/// A duration as its text.
+fn read(text: &str) -> Result<Duration, ArgumentError> {
+    duration::read(text).map_err(|DurationError { message, help }| {
+        let meant = duration::meant(text).map(|meant| format!("did you mean \"{meant}\"?"));
+        ArgumentError { message, help: meant.or(Some(help.to_owned())) }
+    })
+}
+
 /// A duration, or a number of seconds.
 pub(crate) fn seconds(value: &Dynamic) -> Option<Duration> {
     match text(value) {
@@ -191,7 +199,7 @@ pub(crate) fn seconds(value: &Dynamic) -> Option<Duration> {
 /// An instant, as its text or as the event that happened then.
 pub(crate) fn instant(value: &Dynamic) -> Option<Time> {
     match value.read_lock::<EventView>() {
-        Some(event) => event.field("at").to_string().parse().ok(),
+        Some(event) => event.get("at").to_string().parse().ok(),
         None => value.to_string().parse().ok(),
     }
 }
@@ -199,7 +207,7 @@ pub(crate) fn instant(value: &Dynamic) -> Option<Time> {
 /// A field of an event or of a map; `()` of anything else.
 pub(crate) fn entry(value: &Dynamic, name: &str) -> Dynamic {
     if let Some(event) = value.read_lock::<EventView>() {
-        return event.field(name);
+        return event.get(name);
     }
     value.read_lock::<Map>().and_then(|map| map.get(name).cloned()).unwrap_or(Dynamic::UNIT)
 }

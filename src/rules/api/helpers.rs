@@ -6,10 +6,12 @@ use super::argument::number;
 use super::function::{Arguments, Function, Host, Returned, functions};
 use super::signature::{ANY_DURATION, Kind, Parameter, parameter};
 use crate::action::Verb;
+use crate::rules::duration::{MAX_DURATION, MIN_WAIT};
 use crate::rules::effects::TimerCall;
 
 const KEY: Parameter = parameter("key", Kind::Text);
-const WAIT: Parameter = parameter("wait", ANY_DURATION);
+const WAIT: Parameter = parameter("wait", Kind::Duration { min: MIN_WAIT, max: MAX_DURATION });
+const PAUSE: Parameter = parameter("wait", ANY_DURATION);
 const CALL: Parameter = parameter("call", Kind::Function);
 const VALUE: Parameter = parameter("value", Kind::Any);
 const LOW: Parameter = parameter("low", Kind::Any);
@@ -33,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "";
         => |host, given| Ok(host.effects.set_timer(TimerCall::Cancel { key: given.text("key") })?.into());
 
     /// True if the last time that it was true, for that key of the rule, is at least so long ago.
-    "cooldown" [KEY, WAIT] r#"if cooldown("clip", "30s") { mark("a clip"); }"#
+    "cooldown" [KEY, PAUSE] r#"if cooldown("clip", "30s") { mark("a clip"); }"#
         => |host, given| {
             let (key, wait) = (given.text("key"), given.duration("wait").unwrap_or_default());
             Ok(host.effects.allow(|memory, now| memory.cooldown(&key, wait, now.at))?.into())

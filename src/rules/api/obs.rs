@@ -10,6 +10,7 @@ use super::argument::entry;
 use super::function::{Function, Host, functions};
 use super::signature::{InObs, Kind, Parameter, parameter};
 use crate::action::{MediaAction, ObsVerb};
+use crate::rules::views;
 use crate::suggest::enumerate;
 
 const SCENE: Parameter = parameter("scene", Kind::InObs(InObs::Scene));
@@ -20,6 +21,7 @@ const TRANSITION: Parameter = parameter("name", Kind::InObs(InObs::Transition));
 const HOTKEY: Parameter = parameter("name", Kind::InObs(InObs::Hotkey));
 const INSTANCE: Parameter = parameter("instance", Kind::Instance);
 const NAME: Parameter = parameter("name", Kind::Text);
+const FILE_NAME: Parameter = parameter("name", Kind::FileName);
 const REASON: Parameter = parameter("reason", Kind::Text);
 const PATH: Parameter = parameter("path", Kind::Text);
 const REQUEST: Parameter = parameter("request", Kind::Text);
@@ -34,7 +36,7 @@ const ACTION: Parameter = parameter("action", Kind::Word(MediaAction::VARIANTS))
 const DURATION: Parameter =
     parameter("duration", Kind::Duration { min: Duration::from_millis(50), max: Duration::from_secs(20) });
 /// How a clip is saved.
-const HOW: Parameter = parameter("how", Kind::Options { entries: &[NAME], needs: &[] });
+const HOW: Parameter = parameter("how", Kind::Options { entries: &[FILE_NAME], needs: &[] });
 
 pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
     /// Sets a chapter mark in the recording; OBS 30.2 or newer, and hybrid MP4.
@@ -103,7 +105,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
         r#"obs::request("SetInputVolume", #{ inputName: "Mic/Aux", inputVolumeDb: -6 });"#
         => |host, given| {
             let data = given.get("data").cloned().unwrap_or_else(|| Dynamic::from_map(Map::new()));
-            let data: Value = rhai::serde::from_dynamic(&data)?;
+            let data: Value = rhai::serde::from_dynamic(&views::plain(&data))?;
             host.obs(&ObsVerb::Request { request: given.text("request"), data })
         };
 
@@ -132,7 +134,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
 
     /// Begins to record. The finished file gets the name, or that which `names` of the config says; what no file name may
     /// have is replaced by `-`, and ` (2)` is put behind one that is taken. Fails if OBS records already.
-    "start_recording" [] [NAME] "obs::start_recording(`bout ${bout.number}`);"
+    "start_recording" [] [FILE_NAME] "obs::start_recording(`bout ${bout.number}`);"
         => |host, given| host.obs(&ObsVerb::StartRecording { name: given.optional_text("name") });
 
     /// Ends the recording that a rule of this court began; done when the file is final. One that somebody else began, or

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     /// Any value; what is not a text is written as one.
     Any,
     Text,
+    /// The name of a file that OBS writes.
+    FileName,
     /// The name of something in OBS.
     InObs(InObs),
     /// The name of an OBS sink.
@@ -135,6 +137,7 @@ impl Kind {
         match self {
             Self::Any => "any value, written as text".to_owned(),
             Self::Text => "a text".to_owned(),
+            Self::FileName => "a text, the name of a file".to_owned(),
             Self::InObs(InObs::Scene) => "a text, the name of a scene".to_owned(),
             Self::InObs(InObs::Item | InObs::Source) => "a text, the name of a source".to_owned(),
             Self::InObs(InObs::Filter) => "a text, the name of a filter".to_owned(),
@@ -143,6 +146,9 @@ impl Kind {
             Self::Instance => "a text, the name of an OBS sink".to_owned(),
             Self::Duration { min, max } if min.is_zero() && max == MAX_DURATION => {
                 r#"a duration such as "500ms", "2s" or "1m""#.to_owned()
+            }
+            Self::Duration { min, max: MAX_DURATION } => {
+                format!(r#"a duration such as "500ms", "2s" or "1m", at least "{}""#, duration::written(min))
             }
             Self::Duration { min, max } => {
                 format!("a duration from \"{}\" to \"{}\"", duration::written(min), duration::written(max))

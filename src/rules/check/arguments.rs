@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
-use super::finding::Finding;
 use super::functions::{self, Form};
 use super::shape::{Shape, Sort, Value};
 use super::walk::Walk;
 use crate::rules::api::argument::{Argument, ArgumentError, sort_of};
 use crate::rules::api::signature::{Kind, path};
-use crate::suggest::enumerate;
+use crate::suggest::one_of;
 
 impl Walk<'_> {
     /// Looks whether a function takes what it is called with.
@@ -29,9 +28,16 @@ impl Walk<'_> {
             let argument = Argument { signature, form, parameter: *parameter, instances };
             if let Some((at, error)) = self.wrong(argument, shape, expression) {
                 let ArgumentError { message, help } = error;
-                self.findings.push(Finding::error("rules.argument", at, message).maybe_help(help));
-            } else if matches!(parameter.kind, Kind::Function) {
-                self.called_at_once(expression);
+                self.error("rules.argument", at, message, help);
+            } else {
+                match (parameter.kind, expression) {
+                    (Kind::Function, _) => self.called_at_once(expression),
+                    (Kind::Any, Expr::CharConstant(letter, at)) => {
+                        let message = format!("`'{letter}'` is a single letter, and no text");
+                        self.warning("rules.letter", *at, message, format!("write \"{letter}\""));
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -83,6 +89,11 @@ impl Walk<'_> {
                 let names: Vec<_> = entries.iter().map(|(name, _)| name.as_str()).collect();
                 argument.complete(&names).err().map(|error| (expression.start_position(), error))
             }
+            (Kind::FileName, Value::Text(text)) if text.trim().is_empty() => {
+                let message = "an empty text is no name of a file".to_owned();
+                let help = Some("leave the name out: the file is named by `names` of the config".to_owned());
+                Some((at, ArgumentError { message, help }))
+            }
             (Kind::Clip, Value::Map(entries)) if entries.iter().any(|(name, _)| name == "path") => None,
             (Kind::Function, Value::Function(name, taken)) => {
                 let counts = || self.known.forms("", name).map(|form| form.count);
@@ -117,8 +128,7 @@ impl Walk<'_> {
             _ => return,
         };
         let message = format!("`{called}` is called at once, and not by the timer");
-        let finding = Finding::warning("rules.called_at_once", expression.start_position(), message);
-        self.findings.push(finding.help(format!("write `|| {called}(…)`")));
+        self.warning("rules.called_at_once", expression.start_position(), message, format!("write `|| {called}(…)`"));
     }
 
     /// Looks whether one of Rhai's own functions takes values of such types.
@@ -147,14 +157,13 @@ impl Walk<'_> {
             }
             None => (at, format!("`{name}` takes other sorts of values")),
         };
-        let written = |names: &Vec<String>| format!("`{name}({})`", names.join(", "));
-        let written: Vec<_> = forms.iter().filter_map(|form| form.parameters.as_ref()).map(written).collect();
         let help = if module.is_empty() && known.has_module(&name) {
-            Some(format!("`{name}` has {}", enumerate(known.names(&name))))
+            let calls: Vec<_> = known.names(&name).map(|function| format!("{name}::{function}(…)")).collect();
+            Some(format!("write {}", one_of(calls.iter().map(String::as_str))))
         } else {
-            (!written.is_empty()).then(|| format!("write {}", written.join(" or ")))
+            known.calls(module, &call.name, 0)
         };
-        self.findings.push(Finding::error("rules.argument", at, message).maybe_help(help));
+        self.error("rules.argument", at, message, help);
     }
 }
 
@@ -168,6 +177,7 @@ fn takes(kind: Kind, sort: Sort) -> bool {
         (Kind::Function | Kind::Data | Kind::Options { .. } | Kind::Never { .. }, _) => false,
         (
             Kind::Text
+            | Kind::FileName
             | Kind::InObs(_)
             | Kind::Instance
             | Kind::Duration { .. }

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use rhai::{Expr, FnCallExpr, FnPtr, Position};
 
-use super::finding::Finding;
 use super::functions::{self, Form};
 use super::names::{self, ObsItem};
 use super::shape::{Shape, Value};
-use super::walk::{MAX_NAMES, Walk};
+use super::walk::Walk;
 use crate::rules::api::signature::path;
 use crate::suggest::{enumerate, near};
+
+/// For how many functions that do not exist the names of all others are compared.
+const MAX_ADVICE: usize = 200;
 
 impl Walk<'_> {
     /// A call of a function by its name.
@@ -113,25 +115,20 @@ impl Walk<'_> {
                 format!("{} arguments", counts.join(" or "))
             }
         };
-        let written =
-            |parameters: &Vec<String>| format!("{full}({})", parameters.get(before..).unwrap_or_default().join(", "));
-        let forms: BTreeSet<_> =
-            self.known.forms(module, name).filter_map(|form| form.parameters.as_ref()).map(written).collect();
-        let help = (1..=MAX_NAMES)
-            .contains(&forms.len())
-            .then(|| format!("write {}", enumerate(forms.iter().map(String::as_str)).replace(" and ", " or ")));
+        let help = self.known.calls(module, name, before);
         let message = format!("`{full}` takes {takes}, not {given}");
-        self.findings.push(Finding::error("rules.argument_count", at, message).maybe_help(help));
+        self.error("rules.argument_count", at, message, help);
     }
 
     fn unknown(&mut self, module: &str, name: &str, at: Position) {
         let message = format!("there is no function `{}`", path(module, name));
         let help = match self.unknown.get(&message) {
             Some(help) => help.clone(),
+            None if self.unknown.len() >= MAX_ADVICE => None,
             None => self.advice(module, name),
         };
         self.unknown.insert(message.clone(), help.clone());
-        self.findings.push(Finding::error("rules.unknown_function", at, message).maybe_help(help));
+        self.error("rules.unknown_function", at, message, help);
     }
 
     /// What may have been meant by a function that does not exist.

@@ -3,9 +3,9 @@
 
 use rhai::{Expr, FnCallExpr, Position, SwitchCasesCollection};
 
-use super::finding::Finding;
 use super::shape::{Shape, Sort};
 use super::walk::Walk;
+use crate::rules::duration;
 use crate::suggest::{enumerate, near};
 
 impl Walk<'_> {
@@ -13,67 +13,101 @@ impl Walk<'_> {
     pub(super) fn compared(&mut self, call: &FnCallExpr, shapes: &[Shape], at: Position) {
         let ([left, right], [left_shape, right_shape]) = (&call.args[..], shapes) else { return };
         match call.name.as_str() {
-            "==" | "!=" => {
-                self.word(left_shape, right);
-                self.word(right_shape, left);
-                self.mixed([left, right], [left_shape, right_shape], at);
-            }
-            "<" | "<=" | ">" | ">=" if call.is_operator_call() => match left {
-                Expr::FnCall(inner, _) if matches!(inner.name.as_str(), "<" | "<=" | ">" | ">=") => {
-                    let (one, other) = (&inner.name, &call.name);
-                    let message = format!("`… {one} … {other} …` compares true or false with the last value");
-                    let finding = Finding::warning("rules.chained_comparison", at, message);
-                    let help = format!("write `a {one} x && x {other} b`, or `between(x, a, b)`");
-                    self.findings.push(finding.help(help));
-                }
-                _ => self.mixed([left, right], [left_shape, right_shape], at),
-            },
             "contains" => {
                 if let Expr::Array(items, _) = left {
                     for item in items {
                         self.word(right_shape, item);
                     }
                 }
+                self.negated(right, left, "in");
             }
+            "==" | "!=" => {
+                self.word(left_shape, right);
+                self.word(right_shape, left);
+                self.mixed(call, [left, right], [left_shape, right_shape], at);
+            }
+            "<" | "<=" | ">" | ">=" if call.is_operator_call() => match left {
+                Expr::FnCall(inner, _) if matches!(inner.name.as_str(), "<" | "<=" | ">" | ">=") => {
+                    let (one, other) = (&inner.name, &call.name);
+                    let message = format!("`… {one} … {other} …` compares true or false with the last value");
+                    let help = format!("write `a {one} x && x {other} b`, or `between(x, a, b)`");
+                    self.warning("rules.chained_comparison", at, message, help);
+                }
+                _ => self.mixed(call, [left, right], [left_shape, right_shape], at),
+            },
             _ => {}
         }
     }
 
+    /// `!a == b`, where `!(a == b)` is meant.
+    fn negated(&mut self, left: &Expr, right: &Expr, operator: &str) -> bool {
+        let Expr::FnCall(not, at) = left else { return false };
+        let ("!", [operand]) = (not.name.as_str(), &not.args[..]) else { return false };
+        let (operand, right) = (written(operand), written(right));
+        let opposite = match operator {
+            "==" => "!=",
+            "!=" => "==",
+            "<" => ">=",
+            "<=" => ">",
+            ">" => "<=",
+            ">=" => "<",
+            _ => "!in",
+        };
+        let message = format!("`!` negates `{operand}` alone, and not the comparison");
+        self.warning("rules.negated_operand", *at, message, format!("write `{operand} {opposite} {right}`"));
+        true
+    }
+
     /// Values of two sorts, which are never the same.
-    fn mixed(&mut self, [left, right]: [&Expr; 2], [one, other]: [&Shape; 2], at: Position) {
+    fn mixed(&mut self, call: &FnCallExpr, [left, right]: [&Expr; 2], [one, other]: [&Shape; 2], at: Position) {
+        if other.sort().is_some_and(|sort| sort != Sort::Flag) && self.negated(left, right, &call.name) {
+            return;
+        }
         let (Some(one_sort), Some(other_sort)) = (one.sort(), other.sort()) else { return };
         if one_sort == other_sort {
             return;
         }
-        let name = |shape: &Shape| match shape {
-            Shape::Field { name, .. } | Shape::Word { field: name, .. } => Some(format!("`{name}`")),
-            _ => None,
+        // What is known by a name is compared with the other.
+        let is_field = |shape: &Shape| matches!(shape, Shape::Field { .. } | Shape::Word { .. });
+        let swapped = !is_field(one) && is_field(other);
+        let [(subject, shape, sort), (with, _, with_sort)] = match swapped {
+            false => [(left, one, one_sort), (right, other, other_sort)],
+            true => [(right, other, other_sort), (left, one, one_sort)],
         };
-        let (subject, sort, with) = match (name(one), name(other)) {
-            (None, Some(name)) => (name, other_sort, one_sort),
-            (name, _) => (name.unwrap_or_else(|| "this".to_owned()), one_sort, other_sort),
+        let name = match shape {
+            Shape::Field { name, .. } | Shape::Word { field: name, .. } => format!("`{name}`"),
+            _ => "this".to_owned(),
         };
-        let message = format!("{subject} is {}, and is compared with {}", sort.words(), with.words());
-        let literal = [left, right].into_iter().find_map(|expression| match expression {
-            Expr::IntegerConstant(number, _) if [one_sort, other_sort].contains(&Sort::Text) => {
-                Some(format!("write \"{number}\""))
+        let message = format!("{name} is {}, and is compared with {}", sort.words(), with_sort.words());
+        let is_equality = matches!(call.name.as_str(), "==" | "!=");
+        let help = match (shape, sort, with) {
+            (Shape::Word { words, .. }, ..) => {
+                Some(format!("it is one of {}", enumerate(words.iter().map(String::as_str))))
             }
-            Expr::StringConstant(text, _) if text.parse::<f64>().is_ok() => {
+            (_, Sort::Text, Expr::IntegerConstant(number, _)) if is_equality => Some(format!("write \"{number}\"")),
+            (_, Sort::Text, _) if with_sort == Sort::Number => Some(format!("write `parse_int({})`", written(subject))),
+            (_, Sort::Number, Expr::StringConstant(text, _)) if text.parse::<f64>().is_ok() => {
                 Some(format!("write {text} without quotes"))
             }
-            Expr::StringConstant(text, _) if matches!(text.as_str(), "true" | "false") => {
+            (_, Sort::Number, Expr::StringConstant(text, _)) if duration::read(text).is_ok() => {
+                Some(format!("write `seconds(\"{text}\")`, which is a number"))
+            }
+            (_, Sort::Number, Expr::StringConstant(..)) => Some("write a number without quotes, such as 10".to_owned()),
+            (_, Sort::Number, _) if with_sort == Sort::Text => Some(format!("write `parse_int({})`", written(with))),
+            (_, Sort::Flag, Expr::StringConstant(text, _)) if matches!(text.as_str(), "true" | "false") => {
                 Some(format!("write {text} without quotes"))
             }
+            (_, Sort::Flag, _) => Some("it is `true` or `false`".to_owned()),
             _ => None,
-        });
-        let texts = [one_sort, other_sort].contains(&Sort::Text) && [one_sort, other_sort].contains(&Sort::Number);
-        let help = literal.or_else(|| texts.then(|| "`parse_int(text)` makes a number of a text".to_owned()));
-        self.findings.push(Finding::warning("rules.mixed_comparison", at, message).maybe_help(help));
+        };
+        self.warning("rules.mixed_comparison", at, message, help);
     }
 
     fn word(&mut self, shape: &Shape, value: &Expr) {
-        if let Expr::StringConstant(text, at) = value {
-            self.is_never(shape, text, *at);
+        match value {
+            Expr::StringConstant(text, at) => self.is_never(shape, text, *at),
+            Expr::CharConstant(letter, at) => self.is_never(shape, &letter.to_string(), *at),
+            _ => {}
         }
     }
 
@@ -122,5 +156,20 @@ impl Walk<'_> {
                 Some((text.to_owned(), at))
             })
         })
+    }
+}
+
+/// A short expression as it is written; `…` for others.
+fn written(expression: &Expr) -> String {
+    match expression {
+        Expr::Variable(variable, ..) => variable.1.to_string(),
+        Expr::ThisPtr(_) => "this".to_owned(),
+        Expr::Property(property, _) => property.2.to_string(),
+        Expr::Dot(parts, ..) => format!("{}.{}", written(&parts.lhs), written(&parts.rhs)),
+        Expr::StringConstant(text, _) => format!("{text:?}"),
+        Expr::IntegerConstant(number, _) => number.to_string(),
+        Expr::FloatConstant(number, _) => number.to_string(),
+        Expr::Array(items, _) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        _ => "…".to_owned(),
     }
 }

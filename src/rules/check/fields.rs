@@ -4,22 +4,26 @@ use std::sync::Arc;
 
 use rhai::{ASTFlags, Expr, FnPtr, Position};
 
-use super::finding::Finding;
 use super::shape::{Shape, Value};
-use super::walk::{MAX_NAMES, This, Walk};
-use crate::suggest::{enumerate, near};
+use super::walk::{This, Walk};
+use crate::rules::views::unknown_field;
 
 impl Walk<'_> {
     /// What is assigned to.
     pub(super) fn target(&mut self, target: &Expr) {
         let (Expr::Dot(parts, _, at) | Expr::Index(parts, _, at)) = target else {
-            self.expression(target);
+            match target {
+                Expr::Variable(variable, _, at) if variable.2.is_empty() && self.variable(&variable.1).is_none() => {
+                    self.unknown_variable(&variable.1, *at, true);
+                }
+                _ => drop(self.expression(target)),
+            }
             return;
         };
         match self.expression(&parts.lhs) {
-            Shape::Fields { of, fixed: true, .. } => {
+            Shape::Fields { of, .. } => {
                 let message = format!("{of} cannot be changed");
-                self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`");
+                self.error("rules.read_only", *at, message, "keep what is to be remembered in `this`".to_owned());
             }
             // A map takes any name.
             _ => {
@@ -34,7 +38,8 @@ impl Walk<'_> {
             Expr::Variable(variable, _, at) => return self.name(variable, *at),
             Expr::ThisPtr(at) if self.this == This::Nothing => {
                 let message = "`this` is nothing here: only handlers and timers see the rule's state";
-                self.error("rules.no_this", *at, message, "hand over what the function needs as an argument");
+                let help = "hand over what the function needs as an argument".to_owned();
+                self.error("rules.no_this", *at, message, help);
             }
             Expr::Dot(parts, ..) => {
                 let base = self.expression(&parts.lhs);
@@ -81,8 +86,7 @@ impl Walk<'_> {
         let inside = text.split_once("${").and_then(|(_, rest)| rest.split_once('}'));
         if inside.is_some_and(|(inside, _)| !inside.trim().is_empty()) {
             let message = "nothing is put in for `${…}` in a text in plain quotes";
-            let finding = Finding::warning("rules.not_interpolated", at, message);
-            self.findings.push(finding.help(format!("write it in backticks: `{text}`")));
+            self.warning("rules.not_interpolated", at, message, format!("write it in backticks: `{text}`"));
         }
     }
 
@@ -135,13 +139,9 @@ impl Walk<'_> {
         if let Some((_, shape)) = fields.iter().find(|(known, _)| known == name) {
             return shape.clone();
         }
-        let names = || fields.iter().map(|(name, _)| name.as_str());
-        let help = match near(name, names()) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None => (fields.len() <= MAX_NAMES).then(|| format!("it has {}", enumerate(names()))),
-        };
-        let finding = Finding::error("rules.unknown_field", at, format!("{of} has no field `{name}`"));
-        self.findings.push(finding.maybe_help(help));
+        let known: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        let (message, help) = unknown_field(of, name, &known);
+        self.error("rules.unknown_field", at, message, help);
         Shape::Any
     }
 }

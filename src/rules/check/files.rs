@@ -8,12 +8,11 @@ use rhai::{AST, Expr, FnAccess, Stmt};
 
 use super::advice;
 use super::checker::Checker;
-use super::finding::Finding;
 use super::functions::{Form, Functions, Known};
 use super::handlers;
 use super::names::Named;
 use super::parse::{self, Broken, Parsed};
-use super::scope::{self, Constants};
+use super::scope::{self, Constants, Uses};
 use super::shape::Shape;
 use super::walk::{Script, Walk};
 use crate::diagnostic::Diagnostic;
@@ -45,12 +44,12 @@ impl<'a> Files<'a> {
         Self { checker, diagnostics: Vec::new(), named: Vec::new(), given: HashMap::new() }
     }
 
-    /// Checks a rule and what it imports.
-    pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>, library: &Library) {
+    /// Checks a rule and what it imports; gives its text and as much of it as could be parsed.
+    pub(super) fn rule(&mut self, file: &RuleFile, text: Arc<str>, library: &Library) -> (Text, AST) {
         let text = Text::new(&file.path, text);
         let parsed = parse::parse(&self.checker.engine, &text.text);
-        let wrong = handlers::wrong(&parsed, &text);
-        self.file(&file.path, &text, &parsed, Some(file), wrong, library);
+        self.file(&file.path, &text, &parsed, Some(file), library);
+        (text, parsed.ast)
     }
 
     /// What a file that is imported gives; none if it cannot be read.
@@ -60,21 +59,13 @@ impl<'a> Files<'a> {
         }
         let text = Text::new(path, library.text(path).ok()?);
         let parsed = parse::parse(&self.checker.engine, &text.text);
-        Some(self.file(path, &text, &parsed, None, Vec::new(), library))
+        Some(self.file(path, &text, &parsed, None, library))
     }
 
     /// Checks a file; `rule` is what the config says of it, if it is a rule's own.
-    fn file(
-        &mut self,
-        path: &Path,
-        text: &Text,
-        parsed: &Parsed,
-        rule: Option<&RuleFile>,
-        mut findings: Vec<Finding>,
-        library: &Library,
-    ) -> Given {
+    fn file(&mut self, path: &Path, text: &Text, parsed: &Parsed, rule: Option<&RuleFile>, library: &Library) -> Given {
         self.given.insert(path.to_owned(), Given::default());
-        let Parsed { ast, errors, broken } = parsed;
+        let Parsed { ast, errors, broken, .. } = parsed;
         let mut given = own(parsed, rule);
         let mut known = Known { all: &self.checker.functions, own: functions(ast, broken) };
         // Those of the files that are imported come behind those of this one.
@@ -87,18 +78,24 @@ impl<'a> Files<'a> {
             }
             given.constants.extend(theirs.constants);
         }
+        let uses = Uses::of(ast);
+        let mut findings = rule.map_or_else(Vec::new, |_| handlers::wrong(parsed, &uses.called, text));
         findings.extend(errors.iter().map(|error| {
-            let finding = Finding::error("rules.syntax", error.1, lower(&error.0.to_string()));
-            finding.maybe_help(advice::of_syntax(error, text))
+            let finding = text.error("rules.syntax", error.at, lower(&error.kind.to_string()));
+            let finding = Diagnostic { help: advice::of_syntax(error, text), ..finding };
+            match error.begins.and_then(|begins| text.span(begins)) {
+                Some(span) => finding.related(span, "it begins here"),
+                None => finding,
+            }
         }));
         let script = Script { ast, is_whole: errors.is_empty(), text };
-        let walk = Walk::of(script, self.checker, &known, &given.constants);
+        let walk = Walk::of(script, self.checker, &known, &given.constants, uses);
         findings.extend(walk.findings);
         let named = walk.named.into_iter();
         self.named.extend(named.map(|(item, instance, at)| Named { item, instance, text: text.clone(), at }));
-        findings.sort_by_key(|finding| (finding.at.line(), finding.at.position()));
+        findings.sort_by_key(|finding| finding.place.as_ref().map(|place| place.span.start));
         findings.dedup();
-        self.diagnostics.splice(before..before, findings.into_iter().map(|finding| finding.diagnostic(text)));
+        self.diagnostics.splice(before..before, findings);
         self.given.insert(path.to_owned(), given.clone());
         given
     }

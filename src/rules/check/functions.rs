@@ -2,11 +2,13 @@
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rhai::Engine;
 
 use crate::rules::api::MODULES;
-use crate::rules::api::signature::Signature;
+use crate::rules::api::signature::{Signature, path};
+use crate::suggest::one_of;
 
 /// What the interpreter itself answers, with how many arguments. Rhai does not list them.
 const BUILT_IN: &[(&str, usize)] =
@@ -115,6 +117,25 @@ impl Known<'_> {
 
     pub(super) fn has_module(&self, module: &str) -> bool {
         self.own.0.contains_key(module) || self.all.0.contains_key(module)
+    }
+
+    /// How a function is called, one way for each number of arguments; `before` stand in front of the dot.
+    pub(super) fn calls(&self, module: &str, name: &str, before: usize) -> Option<String> {
+        let mut calls: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        for parameters in self.forms(module, name).filter_map(|form| form.parameters.as_ref()) {
+            let names = parameters.iter().skip(before).map(String::as_str);
+            match calls.entry(parameters.len()) {
+                Entry::Vacant(entry) => drop(entry.insert(names.collect())),
+                // Where several sorts of values are taken, the name of one says too much.
+                Entry::Occupied(mut entry) => {
+                    let differs = |(known, name): &(&mut &str, &str)| **known != *name;
+                    entry.get_mut().iter_mut().zip(names).filter(differs).for_each(|(known, _)| *known = "value");
+                }
+            }
+        }
+        let full = path(module, name);
+        let calls: Vec<_> = calls.values().map(|names| format!("{full}({})", names.join(", "))).collect();
+        (!calls.is_empty()).then(|| format!("write {}", one_of(calls.iter().map(String::as_str))))
     }
 
     /// The names of a module's functions.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rhai::{AST, ASTNode, Expr, Position, Stmt};
+use rhai::Position;
 use strum::IntoEnumIterator;
 
-use super::finding::Finding;
 use super::parse::{Broken, Parsed};
+use crate::diagnostic::Diagnostic;
 use crate::event::Kind;
 use crate::rules::handler;
 use crate::rules::text::Text;
@@ -18,32 +18,26 @@ const MAX_WRONG_LETTERS: usize = 2;
 /// The same in a file that has no handlers, and may be one that others import.
 const MAX_WRONG_LETTERS_IN_A_LIBRARY: usize = 1;
 
-/// What is wrong with the handlers of a rule.
-pub(super) fn wrong(parsed: &Parsed, text: &Text) -> Vec<Finding> {
+/// What is wrong with the handlers of a rule; `called` are the names of functions that it may call.
+pub(super) fn wrong(parsed: &Parsed, called: &BTreeSet<String>, text: &Text) -> Vec<Diagnostic> {
     let functions = || parsed.ast.iter_functions();
-    let positions = text.functions();
-    let at = |name: &str| positions.get(name).copied().unwrap_or(Position::NONE);
-    let whole = functions().map(|function| (function.name, function.params.len()));
     let broken = parsed.broken.iter().filter_map(|broken| match broken {
         Broken::Function { name, count } => Some((name.as_str(), *count)),
         Broken::Constant(_) => None,
     });
-    let wrong = whole.chain(broken).filter_map(|(name, parameters)| {
-        let error = handler::error(name, parameters)?;
-        Some(Finding::error(error.code, at(name), error.message).maybe_help(error.help))
-    });
-    let mut findings: Vec<_> = wrong.collect();
+    let whole = functions().map(|function| (function.name, function.params.len()));
+    let mut findings = handler::errors(whole.chain(broken), text);
     // Of what cannot be read it is not known what it calls.
     if parsed.errors.is_empty() {
-        let called = called(&parsed.ast);
+        let positions = text.functions();
         let has_handlers = functions().any(|function| function.name.starts_with("on_"));
         let handlers = Handlers::new(if has_handlers { MAX_WRONG_LETTERS } else { MAX_WRONG_LETTERS_IN_A_LIBRARY });
         let idle = functions().filter(|function| !function.name.starts_with("on_") && !called.contains(function.name));
         findings.extend(idle.filter_map(|function| {
-            let handler = handlers.meant(function.name, &function.params)?;
+            let help = format!("did you mean `{}`?", handlers.meant(function.name, &function.params)?);
+            let at = positions.get(function.name).copied().unwrap_or(Position::NONE);
             let message = format!("nothing calls `{}`", function.name);
-            let finding = Finding::warning("rules.uncalled_handler", at(function.name), message);
-            Some(finding.help(format!("did you mean `{handler}`?")))
+            Some(text.error("rules.uncalled_handler", at, message).warning().help(help))
         }));
     }
     findings
@@ -82,21 +76,4 @@ impl Handlers {
 
 fn letters(name: &str) -> String {
     name.replace('_', "").to_lowercase()
-}
-
-/// The names of all functions that a script calls, or may call by their names as texts.
-fn called(ast: &AST) -> BTreeSet<String> {
-    let mut called = BTreeSet::new();
-    ast.walk(&mut |path| {
-        called.extend(match path.last() {
-            Some(ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)))
-            | Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => Some(call.name.to_string()),
-            Some(ASTNode::Expr(Expr::StringConstant(text, _))) => Some(text.to_string()),
-            // A function's name without parentheses is the function.
-            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => Some(variable.1.to_string()),
-            _ => None,
-        });
-        true
-    });
-    called
 }

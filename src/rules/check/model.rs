@@ -17,11 +17,11 @@ pub(super) fn event(kind: Option<Kind>) -> Shape {
 
 /// What a handler is given as the bout.
 pub(super) fn bout() -> Shape {
-    static WHOLE: LazyLock<Shape> = LazyLock::new(|| record("the bout", views::BOUT, true));
+    static WHOLE: LazyLock<Shape> = LazyLock::new(|| record("the bout", views::BOUT));
     WHOLE.clone()
 }
 
-fn record<T>(of: &str, fields: &[Field<T>], fixed: bool) -> Shape {
+fn record<T>(of: &str, fields: &[Field<T>]) -> Shape {
     let quoted = |name: &str| format!("`{name}`");
     let shape = |field: &Field<T>| match field.kind {
         FieldKind::Text => simple(field.name, Sort::Text),
@@ -31,12 +31,12 @@ fn record<T>(of: &str, fields: &[Field<T>], fixed: bool) -> Shape {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
             Shape::Word { field: field.name.to_owned(), words }
         }
-        FieldKind::Corner => record(&quoted(field.name), views::CORNER, true),
-        FieldKind::Rounds => Shape::List(Arc::new(record(&quoted(field.name), views::ROUND, false))),
-        FieldKind::Review => record(&quoted(field.name), views::REVIEW, false),
+        FieldKind::Corner => record(&quoted(field.name), views::CORNER),
+        FieldKind::Rounds => Shape::List(Arc::new(record(&quoted(field.name), views::ROUND))),
+        FieldKind::Review => record(&quoted(field.name), views::REVIEW),
     };
     let fields = fields.iter().map(|field| (field.name.to_owned(), shape(field))).collect();
-    Shape::Fields { of: of.into(), fields, fixed }
+    Shape::Fields { of: of.into(), fields }
 }
 
 fn simple(field: &str, sort: Sort) -> Shape {
@@ -60,7 +60,7 @@ fn read_event(kind: Option<Kind>) -> Shape {
     if let (None, Some((_, name))) = (kind, fields.iter_mut().find(|(name, _)| name == "kind")) {
         *name = Shape::Word { field: "kind".to_owned(), words: Kind::iter().map(|kind| kind.to_string()).collect() };
     }
-    Shape::Fields { of: of.into(), fields: fields.into(), fixed: true }
+    Shape::Fields { of: of.into(), fields: fields.into() }
 }
 
 fn described(fields: &[reference::Field]) -> Vec<(String, Shape)> {
@@ -77,7 +77,7 @@ fn value(field: &str, shape: &reference::Shape) -> Shape {
         }
         reference::Shape::List(inner) => Shape::List(Arc::new(value(field, inner))),
         reference::Shape::Fields(inner) => {
-            Shape::Fields { of: format!("`{field}`").into(), fields: described(inner).into(), fixed: false }
+            Shape::Fields { of: format!("`{field}`").into(), fields: described(inner).into() }
         }
     }
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use rhai::Position;
 
-use super::finding::Finding;
 use super::shape::{Shape, Value};
 use crate::diagnostic::Diagnostic;
 use crate::rules::api::signature::{Form, InObs, Kind, Parameter};
@@ -53,7 +52,7 @@ pub enum ObsItem {
 impl Named {
     /// That it is not there.
     pub fn missing(&self, message: String, help: Option<String>) -> Diagnostic {
-        Finding::error("rules.missing_in_obs", self.at, message).maybe_help(help).diagnostic(&self.text)
+        Diagnostic { help, ..self.text.error("rules.missing_in_obs", self.at, message) }
     }
 
     /// Names stand in this order in the files.

@@ -44,6 +44,8 @@ pub(super) struct Uses {
     pub(super) properties: BTreeSet<String>,
     /// Functions that are called on a value.
     pub(super) methods: BTreeSet<String>,
+    /// Functions that are called, or may be by their names as texts or as variables.
+    pub(super) called: BTreeSet<String>,
 }
 
 impl Uses {
@@ -51,6 +53,13 @@ impl Uses {
         let mut uses = Self::default();
         ast.walk(&mut |path| {
             uses.note(path.last());
+            uses.called.extend(match path.last() {
+                Some(ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)))
+                | Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => Some(call.name.to_string()),
+                Some(ASTNode::Expr(Expr::StringConstant(text, _))) => Some(text.to_string()),
+                Some(ASTNode::Expr(Expr::Variable(variable, ..))) => Some(variable.1.to_string()),
+                _ => None,
+            });
             true
         });
         uses
@@ -102,7 +111,7 @@ impl Uses {
 
     /// A variable, with what is known of it for as long as it is there.
     pub(super) fn variable(&self, name: &str, shape: Shape) -> (String, Shape) {
-        let fixed = matches!(shape, Shape::Fields { fixed: true, .. });
+        let fixed = matches!(shape, Shape::Fields { .. });
         // An assignment to a field of what cannot be changed is a mistake of its own.
         let mut known = !self.assigned.contains(name) && (fixed || !self.changed.contains(name));
         known &= !matches!(shape, Shape::OneOf(_)) || !self.handed.contains(name);

@@ -21,13 +21,11 @@ pub(super) enum Shape {
     Obs { instance: Option<String> },
     /// A list of such values.
     List(Arc<Shape>),
-    /// Fields, and no others.
+    /// Fields, and no others; none of them can be changed.
     Fields {
         /// What has them, as it stands in a message.
         of: Arc<str>,
         fields: Arc<[(String, Shape)]>,
-        /// Whether nothing of it can be changed.
-        fixed: bool,
     },
 }
 

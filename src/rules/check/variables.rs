@@ -3,7 +3,6 @@
 use rhai::{ASTFlags, ImmutableString, Namespace, Position, Stmt};
 
 use super::advice;
-use super::finding::Finding;
 use super::shape::{Shape, Value};
 use super::walk::Walk;
 use crate::suggest::{enumerate, near};
@@ -18,25 +17,45 @@ impl Walk<'_> {
         if !module.is_empty() {
             return self.constant(&module.to_string(), name, at);
         }
-        if let Some((_, shape)) = self.scope.iter().rev().find(|(known, _)| known == name.as_str()) {
-            return shape.clone();
+        if let Some(shape) = self.variable(name) {
+            return shape;
         }
-        if let Some(shape) = self.constants.get(name.as_str()) {
-            return shape.clone();
-        }
+        self.unknown_variable(name, at, false);
+        Shape::Any
+    }
+
+    /// What is known of a variable, if there is one.
+    pub(super) fn variable(&self, name: &ImmutableString) -> Option<Shape> {
+        let variable = self.scope.iter().rev().find(|(known, _)| known == name.as_str()).map(|(_, shape)| shape);
+        let known = variable.or_else(|| self.constants.get(name.as_str())).cloned();
         // A function's name without parentheses is the function.
-        if self.known.is_own_name(name) {
-            return Value::Function(name.clone(), 0).into();
-        }
+        known.or_else(|| self.known.is_own_name(name).then(|| Value::Function(name.clone(), 0).into()))
+    }
+
+    /// That a variable does not exist; where a value is given to it, it may not be declared.
+    pub(super) fn unknown_variable(&mut self, name: &str, at: Position, is_assigned: bool) {
         let names = || self.scope.iter().map(|(name, _)| name).chain(self.constants.keys()).map(String::as_str);
-        let help = match (advice::of_word(name), near(name, names())) {
-            _ if self.known.has_module(name) => format!("write `{name}::…` with two colons"),
-            (Some(advice), _) => advice.to_owned(),
-            (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => format!("there is {}", enumerate(names())),
+        let has_it = |(_, shape): &&(String, Shape)| match shape {
+            Shape::Fields { fields, .. } => fields.iter().any(|(field, _)| field == name),
+            _ => false,
+        };
+        let help = if self.known.has_module(name) {
+            format!("write `{name}::…` with two colons")
+        } else if let Some(advice) = advice::of_word(name) {
+            advice.to_owned()
+        } else if let Some((of, _)) = self.scope.iter().rev().find(has_it) {
+            format!("did you mean `{of}.{name}`?")
+        } else if self.known.has("", name) {
+            format!("`{name}` is a function: write `{name}(…)`")
+        } else if let Some(near) = near(name, names()).filter(|near| !is_assigned || !["event", "bout"].contains(near))
+        {
+            format!("did you mean `{near}`?")
+        } else if is_assigned {
+            advice::VARIABLE.to_owned()
+        } else {
+            format!("there is {}", enumerate(names()))
         };
         self.error("rules.unknown_variable", at, format!("there is no variable `{name}`"), help);
-        Shape::Any
     }
 
     fn constant(&mut self, module: &str, name: &str, at: Position) -> Shape {
@@ -60,19 +79,9 @@ impl Walk<'_> {
         if !flags.contains(ASTFlags::CONSTANT) {
             let name = variable.0.name.to_string();
             let message = format!("`{name}` is forgotten before a handler runs");
-            self.error("rules.forgotten_variable", *at, message, "write `const`, or keep it in `this`");
+            self.error("rules.forgotten_variable", *at, message, "write `const`, or keep it in `this`".to_owned());
             // It is reported once.
             self.constants.insert(name, Shape::Any);
         }
-    }
-
-    pub(super) fn error(
-        &mut self,
-        code: &'static str,
-        at: Position,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.findings.push(Finding::error(code, at, message).help(help));
     }
 }

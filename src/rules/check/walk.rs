@@ -6,18 +6,15 @@ use std::sync::Arc;
 use rhai::{AST, ASTNode, ImmutableString, Module, Position, ScriptFuncDef, Shared, Stmt};
 
 use super::checker::Checker;
-use super::finding::Finding;
 use super::functions::Known;
 use super::model;
 use super::names::ObsItem;
 use super::scope::{self, Constants, Uses};
 use super::shape::Shape;
 use super::words::Words;
+use crate::diagnostic::Diagnostic;
 use crate::event::Kind;
 use crate::rules::text::Text;
-
-/// More names than this are no help.
-pub(super) const MAX_NAMES: usize = 20;
 
 /// A script that is to be walked.
 pub(super) struct Script<'a> {
@@ -53,14 +50,20 @@ pub(super) struct Walk<'a> {
     pub(super) words: Words,
     /// What was found out about functions that do not exist, by what is reported of them: it takes long.
     pub(super) unknown: HashMap<String, Option<String>>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<Diagnostic>,
     /// What is named in OBS, by which instance, and where.
     pub(super) named: Vec<(ObsItem, Option<String>, Position)>,
 }
 
 impl<'a> Walk<'a> {
     /// Walks a script's functions and what stands outside of them.
-    pub(super) fn of(script: Script<'a>, checker: &'a Checker, known: &'a Known<'a>, constants: &Constants) -> Self {
+    pub(super) fn of(
+        script: Script<'a>,
+        checker: &'a Checker,
+        known: &'a Known<'a>,
+        constants: &Constants,
+        uses: Uses,
+    ) -> Self {
         let ast = script.ast;
         let functions = || ast.shared_lib().iter_script_fn_info().map(|(.., function)| function.clone());
         let mut walk = Self {
@@ -68,7 +71,7 @@ impl<'a> Walk<'a> {
             checker,
             known,
             constants: constants.clone(),
-            uses: Uses::of(ast),
+            uses,
             bodies: functions().map(|function| (function.name.clone(), function)).collect(),
             scope: Vec::new(),
             this: This::Nothing,
@@ -87,6 +90,28 @@ impl<'a> Walk<'a> {
             walk.function(function);
         }
         walk
+    }
+
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        at: Position,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let help = help.into();
+        self.findings.push(Diagnostic { help, ..self.script.text.error(code, at, message) });
+    }
+
+    pub(super) fn warning(
+        &mut self,
+        code: &'static str,
+        at: Position,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let help = help.into();
+        self.findings.push(Diagnostic { help, ..self.script.text.error(code, at, message).warning() });
     }
 
     fn function(&mut self, function: Shared<ScriptFuncDef>) {

@@ -19,7 +19,7 @@ use crate::rules::handler::Subscription;
 use crate::rules::limits::{Limits, Surroundings};
 use crate::rules::memory::Moment;
 use crate::rules::sources::{RuleFile, Sources};
-use crate::rules::views::{BoutView, EventView};
+use crate::rules::views::{self, BoutView, EventView};
 use crate::time::Time;
 
 /// What came of letting the rules hear something.
@@ -153,9 +153,9 @@ impl Rules {
         self.scripts.push(Running { script, state: empty() });
     }
 
-    /// Lets the rules hear an event. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
-        let now = moment(event.at, bout);
+    /// Lets the rules hear an event, at a court's time. Before their first one they hear that the court begins.
+    pub fn hear(&mut self, event: &Arc<Event>, at: Time, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
+        let now = moment(at, bout);
         self.note_scene(&event.body);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
@@ -171,7 +171,8 @@ impl Rules {
         let view = EventView::new(event.clone());
         for (script, function) in &hearers {
             let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
-            self.call(call, (view.clone(), BoutView(bout.clone())), outputs);
+            let view = if &**function == "on_any" { view.of_any_kind() } else { view.clone() };
+            self.call(call, (view, BoutView(bout.clone())), outputs);
         }
         self.handlers[kind] = hearers;
         self.explain_bystanders(event, kind);
@@ -204,20 +205,19 @@ impl Rules {
         self.timers.len()
     }
 
-    /// Fires the next timer that is due by a time; false if there is none.
-    pub fn fire_due(&mut self, by: Time, bout: &Bout, outputs: &mut Vec<RuleOutput>) -> bool {
-        let Some((due, timer)) = self.timers.take_due(by) else { return false };
-        let now = moment(due, bout);
+    /// Fires the next timer that is due by a time, at a court's time; false if there is none.
+    pub fn fire_due(&mut self, by: Time, at: Time, bout: &Bout, outputs: &mut Vec<RuleOutput>) -> bool {
+        let Some((_, timer)) = self.timers.take_due(by) else { return false };
+        let now = moment(at, bout);
         let Callback { function, arguments } = timer.call;
         let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
         self.call(call, arguments, outputs);
         true
     }
 
-    /// Drops the next timer that is due by a time, since too many have fired while nothing came in.
-    pub fn drop_due(&mut self, by: Time, outputs: &mut Vec<RuleOutput>) {
-        let Some((at, timer)) = self.timers.drop_due(by) else { return };
-        self.dropped(at, &timer, "too many timers fired while nothing was heard: this one is dropped", outputs);
+    /// Time has passed in which the court did not run: timers that repeat will fire only once by then.
+    pub fn skip_repeats(&mut self, to: Time) {
+        self.timers.skip_repeats(to);
     }
 
     /// Takes the place of other rules: `this`, timers and what the helpers remember stay for scripts whose file keeps
@@ -276,7 +276,7 @@ impl Rules {
         let Call { script: index, function, event, cause, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
         running.script.effects.begin(now, self.scenes.clone(), self.explain.is_some());
-        let before = self.explain.as_ref().map(|_| format!("{:?}", running.state));
+        let before = self.explain.as_ref().map(|_| views::text_of(&running.state));
         let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
@@ -295,7 +295,7 @@ impl Rules {
         if let Some(explain) = &mut self.explain {
             let failed = failed.as_deref().map(|error: &EvalAltResult| super::failure::in_words(error));
             let function = name_of(function);
-            let changed = before.is_some_and(|before| before != format!("{:?}", running.state));
+            let changed = before.is_some_and(|before| before != views::text_of(&running.state));
             let reaction = Reaction::Ran {
                 function,
                 actions: &requests.verbs,

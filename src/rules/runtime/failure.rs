@@ -41,6 +41,13 @@ impl Failures {
         } else {
             position
         };
+        // A field that does not exist fails at the dot before it.
+        let position = match (position.line(), position.position(), text.byte(position)) {
+            (Some(line), Some(column), Some(byte)) if text.text[byte..].starts_with('.') => {
+                Position::new(u16::try_from(line).unwrap_or(u16::MAX), u16::try_from(column + 1).unwrap_or(u16::MAX))
+            }
+            _ => position,
+        };
         let message = in_words(error);
         if self.0.len() >= MAX_PLACES {
             self.0.clear();

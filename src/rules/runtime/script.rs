@@ -42,11 +42,23 @@ impl Script {
         surroundings: &Surroundings,
     ) -> Result<Self, Vec<Diagnostic>> {
         let text = Text::new(&rule.path, text.clone());
+        let ast = parsed(&sandbox::bare(&Meter::default()), &text)?;
+        Self::of(rule, text, ast, library, limits, surroundings)
+    }
+
+    /// Compiles a rule whose text is parsed.
+    pub(crate) fn of(
+        rule: &RuleFile,
+        text: Text,
+        ast: AST,
+        library: Library,
+        limits: Limits,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let (effects, meter) = (CallEffects::default(), Meter::default());
         let imports = Imports::of(&rule.path, library);
         let mut engine = sandbox::engine(&meter, &effects, surroundings);
         engine.set_module_resolver(imports.clone());
-        let ast = parsed(&engine, &text)?;
         let constants = constants_of(&engine, &meter, &text, &ast);
         let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
         let begin = Position::new(1, 1);
@@ -57,7 +69,7 @@ impl Script {
         settings::apply(&mut constants, &rule.with, &text.name)?;
         settings::used_by_others(&rule.with, &text, &ast)?;
         imports.add_constants(&mut constants).map_err(|message| vec![text.error("rules.import", begin, message)])?;
-        let wrong = wrong_handlers(&ast, &text);
+        let wrong = handler::errors(ast.iter_functions().map(|f| (f.name, f.params.len())), &text);
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -164,19 +176,4 @@ struct Function {
     parameters: usize,
     /// What its first line says.
     begins: String,
-}
-
-/// What is wrong with functions whose names begin as those of handlers do.
-fn wrong_handlers(ast: &AST, text: &Text) -> Vec<Diagnostic> {
-    let errors = ast.iter_functions().filter_map(|function| {
-        let error = handler::error(function.name, function.params.len())?;
-        Some((text.functions().get(function.name).copied().unwrap_or(Position::NONE), error))
-    });
-    let mut errors: Vec<_> = errors.collect();
-    errors.sort_by_key(|(position, _)| *position);
-    let diagnostic = |(position, error): (Position, handler::HandlerError)| Diagnostic {
-        help: error.help,
-        ..text.error(error.code, position, error.message)
-    };
-    errors.into_iter().map(diagnostic).collect()
 }

@@ -11,10 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::effects::CallEffects;
 use crate::rules::limits::Surroundings;
 use crate::rules::meter::Meter;
-use crate::rules::sources::{Library, Setting, SettingValue, read_text};
+use crate::rules::sources::{Library, Setting, SettingValue};
 use crate::rules::text::Text;
-use crate::rules::{duration, sandbox};
-use crate::suggest::enumerate;
+use crate::rules::{duration, sandbox, sources};
+use crate::suggest::{enumerate, near};
 
 /// Sets the constants; gives all that is wrong with the settings.
 pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<Diagnostic>> {
@@ -65,7 +65,7 @@ pub(crate) struct WrongSetting {
 impl Settings {
     /// The constants of a file; none where it cannot be read or compiled, which the check of rules reports.
     pub(crate) fn of(file: &Path) -> Option<Self> {
-        let text = Text::new(file, read_text(file).ok()?.into());
+        let text = Text::new(file, sources::read(file).ok()?);
         let (meter, effects) = (Meter::default(), CallEffects::default());
         let mut engine = sandbox::engine(&meter, &effects, &Surroundings::default());
         engine.set_module_resolver(Imports::of(file, Library::default()));
@@ -103,17 +103,12 @@ fn value_of(constants: &Constants, setting: &Setting, script: &str) -> Result<(u
 }
 
 fn unknown(constants: &Constants, name: &str, script: &str) -> WrongSetting {
-    let wanted = name.to_lowercase();
-    let near = constants
-        .iter()
-        .map(|(known, _)| (strsim::jaro_winkler(&known.to_lowercase(), &wanted), known))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.75);
     let known: Vec<_> = constants.iter().map(|(known, _)| known.to_lowercase()).collect();
-    let help = match (near, &known[..]) {
-        (Some((_, near)), _) => format!("did you mean `{}`?", near.to_lowercase()),
-        (None, []) => "it has none: a setting is a constant at its top, `const NAME = …;`".to_owned(),
-        (None, known) => format!("it has {}", enumerate(known.iter().map(String::as_str))),
+    let known = || known.iter().map(String::as_str);
+    let help = match near(name, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if constants.is_empty() => "it has none: a setting is a constant at its top, `const NAME = …;`".to_owned(),
+        None => format!("it has {}", enumerate(known())),
     };
     WrongSetting { is_unknown: true, message: format!("{script} has no setting `{name}`"), help: Some(help) }
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::rules::effects::{Callback, TimerCall};
-use crate::time::Time;
+use crate::time::{Offset, Time};
 
 /// More timers than this are a mistake of a rule that never lets one fire.
 const MAX_TIMERS: usize = 1000;
-
-/// The shortest wait: a rule that puts itself off again and again must let the time pass.
-const MIN_WAIT: Duration = Duration::from_millis(10);
 
 /// A call that waits for its time.
 #[derive(Clone)]
@@ -50,21 +47,26 @@ impl Timers {
 
     /// Takes the next one that is due by a time; one that repeats waits anew.
     pub(crate) fn take_due(&mut self, by: Time) -> Option<(Time, Timer)> {
-        let (due, timer) = self.drop_due(by)?;
+        let entry = self.waiting.first_entry().filter(|entry| entry.key().0 <= by)?;
+        let ((due, _), timer) = entry.remove_entry();
         if let Some(every) = timer.every {
             self.wait(due + every, timer.clone());
         }
         Some((due, timer))
     }
 
-    /// Takes the next one that is due by a time, for good.
-    pub(crate) fn drop_due(&mut self, by: Time) -> Option<(Time, Timer)> {
-        let entry = self.waiting.first_entry()?;
-        if entry.key().0 > by {
-            return None;
+    /// Puts off those that repeat, so that each is due at most once by a time.
+    pub(crate) fn skip_repeats(&mut self, to: Time) {
+        let overdue = |due: Time, every: Duration| due + every <= to;
+        let skipping: Vec<_> = self
+            .waiting
+            .extract_if(..(to, 0), |(due, _), timer| timer.every.is_some_and(|every| overdue(*due, every)))
+            .collect();
+        for ((due, request), timer) in skipping {
+            let every = timer.every.unwrap_or_default().as_micros().max(1) as i64;
+            let missed = (to - due).as_micros() / every;
+            self.waiting.insert((due + Offset::from_micros(missed * every), request), timer);
         }
-        let ((due, _), timer) = entry.remove_entry();
-        Some((due, timer))
     }
 
     /// Does what a script requested at a time. A timer with a key takes the place of the script's other one with it,
@@ -88,7 +90,6 @@ impl Timers {
         if self.waiting.len() >= MAX_TIMERS {
             return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
         }
-        let wait = wait.max(MIN_WAIT);
         self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
         Ok(())
     }

@@ -54,8 +54,8 @@ impl Driver {
 
     pub(crate) fn with_options(options: ObsOptions) -> Self {
         let (commands, receiver) = mpsc::channel(64);
-        let (to_court_1, court_1) = crossbeam_channel::bounded(256);
-        let (to_court_2, court_2) = crossbeam_channel::bounded(256);
+        let (to_court_1, court_1) = vta::queue::bounded(256);
+        let (to_court_2, court_2) = vta::queue::bounded(256);
         let courts = HashMap::from([(Arc::from("court-1"), to_court_1), (Arc::from("court-2"), to_court_2)]);
         Self {
             commands,

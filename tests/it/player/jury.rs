@@ -63,7 +63,7 @@ impl Jury {
             arguments: arguments.iter().map(|&argument| argument.to_owned()).chain([window]).collect(),
         };
         let (commands, queue) = mpsc::channel(64);
-        let (reports, court) = crossbeam_channel::bounded(256);
+        let (reports, court) = vta::queue::bounded(256);
         let courts = HashMap::from([(Arc::from("court-1"), reports)]);
         Self {
             commands,

@@ -1,0 +1,178 @@
+//! Which bout a load is of: operators load a bout several times over, and programs are started again in mid-bout.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{BoutId, SessionId};
+use super::model::*;
+use crate::event::{Athlete, BoutConfig, Gender};
+use crate::time::Time;
+
+/// A bout goes on for so long after its last event; a load that comes later is another bout's.
+pub const MAX_BREAK: Duration = Duration::from_secs(12 * 3600);
+
+/// A bout that a later load may be of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownBout {
+    /// Its first load.
+    pub id: BoutId,
+    /// What its loads have said of it.
+    pub facts: Facts,
+    /// Whether it has a winner.
+    pub decided: bool,
+    /// When the last event of it happened.
+    pub last_at: Time,
+}
+
+/// What tells one bout from another; what is not known is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// The sender's own number of the bout.
+    pub internal_id: Option<String>,
+    /// Number of the bout.
+    pub number: Option<String>,
+    /// Gender, weight class and division: numbers are repeated from one category to the next.
+    pub category: (Option<Gender>, Option<String>, Option<String>),
+    /// Names of the athletes, without regard to their sides: they may have been swapped, or corrected.
+    pub athletes: BTreeSet<String>,
+}
+
+impl Facts {
+    /// What is known of a bout by its configuration and its athletes.
+    pub fn new(config: &BoutConfig, athletes: [&Athlete; 2]) -> Self {
+        let name = |athlete: &Athlete| {
+            let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref())?.trim().to_lowercase();
+            (!name.is_empty()).then_some(name)
+        };
+        Self {
+            internal_id: config.internal_id.clone(),
+            number: config.number.clone(),
+            category: (config.gender, config.weight_class.clone(), config.division.clone()),
+            athletes: athletes.into_iter().filter_map(name).collect(),
+        }
+    }
+
+    fn of(bout: &Bout) -> Self {
+        Self::new(&bout.config, [&bout.blue.athlete, &bout.red.athlete])
+    }
+
+    /// Whether they can be compared with those of other bouts.
+    fn suffice(&self) -> bool {
+        self.internal_id.is_some() || self.number.is_some() && !self.athletes.is_empty()
+    }
+}
+
+impl KnownBout {
+    /// Whether a load with these facts is of this bout.
+    fn is_of(&self, load: &Facts, now: Time) -> bool {
+        let is_same_id = load.internal_id.is_some() && load.internal_id == self.facts.internal_id;
+        let is_same_number = load.number == self.facts.number;
+        let common = load.athletes.intersection(&self.facts.athletes).count();
+        let is_same = match load.number {
+            Some(_) => is_same_number && load.category == self.facts.category && common >= 1,
+            None => is_same_number && common == 2 && !self.decided,
+        };
+        now.since(self.last_at) <= MAX_BREAK && (is_same_id || is_same)
+    }
+}
+
+/// The bouts of the last hours, and which of them the present load is of.
+#[derive(Clone, Debug)]
+pub(crate) struct Identities {
+    session: SessionId,
+    known: Vec<KnownBout>,
+    /// The present load, and the bout that it is of unless it is found to be another's.
+    load: u32,
+    own: BoutId,
+    /// Its facts, and its bout once that was decided.
+    facts: Facts,
+    bout: Option<BoutId>,
+}
+
+impl Identities {
+    pub(crate) fn new(session: SessionId) -> Self {
+        Self {
+            session,
+            known: Vec::new(),
+            load: 0,
+            own: BoutId { session, load: 0 },
+            facts: Facts::default(),
+            bout: None,
+        }
+    }
+
+    /// Adds bouts of earlier sessions.
+    pub(crate) fn remember(&mut self, known: &[KnownBout]) {
+        self.known.extend_from_slice(known);
+    }
+
+    /// A load goes on with a bout of an earlier session.
+    pub(crate) fn resume(&mut self, load: u32, bout: BoutId) {
+        (self.load, self.own, self.facts, self.bout) = (load, bout, Facts::default(), Some(bout));
+    }
+
+    /// The bouts of the last hours.
+    pub(crate) fn known(&self) -> &[KnownBout] {
+        &self.known
+    }
+
+    /// The bout of the present load.
+    pub(crate) fn id(&self) -> BoutId {
+        self.bout.unwrap_or(self.own)
+    }
+
+    /// Takes the state of a bout after a change; gives which bout its load is of, when that is known anew.
+    pub(crate) fn observe(&mut self, bout: &Bout, now: Time) -> Option<BoutId> {
+        let facts = Facts::of(bout);
+        if bout.load != self.load {
+            self.own = BoutId { session: self.session, load: bout.load };
+            (self.load, self.bout) = (bout.load, None);
+        } else if facts == self.facts && self.bout.is_some() {
+            self.touch(bout, now);
+            return None;
+        }
+        self.facts = facts;
+        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
+        if bout.load == 0 || !(self.facts.suffice() || has_begun) {
+            return None;
+        }
+        let before = self.bout;
+        let others = |known: &&KnownBout| before.is_none_or(|before| known.id != before);
+        // A load stays with its bout while it may be that bout's: one athlete's name after the other is corrected.
+        let stays =
+            self.known.iter().find(|known| Some(known.id) == before).filter(|known| known.is_of(&self.facts, now));
+        let matching = self.known.iter().filter(others).filter(|known| known.is_of(&self.facts, now));
+        let same = stays.or_else(|| matching.max_by_key(|known| known.last_at));
+        let id = same.map_or(self.own, |known| known.id);
+        self.bout = Some(id);
+        self.touch(bout, now);
+        (before != self.bout).then_some(id)
+    }
+
+    /// Decides which bout the present load is of, if that is not known yet: nothing more will come.
+    pub(crate) fn close(&mut self) -> Option<BoutId> {
+        (self.load > 0 && self.bout.is_none()).then(|| *self.bout.insert(self.own))
+    }
+
+    /// Keeps what is known of the present bout, and forgets the bouts of long ago.
+    fn touch(&mut self, bout: &Bout, now: Time) {
+        let Some(id) = self.bout else { return };
+        let decided = bout.winner.is_some();
+        match self.known.iter_mut().find(|known| known.id == id) {
+            Some(known) => {
+                known.facts.athletes.extend(self.facts.athletes.iter().cloned());
+                let before = std::mem::take(&mut known.facts);
+                let internal_id = self.facts.internal_id.clone().or(before.internal_id);
+                known.facts = Facts { athletes: before.athletes, internal_id, ..self.facts.clone() };
+                (known.decided, known.last_at) = (decided, now);
+            }
+            None => {
+                self.known.retain(|known| now.since(known.last_at) <= MAX_BREAK);
+                self.known.push(KnownBout { id, facts: self.facts.clone(), decided, last_at: now });
+            }
+        }
+    }
+}

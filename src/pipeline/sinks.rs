@@ -1,0 +1,107 @@
+//! The sinks that act for a court.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::components::{Component, Components};
+use super::court_runtime::{Acted, Target};
+use super::setup::{obs_sinks, player_sinks};
+use crate::action::{Action, ActionSink, Outcome, Report, Verb};
+use crate::config::Config;
+use crate::obs::ObsOptions;
+use crate::player::PlayerOptions;
+use crate::queue::Sender;
+use crate::served::Served;
+use crate::sink::{Command, Courts};
+use crate::telemetry::StatusHandle;
+use crate::{obs, player};
+
+/// Commands that may wait for one sink.
+const MAX_COMMANDS: usize = 256;
+
+/// The queues of a court's sinks.
+#[derive(Debug)]
+pub(super) struct Sinks {
+    pub(super) court: Arc<str>,
+    pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
+    pub(super) player: Option<mpsc::Sender<Command>>,
+}
+
+impl Sinks {
+    pub(super) fn new(court: Arc<str>) -> Self {
+        Self { court, obs: HashMap::new(), player: None }
+    }
+}
+
+impl Target for Sinks {
+    fn act(&mut self, action: &Arc<Action>) -> Acted {
+        let queue = match action.verb.sink() {
+            ActionSink::Timeline | ActionSink::Log => return Acted::Done,
+            ActionSink::Obs(instance) => instance.and_then(|instance| self.obs.get(instance)),
+            ActionSink::Player => self.player.as_ref(),
+        };
+        let command = Command { court: self.court.clone(), action: action.clone(), received: Instant::now() };
+        let (command, reason) = match queue {
+            None => (command, missing(&action.verb)),
+            Some(queue) => match queue.try_send(command) {
+                Ok(()) => return Acted::Awaited,
+                Err(mpsc::error::TrySendError::Full(command)) => (command, "too many actions wait for it already"),
+                Err(mpsc::error::TrySendError::Closed(command)) => (command, "vta is about to end"),
+            },
+        };
+        Acted::Ended(command.ended(Outcome::Failed { reason: reason.to_owned() }))
+    }
+}
+
+fn missing(verb: &Verb) -> &'static str {
+    match verb.sink() {
+        ActionSink::Player => "no player serves this court: add a sink of `type: player`",
+        _ => "no OBS serves this court: add a sink of `type: obs`",
+    }
+}
+
+/// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub(super) fn start(
+    config: &Config,
+    reports: &HashMap<Arc<str>, Sender<Report>>,
+    components: &mut Components,
+) -> HashMap<Arc<str>, Sinks> {
+    let served = |sources: &Served| -> Courts {
+        reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
+    };
+    let mut sinks: HashMap<Arc<str>, Sinks> =
+        reports.keys().map(|court| (court.clone(), Sinks::new(court.clone()))).collect();
+    for (name, sink) in obs_sinks(config) {
+        let courts = served(&sink.courts);
+        let status = StatusHandle::new("obs", name);
+        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
+        for (court, sinks) in &mut sinks {
+            if courts.contains_key(court) {
+                sinks.obs.insert(name.clone(), commands.clone());
+            }
+        }
+        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
+        components.add(Component::task(status, task));
+    }
+    for (name, sink) in player_sinks(config) {
+        let courts = served(&sink.courts);
+        let status = StatusHandle::new("player", name);
+        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
+        for (court, sinks) in &mut sinks {
+            if courts.contains_key(court) {
+                sinks.player = Some(commands.clone());
+            }
+        }
+        let options =
+            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
+        let task = player::spawn(options, queue, courts, status.clone());
+        components.add(Component::task(status, task));
+    }
+    sinks
+}
