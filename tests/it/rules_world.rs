@@ -218,12 +218,18 @@ fn settings_take_the_place_of_constants() {
 
 #[test]
 fn wrong_settings_are_told_all_at_once_with_the_line_of_the_config() {
-    let folder = folder(&[("rule.rhai", "const PRE_ROLL = \"5s\";\nconst POINTS = 3;\nfn on_round(event, bout) {}")]);
-    let with = vec![setting("preroll", "2s"), setting("points", "many"), setting("pre_roll", "5")];
+    let folder = folder(&[(
+        "rule.rhai",
+        "const PRE_ROLL = \"5s\";\nconst POINTS = 3;\nconst SHARE = 0.5;\nconst OFFSET = 0;\nfn on_round(event, bout) {}",
+    )]);
+    let mut with = vec![setting("preroll", "2s"), setting("points", "many"), setting("pre_roll", "5")];
+    with.extend([setting("points", "-1"), setting("share", "-1"), setting("offset", "-1")]);
     insta::assert_snapshot!(load(&folder, with).err().unwrap(), @r#"
     event.yaml:7:5: rule.rhai has no setting `preroll`; did you mean `pre_roll`?
     event.yaml:7:5: `points` takes a whole number; `POINTS` of rule.rhai is 3
     event.yaml:7:5: `pre_roll` takes a duration: "500ms", "2s" or "1m"; `PRE_ROLL` of rule.rhai is "5s"
+    event.yaml:7:5: `points` takes a whole number that is not negative; `POINTS` of rule.rhai is 3
+    event.yaml:7:5: `share` takes a number that is not negative; `SHARE` of rule.rhai is 0.5
     "#);
 }
 

@@ -136,12 +136,19 @@ fn one_like(default: &Dynamic, text: &str) -> Result<Dynamic, &'static str> {
             false => Ok(text.into()),
         };
     }
-    if default.is_int() {
-        return text.parse().map(Dynamic::from_int).map_err(|_| "a whole number");
+    // What was more than nothing cannot be less.
+    let is_negative = text.starts_with('-');
+    if let Ok(default) = default.as_int() {
+        return match text.parse() {
+            Ok(_) if default > 0 && is_negative => Err("a whole number that is not negative"),
+            number => number.map(Dynamic::from_int).map_err(|_| "a whole number"),
+        };
     }
-    if default.is_float() {
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        return number.map(Dynamic::from_float).ok_or("a number");
+    if let Ok(default) = default.as_float() {
+        return match text.parse().ok().filter(|number: &f64| number.is_finite()) {
+            Some(_) if default > 0.0 && is_negative => Err("a number that is not negative"),
+            number => number.map(Dynamic::from_float).ok_or("a number"),
+        };
     }
     if default.is_bool() {
         return text.parse().map(Dynamic::from_bool).map_err(|_| "`true` or `false`");
