@@ -95,7 +95,7 @@ struct EventFile {
     /// The courts, at least one: a name that you choose, and [what is heard there](#courts).
     #[schemars(extend(
         "minProperties" = 1,
-        "propertyNames" = { "maxLength": 100 },
+        "propertyNames" = { "maxLength": 100, "pattern": "\\S" },
         "x-example" = "{ court-1: { bind: 0.0.0.0:6000 } }",
         "x-empty" = "`courts` wants at least one court"
     ))]
@@ -118,7 +118,7 @@ struct EventFile {
     names: NameTemplates,
     /// What is driven and recorded: a name that you choose, and [what it is](#sinks).
     #[serde(default)]
-    #[schemars(extend("propertyNames" = { "maxLength": 100 }, "x-default" = "no sinks"))]
+    #[schemars(extend("propertyNames" = { "maxLength": 100, "pattern": "\\S" }, "x-default" = "no sinks"))]
     sinks: BTreeMap<Arc<str>, Sink>,
 }
 
@@ -209,6 +209,7 @@ impl EventFile {
         let list = root.get("rules").and_then(|rules| rules.node.get("files"));
         let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
         consistency::check(checker.findings, root, &courts, &sinks);
+        reviews.check(checker.findings, root);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
             file: checker.findings.source.file().to_owned(),

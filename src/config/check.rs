@@ -198,7 +198,8 @@ impl<'a> Checker<'a> {
 
     /// A section whose keys are names that the user chose. What is wrong is left out.
     fn named(&self, name: &str, span: &Range<usize>, entries: &[Entry], schema: &Json) -> Option<Json> {
-        let longest = schema.get("propertyNames").and_then(|names| names.get("maxLength")).and_then(Json::as_u64);
+        let names = schema.get("propertyNames");
+        let longest = names.and_then(|names| names.get("maxLength")).and_then(Json::as_u64);
         if entries.is_empty() && schema.get("minProperties").is_some() {
             return self.nothing_in(name, span, schema);
         }
@@ -215,6 +216,11 @@ impl<'a> Checker<'a> {
                 let message = format!("this name is longer than {} characters", longest.unwrap_or_default());
                 self.findings.report(SCHEMA_CODE, key_span, message, |finding| {
                     finding.help("choose a shorter one: it stands in the names of files and in each line of the log")
+                });
+            }
+            if names.is_some() && key.trim().is_empty() {
+                self.findings.report(SCHEMA_CODE, key_span, "this name is empty", |finding| {
+                    finding.help("choose one: it stands in the names of files and in each line of the log")
                 });
             }
             if matches!(node.value, Value::Empty) && !is_section && schema.is_object() {

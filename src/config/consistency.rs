@@ -1,6 +1,6 @@
 //! What the parts of a config have to do with each other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use super::court::CourtConfig;
 use super::sink::{ObsSink, PlayerSink, Sink};
 use super::source::Findings;
 use super::yaml::{Entry, Node};
+use crate::file_name;
 use crate::served::Served;
 
 /// Checks courts and sinks against each other. Not all of them need to be there: what was wrong is left out.
@@ -20,6 +21,7 @@ pub(super) fn check(
 ) {
     let (courts, placed_sinks) = (placed(root, "courts", courts), placed(root, "sinks", sinks));
     ports(findings, &courts);
+    file_names(findings, &courts);
     for (entry, court) in &courts {
         resync(findings, entry, court);
         if court.bind.port() == 0 {
@@ -83,6 +85,26 @@ fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
         let (all, _) = first.entry(bind.port()).or_insert((None, entry));
         if bind.ip().is_unspecified() {
             all.get_or_insert(entry);
+        }
+    }
+}
+
+/// The names of courts stand in the names of captures: no two can be the same there.
+fn file_names(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
+    let mut first: HashMap<String, &Entry> = HashMap::new();
+    for (entry, _) in courts.iter().filter(|(entry, _)| !entry.key.trim().is_empty()) {
+        // Windows and macOS do not distinguish upper and lower case.
+        match first.entry(file_name::safe(&entry.key).to_lowercase()) {
+            hash_map::Entry::Vacant(free) => drop(free.insert(entry)),
+            hash_map::Entry::Occupied(other) => {
+                let other = *other.get();
+                let message = "the captures of these courts would have the same name";
+                findings.report("config.conflict", &entry.key_span, message, |finding| {
+                    let here = findings.source.span(&other.key_span);
+                    let help = "choose another name: upper and lower case, and what no file can have in its name, are the same there";
+                    finding.label("the second").related(here, "the first").help(help)
+                });
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::source::Findings;
+use super::yaml::Node;
 use crate::bout::ReviewRules;
 
 /// The keys of `reviews`.
@@ -33,6 +35,29 @@ impl Default for Reviews {
             quota: requests,
             won_keeps_quota: won_is_kept,
         }
+    }
+}
+
+impl Reviews {
+    /// The jury is reminded within their time.
+    pub(super) fn check(&self, findings: &Findings<'_>, root: &Node) {
+        let Some(section) = root.get("reviews").filter(|section| !findings.has_errors_in(&section.node.span)) else {
+            return;
+        };
+        if self.reminder_seconds <= self.seconds {
+            return;
+        }
+        let written = section.node.get("reminder_seconds").or_else(|| section.node.get("seconds")).unwrap_or(section);
+        let message = "the jury would be reminded before their time begins";
+        findings.report("config.conflict", &written.node.span, message, |finding| {
+            let is_default = section.node.get("reminder_seconds").is_none();
+            let default = if is_default {
+                format!(", which is {} if it is left out,", self.reminder_seconds)
+            } else {
+                String::new()
+            };
+            finding.help(format!("`reminder_seconds`{default} can be as long as `seconds` at most"))
+        });
     }
 }
 

@@ -156,6 +156,9 @@ impl Cover<'_> {
         match &node.value {
             Value::Empty => {}
             Value::Text(value) if is_only_variables(value) => {}
+            Value::Text(value) if schema.is_some_and(|schema| schema::words(schema).contains(&&**value)) => {
+                self.harmless.push(node.span.clone());
+            }
             Value::Text(value) => {
                 let default = expand(value, &|_| None).ok();
                 let schema = schema.map(|schema| schema.get("items").unwrap_or(schema));

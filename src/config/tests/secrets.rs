@@ -101,7 +101,7 @@ fn a_password_taken_for_a_comment_is_masked() {
     error: unknown key `prot` in `replay`
      --> event.yaml:5:24
       |
-    5 |   replay: { type: ***, prot: ***, password: #***
+    5 |   replay: { type: obs, prot: ***, password: #***
       |                        ^^^^ did you mean `port`?
     ");
 }

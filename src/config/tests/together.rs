@@ -90,6 +90,64 @@ fn a_court_has_one_player() {
 }
 
 #[test]
+fn courts_have_names_that_differ_as_names_of_files() {
+    let courts = |one: &str, other: &str| {
+        messages(&format!("name: a\ncourts:\n  {one}: {{ bind: 0.0.0.0:1 }}\n  {other}: {{ bind: 0.0.0.0:2 }}\n"))
+    };
+    insta::assert_snapshot!(courts("a/b", "A-b"), @"
+    error: the captures of these courts would have the same name
+     --> event.yaml:4:3
+      |
+    3 |   a/b: { bind: 0.0.0.0:1 }
+      |   --- the first
+    4 |   A-b: { bind: 0.0.0.0:2 }
+      |   ^^^ the second
+      |
+      = help: choose another name: upper and lower case, and what no file can have in its name, are the same there
+    ");
+    insta::assert_snapshot!(courts("''", "' '"), @"
+    error: this name is empty
+     --> event.yaml:3:3
+      |
+    3 |   '': { bind: 0.0.0.0:1 }
+      |   ^^
+      |
+      = help: choose one: it stands in the names of files and in each line of the log
+
+    error: this name is empty
+     --> event.yaml:4:3
+      |
+    4 |   ' ': { bind: 0.0.0.0:2 }
+      |   ^^^
+      |
+      = help: choose one: it stands in the names of files and in each line of the log
+    ");
+}
+
+#[test]
+fn jury_is_reminded_within_their_time() {
+    insta::assert_snapshot!(messages_after_head("reviews: { seconds: 20, reminder_seconds: 21 }\n"), @"
+    error: the jury would be reminded before their time begins
+     --> event.yaml:4:43
+      |
+    4 | reviews: { seconds: 20, reminder_seconds: 21 }
+      |                                           ^^
+      |
+      = help: `reminder_seconds` can be as long as `seconds` at most
+    ");
+    insta::assert_snapshot!(messages_after_head("reviews: { seconds: 5 }\n"), @"
+    error: the jury would be reminded before their time begins
+     --> event.yaml:4:21
+      |
+    4 | reviews: { seconds: 5 }
+      |                     ^
+      |
+      = help: `reminder_seconds`, which is 10 if it is left out, can be as long as `seconds` at most
+    ");
+    assert!(parse(&format!("{HEAD}reviews: {{ seconds: 20, reminder_seconds: 20 }}\n")).is_ok());
+}
+
+#[test]
 fn two_courts_cannot_receive_on_the_same_address() {
     insta::assert_snapshot!(messages(&two_courts("0.0.0.0:6000", "0.0.0.0:6000")), @"
     error: `court-1` and `court-2` cannot receive on the same address

@@ -187,6 +187,13 @@ fn a_host_is_no_url_and_has_no_port() {
     5 |   a: { type: obs, host: *** }
       |                         ^^^
     ");
+    insta::assert_snapshot!(messages_of_sink("type: obs, host: me@pc"), @"
+    error: `host` wants a name or an address alone, such as `127.0.0.1`
+     --> event.yaml:5:25
+      |
+    5 |   a: { type: obs, host: *** }
+      |                         ^^^
+    ");
 }
 
 #[test]
