@@ -315,6 +315,10 @@ impl<'a> Checker<'a> {
     fn text(&self, key: &str, node: &Node, schema: &Json) -> Option<Json> {
         let Some(format) = Format::of(schema) else { return self.scalar(key, node, "text").map(Json::String) };
         let text = self.scalar(key, node, format.wants)?;
+        let longest = schema.get("maxLength").and_then(Json::as_u64);
+        if let Some(longest) = longest.filter(|longest| text.chars().count() as u64 > *longest) {
+            return self.wants(key, node, &format!("{longest} characters at most"));
+        }
         match (format.check)(&text) {
             Ok(()) => {}
             Err(Refusal::Because(reasons)) if !node.has_variable() => {
@@ -322,10 +326,6 @@ impl<'a> Checker<'a> {
                 return None;
             }
             Err(_) => return self.wants(key, node, format.wants),
-        }
-        let longest = schema.get("maxLength").and_then(Json::as_u64);
-        if let Some(longest) = longest.filter(|longest| text.chars().count() as u64 > *longest) {
-            return self.wants(key, node, &format!("{longest} characters at most"));
         }
         let because = |message: String, complete: &dyn Fn(Diagnostic) -> Diagnostic| {
             self.findings.report(SCHEMA_CODE, &node.span, message, complete);

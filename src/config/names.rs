@@ -11,10 +11,10 @@ use crate::naming::{Names, TemplateError};
 #[serde(default, deny_unknown_fields)]
 pub(super) struct NameTemplates {
     /// The template of clips' names.
-    #[schemars(with = "format::Template")]
+    #[schemars(with = "format::Template", extend("maxLength" = 1000))]
     clip: String,
     /// The template of recordings' names.
-    #[schemars(with = "format::Template")]
+    #[schemars(with = "format::Template", extend("maxLength" = 1000))]
     recording: String,
 }
 

@@ -230,6 +230,8 @@ fn each_wrong_placeholder_of_a_name_is_shown() {
     4 | names: { clip: "{court} {match} {reson} {" }
       |                                         ^
     "#);
+    let long = messages_after_head(&format!("names: {{ clip: '{}' }}\n", "{a}".repeat(500)));
+    assert!(long.starts_with("error: `clip` wants 1000 characters at most\n"), "{long}");
 }
 
 #[test]
