@@ -1,9 +1,12 @@
 //! The schema for other programs: JSON Schema, draft-07, and nothing else.
+//!
+//! Keywords for one type of value stand side by side, and the branches of a section are chosen by its `type`, so that a
+//! validator says what is wrong with a value, and not that it is none of several.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::format::Format;
-use super::schema::{kind, words};
+use super::schema::{kind, tag, tagged, text, words};
 
 /// Text that holds a variable of the environment, in the place of any value.
 const VARIABLE: &str = r"\$\{";
@@ -11,22 +14,28 @@ const VARIABLE: &str = r"\$\{";
 /// Says in JSON Schema alone what the check knows besides: a value may be a variable, numbers are text, too, and a key
 /// that may be left out may be empty.
 pub(super) fn export(schema: &mut Json, is_required: bool) {
+    let (format, kind) = (Format::of(schema), kind(schema).map(str::to_owned));
+    let words: Vec<_> = words(schema).into_iter().map(str::to_owned).collect();
+    let (branches, meanings) = (tagged(schema).to_vec(), meanings(schema));
     let Json::Object(object) = schema else { return };
-    let format = Format::of(&Json::Object(object.clone()));
     object.retain(|keyword, _| !keyword.starts_with("x-") && keyword != "format");
-    let required: Vec<String> = object
-        .get("required")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str)
-        .map(str::to_owned)
-        .collect();
+    if object.get("default") == Some(&Json::Null) {
+        object.remove("default");
+    }
+    if let Some(Json::String(description)) = object.get_mut("description") {
+        description.push_str(&meanings);
+    }
+    if !branches.is_empty() {
+        return by_type(object, branches);
+    }
+    let required = object.get("required").cloned().unwrap_or_default();
+    let is_key_required =
+        |key: &str| required.as_array().is_some_and(|keys| keys.iter().any(|required| required == key));
     if let Some(Json::Object(properties)) = object.get_mut("properties") {
         for (key, property) in properties {
             // The type of a section stays as it is.
             if property.get("const").is_none() {
-                export(property, required.contains(key));
+                export(property, is_key_required(key));
             }
         }
     }
@@ -36,48 +45,94 @@ pub(super) fn export(schema: &mut Json, is_required: bool) {
             export(schema, keyword == "items" || schema.get("required").is_some());
         }
     }
-    for keyword in ["oneOf", "anyOf"] {
-        for schema in object.get_mut(keyword).and_then(Json::as_array_mut).into_iter().flatten() {
-            if schema.get("const").is_none() {
-                export(schema, true);
-            }
-        }
+    let mut types = vec![];
+    if let Some(Json::Array(branches)) = object.remove("anyOf") {
+        types = merge(object, branches);
     }
-    let nothing = || (!is_required).then(|| json!({ "type": "null" }));
-    let words = words(&Json::Object(object.clone())).len();
-    if object.get("default") == Some(&Json::Null) {
-        object.remove("default");
-    }
-    match kind(&Json::Object(object.clone())).map(str::to_owned).as_deref() {
-        _ if words > 0 => either(object, [Some(json!({ "type": "string", "pattern": VARIABLE })), nothing()]),
-        Some("integer" | "number" | "boolean") => {
-            either(object, [Some(json!({ "type": "string", "pattern": VARIABLE })), nothing()]);
+    types.extend(kind.clone().map(Json::from));
+    let pattern = match kind.as_deref() {
+        _ if !words.is_empty() => {
+            object.remove("oneOf");
+            object.remove("enum");
+            let nothing = (!is_required).then_some(Json::Null);
+            let words: Vec<_> = words.into_iter().map(Json::from).chain(nothing).collect();
+            object.insert("if".to_owned(), json!({ "type": "string", "pattern": VARIABLE }));
+            object.insert("else".to_owned(), json!({ "enum": words }));
+            types = vec!["string".into()];
+            None
         }
+        Some("integer") => Some("^[0-9]+$".into()),
+        Some("number") => Some(r"^[0-9]+(\.[0-9]*)?$".into()),
+        Some("boolean") => Some("^(true|false)$".into()),
         Some("string") => {
             let takes_numbers = format.is_none_or(|format| matches!(format.short, "text" | "path" | "courts"));
-            let mut kinds = vec!["string"];
-            kinds.extend(takes_numbers.then_some(["number", "boolean"]).into_iter().flatten());
-            kinds.extend((!is_required).then_some("null"));
-            object.insert("type".to_owned(), json!(kinds));
-            if let Some(pattern) = format.and_then(Format::pattern) {
-                object.insert("pattern".to_owned(), json!(format!("{pattern}|{VARIABLE}")));
-            }
+            types.extend(takes_numbers.then_some(["number".into(), "boolean".into()]).into_iter().flatten());
+            format.and_then(Format::pattern)
         }
-        Some("object" | "array") if !is_required => {
-            if let Some(Json::String(kind)) = object.get("type").cloned() {
-                object.insert("type".to_owned(), json!([kind, "null"]));
-            }
+        _ => None,
+    };
+    if let Some(pattern) = pattern {
+        object.insert("pattern".to_owned(), json!(format!("{pattern}|{VARIABLE}")));
+        if kind.as_deref() != Some("string") {
+            types.push("string".into());
         }
-        _ => {}
+    }
+    if !is_required && !types.is_empty() {
+        types.push("null".into());
+    }
+    let mut seen = Vec::new();
+    types.retain(|kind| {
+        !seen.contains(kind) && {
+            seen.push(kind.clone());
+            true
+        }
+    });
+    match &types[..] {
+        [] => {}
+        [only] => drop(object.insert("type".to_owned(), only.clone())),
+        _ => drop(object.insert("type".to_owned(), Json::Array(types))),
     }
 }
 
-/// Lets a value be something else, too.
-fn either(object: &mut Map<String, Json>, others: [Option<Json>; 2]) {
-    let outside = ["description", "default", "title"];
-    let (kept, value): (Map<_, _>, Map<_, _>) =
-        std::mem::take(object).into_iter().partition(|(keyword, _)| outside.contains(&keyword.as_str()));
-    *object = kept;
-    let all: Vec<Json> = [Some(Json::Object(value))].into_iter().chain(others).flatten().collect();
-    object.insert("anyOf".to_owned(), Json::Array(all));
+/// What each of several words means, as a list.
+fn meanings(schema: &Json) -> String {
+    let variants = schema.get("oneOf").and_then(Json::as_array).into_iter().flatten();
+    let meaning = |variant| {
+        Some(format!("\n- `{}`: {}", text(variant, "const").or_else(|| tag(variant))?, text(variant, "description")?))
+    };
+    variants.filter_map(meaning).collect()
+}
+
+/// Puts the keywords of branches for different types of values side by side; gives the types.
+fn merge(object: &mut Map<String, Json>, branches: Vec<Json>) -> Vec<Json> {
+    let mut types = Vec::new();
+    for mut branch in branches {
+        export(&mut branch, true);
+        let Json::Object(keywords) = branch else { continue };
+        for (keyword, value) in keywords {
+            match value {
+                Json::Array(several) if keyword == "type" => types.extend(several),
+                one if keyword == "type" => types.push(one),
+                value => drop(object.entry(keyword).or_insert(value)),
+            }
+        }
+    }
+    types
+}
+
+/// A section whose `type` decides what else it has.
+fn by_type(object: &mut Map<String, Json>, branches: Vec<Json>) {
+    let is = |kind: &Json| json!({ "properties": { "type": kind }, "required": ["type"] });
+    let (mut tags, mut chosen) = (Vec::new(), Vec::new());
+    for mut branch in branches {
+        let Some(kind) = tag(&branch).map(str::to_owned) else { continue };
+        export(&mut branch, true);
+        chosen.push(json!({ "if": is(&json!({ "const": kind })), "then": branch }));
+        tags.push(kind);
+    }
+    object.remove("oneOf");
+    object.insert("type".to_owned(), "object".into());
+    object.insert("properties".to_owned(), json!({ "type": { "enum": tags } }));
+    object.insert("required".to_owned(), json!(["type"]));
+    object.insert("allOf".to_owned(), Json::Array(chosen));
 }

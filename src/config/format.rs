@@ -15,6 +15,18 @@ use crate::suggest::{Advice, advise};
 /// A file's name may have this many bytes in all usual file systems.
 const MAX_FILE_NAME: usize = 255;
 
+macro_rules! ipv4 {
+    () => {
+        r"((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    };
+}
+
+macro_rules! port {
+    () => {
+        "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+    };
+}
+
 /// A kind of text.
 pub(super) struct Format {
     /// `format` in the schema.
@@ -60,14 +72,18 @@ pub(super) const FORMATS: &[Format] = &[
         name: "address",
         short: "address:port",
         wants: "an IP address with a port such as `192.168.7.20:6000`",
-        pattern: Some(r"^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"),
+        pattern: Some(concat!("^(", ipv4!(), r"|\[[0-9A-Fa-f:.]+\]):0*", port!(), "$")),
         check: |text| when(text.parse::<SocketAddr>().is_ok()),
     },
     Format {
         name: "network",
         short: "networks or addresses",
         wants: "networks or addresses such as `192.168.7.0/24` or `192.168.7.20`",
-        pattern: Some(r"^([0-9]+(\.[0-9]+){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$"),
+        pattern: Some(concat!(
+            "^(",
+            ipv4!(),
+            "(/(3[0-2]|[12]?[0-9]))?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$"
+        )),
         check: |text| when(text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok()),
     },
     Format {
