@@ -12,7 +12,7 @@ pub(super) struct Args {
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
     /// How many courts the config has, each with a port, an OBS and a player.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=99))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = courts)]
     courts: u8,
 }
 
@@ -26,6 +26,10 @@ const RULES: [(&str, &str); 7] = [
     ("rules/scoreboard.rhai", include_str!("../../rules/scoreboard.rhai")),
     ("rules/watchdog.rhai", include_str!("../../rules/watchdog.rhai")),
 ];
+
+fn courts(text: &str) -> Result<u8, &'static str> {
+    text.parse().ok().filter(|courts| (1..=99).contains(courts)).ok_or("write a number from 1 to 99")
+}
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {

@@ -145,9 +145,14 @@ fn check_settings(checker: &Checker<'_>, with: &[(Setting, &Entry)], constants: 
     for (setting, entry) in with {
         if let Some(Err(wrong)) = constants.map(|constants| constants.check(setting)) {
             let span = if wrong.is_unknown { &entry.key_span } else { &entry.node.span };
+            if wrong.is_unknown {
+                // It may be a password that is meant for OBS.
+                checker.findings.cover(&entry.node.span);
+            }
+            let message = wrong.message.replace(&entry.key, checker.findings.name(entry));
             checker
                 .findings
-                .report("config.setting", span, wrong.message, |finding| Diagnostic { help: wrong.help, ..finding });
+                .report("config.setting", span, message, |finding| Diagnostic { help: wrong.help, ..finding });
         }
     }
 }

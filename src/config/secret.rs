@@ -137,7 +137,9 @@ impl Cover<'_> {
             let meant = schema_of(key).or_else(meant);
             // What follows a comma in a password looks like a key.
             let is_key = !node.is_empty() && !key.contains(|c: char| c.is_whitespace() || "@=:".contains(c));
-            if meant.is_some() || is_key && !follows_secret {
+            // A name can be any text: one without a section below may be a password.
+            let is_known = meant.is_some() && (known().next().is_some() || matches!(node.value, Value::Section(_)));
+            if is_known || is_key && !follows_secret {
                 self.harmless.push(key_span.clone());
             }
             follows_secret |= is_secret(key);

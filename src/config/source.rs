@@ -111,11 +111,13 @@ pub(crate) struct Findings<'a> {
     found: RefCell<Vec<Diagnostic>>,
     /// How many more there are.
     more: Cell<usize>,
+    /// Bytes of the file's text that were found to hold what may be secrets.
+    secrets: RefCell<Vec<Range<usize>>>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn of(source: &'a Source) -> Self {
-        Self { source, found: RefCell::default(), more: Cell::new(0) }
+        Self { source, found: RefCell::default(), more: Cell::new(0), secrets: RefCell::default() }
     }
 
     /// A key, as messages name it.
@@ -157,6 +159,11 @@ impl<'a> Findings<'a> {
         self.report("config.suspicious", span, message, |finding| complete(finding.warning()));
     }
 
+    /// Covers a place in all that was found and will be.
+    pub(crate) fn cover(&self, span: &Range<usize>) {
+        self.secrets.borrow_mut().push(span.clone());
+    }
+
     /// Whether something is wrong within a place.
     pub(crate) fn has_errors_in(&self, span: &Range<usize>) -> bool {
         let span = self.source.span(span);
@@ -170,6 +177,15 @@ impl<'a> Findings<'a> {
     /// All that was found, in the order of the places, and how much more there is.
     pub(crate) fn into_parts(self) -> (Vec<Diagnostic>, usize) {
         let mut found = self.found.into_inner();
+        let secrets: Vec<_> = self.secrets.into_inner().iter().map(|secret| self.source.span(secret)).collect();
+        if !secrets.is_empty() {
+            let source = Source::new(&self.source.file, &self.source.covered, secrets);
+            for place in found.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+                place.text = source.covered.clone();
+                place.span = source.span(&place.span);
+                place.related.iter_mut().for_each(|(span, _)| *span = source.span(span));
+            }
+        }
         found.sort_by_key(|finding| finding.place.as_ref().map(|place| place.span.start));
         (found, self.more.get())
     }

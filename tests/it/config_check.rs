@@ -161,6 +161,11 @@ fn init_writes_as_many_courts_as_wanted_and_the_check_finds_nothing() {
     assert_eq!(init.status.code(), Some(0), "{}", stderr(&init));
     let check = output(vta().arg("check").current_dir(folder.path()));
     assert_eq!((stdout(&check), stderr(&check)), ("event.yaml is fine: 12 courts, 5 rules, 27 sinks\n", ""));
+    for courts in ["0", "100", "abc"] {
+        let init = output(vta().args(["init", "--courts", courts]).arg(folder.path().join("more")));
+        assert_eq!(init.status.code(), Some(2));
+        assert!(stderr(&init).contains("write a number from 1 to 99"), "{}", stderr(&init));
+    }
 }
 
 #[test]

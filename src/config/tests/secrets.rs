@@ -341,3 +341,23 @@ fn no_message_shows_what_a_variable_holds() {
         }
     }
 }
+
+#[test]
+fn what_stands_below_with_shows_no_password() {
+    for with in [
+        "password hunter2",
+        "password=hunter2",
+        "password: hunter2",
+        "obs_pasword: [hunter2]",
+        "login: hunter2",
+        "rest: Rest, login: hunter2",
+        "password hunter2: a",
+        "loaded: password hunter2, fighting: 5, rets: Rest",
+        "user: ${SECRET_VARIABLE}",
+    ] {
+        let rules = format!("rules: {{ files: [{{ file: ../rules/scenes.rhai, with: {{ {with} }} }}] }}");
+        let shown = shown(&format!("{}{rules}\n", super::HEAD), "hunter2");
+        assert!(shown.contains("scenes.rhai") || shown.contains("setting"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{with}\n{shown}");
+    }
+}
