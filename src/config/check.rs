@@ -321,7 +321,8 @@ impl<'a> Checker<'a> {
         }
         match (format.check)(&text) {
             Ok(()) => {}
-            Err(Refusal::Because(reasons)) if !node.has_variable() => {
+            // The reasons show the text.
+            Err(Refusal::Because(reasons)) if self.findings.written(node) == text => {
                 reasons.into_iter().for_each(|reason| self.because(node, reason));
                 return None;
             }

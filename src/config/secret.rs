@@ -339,7 +339,20 @@ fn cover(value: &mut Json) {
                 }
             }
         }
-        Json::Array(items) => items.iter_mut().for_each(cover),
+        Json::Array(items) => {
+            // An argument of a program, and its value.
+            let is_flag = |item: &Json| item.as_str().is_some_and(|item| item.starts_with('-') && names_secret(item));
+            let mut follows_flag = false;
+            for item in items {
+                let is_flag = is_flag(item);
+                if follows_flag {
+                    *item = COVER.into();
+                } else {
+                    cover(item);
+                }
+                follows_flag = is_flag;
+            }
+        }
         Json::String(text) => {
             let is_login = |word: &str| word.split_once('@').is_some_and(|(login, _)| login.contains(':'));
             let is_assigned = |word: &str| word.split_once([':', '=']).is_some_and(|(key, _)| names_secret(key));

@@ -361,3 +361,17 @@ fn what_stands_below_with_shows_no_password() {
         assert!(!shown.contains("hunter2"), "{with}\n{shown}");
     }
 }
+
+#[test]
+fn effective_config_and_refused_names_show_no_password() {
+    for value in [
+        "sinks: { a: { type: player, arguments: [--password, hunter2] } }",
+        "sinks: { a: { type: player, arguments: [--password=hunter2, 'http://me:hunter2@pc/'] } }",
+        "sinks: { a: { type: obs, password: hunter2 } }",
+        "names: { clip: '{password hunter2}' }",
+        "rules: { files: [{ file: ../rules/scenes.rhai, with: { rest: 'password: hunter2' } }] }",
+    ] {
+        let shown = shown(&format!("{}{value}\n", super::HEAD), "");
+        assert!(!shown.contains("hunter2"), "{value}\n{shown}");
+    }
+}
