@@ -75,7 +75,7 @@ pub(super) fn in_tree(text: &str, root: &Node, schema: &Json) -> Vec<Range<usize
         let (mut start, end) = (offset, offset + line.len());
         let first = harmless.partition_point(|shown| shown.start < start);
         let shown = harmless[first..].iter().take_while(|shown| shown.start < end);
-        for shown in shown.cloned().chain([end..end]) {
+        for shown in shown.cloned().chain(std::iter::once(end..end)) {
             let is_sign = |c: char| c.is_whitespace() || "{}[],:#-'\"".contains(c);
             let between = &text[start..shown.start.max(start)];
             let trimmed = between.trim_start_matches(is_sign);
