@@ -41,6 +41,21 @@ pub struct BoutId {
     pub load: u32,
 }
 
+impl FromStr for BoutId {
+    type Err = BadBoutId;
+
+    fn from_str(text: &str) -> Result<Self, BadBoutId> {
+        let (session, load) = text.rsplit_once(':').ok_or(BadBoutId)?;
+        let session = session.parse().map_err(|_| BadBoutId)?;
+        Ok(Self { session, load: load.parse().map_err(|_| BadBoutId)? })
+    }
+}
+
+/// Text that is no [`BoutId`].
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the id of a bout is the UUID of a session, a colon and the number of a load")]
+pub struct BadBoutId;
+
 impl fmt::Display for BoutId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.session, self.load)

@@ -11,12 +11,12 @@ use crate::time::Time;
 /// A bout as it is stored; what is not known is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BoutRow {
-    /// Id of its session.
+    /// Its first load: the UUID of the session, and the number of the load in it.
+    pub id: String,
+    /// Id of the first session in which it was on.
     pub session: i64,
     /// Name of the court.
     pub court: String,
-    /// Number within the session, from 1.
-    pub ordinal: u32,
     /// Its number, as in `245.A`.
     pub number: Option<String>,
     /// Phase of the competition.
@@ -70,12 +70,12 @@ pub struct RoundRow {
 }
 
 impl BoutRow {
-    fn from_row(row: &Row<'_>, court: &str) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let rounds: String = row.get("rounds")?;
         Ok(Self {
-            session: row.get("session")?,
-            court: court.to_owned(),
-            ordinal: row.get("ordinal")?,
+            id: row.get("uid")?,
+            session: row.get("first_session")?,
+            court: row.get("court")?,
             number: row.get("number")?,
             phase: row.get("phase")?,
             gender: row.get("gender")?,
@@ -99,19 +99,30 @@ impl BoutRow {
 }
 
 impl StoreReader {
-    /// The bouts that match a filter, in order of session and ordinal; times are compared with the bout's start.
+    /// The bouts that match a filter, in order of their first loads; times are compared with the bout's start.
     ///
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
-        let sql = "SELECT *,
-                            (SELECT count(*) FROM events e WHERE e.session = b.session AND e.bout = b.ordinal) AS events,
-                            (SELECT count(*) FROM clips c WHERE c.session = b.session AND c.bout = b.ordinal) AS clips
-                         FROM bouts b
-                         WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR ordinal = ?3)
-                           AND (?4 IS NULL OR coalesce(started_at, loaded_at) >= ?4)
-                           AND (?5 IS NULL OR coalesce(started_at, loaded_at) < ?5)
-                         ORDER BY ordinal";
+        let sql = "WITH of_bouts AS (
+                       SELECT present.bout, min(present.id) AS first, min(present.session) AS first_session,
+                              sum(load_ranges.events) AS events
+                       FROM loads AS present
+                       LEFT JOIN load_ranges USING (session, load)
+                       WHERE present.session IN (SELECT value FROM json_each(?1))
+                         AND NOT EXISTS (SELECT 1 FROM loads AS later
+                                         WHERE later.session = present.session AND later.load = present.load
+                                           AND later.id > present.id)
+                       GROUP BY present.bout
+                   )
+                   SELECT bouts.*, first_session, coalesce(events, 0) AS events,
+                          (SELECT count(*) FROM loads JOIN clips USING (session, load)
+                           WHERE loads.bout = bouts.id AND loads.session IN (SELECT value FROM json_each(?1))) AS clips
+                   FROM of_bouts JOIN bouts ON bouts.id = of_bouts.bout
+                   WHERE (?2 IS NULL OR number = ?2 OR uid = ?2)
+                     AND (?3 IS NULL OR coalesce(started_at, loaded_at) >= ?3)
+                     AND (?4 IS NULL OR coalesce(started_at, loaded_at) < ?4)
+                   ORDER BY first_session, first";
         self.of_bouts(filter, sql, BoutRow::from_row)
     }
 }

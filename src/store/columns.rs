@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use rusqlite::Row;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 
 use crate::time::Time;
 
 impl FromSql for Time {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(FromSqlError::other)
+        value.as_i64().map(Self::from_micros)
     }
 }
 
@@ -24,7 +24,7 @@ pub(super) fn text_or_null<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Res
 }
 
 /// The JSON keys with which events and actions begin.
-pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: &str) -> io::Result<()> {
+pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: Time) -> io::Result<()> {
     match session {
         Some(session) => write!(out, "{{\"session\":{session},\"seq\":{seq},\"at\":\"{at}\""),
         None => write!(out, "{{\"seq\":{seq},\"at\":\"{at}\""),

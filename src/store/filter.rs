@@ -19,15 +19,6 @@ pub enum Sessions {
     Last,
 }
 
-/// Which bout a query covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BoutKey {
-    /// Those of this number, as in `245.A`.
-    Number(String),
-    /// The one with this ordinal in its session.
-    Ordinal(u32),
-}
-
 /// Which rows a query covers; what is left out does not limit it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -35,8 +26,8 @@ pub struct Filter {
     pub sessions: Sessions,
     /// Name of the court.
     pub court: Option<String>,
-    /// Which bout.
-    pub bout: Option<BoutKey>,
+    /// Which bouts: all of this number, as in `245.A`, or the one of this id.
+    pub bout: Option<String>,
     /// Nothing before this instant.
     pub since: Option<Time>,
     /// Nothing at or after this instant.
@@ -74,6 +65,12 @@ impl Selection {
         self.sessions.len() > 1
     }
 
+    /// The ids of the sessions, as a JSON array.
+    pub(super) fn ids(&self) -> String {
+        let ids: Vec<_> = self.sessions.iter().map(|session| session.id.to_string()).collect();
+        format!("[{}]", ids.join(","))
+    }
+
     pub(super) fn summary(&self, rows: u64) -> QuerySummary {
         QuerySummary { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
     }
@@ -108,32 +105,25 @@ impl StoreReader {
         }
     }
 
-    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
-    /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
+    /// The rows that match a filter. Of the statement's parameters, `?1` is the ids of the sessions as a JSON array, `?2` the
+    /// bout, `?3` and `?4` the times since and until; each of the last three may be null.
     pub(super) fn of_bouts<T>(
         &self,
         filter: &Filter,
         sql: &str,
-        from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
+        from_row: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<(Vec<T>, QuerySummary), StoreError> {
         let selection = self.select(filter)?;
-        let (number, ordinal) = match &filter.bout {
-            Some(BoutKey::Number(number)) => (Some(number), None),
-            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
-            None => (None, None),
-        };
-        let since = filter.since.map(|at| at.to_string());
-        let until = filter.until.map(|at| at.to_string());
-        let mut rows = Vec::new();
-        for session in &selection.sessions {
-            let more = self.query(|connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            })?;
-            rows.extend(more);
-        }
+        let micros = |at: Option<Time>| at.map(Time::as_micros);
+        let rows: Vec<T> = self.query(|connection| {
+            connection
+                .prepare_cached(sql)?
+                .query_map(
+                    params![selection.ids(), filter.bout, micros(filter.since), micros(filter.until)],
+                    from_row,
+                )?
+                .collect()
+        })?;
         let summary = selection.summary(rows.len() as u64);
         Ok((rows, summary))
     }
@@ -146,27 +136,20 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// The conditions of a filter on `events`, `actions` or `clips`.
+    /// The conditions of a filter on `events` or `actions`; with a bout, on `bout_events` or `bout_actions`.
     pub(super) fn new(session: i64, filter: &Filter) -> Self {
         let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
-        match &filter.bout {
-            Some(BoutKey::Number(number)) => {
-                conditions.and("bout IN (SELECT ordinal FROM bouts WHERE session = ? AND number = ?)");
-                conditions.values.extend([session.into(), number.clone().into()]);
-            }
-            Some(BoutKey::Ordinal(ordinal)) => {
-                conditions.and("bout = ?");
-                conditions.values.push((*ordinal).into());
-            }
-            None => {}
+        if let Some(bout) = &filter.bout {
+            conditions.and("bout IN (SELECT id FROM bouts WHERE number = ? UNION SELECT id FROM bouts WHERE uid = ?)");
+            conditions.values.extend([bout.clone().into(), bout.clone().into()]);
         }
         if let Some(since) = filter.since {
             conditions.and("at >= ?");
-            conditions.values.push(since.to_string().into());
+            conditions.values.push(since.as_micros().into());
         }
         if let Some(until) = filter.until {
             conditions.and("at < ?");
-            conditions.values.push(until.to_string().into());
+            conditions.values.push(until.as_micros().into());
         }
         conditions
     }

@@ -1,19 +1,28 @@
 use std::collections::HashMap;
+use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::types::FromSqlError;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 use strum::{Display, IntoStaticStr};
 
+use super::columns::text;
 use super::error::StoreError;
-use crate::bout::SessionId;
+use crate::bout::{Bout, Facts, KnownBout, MAX_BREAK, SessionId};
 use crate::court::Resume;
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
-const MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("schema-1.sql")), M::up(include_str!("schema-2.sql")), M::up(include_str!("schema-3.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("schema-1.sql")),
+    M::up(include_str!("schema-2.sql")),
+    M::up(include_str!("schema-3.sql")),
+    M::up(include_str!("schema-4.sql")),
+];
 
 /// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
@@ -93,34 +102,90 @@ impl Store {
     /// When it cannot be written.
     pub fn begin_session(&mut self, session: &NewSession) -> Result<i64, StoreError> {
         let mode: &str = session.mode.into();
-        self.connection
-            .execute(
-                "INSERT INTO sessions (court, mode, event_name, capture, vta_version, started_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        self.query(|connection| {
+            connection.execute(
+                "INSERT INTO sessions (uuid, replay_of, court, mode, event_name, capture, vta_version, started_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
+                    session.uuid.to_string(),
+                    session.replay_of.map(|uuid| uuid.to_string()),
                     session.court,
                     mode,
                     session.event_name,
                     session.capture,
                     env!("CARGO_PKG_VERSION"),
-                    session.started_at.to_string()
+                    session.started_at.as_micros()
                 ],
-            )
-            .map_err(|reason| StoreError::sqlite(&self.path, reason))?;
-        Ok(self.connection.last_insert_rowid())
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+    }
+
+    /// When the latest session of a court began, if it is live and has no end: it was killed, or it still runs.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn unfinished(&self, court: &str) -> Result<Option<Time>, StoreError> {
+        self.query(|connection| {
+            let sql = "SELECT started_at, ended_at IS NULL FROM sessions WHERE court = ?1 AND mode = 'live'
+                       ORDER BY id DESC LIMIT 1";
+            let session = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, bool>(1)?));
+            let latest: Option<(Time, bool)> = connection.query_row(sql, [court], session).optional()?;
+            Ok(latest.filter(|(_, is_open)| *is_open).map(|(started_at, _)| started_at))
+        })
+    }
+
+    /// The latest replay of each session that was replayed.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn replays(&self) -> Result<HashMap<SessionId, SessionId>, StoreError> {
+        self.query(|connection| {
+            let sql = "SELECT replay_of, uuid FROM sessions WHERE replay_of IS NOT NULL ORDER BY id";
+            connection.prepare(sql)?.query_map([], |row| Ok((parsed(row, 0)?, parsed(row, 1)?)))?.collect()
+        })
+    }
+
+    /// What earlier live sessions of a court know: the bout that was on, and those of the last hours.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn resume(&self, court: &str, now: Time) -> Result<Resume, StoreError> {
+        let snapshot = self.query(|connection| {
+            let sql = "SELECT snapshot FROM snapshots WHERE court = ?1";
+            connection.query_row(sql, [court], |row| row.get::<_, String>(0)).optional()
+        })?;
+        // One that a newer or older vta wrote in another form is left out.
+        let snapshot = snapshot.and_then(|text| {
+            let read = serde_json::from_str(&text);
+            read.inspect_err(|error| messages::store_no_resume(court, error)).ok()
+        });
+        let bouts = self.query(|connection| {
+            let sql = "SELECT bouts.uid, bouts.state, bouts.winner IS NOT NULL,
+                              (SELECT max(last_at) FROM load_ranges JOIN load_bouts USING (session, load)
+                               WHERE load_bouts.bout = bouts.id) AS last_at
+                       FROM bouts JOIN sessions ON sessions.id = bouts.session
+                       WHERE bouts.court = ?1 AND mode = 'live' AND bouts.loaded_at >= ?2 AND last_at >= ?3
+                       ORDER BY last_at";
+            let known = |row: &Row<'_>| {
+                let state: Bout = serde_json::from_str(text(row, 1)?).map_err(FromSqlError::other)?;
+                let facts = Facts::new(&state.config, [&state.blue.athlete, &state.red.athlete]);
+                Ok(KnownBout { id: parsed(row, 0)?, facts, decided: row.get(2)?, last_at: row.get(3)? })
+            };
+            let (loaded, last) = ((now - 2 * MAX_BREAK).as_micros(), (now - MAX_BREAK).as_micros());
+            connection.prepare(sql)?.query_map(params![court, loaded, last], known)?.collect()
+        })?;
+        Ok(Resume { snapshot, bouts })
+    }
+
+    fn query<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
     }
 }
 
-impl Store {
-    /// The latest replay of each session.
-    pub fn replays(&self) -> Result<HashMap<SessionId, SessionId>, StoreError> {
-        Ok(HashMap::new())
-    }
-
-    /// What earlier sessions of a court know.
-    pub fn resume(&self, _court: &str, _now: Time) -> Result<Resume, StoreError> {
-        Ok(Resume::default())
-    }
+/// A column that is parsed from its text.
+fn parsed<T: FromStr<Err: Error + Send + Sync + 'static>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    Ok(text(row, column)?.parse().map_err(FromSqlError::other)?)
 }
 
 /// Sets how the file is written, and updates its tables.
@@ -240,6 +305,6 @@ mod tests {
         drop(Store::open(&path).unwrap());
         Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
         let error = Store::open(&path).unwrap_err();
-        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 3)"), "{error}");
+        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 4)"), "{error}");
     }
 }

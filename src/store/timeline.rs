@@ -1,6 +1,6 @@
 use std::fmt;
 
-use rusqlite::Row;
+use rusqlite::{Row, params};
 use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,6 +9,7 @@ use super::bouts::BoutRow;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
+use crate::time::Time;
 
 /// One bout for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,8 +23,8 @@ pub struct Timeline {
 /// An event, an action or a clip; displays as a line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineLine {
-    /// When: UTC, RFC 3339 with microseconds.
-    pub at: String,
+    /// When.
+    pub at: Time,
     /// `event`, `clip` or `action`.
     pub what: String,
     /// Number among the session's events, or among its actions.
@@ -40,16 +41,16 @@ pub struct TimelineLine {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Sighting {
     /// `clip` or `recording`.
-    pub film: String,
+    pub media: String,
     /// The `seq` of the event that reported the media file.
-    pub film_seq: u64,
+    pub media_seq: u64,
     /// Seconds from the beginning of its file.
     pub offset_seconds: f64,
 }
 
 impl fmt::Display for Sighting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} at {:.3} s", self.film, self.film_seq, self.offset_seconds)
+        write!(f, "{} {} at {:.3} s", self.media, self.media_seq, self.offset_seconds)
     }
 }
 
@@ -112,28 +113,20 @@ impl StoreReader {
     /// When the database cannot be read, or there is no such session.
     pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, QuerySummary), StoreError> {
         let (bouts, summary) = self.bouts(filter)?;
+        let sessions = self.select(filter)?.ids();
         let timelines = bouts
             .into_iter()
-            .map(|bout| Ok(Timeline { lines: self.lines(bout.session, bout.ordinal)?, bout }))
+            .map(|bout| Ok(Timeline { lines: self.lines(&bout.id, &sessions)?, bout }))
             .collect::<Result<_, StoreError>>()?;
         Ok((timelines, summary))
     }
 
-    fn lines(&self, session: i64, ordinal: u32) -> Result<Vec<TimelineLine>, StoreError> {
+    fn lines(&self, uid: &str, sessions: &str) -> Result<Vec<TimelineLine>, StoreError> {
         self.query(|connection| {
+            let bout: i64 = connection.query_row("SELECT id FROM bouts WHERE uid = ?1", [uid], |row| row.get(0))?;
             connection
-                .prepare_cached(
-                    "WITH seen AS (
-                         SELECT seq, json_group_array(json_object(
-                             'film', film, 'film_seq', film_seq, 'offset_seconds', offset_seconds)) AS sightings
-                         FROM sightings WHERE session = ?1 AND bout = ?2 GROUP BY seq
-                     )
-                     SELECT at, what, seq, name, detail, outcome, reason, took_us,
-                            (SELECT sightings FROM seen WHERE seen.seq = timeline.seq AND NOT is_action) AS sightings
-                     FROM timeline
-                     WHERE session = ?1 AND bout = ?2 ORDER BY at, event_seq, is_action, seq",
-                )?
-                .query_map([session, i64::from(ordinal)], TimelineLine::from_row)?
+                .prepare_cached(include_str!("timeline.sql"))?
+                .query_map(params![bout, sessions], TimelineLine::from_row)?
                 .collect()
         })
     }

@@ -130,6 +130,10 @@ messages! {
     /// a rule that answers the failure of an action asks for it again: use `cooldown`, or look at `reason` first
     warn "rules.endless" rules_endless(court) = "the rules answer their own actions without end";
 
+    /// both are kept. If it still runs, two programs listen to this court: end one
+    warn "store.unfinished_session" store_unfinished(court, started_at) =
+        "the session that began at {started_at} has no end: it was killed, or still runs";
+
     /// what earlier sessions know of the bout that is on cannot be read: it begins anew. The database is whole all the same
     warn "store.no_resume" store_no_resume(court, reason) = "the bout that may be on cannot be resumed: {reason}";
 

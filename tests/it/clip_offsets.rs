@@ -117,7 +117,7 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
     let log = mat.close();
 
     let sightings = mat.rows(
-        "SELECT film, path, offset_seconds, events.fields ->> '$.level' FROM sightings
+        "SELECT media, path, offset_seconds, events.fields ->> '$.level' FROM sightings
          JOIN events ON events.seq = sightings.seq WHERE sightings.kind = 'hit' ORDER BY sightings.seq",
         |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, f64>(2)?, row.get::<_, usize>(3)?)),
     );

@@ -61,7 +61,7 @@ fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
     // The clip of each has its request in it.
     let unseen = mat.texts(
         "SELECT seq FROM events
-         WHERE kind = 'review_opened' AND seq NOT IN (SELECT seq FROM sightings WHERE film = 'clip')",
+         WHERE kind = 'review_opened' AND seq NOT IN (SELECT seq FROM sightings WHERE media = 'clip')",
     );
     assert!(unseen.is_empty(), "{unseen:?}");
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
-use crate::store::{BoutKey, Filter, QuerySummary, Sessions, StoreReader};
+use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
 /// The database to read.
@@ -50,8 +50,8 @@ pub(super) struct Selection {
     /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
-    /// Number of the bout, such as 245.A.
-    #[arg(long, value_name = "NUMBER")]
+    /// Number of the bout, such as 245.A, or its id as `bouts --format json` has it.
+    #[arg(long, value_name = "NUMBER|ID")]
     bout: Option<String>,
     /// Name of the court.
     #[arg(long, value_name = "COURT")]
@@ -93,7 +93,7 @@ impl Selection {
         Filter {
             sessions: self.session,
             court: self.court,
-            bout: self.bout.map(BoutKey::Number),
+            bout: self.bout,
             since: self.since,
             until: self.until,
         }
