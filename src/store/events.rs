@@ -153,8 +153,10 @@ impl StoreReader {
     fn numbers(&self, session: i64) -> Result<Numbers, StoreError> {
         self.query(|connection| {
             connection
-                .prepare_cached("SELECT load_bouts.load, number FROM load_bouts JOIN bouts ON bouts.id = load_bouts.bout
-                     WHERE load_bouts.session = ?1 AND number IS NOT NULL")?
+                .prepare_cached(
+                    "SELECT load_bouts.load, number FROM load_bouts JOIN bouts ON bouts.id = load_bouts.bout
+                     WHERE load_bouts.session = ?1 AND number IS NOT NULL",
+                )?
                 .query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })

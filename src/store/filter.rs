@@ -118,10 +118,7 @@ impl StoreReader {
         let rows: Vec<T> = self.query(|connection| {
             connection
                 .prepare_cached(sql)?
-                .query_map(
-                    params![selection.ids(), filter.bout, micros(filter.since), micros(filter.until)],
-                    from_row,
-                )?
+                .query_map(params![selection.ids(), filter.bout, micros(filter.since), micros(filter.until)], from_row)?
                 .collect()
         })?;
         let summary = selection.summary(rows.len() as u64);

@@ -206,12 +206,7 @@ fn write_load(
 }
 
 /// Writes what an event says of an action, a clip, a recording or a review.
-fn write_consequences(
-    statements: &mut Statements<'_>,
-    session: i64,
-    event: &Event,
-    load: u32,
-) -> rusqlite::Result<()> {
+fn write_consequences(statements: &mut Statements<'_>, session: i64, event: &Event, load: u32) -> rusqlite::Result<()> {
     let at = event.at.as_micros();
     match &event.body {
         Body::ActionDone(done) => {

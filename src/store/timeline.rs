@@ -1,7 +1,7 @@
 use std::fmt;
 
-use rusqlite::{Row, params};
 use rusqlite::types::FromSqlError;
+use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -90,13 +90,7 @@ fn time(text: &str) -> Result<Time, String> {
 
 impl Selection {
     pub(super) fn filter(self) -> Filter {
-        Filter {
-            sessions: self.session,
-            court: self.court,
-            bout: self.bout,
-            since: self.since,
-            until: self.until,
-        }
+        Filter { sessions: self.session, court: self.court, bout: self.bout, since: self.since, until: self.until }
     }
 }
 
