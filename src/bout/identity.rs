@@ -120,8 +120,7 @@ impl Identities {
             return None;
         }
         self.facts = facts;
-        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
-        if bout.load == 0 || !(self.facts.suffice() || has_begun) {
+        if bout.load == 0 || !(self.facts.suffice() || bout.has_begun()) {
             return None;
         }
         let before = self.bout;

@@ -16,6 +16,7 @@ use super::loss_warnings::LossWarnings;
 use super::reload::{Change, Hangups, Reload, Reloader};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
+use crate::bout::SessionId;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
 use crate::court::{Court, Input};
@@ -124,10 +125,12 @@ impl Live {
                 }
             }
         }
+        let ids: HashMap<_, _> = courts.iter().map(|court| (court.name.clone(), SessionId::new())).collect();
         let mut sessions = HashMap::new();
         if let Some(store) = &mut store {
             for NewCourt { name, .. } in &courts {
                 let session = store.begin_session(&NewSession {
+                    id: ids[name],
                     court: name.to_string(),
                     mode: Mode::Live,
                     event_name: Some(config.name.clone()),
@@ -158,6 +161,7 @@ impl Live {
         let mut receivers = Vec::new();
         for NewCourt { name, config: udp, rules, receiver, counters } in courts {
             let court = Court::new(name.clone(), udp.allow.clone(), rules)
+                .with_session(ids[&name])
                 .with_review_rules(config.reviews)
                 .with_names(config.names.clone());
             let store = handle.as_ref().zip(sessions.get(&name)).map(|(handle, session)| StoreSession {

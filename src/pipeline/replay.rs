@@ -11,6 +11,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{ActionTarget, CourtRuntime, ShowAction, StoreSession};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use crate::action::Report;
+use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
 use crate::court::{Court, Input};
@@ -85,8 +86,11 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         rules.explain_to(explain);
     }
     let allow = config.courts.get(&name).map(|court| court.allow.clone()).unwrap_or_default();
-    let court =
-        Court::new(name.clone(), allow, rules).with_review_rules(config.reviews).with_names(config.names.clone());
+    let id = SessionId::new();
+    let court = Court::new(name.clone(), allow, rules)
+        .with_session(id)
+        .with_review_rules(config.reviews)
+        .with_names(config.names.clone());
     let mut first = reader.next();
     let started = match &first {
         Some(Ok(recorded)) => recorded.at,
@@ -100,6 +104,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     {
         let mut store = Store::open(&sink.path)?;
         let session = store.begin_session(&NewSession {
+            id,
             court: name.to_string(),
             mode: Mode::Replay,
             event_name: Some(config.name.clone()),

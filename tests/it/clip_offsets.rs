@@ -117,7 +117,7 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
     let log = mat.close();
 
     let sightings = mat.rows(
-        "SELECT film, path, offset_seconds, events.fields ->> '$.level' FROM sightings
+        "SELECT media, path, offset_seconds, events.fields ->> '$.level' FROM sightings
          JOIN events ON events.seq = sightings.seq WHERE sightings.kind = 'hit' ORDER BY sightings.seq",
         |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, f64>(2)?, row.get::<_, usize>(3)?)),
     );
@@ -134,13 +134,15 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
     // How far the file's time is from the clock's, by the colours' changes.
     let films = mat.rows(
         "SELECT path, begins_at, ends_at FROM clips UNION ALL SELECT path, begins_at, ends_at FROM recordings",
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
+        |row| {
+            let time = |column| row.get(column).map(Time::from_micros);
+            Ok((row.get::<_, String>(0)?, time(1)?, time(2)?))
+        },
     );
     assert_eq!(films.len(), 2);
-    for (path, begins_at, ends_at) in &films {
-        let path = Path::new(path);
-        let begins_at: Time = begins_at.parse().unwrap();
-        let covers = ends_at.parse::<Time>().unwrap().since(begins_at).as_secs_f64();
+    for (path, begins_at, ends_at) in films {
+        let path = Path::new(&path);
+        let covers = ends_at.since(begins_at).as_secs_f64();
         assert!((covers - length(path)).abs() < 0.002, "{covers} s of {}", path.display());
         // The colour before the first change is none of the changes.
         let found = changes_in(path);
