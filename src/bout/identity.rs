@@ -142,8 +142,7 @@ impl Identities {
         self.read = Some([bout.blue.athlete.clone(), bout.red.athlete.clone()]);
         self.config = bout.config.clone();
         self.facts = Facts::of(bout);
-        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
-        if bout.load == 0 || !(self.facts.suffice() || has_begun) {
+        if bout.load == 0 || !(self.facts.suffice() || bout.has_begun()) {
             return None;
         }
         let before = self.bout;

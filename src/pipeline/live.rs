@@ -133,11 +133,8 @@ impl Live {
         let mut sessions = HashMap::new();
         if let Some(store) = &mut store {
             for NewCourt { name, session, .. } in &courts {
-                if let Some(started_at) = store.unfinished(name)? {
-                    messages::store_unfinished(name, started_at);
-                }
                 let row = store.begin_session(&NewSession {
-                    uuid: *session,
+                    id: *session,
                     replay_of: None,
                     court: name.to_string(),
                     mode: Mode::Live,

@@ -21,7 +21,7 @@ pub struct StoredAction<'a> {
     pub rule: &'a str,
     /// The `seq` of the event that the rule answered.
     pub cause: u64,
-    /// The load in which it was requested; 0 before the first.
+    /// Its load; 0 before the first.
     pub load: u32,
     /// Its name, such as `obs.scene`.
     pub action: &'a str,
@@ -86,12 +86,11 @@ impl StoreReader {
     ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
-            let conditions = Conditions::new(session.id, filter);
-            let table = if filter.bout.is_some() { "bout_actions" } else { "actions" };
+            let conditions = Conditions::of_actions(session.id, filter);
             let failed = |reason| StoreError::sqlite(&self.path, reason);
             let sql = format!(
                 "SELECT session, seq, at, load, rule, cause, action, args, outcome, reason, took_us
-                 FROM {table} WHERE {} ORDER BY seq",
+                 FROM actions WHERE {} ORDER BY seq",
                 conditions.sql
             );
             let mut statement = self.connection.prepare(&sql).map_err(failed)?;

@@ -11,9 +11,12 @@ use crate::time::Time;
 /// A bout as it is stored; what is not known is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BoutRow {
-    /// Its first load: the UUID of the session, and the number of the load in it.
+    /// Its id everywhere: its first load, as `SESSION:LOAD` with the session's UUID.
     pub id: String,
-    /// Id of the first session in which it was on.
+    /// Its id in this database.
+    #[serde(skip)]
+    pub(super) row: i64,
+    /// The session of its first load here.
     pub session: i64,
     /// Name of the court.
     pub court: String,
@@ -74,6 +77,7 @@ impl BoutRow {
         let rounds: String = row.get("rounds")?;
         Ok(Self {
             id: row.get("uid")?,
+            row: row.get("id")?,
             session: row.get("first_session")?,
             court: row.get("court")?,
             number: row.get("number")?,
@@ -99,30 +103,29 @@ impl BoutRow {
 }
 
 impl StoreReader {
-    /// The bouts that match a filter, in order of their first loads; times are compared with the bout's start.
+    /// The bouts that match a filter, each over all its loads, in order of their first ones; times are compared with the
+    /// bout's start.
     ///
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
-        let sql = "WITH of_bouts AS (
-                       SELECT present.bout, min(present.id) AS first, min(present.session) AS first_session,
-                              sum(load_ranges.events) AS events
-                       FROM loads AS present
-                       LEFT JOIN load_ranges USING (session, load)
-                       WHERE present.session IN (SELECT value FROM json_each(?1))
-                         AND NOT EXISTS (SELECT 1 FROM loads AS later
-                                         WHERE later.session = present.session AND later.load = present.load
-                                           AND later.id > present.id)
-                       GROUP BY present.bout
+        let sql = "WITH totals AS MATERIALIZED (
+                       SELECT bout, min(load_bouts.session) AS first_session, coalesce(sum(events), 0) AS events,
+                              sum((SELECT count(*) FROM clips
+                                   WHERE clips.session = load_bouts.session AND clips.load = load_bouts.load)) AS clips,
+                              max(load_bouts.session IN (SELECT value FROM json_each(?1))) AS is_selected
+                       FROM load_bouts
+                       LEFT JOIN load_ranges
+                           ON load_ranges.session = load_bouts.session AND load_ranges.load = load_bouts.load
+                       WHERE ?2 IS NULL OR bout IN (SELECT id FROM bouts WHERE number = ?2 OR uid = ?2)
+                       GROUP BY bout
                    )
-                   SELECT bouts.*, first_session, coalesce(events, 0) AS events,
-                          (SELECT count(*) FROM loads JOIN clips USING (session, load)
-                           WHERE loads.bout = bouts.id AND loads.session IN (SELECT value FROM json_each(?1))) AS clips
-                   FROM of_bouts JOIN bouts ON bouts.id = of_bouts.bout
-                   WHERE (?2 IS NULL OR number = ?2 OR uid = ?2)
+                   SELECT bouts.*, first_session, events, clips
+                   FROM totals JOIN bouts ON bouts.id = totals.bout
+                   WHERE is_selected
                      AND (?3 IS NULL OR coalesce(started_at, loaded_at) >= ?3)
                      AND (?4 IS NULL OR coalesce(started_at, loaded_at) < ?4)
-                   ORDER BY first_session, first";
+                   ORDER BY first_session, bouts.id";
         self.of_bouts(filter, sql, BoutRow::from_row)
     }
 }

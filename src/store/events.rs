@@ -54,7 +54,7 @@ impl<'a> StoredEvent<'a> {
             bout_number: numbers.get(&load).map(String::as_str),
             stream: text_or_null(row, 4)?,
             kind: text(row, 5)?,
-            status: text_or_null(row, 6)?.unwrap_or("ok"),
+            status: text_or_null(row, 6)?.unwrap_or(OK),
             cause: row.get(7)?,
             fields: text(row, 8)?,
             notes: text_or_null(row, 9)?,
@@ -99,7 +99,10 @@ impl<'a> StoredEvent<'a> {
     }
 }
 
-/// The numbers of a session's bouts, by load.
+/// How the status `ok` is read, which is not written.
+const OK: &str = "ok";
+
+/// The numbers of the bouts of a session's loads.
 type Numbers = HashMap<u32, String>;
 
 impl StoreReader {
@@ -126,12 +129,11 @@ impl StoreReader {
     ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
-            let mut conditions = Conditions::new(session.id, filter);
+            let (table, mut conditions) = Conditions::of_events(session.id, filter);
             if !kinds.is_empty() {
                 conditions.and(&format!("kind IN ({})", vec!["?"; kinds.len()].join(", ")));
                 conditions.values.extend(kinds.iter().map(|kind| kind.to_string().into()));
             }
-            let table = if filter.bout.is_some() { "bout_events" } else { "events" };
             let failed = |reason| StoreError::sqlite(&self.path, reason);
             let numbers = self.numbers(session.id)?;
             let sql = format!(

@@ -26,7 +26,7 @@ pub struct Filter {
     pub sessions: Sessions,
     /// Name of the court.
     pub court: Option<String>,
-    /// Which bouts: all of this number, as in `245.A`, or the one of this id.
+    /// Which bouts: those of this number, as in `245.A`, or the one with this id.
     pub bout: Option<String>,
     /// Nothing before this instant.
     pub since: Option<Time>,
@@ -65,12 +65,6 @@ impl Selection {
         self.sessions.len() > 1
     }
 
-    /// The ids of the sessions, as a JSON array.
-    pub(super) fn ids(&self) -> String {
-        let ids: Vec<_> = self.sessions.iter().map(|session| session.id.to_string()).collect();
-        format!("[{}]", ids.join(","))
-    }
-
     pub(super) fn summary(&self, rows: u64) -> QuerySummary {
         QuerySummary { rows, sessions: self.sessions.len(), replays_left_out: self.replays_left_out }
     }
@@ -105,8 +99,9 @@ impl StoreReader {
         }
     }
 
-    /// The rows that match a filter. Of the statement's parameters, `?1` is the ids of the sessions as a JSON array, `?2` the
-    /// bout, `?3` and `?4` the times since and until; each of the last three may be null.
+    /// The rows of bouts, or of what belongs to them, that match a filter. Of the statement's parameters, `?1` is a JSON
+    /// array of the sessions, `?2` the bout's number or id, `?3` and `?4` the times since and until; each of the last three
+    /// may be null.
     pub(super) fn of_bouts<T>(
         &self,
         filter: &Filter,
@@ -114,12 +109,13 @@ impl StoreReader {
         from_row: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<(Vec<T>, QuerySummary), StoreError> {
         let selection = self.select(filter)?;
-        let micros = |at: Option<Time>| at.map(Time::as_micros);
-        let rows: Vec<T> = self.query(|connection| {
+        let sessions: Vec<_> = selection.sessions.iter().map(|session| session.id.to_string()).collect();
+        let sessions = format!("[{}]", sessions.join(","));
+        let rows = self.query(|connection| {
             connection
-                .prepare_cached(sql)?
-                .query_map(params![selection.ids(), filter.bout, micros(filter.since), micros(filter.until)], from_row)?
-                .collect()
+                .prepare(sql)?
+                .query_map(params![sessions, filter.bout, filter.since, filter.until], |row| from_row(row))?
+                .collect::<rusqlite::Result<Vec<_>>>()
         })?;
         let summary = selection.summary(rows.len() as u64);
         Ok((rows, summary))
@@ -132,14 +128,31 @@ pub(super) struct Conditions {
     pub(super) values: Vec<Value>,
 }
 
+/// The bouts of a number, or the one with an id; the parameter is twice the same.
+const BOUTS: &str = "(SELECT id FROM bouts WHERE number = ? OR uid = ?)";
+
 impl Conditions {
-    /// The conditions of a filter on `events` or `actions`; with a bout, on `bout_events` or `bout_actions`.
-    pub(super) fn new(session: i64, filter: &Filter) -> Self {
-        let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
+    /// The table of events that has what a filter matches, and the conditions.
+    pub(super) fn of_events(session: i64, filter: &Filter) -> (&'static str, Self) {
+        let mut conditions = Self::new(session, filter);
+        let Some(bout) = &filter.bout else { return ("events", conditions) };
+        conditions.and(&format!("bout IN {BOUTS}"));
+        conditions.values.extend([bout.clone().into(), bout.clone().into()]);
+        ("bout_events", conditions)
+    }
+
+    /// The conditions of a filter on `actions`.
+    pub(super) fn of_actions(session: i64, filter: &Filter) -> Self {
+        let mut conditions = Self::new(session, filter);
         if let Some(bout) = &filter.bout {
-            conditions.and("bout IN (SELECT id FROM bouts WHERE number = ? UNION SELECT id FROM bouts WHERE uid = ?)");
-            conditions.values.extend([bout.clone().into(), bout.clone().into()]);
+            conditions.and(&format!("load IN (SELECT load FROM load_bouts WHERE session = ? AND bout IN {BOUTS})"));
+            conditions.values.extend([session.into(), bout.clone().into(), bout.clone().into()]);
         }
+        conditions
+    }
+
+    fn new(session: i64, filter: &Filter) -> Self {
+        let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
         if let Some(since) = filter.since {
             conditions.and("at >= ?");
             conditions.values.push(since.as_micros().into());

@@ -23,9 +23,9 @@ pub struct Info {
 /// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionRow {
-    /// Its id.
+    /// Its id in this database.
     pub id: i64,
-    /// Its UUID, which no other session has on any computer.
+    /// Its id everywhere.
     pub uuid: String,
     /// Name of the court.
     pub court: String,

@@ -1,18 +1,12 @@
-use std::collections::HashMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use rusqlite::types::FromSqlError;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 use strum::{Display, IntoStaticStr};
 
-use super::columns::text;
 use super::error::StoreError;
-use crate::bout::{Bout, Facts, KnownBout, MAX_BREAK, SessionId};
-use crate::court::Resume;
+use crate::bout::SessionId;
 use crate::telemetry::messages;
 use crate::time::Time;
 
@@ -26,6 +20,9 @@ const MIGRATIONS: &[M<'static>] = &[
 
 /// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
+
+/// More statements than there are.
+const MAX_STATEMENTS: usize = 64;
 
 /// How long SQLite waits for another program's lock before it gives up.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -50,8 +47,8 @@ pub enum Mode {
 /// A session that begins.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Its name.
-    pub uuid: SessionId,
+    /// Its id everywhere.
+    pub id: SessionId,
     /// The session that is replayed, where the capture names it.
     pub replay_of: Option<SessionId>,
     /// Name of the court, as in its events.
@@ -84,7 +81,9 @@ impl Store {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         // A file that is not ours must not be changed.
-        identify(&connection, path)?;
+        if identify(&connection, path)? == Identity::Older {
+            messages::store_updating(path.display());
+        }
         let end = Instant::now() + BUSY_TIMEOUT;
         // SQLite does not wait while another program changes the journal mode, as each vta does at its start and end.
         while let Err(error) = set_up(&mut connection, path) {
@@ -96,96 +95,51 @@ impl Store {
         Ok(Self { connection, path: path.to_owned() })
     }
 
-    /// Begins a session; the id that it returns belongs to each of its entries.
+    /// Begins a session; the id that it returns belongs to each of its entries. An earlier session of the court may be
+    /// without an end, which is logged; both are kept.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn begin_session(&mut self, session: &NewSession) -> Result<i64, StoreError> {
         let mode: &str = session.mode.into();
-        self.query(|connection| {
-            connection.execute(
+        let failed = |reason| StoreError::sqlite(&self.path, reason);
+        if session.mode == Mode::Live {
+            let open = self.open_session(&session.court).map_err(failed)?;
+            if let Some((id, uuid, started_at)) = open {
+                messages::store_session_open(&session.court, id, uuid, started_at);
+            }
+        }
+        self.connection
+            .execute(
                 "INSERT INTO sessions (uuid, replay_of, court, mode, event_name, capture, vta_version, started_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
-                    session.uuid.to_string(),
-                    session.replay_of.map(|uuid| uuid.to_string()),
+                    session.id.to_string(),
+                    session.replay_of.map(|id| id.to_string()),
                     session.court,
                     mode,
                     session.event_name,
                     session.capture,
                     env!("CARGO_PKG_VERSION"),
-                    session.started_at.as_micros()
+                    session.started_at,
                 ],
-            )?;
-            Ok(connection.last_insert_rowid())
-        })
+            )
+            .map_err(failed)?;
+        Ok(self.connection.last_insert_rowid())
     }
 
-    /// When the latest session of a court began, if it is live and has no end: it was killed, or it still runs.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn unfinished(&self, court: &str) -> Result<Option<Time>, StoreError> {
-        self.query(|connection| {
-            let sql = "SELECT started_at, ended_at IS NULL FROM sessions WHERE court = ?1 AND mode = 'live'
-                       ORDER BY id DESC LIMIT 1";
-            let session = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, bool>(1)?));
-            let latest: Option<(Time, bool)> = connection.query_row(sql, [court], session).optional()?;
-            Ok(latest.filter(|(_, is_open)| *is_open).map(|(started_at, _)| started_at))
-        })
+    /// The last live session of a court, if it has no end.
+    fn open_session(&self, court: &str) -> rusqlite::Result<Option<(i64, String, Time)>> {
+        self.connection
+            .query_row(
+                "SELECT id, uuid, started_at
+                 FROM (SELECT * FROM sessions WHERE court = ?1 AND mode = 'live' ORDER BY id DESC LIMIT 1)
+                 WHERE ended_at IS NULL",
+                [court],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()
     }
-
-    /// The latest replay of each session that was replayed.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn replays(&self) -> Result<HashMap<SessionId, SessionId>, StoreError> {
-        self.query(|connection| {
-            let sql = "SELECT replay_of, uuid FROM sessions WHERE replay_of IS NOT NULL ORDER BY id";
-            connection.prepare(sql)?.query_map([], |row| Ok((parsed(row, 0)?, parsed(row, 1)?)))?.collect()
-        })
-    }
-
-    /// What earlier live sessions of a court know: the bout that was on, and those of the last hours.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn resume(&self, court: &str, now: Time) -> Result<Resume, StoreError> {
-        let snapshot = self.query(|connection| {
-            let sql = "SELECT snapshot FROM snapshots WHERE court = ?1";
-            connection.query_row(sql, [court], |row| row.get::<_, String>(0)).optional()
-        })?;
-        // One that a newer or older vta wrote in another form is left out.
-        let snapshot = snapshot.and_then(|text| {
-            let read = serde_json::from_str(&text);
-            read.inspect_err(|error| messages::store_no_resume(court, error)).ok()
-        });
-        let bouts = self.query(|connection| {
-            let sql = "SELECT bouts.uid, bouts.state, bouts.winner IS NOT NULL,
-                              (SELECT max(last_at) FROM load_ranges JOIN load_bouts USING (session, load)
-                               WHERE load_bouts.bout = bouts.id) AS last_at
-                       FROM bouts JOIN sessions ON sessions.id = bouts.session
-                       WHERE bouts.court = ?1 AND mode = 'live' AND bouts.loaded_at >= ?2 AND last_at >= ?3
-                       ORDER BY last_at";
-            let known = |row: &Row<'_>| {
-                let state: Bout = serde_json::from_str(text(row, 1)?).map_err(FromSqlError::other)?;
-                let facts = Facts::new(&state.config, [&state.blue.athlete, &state.red.athlete]);
-                Ok(KnownBout { id: parsed(row, 0)?, facts, decided: row.get(2)?, last_at: row.get(3)? })
-            };
-            let (loaded, last) = ((now - 2 * MAX_BREAK).as_micros(), (now - MAX_BREAK).as_micros());
-            connection.prepare(sql)?.query_map(params![court, loaded, last], known)?.collect()
-        })?;
-        Ok(Resume { snapshot, bouts })
-    }
-
-    fn query<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))
-    }
-}
-
-/// A column that is parsed from its text.
-fn parsed<T: FromStr<Err: Error + Send + Sync + 'static>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    Ok(text(row, column)?.parse().map_err(FromSqlError::other)?)
 }
 
 /// Sets how the file is written, and updates its tables.
@@ -199,6 +153,7 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         )
         .map_err(|reason| StoreError::sqlite(path, reason))?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
     let migrations = Migrations::from_slice(MIGRATIONS);
     migrations
         .to_latest(connection)

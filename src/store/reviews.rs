@@ -50,23 +50,28 @@ pub struct ReviewRow {
 impl ReviewRow {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let clips: String = row.get("clips")?;
+        let requested_at = row.get("requested_at")?;
+        let (saved_at, shown_at, decided_at) = (row.get("saved_at")?, row.get("shown_at")?, row.get("decided_at")?);
+        // The nearest millisecond; negative if the computer's clock was set back in the meantime.
+        let ms =
+            |from: Option<Time>, to: Option<Time>| Some((to? - from?).as_micros().saturating_add(500).div_euclid(1000));
         Ok(Self {
             session: row.get("session")?,
             court: row.get("court")?,
             number: row.get("number")?,
             review: row.get("review")?,
             side: row.get("side")?,
-            requested_at: row.get("requested_at")?,
-            saved_at: row.get("saved_at")?,
-            shown_at: row.get("shown_at")?,
-            decided_at: row.get("decided_at")?,
+            requested_at,
+            saved_at,
+            shown_at,
+            decided_at,
             closed_at: row.get("closed_at")?,
             state: row.get("state")?,
             verdict: row.get("verdict")?,
-            save_ms: row.get("save_ms")?,
-            show_ms: row.get("show_ms")?,
-            verdict_ms: row.get("verdict_ms")?,
-            took_ms: row.get("took_ms")?,
+            save_ms: ms(Some(requested_at), saved_at),
+            show_ms: ms(saved_at, shown_at),
+            verdict_ms: ms(shown_at, decided_at),
+            took_ms: ms(Some(requested_at), decided_at),
             clips: serde_json::from_str(&clips).map_err(rusqlite::types::FromSqlError::other)?,
             missing: row.get("missing")?,
         })
@@ -80,9 +85,6 @@ impl StoreReader {
     /// When the database cannot be read, or there is no such session.
     pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, QuerySummary), StoreError> {
         let sql = "SELECT reviews.*, sessions.court, bouts.number,
-                          (saved_at - requested_at + 500) / 1000 AS save_ms, (shown_at - saved_at + 500) / 1000 AS show_ms,
-                          (decided_at - shown_at + 500) / 1000 AS verdict_ms,
-                          (decided_at - requested_at + 500) / 1000 AS took_ms,
                           (SELECT json_group_array(path) FROM clips
                            WHERE clips.session = reviews.session AND clips.review = reviews.review) AS clips
                    FROM reviews

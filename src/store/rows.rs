@@ -6,20 +6,19 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, params};
 use serde::Serialize;
 
 use super::handle::Entry;
-use super::ranges::{LoadRanges, Place};
+use super::loads::Loads;
+use super::review_steps;
 use crate::action::{Action, ActionSink};
-use crate::bout::{Bout, BoutId, Stage};
 use crate::court::{Output, Snapshot};
-use crate::event::{Body, Event, Raw, Requester, Status};
+use crate::event::{Body, ClipSaved, Event, Raw, Recording, Status};
 use crate::telemetry::messages;
-use crate::time::Time;
 
 /// Writes entries as rows; keeps its buffers from one batch to the next, since this is the hot path.
 #[derive(Debug, Default)]
 pub(super) struct RowBuffers {
     json: Vec<u8>,
     notes: Vec<u8>,
-    ranges: LoadRanges,
+    loads: Loads,
 }
 
 impl RowBuffers {
@@ -28,67 +27,77 @@ impl RowBuffers {
     /// # Errors
     /// When nothing was written and another attempt may succeed.
     pub(super) fn write(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
+        // Another attempt begins where this one did.
+        let before = self.loads.clone();
+        let written = self.write_batch(connection, batch);
+        if written.is_err() {
+            self.loads = before;
+        }
+        written
+    }
+
+    fn write_batch(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
         let transaction = connection.transaction()?;
         let mut refused = 0;
-        let ranges = self.ranges.begin();
         {
             let mut statements = Statements::prepare(&transaction)?;
-            let last_states = last_states(batch);
+            // Of a state that changed several times, only the last one is needed.
+            let last_states: HashMap<_, _> =
+                batch.iter().enumerate().filter_map(|(i, e)| Some((state_of(e)?, i))).collect();
             for (place, entry) in batch.iter().enumerate() {
-                if state_of(entry).is_some_and(|key| last_states.get(&key) != Some(&place)) {
+                if state_of(entry).is_some_and(|state| last_states.get(&state) != Some(&place)) {
                     continue;
                 }
-                match self.write_entry(&mut statements, entry) {
+                match self.write_entry(&transaction, &mut statements, entry) {
                     Err(reason) if is_the_entry_s_fault(&reason) => {
                         if refused == 0 {
                             messages::store_entry_refused(reason, format_args!("{entry:?}"));
                         }
                         refused += 1;
                     }
-                    Ok(()) => {}
-                    Err(reason) => {
-                        self.ranges = ranges;
-                        return Err(reason);
-                    }
+                    done => done?,
                 }
             }
-            if let Err(reason) = self.ranges.write(&transaction) {
-                self.ranges = ranges;
-                return Err(reason);
-            }
+            self.loads.settle(&transaction)?;
         }
-        if let Err(reason) = transaction.commit() {
-            self.ranges = ranges;
-            return Err(reason);
-        }
+        transaction.commit()?;
         Ok(refused)
     }
 
-    fn write_entry(&mut self, statements: &mut Statements<'_>, entry: &Entry) -> rusqlite::Result<()> {
-        match entry {
-            Entry::Output { session, output } => match output {
-                Output::Event { event, load } => self.write_event(statements, *session, event, *load),
-                Output::Action { action, load } => self.write_action(statements, *session, action, *load),
-                Output::Load { load, bout, at } => write_load(statements, *session, *load, *bout, *at),
-                Output::Bout { id, bout } => self.write_bout(statements, *session, *id, bout),
-                Output::Snapshot(snapshot) => self.write_snapshot(statements, *session, snapshot),
-            },
+    fn write_entry(
+        &mut self,
+        connection: &Connection,
+        statements: &mut Statements<'_>,
+        entry: &Entry,
+    ) -> rusqlite::Result<()> {
+        let (session, output) = match entry {
+            Entry::Output { session, output } => (*session, output),
             Entry::End { session, at, counters } => {
                 let lost = counters.lost_in_kernel.get() + counters.lost_in_queue.get();
-                statements.end.execute(params![
-                    session,
-                    at.as_micros(),
-                    counters.received.get(),
-                    lost,
-                    counters.entries_dropped.get()
-                ])?;
-                Ok(())
+                return connection
+                    .prepare_cached(
+                        "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
+                         WHERE id = ?1",
+                    )?
+                    .execute(params![session, at, counters.received.get(), lost, counters.entries_dropped.get()])
+                    .map(drop);
             }
+        };
+        match output {
+            Output::Event { event, load } => self.write_event(connection, statements, session, event, *load),
+            Output::Action { action, load } => self.write_action(statements, session, action, *load),
+            Output::Load { load, bout, at } => self.loads.write_bout_of(connection, session, *load, (*bout, *at)),
+            Output::Bout { bout, .. } => {
+                let state = json_of(&mut self.json, bout)?;
+                self.loads.write_state(connection, session, bout, &state)
+            }
+            Output::Snapshot(snapshot) => self.write_snapshot(connection, session, snapshot),
         }
     }
 
     fn write_event(
         &mut self,
+        connection: &Connection,
         statements: &mut Statements<'_>,
         session: i64,
         event: &Event,
@@ -98,12 +107,11 @@ impl RowBuffers {
             [] => None,
             notes => Some(json_of(&mut self.notes, &notes)?),
         };
-        let kind: &str = event.kind().into();
-        let status: &str = event.status.into();
+        let (kind, status): (&str, &str) = (event.kind().into(), event.status.into());
         statements.event.execute(params![
             session,
             event.seq,
-            event.at.as_micros(),
+            event.at,
             load,
             event.stream.as_deref(),
             kind,
@@ -113,10 +121,21 @@ impl RowBuffers {
             notes,
             event.raw.as_ref().map(raw_value),
         ])?;
-        if self.ranges.add(session, load, event) == Place::Late {
-            statements.late.execute(params![session, load, event.seq])?;
+        self.loads.add_event(connection, session, load, (event.seq, event.at))?;
+        match &event.body {
+            Body::ActionDone(done) => {
+                let reason: Option<&str> = None;
+                statements.outcome.execute(params![session, done.action_seq, "done", reason, done.took_us])?;
+            }
+            Body::ActionFailed(failed) => {
+                let reason = Some(&failed.reason);
+                statements.outcome.execute(params![session, failed.action_seq, "failed", reason, failed.took_us])?;
+            }
+            Body::ClipSaved(clip) => write_clip(connection, session, event, load, clip)?,
+            Body::RecordingStopped(recording) => write_recording(connection, session, event, load, recording)?,
+            _ => {}
         }
-        write_consequences(statements, session, event, load)
+        review_steps::write(connection, session, event, load)
     }
 
     fn write_action(
@@ -130,9 +149,9 @@ impl RowBuffers {
         statements.action.execute(params![
             session,
             action.seq,
-            action.at.as_micros(),
+            action.at,
             load,
-            self.ranges.last_seq(session),
+            self.loads.last_seq(session),
             &*action.rule,
             action.cause,
             action.verb.name(),
@@ -143,255 +162,104 @@ impl RowBuffers {
         Ok(())
     }
 
-    fn write_bout(
-        &mut self,
-        statements: &mut Statements<'_>,
-        session: i64,
-        id: BoutId,
-        bout: &Bout,
-    ) -> rusqlite::Result<()> {
-        let micros = |at: Option<Time>| at.map(Time::as_micros);
-        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
-        statements.bout.execute(params![
-            id.to_string(),
-            session,
-            has_begun,
-            json_of(&mut self.json, bout)?,
-            micros(bout.loaded_at),
-            micros(bout.started_at),
-            micros(bout.ended_at),
-        ])?;
-        Ok(())
-    }
-
-    fn write_snapshot(
-        &mut self,
-        statements: &mut Statements<'_>,
-        session: i64,
-        snapshot: &Snapshot,
-    ) -> rusqlite::Result<()> {
-        let json = json_of(&mut self.json, snapshot)?;
-        statements.snapshot.execute(params![session, snapshot.at.as_micros(), json])?;
-        Ok(())
+    /// A replay says nothing of what is on at the court.
+    fn write_snapshot(&mut self, connection: &Connection, session: i64, snapshot: &Snapshot) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO snapshots (court, session, at, snapshot)
+                 SELECT court, id, ?2, ?3 FROM sessions WHERE id = ?1 AND mode = 'live'",
+            )?
+            .execute(params![session, snapshot.at, json_of(&mut self.json, snapshot)?])
+            .map(drop)
     }
 }
 
-/// What of an entry a later one of the same batch replaces: the state of a bout, or the snapshot of a session.
-fn state_of(entry: &Entry) -> Option<(i64, Option<BoutId>)> {
+/// The state that an entry has, of which the last one in a batch counts: of the bout in a load, or the snapshot.
+fn state_of(entry: &Entry) -> Option<(i64, Option<u32>)> {
     match entry {
-        Entry::Output { session, output: Output::Bout { id, bout } } => {
-            // One that has not begun does not replace one that has.
-            (bout.started_at.is_some() || bout.stage > Stage::Ready).then_some((*session, Some(*id)))
-        }
+        Entry::Output { session, output: Output::Bout { bout, .. } } => Some((*session, Some(bout.load))),
         Entry::Output { session, output: Output::Snapshot(_) } => Some((*session, None)),
         _ => None,
     }
 }
 
-fn last_states(batch: &[Entry]) -> HashMap<(i64, Option<BoutId>), usize> {
-    batch.iter().enumerate().filter_map(|(place, entry)| Some((state_of(entry)?, place))).collect()
-}
-
-fn write_load(
-    statements: &mut Statements<'_>,
+fn write_clip(
+    connection: &Connection,
     session: i64,
+    event: &Event,
     load: u32,
-    bout: BoutId,
-    at: Time,
+    clip: &ClipSaved,
 ) -> rusqlite::Result<()> {
-    let uid = bout.to_string();
-    statements.new_bout.execute(params![uid, session])?;
-    statements.load.execute(params![session, load, uid, at.as_micros()])?;
-    Ok(())
+    connection
+        .prepare_cached(
+            "INSERT INTO clips (session, seq, at, load, review, instance, path, reason, action_seq, taken_from, begins_at,
+                                ends_at, note)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            session,
+            event.seq,
+            event.at,
+            load,
+            clip.review,
+            clip.instance,
+            clip.path,
+            clip.reason,
+            clip.action_seq,
+            clip.from.to_string(),
+            clip.begins_at,
+            clip.ends_at,
+            clip.note,
+        ])
+        .map(drop)
 }
 
-/// Writes what an event says of an action, a clip, a recording or a review.
-fn write_consequences(statements: &mut Statements<'_>, session: i64, event: &Event, load: u32) -> rusqlite::Result<()> {
-    let at = event.at.as_micros();
-    match &event.body {
-        Body::ActionDone(done) => {
-            let reason: Option<&str> = None;
-            statements.outcome.execute(params![session, done.action_seq, "done", reason, done.took_us])?;
-        }
-        Body::ActionFailed(failed) => {
-            let outcome = params![session, failed.action_seq, "failed", failed.reason, failed.took_us];
-            statements.outcome.execute(outcome)?;
-        }
-        Body::ClipSaved(clip) => {
-            statements.clip.execute(params![
-                session,
-                event.seq,
-                at,
-                load,
-                clip.review,
-                clip.instance,
-                clip.path,
-                clip.reason,
-                clip.action_seq,
-                clip.from.to_string(),
-                clip.begins_at.map(Time::as_micros),
-                clip.ends_at.map(Time::as_micros),
-                clip.note,
-            ])?;
-            statements.review_saved.execute(params![session, clip.review, at])?;
-        }
-        Body::RecordingStopped(recording) => {
-            statements.recording.execute(params![
-                session,
-                event.seq,
-                at,
-                load,
-                recording.instance,
-                recording.path,
-                recording.begins_at.map(Time::as_micros),
-                recording.ends_at.map(Time::as_micros),
-                recording.action_seq,
-            ])?;
-        }
-        Body::ReviewOpened(opened) => {
-            let side: &str = opened.side.into();
-            statements.review.execute(params![session, opened.review.or(event.cause), load, side, at])?;
-        }
-        Body::ClipShown(shown) => {
-            statements.review_shown.execute(params![session, shown.review, at])?;
-        }
-        Body::ClipMissing(missing) => {
-            statements.review_missing.execute(params![session, missing.review, missing.reason])?;
-        }
-        Body::ReviewDecided(decided) => {
-            let key = review_key(statements, session, load, decided.review, decided.side)?;
-            let state = decided.state.to_string();
-            let verdict = decided.verdict.map(|verdict| verdict.to_string());
-            statements.review_decided.execute(params![key.0, key.1, session, event.cause, at, state, verdict])?;
-        }
-        Body::ReviewClosed(closed) => {
-            let key = review_key(statements, session, load, closed.review, closed.side)?;
-            statements.review_closed.execute(params![key.0, key.1, session, event.cause, at])?;
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// The session and the request of a review. Without a request it was made in an earlier session of the same bout.
-fn review_key(
-    statements: &mut Statements<'_>,
+fn write_recording(
+    connection: &Connection,
     session: i64,
+    event: &Event,
     load: u32,
-    review: Option<u64>,
-    side: Requester,
-) -> rusqlite::Result<(i64, Option<i64>)> {
-    if let Some(review) = review {
-        return Ok((session, i64::try_from(review).ok()));
-    }
-    let side: &str = side.into();
-    let mut rows = statements.open_review.query(params![session, load, side])?;
-    match rows.next()? {
-        Some(row) => Ok((row.get(0)?, Some(row.get(1)?))),
-        None => Ok((session, None)),
-    }
+    recording: &Recording,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO recordings (session, seq, at, load, instance, path, begins_at, ends_at, action_seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            session,
+            event.seq,
+            event.at,
+            load,
+            recording.instance,
+            recording.path,
+            recording.begins_at,
+            recording.ends_at,
+            recording.action_seq,
+        ])
+        .map(drop)
 }
 
-/// The statements that write entries, cached by the connection.
+/// The statements that write most entries.
 struct Statements<'connection> {
     event: CachedStatement<'connection>,
-    late: CachedStatement<'connection>,
     action: CachedStatement<'connection>,
     outcome: CachedStatement<'connection>,
-    clip: CachedStatement<'connection>,
-    recording: CachedStatement<'connection>,
-    new_bout: CachedStatement<'connection>,
-    bout: CachedStatement<'connection>,
-    load: CachedStatement<'connection>,
-    snapshot: CachedStatement<'connection>,
-    review: CachedStatement<'connection>,
-    review_saved: CachedStatement<'connection>,
-    review_shown: CachedStatement<'connection>,
-    review_missing: CachedStatement<'connection>,
-    review_decided: CachedStatement<'connection>,
-    review_closed: CachedStatement<'connection>,
-    open_review: CachedStatement<'connection>,
-    end: CachedStatement<'connection>,
 }
 
 impl<'connection> Statements<'connection> {
     fn prepare(connection: &'connection Connection) -> rusqlite::Result<Self> {
-        let prepare = |sql| connection.prepare_cached(sql);
         Ok(Self {
-            event: prepare(
+            event: connection.prepare_cached(
                 "INSERT INTO events (session, seq, at, load, stream, kind, status, cause, fields, notes, raw)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
-            late: prepare("INSERT INTO late_events (session, load, seq) VALUES (?1, ?2, ?3)")?,
-            action: prepare(
+            action: connection.prepare_cached(
                 "INSERT INTO actions (session, seq, at, load, after, rule, cause, action, args, outcome)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
-            outcome: prepare(
+            outcome: connection.prepare_cached(
                 "UPDATE actions SET outcome = ?3, reason = ?4, took_us = ?5 WHERE session = ?1 AND seq = ?2",
-            )?,
-            clip: prepare(
-                "INSERT INTO clips (session, seq, at, load, review, instance, path, reason, action_seq, taken_from,
-                                    begins_at, ends_at, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-            )?,
-            recording: prepare(
-                "INSERT INTO recordings (session, seq, at, load, instance, path, begins_at, ends_at, action_seq)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?,
-            new_bout: prepare(
-                "INSERT INTO bouts (uid, session, court, has_begun, state, rounds, stage)
-                 SELECT ?1, id, court, 0, '{}', '[]', 'idle' FROM sessions WHERE id = ?2
-                 ON CONFLICT (uid) DO NOTHING",
-            )?,
-            bout: prepare(include_str!("write-bout.sql"))?,
-            load: prepare(
-                "INSERT INTO loads (session, load, bout, at)
-                 SELECT ?1, ?2, id, ?4 FROM bouts WHERE uid = ?3",
-            )?,
-            // A replay says nothing of what is on.
-            snapshot: prepare(
-                "INSERT INTO snapshots (court, session, at, snapshot)
-                 SELECT court, id, ?2, ?3 FROM sessions WHERE id = ?1 AND mode = 'live'
-                 ON CONFLICT (court) DO UPDATE
-                 SET session = excluded.session, at = excluded.at, snapshot = excluded.snapshot",
-            )?,
-            review: prepare(
-                "INSERT INTO reviews (session, review, load, side, requested_at) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (session, review) DO NOTHING",
-            )?,
-            review_saved: prepare(
-                "UPDATE reviews SET saved_at = coalesce(saved_at, ?3), missing = NULL WHERE session = ?1 AND review = ?2",
-            )?,
-            review_shown: prepare(
-                "UPDATE reviews SET shown_at = coalesce(shown_at, ?3) WHERE session = ?1 AND review = ?2",
-            )?,
-            review_missing: prepare(
-                "UPDATE reviews SET missing = ?3 WHERE session = ?1 AND review = ?2 AND saved_at IS NULL",
-            )?,
-            // Answered and closed it is when the console said so, which is the cause of the derived event.
-            review_decided: prepare(
-                "UPDATE reviews
-                 SET decided_at = coalesce((SELECT at FROM events WHERE session = ?3 AND seq = ?4), ?5),
-                     state = ?6, verdict = ?7
-                 WHERE session = ?1 AND review = ?2",
-            )?,
-            review_closed: prepare(
-                "UPDATE reviews
-                 SET closed_at = coalesce(closed_at, (SELECT at FROM events WHERE session = ?3 AND seq = ?4), ?5)
-                 WHERE session = ?1 AND review = ?2",
-            )?,
-            open_review: prepare(
-                "SELECT reviews.session, reviews.review
-                 FROM load_bouts AS present
-                 JOIN load_bouts AS earlier ON earlier.bout = present.bout
-                 JOIN reviews ON reviews.session = earlier.session AND reviews.load = earlier.load
-                 WHERE present.session = ?1 AND present.load = ?2 AND reviews.side = ?3 AND reviews.closed_at IS NULL
-                 ORDER BY reviews.requested_at DESC LIMIT 1",
-            )?,
-            end: prepare(
-                "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
-                 WHERE id = ?1",
             )?,
         })
     }

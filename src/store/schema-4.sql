@@ -61,34 +61,65 @@ CREATE TABLE late_events (
     PRIMARY KEY (session, load, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Bouts, over all their loads. The state is that of the latest load that has begun, or of the latest one while none has;
--- the columns from `number` on are read from it.
+-- The last state of the bout in each load, as JSON; the other columns are read from it.
+CREATE TABLE load_states (
+    session         INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    load            INTEGER NOT NULL,
+    has_begun       INTEGER NOT NULL,
+    state           TEXT NOT NULL,
+    number          TEXT AS (state ->> '$.config.number'),
+    phase           TEXT AS (state ->> '$.config.phase'),
+    gender          TEXT AS (state ->> '$.config.gender'),
+    weight_class    TEXT AS (state ->> '$.config.weight_class'),
+    division        TEXT AS (state ->> '$.config.division'),
+    internal_id     TEXT AS (state ->> '$.config.internal_id'),
+    blue_name       TEXT AS (coalesce(state ->> '$.blue.athlete.long_name', state ->> '$.blue.athlete.short_name')),
+    blue_short_name TEXT AS (state ->> '$.blue.athlete.short_name'),
+    blue_country    TEXT AS (state ->> '$.blue.athlete.country'),
+    red_name        TEXT AS (coalesce(state ->> '$.red.athlete.long_name', state ->> '$.red.athlete.short_name')),
+    red_short_name  TEXT AS (state ->> '$.red.athlete.short_name'),
+    red_country     TEXT AS (state ->> '$.red.athlete.country'),
+    rounds          TEXT AS (state -> '$.rounds'),
+    winner          TEXT AS (state ->> '$.winner'),
+    result          TEXT AS (state ->> '$.result.result'),
+    decision        TEXT AS (state ->> '$.result.decision'),
+    stage           TEXT AS (state ->> '$.stage'),
+    loaded_at       INTEGER AS (CAST(strftime('%s', substr(state ->> '$.loaded_at', 1, 19)) AS INTEGER) * 1000000
+                                + CAST(substr(state ->> '$.loaded_at', 21, 6) AS INTEGER)),
+    started_at      INTEGER AS (CAST(strftime('%s', substr(state ->> '$.started_at', 1, 19)) AS INTEGER) * 1000000
+                                + CAST(substr(state ->> '$.started_at', 21, 6) AS INTEGER)),
+    ended_at        INTEGER AS (CAST(strftime('%s', substr(state ->> '$.ended_at', 1, 19)) AS INTEGER) * 1000000
+                                + CAST(substr(state ->> '$.ended_at', 21, 6) AS INTEGER)),
+    PRIMARY KEY (session, load)
+) STRICT, WITHOUT ROWID;
+
+-- Bouts, over all their loads. The columns from `number` on are copied from the state of the latest load that has begun,
+-- or of the latest one while none has.
 CREATE TABLE bouts (
     id              INTEGER PRIMARY KEY,
-    uid             TEXT NOT NULL UNIQUE,  -- its first load: UUID of the session, colon, load
-    session         INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,  -- that wrote of it first
+    uid             TEXT NOT NULL UNIQUE,       -- its first load: UUID of the session, colon, load
     court           TEXT NOT NULL,
-    has_begun       INTEGER NOT NULL,
-    state           TEXT NOT NULL,         -- a JSON object
+    session         INTEGER,                    -- with `load`: where the state is from; null when no load is of this bout
+    load            INTEGER,
     number          TEXT,
     phase           TEXT,
     gender          TEXT,
     weight_class    TEXT,
     division        TEXT,
     internal_id     TEXT,
-    blue_name       TEXT,                  -- the full name, or the short one
+    blue_name       TEXT,
     blue_short_name TEXT,
     blue_country    TEXT,
     red_name        TEXT,
     red_short_name  TEXT,
     red_country     TEXT,
-    rounds          TEXT,                  -- a JSON array
+    rounds          TEXT,                       -- a JSON array
     winner          TEXT,
     result          TEXT,
     decision        TEXT,
     stage           TEXT,
-    loaded_at       INTEGER,
-    started_at      INTEGER,
+    loaded_at       INTEGER,                    -- for the first time
+    started_at      INTEGER,                    -- for the first time
     ended_at        INTEGER
 ) STRICT;
 
@@ -208,11 +239,6 @@ FROM load_bouts
 JOIN late_events ON late_events.session = load_bouts.session AND late_events.load = load_bouts.load
 JOIN events ON events.session = late_events.session AND events.seq = late_events.seq;
 
-CREATE VIEW bout_actions AS
-SELECT load_bouts.bout, actions.*
-FROM load_bouts
-JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load;
-
 -- What the query planner cannot know while a database is young: a load is a small part of a session.
 DELETE FROM sqlite_stat1;
 INSERT INTO sqlite_stat1 (tbl, idx, stat)
@@ -233,10 +259,11 @@ FROM bout_events
 WHERE kind NOT IN ('action_done', 'action_failed')
   AND NOT (kind IN ('clock', 'rest', 'injury', 'timeout') AND fields ->> '$.action' IS NULL)
 UNION ALL
-SELECT bout, session, load, after, 1, seq,
-       strftime('%Y-%m-%dT%H:%M:%S', at / 1000000, 'unixepoch') || printf('.%06dZ', at % 1000000),
-       'action', action, args, outcome, reason, took_us
-FROM bout_actions;
+SELECT load_bouts.bout, actions.session, actions.load, actions.after, 1, actions.seq,
+       strftime('%Y-%m-%dT%H:%M:%S', actions.at / 1000000, 'unixepoch') || printf('.%06dZ', actions.at % 1000000),
+       'action', actions.action, actions.args, actions.outcome, actions.reason, actions.took_us
+FROM load_bouts
+JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load;
 
 -- Clips and recordings that know which instants they show.
 CREATE VIEW media_files AS
@@ -261,7 +288,7 @@ JOIN events ON events.session = media_files.session
 
 -- Bouts, with their times as text.
 CREATE VIEW bout_list AS
-SELECT id, uid, session, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name, red_country,
+SELECT id, uid, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name, red_country,
        rounds, winner, result, decision, stage,
        strftime('%Y-%m-%dT%H:%M:%S', loaded_at / 1000000, 'unixepoch') || printf('.%06dZ', loaded_at % 1000000)
            AS loaded_at,
@@ -270,7 +297,7 @@ SELECT id, uid, session, court, number, phase, gender, weight_class, division, b
        strftime('%Y-%m-%dT%H:%M:%S', ended_at / 1000000, 'unixepoch') || printf('.%06dZ', ended_at % 1000000)
            AS ended_at
 FROM bouts
-WHERE id IN (SELECT bout FROM load_bouts);
+WHERE session IN (SELECT id FROM sessions WHERE mode = 'live');
 
 -- Reviews, with their times as text and how long each step took in milliseconds. A review is answered and closed when the
 -- console sent it, which is the cause of the derived event.
@@ -343,29 +370,26 @@ SELECT session, load,
 FROM (SELECT session, load, min(seq) AS first, count(*) AS events, max(seq) AS last
       FROM events GROUP BY session, load) AS ranges;
 
-INSERT INTO bouts (uid, session, court, has_begun, state, number, phase, gender, weight_class, division, internal_id,
+INSERT INTO load_states (session, load, has_begun, state)
+SELECT session, ordinal, started_at IS NOT NULL OR stage NOT IN ('idle', 'loaded', 'ready'),
+       json_set(json_remove(state, '$.ordinal'), '$.load', ordinal)
+FROM old_bouts;
+
+INSERT INTO bouts (uid, court, session, load, number, phase, gender, weight_class, division, internal_id,
                    blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds, winner,
                    result, decision, stage, loaded_at, started_at, ended_at)
-SELECT sessions.uuid || ':' || ordinal, session, court,
-       old.started_at IS NOT NULL OR stage NOT IN ('idle', 'loaded', 'ready'),
-       json_set(json_remove(state, '$.ordinal'), '$.load', ordinal), number, phase, gender, weight_class, division,
-       internal_id, blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds, winner,
-       result, decision, stage,
-       CAST(strftime('%s', substr(old.loaded_at, 1, 19)) AS INTEGER) * 1000000
-       + CAST(substr(old.loaded_at, 21, 6) AS INTEGER),
-       CAST(strftime('%s', substr(old.started_at, 1, 19)) AS INTEGER) * 1000000
-       + CAST(substr(old.started_at, 21, 6) AS INTEGER),
-       CAST(strftime('%s', substr(old.ended_at, 1, 19)) AS INTEGER) * 1000000
-       + CAST(substr(old.ended_at, 21, 6) AS INTEGER)
-FROM old_bouts AS old
-JOIN sessions ON sessions.id = old.session
-ORDER BY session, ordinal;
+SELECT sessions.uuid || ':' || load, court, session, load, number, phase, gender,
+       weight_class, division, internal_id, blue_name, blue_short_name, blue_country, red_name, red_short_name,
+       red_country, rounds, winner, result, decision, stage, loaded_at, load_states.started_at, load_states.ended_at
+FROM load_states
+JOIN sessions ON sessions.id = load_states.session
+ORDER BY session, load;
 
 INSERT INTO loads (session, load, bout, at)
-SELECT session, state ->> '$.load', bouts.id, coalesce(loaded_at, bouts.started_at, sessions.started_at)
+SELECT session, load, bouts.id, coalesce(loaded_at, bouts.started_at, sessions.started_at)
 FROM bouts
 JOIN sessions ON sessions.id = bouts.session
-ORDER BY bouts.id;
+ORDER BY session, load;
 
 -- An action that follows from an event at once comes next to it; one of a timer, after what happened in the meantime.
 INSERT INTO actions

@@ -1,7 +1,7 @@
 use std::fmt;
 
+use rusqlite::Row;
 use rusqlite::types::FromSqlError;
-use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,22 +9,21 @@ use super::bouts::BoutRow;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
-use crate::time::Time;
 
 /// One bout for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Timeline {
     /// The bout.
     pub bout: BoutRow,
-    /// Its events, actions and clips, in order of time.
+    /// Its events, actions and clips, in order.
     pub lines: Vec<TimelineLine>,
 }
 
 /// An event, an action or a clip; displays as a line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineLine {
-    /// When.
-    pub at: Time,
+    /// When: UTC, RFC 3339 with microseconds.
+    pub at: String,
     /// `event`, `clip` or `action`.
     pub what: String,
     /// Number among the session's events, or among its actions.
@@ -113,20 +112,41 @@ impl StoreReader {
     /// When the database cannot be read, or there is no such session.
     pub fn timelines(&self, filter: &Filter) -> Result<(Vec<Timeline>, QuerySummary), StoreError> {
         let (bouts, summary) = self.bouts(filter)?;
-        let sessions = self.select(filter)?.ids();
         let timelines = bouts
             .into_iter()
-            .map(|bout| Ok(Timeline { lines: self.lines(&bout.id, &sessions)?, bout }))
+            .map(|bout| Ok(Timeline { lines: self.lines(bout.row)?, bout }))
             .collect::<Result<_, StoreError>>()?;
         Ok((timelines, summary))
     }
 
-    fn lines(&self, uid: &str, sessions: &str) -> Result<Vec<TimelineLine>, StoreError> {
+    fn lines(&self, bout: i64) -> Result<Vec<TimelineLine>, StoreError> {
         self.query(|connection| {
-            let bout: i64 = connection.query_row("SELECT id FROM bouts WHERE uid = ?1", [uid], |row| row.get(0))?;
             connection
-                .prepare_cached(include_str!("timeline.sql"))?
-                .query_map(params![bout, sessions], TimelineLine::from_row)?
+                .prepare_cached(
+                    "WITH own AS MATERIALIZED (SELECT session, seq, at FROM bout_events WHERE bout = ?1),
+                          span AS MATERIALIZED (
+                              SELECT session, min(at) AS begins_at, max(at) AS ends_at FROM own GROUP BY session
+                          ),
+                          files AS MATERIALIZED (
+                              SELECT media_files.* FROM span JOIN media_files
+                                  ON media_files.session = span.session
+                                  AND media_files.begins_at <= span.ends_at AND media_files.ends_at >= span.begins_at
+                          ),
+                          seen AS MATERIALIZED (
+                              SELECT own.session, own.seq, json_group_array(json_object(
+                                         'media', media, 'media_seq', media_seq,
+                                         'offset_seconds', round((own.at - begins_at) / 1000000.0, 3))) AS sightings
+                              FROM own JOIN files ON files.session = own.session
+                                  AND own.at BETWEEN begins_at AND ends_at
+                              GROUP BY own.session, own.seq
+                          )
+                     SELECT at, what, seq, name, detail, outcome, reason, took_us,
+                            (SELECT sightings FROM seen WHERE NOT is_action
+                                 AND seen.session = timeline.session AND seen.seq = timeline.seq) AS sightings
+                     FROM timeline
+                     WHERE bout = ?1 ORDER BY session, event_seq, is_action, seq",
+                )?
+                .query_map([bout], TimelineLine::from_row)?
                 .collect()
         })
     }

@@ -130,10 +130,6 @@ messages! {
     /// a rule that answers the failure of an action asks for it again: use `cooldown`, or look at `reason` first
     warn "rules.endless" rules_endless(court) = "the rules answer their own actions without end";
 
-    /// both are kept. If it still runs, two programs listen to this court: end one
-    warn "store.unfinished_session" store_unfinished(court, started_at) =
-        "the session that began at {started_at} has no end: it was killed, or still runs";
-
     /// what earlier sessions know of the bout that is on cannot be read: it begins anew. The database is whole all the same
     warn "store.no_resume" store_no_resume(court, reason) = "the bout that may be on cannot be resumed: {reason}";
 
@@ -250,6 +246,19 @@ messages! {
 
     /// nothing was lost
     info "store.writable" store_writable(path) = "the database can be written again, and what waited is in it ({path})";
+
+    /// written once, at the first start of this version. It takes some seconds for each million events; if it is
+    /// interrupted, the database stays as it was
+    info "store.updating" store_updating(path) = "{path} is of an older vta: its tables are brought up to date";
+
+    /// vta was killed, or runs a second time for the same court. Both sessions are kept; end one of the two if both run
+    warn "store.session_open" store_session_open(court, session, uuid, started_at) =
+        "session {session} of this court, which began at {started_at}, has no end: its vta was killed, or is still \
+         running ({uuid})";
+
+    /// the bout that was on is not known: it begins anew with the next messages. Nothing is lost of what was stored
+    warn "store.snapshot_unreadable" store_snapshot_unreadable(court, reason) =
+        "what the last session knew of the bout cannot be read: {reason}";
 
     /// it is in no table; the capture has what it came from. Report it: this is a fault of `vta`
     error "store.entry_refused" store_entry_refused(reason, entry) per(reason) =

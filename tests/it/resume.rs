@@ -79,7 +79,9 @@ fn assert_whole(bouts: &str) {
 
 fn assert_state(database: &Path) {
     let database = rusqlite::Connection::open(database).unwrap();
-    let state: String = database.query_row("SELECT state FROM bouts", [], |row| row.get(0)).unwrap();
+    let state: String = database
+        .query_row("SELECT state FROM bouts JOIN load_states USING (session, load)", [], |row| row.get(0))
+        .unwrap();
     let state: Value = serde_json::from_str(&state).unwrap();
     assert_eq!((&state["red"]["requests_left"], &state["red"]["penalties"]), (&0.into(), &2.into()), "{state:#}");
     assert_eq!((&state["blue"]["requests_left"], &state["rounds"][0]["blue"]), (&1.into(), &3.into()), "{state:#}");

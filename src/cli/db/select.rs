@@ -50,8 +50,8 @@ pub(super) struct Selection {
     /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
-    /// Number of the bout, such as 245.A, or its id as `bouts --format json` has it.
-    #[arg(long, value_name = "NUMBER|ID")]
+    /// Number of the bout, such as 245.A, or its id.
+    #[arg(long, value_name = "NUMBER")]
     bout: Option<String>,
     /// Name of the court.
     #[arg(long, value_name = "COURT")]

@@ -3,7 +3,7 @@ use serde_json::json;
 use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
-use vta::store::{Filter, Format, Sessions, StoreError};
+use vta::store::{Filter, Format, StoreError};
 
 use super::*;
 
@@ -199,7 +199,7 @@ fn kept_bout(path: &Path) {
         bout_of(id, bout),
         event_of(2, event(9, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
     ];
-    assert_eq!(keep(path, &NewSession { uuid: id.session, ..session(Mode::Live) }, outputs).missing(), 0);
+    assert_eq!(keep(path, &NewSession { id: id.session, ..session(Mode::Live) }, outputs).missing(), 0);
 }
 
 #[test]

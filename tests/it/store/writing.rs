@@ -203,7 +203,7 @@ fn last_state_of_a_bout_is_stored() {
     let (_folder, path) = database();
     let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
     let new = session(Mode::Live);
-    let id = BoutId { session: new.uuid, load: 1 };
+    let id = BoutId { session: new.id, load: 1 };
     let bout = |stage| bout_of(id, Bout { load: 1, stage, config: config.clone().into(), ..Bout::default() });
     keep(&path, &new, vec![load_of(1, id), bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
     let (bouts, _) = reader(&path).bouts(&Filter::default()).unwrap();
