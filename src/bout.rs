@@ -24,7 +24,7 @@ mod scoring;
 
 pub use burst::{BurstHandler, Derived};
 pub(crate) use engine::BoutEngine;
-pub use id::{BoutId, SessionId};
+pub use id::{BoutId, InvalidBoutId, SessionId};
 pub(crate) use identity::Identities;
 pub use identity::{Facts, KnownBout, MAX_BREAK};
 pub use model::*;

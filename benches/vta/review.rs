@@ -40,8 +40,8 @@ pub fn bench() {
     let database = Connection::open(hall.path().join("day.db")).unwrap();
     let of = |query: &str| -> Vec<Time> {
         let mut statement = database.prepare(query).unwrap();
-        let times = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        times.map(|time| time.unwrap().parse().unwrap()).collect()
+        let times = statement.query_map([], |row| row.get(0)).unwrap();
+        times.map(|time| Time::from_micros(time.unwrap())).collect()
     };
     let saved = of("SELECT at FROM clips WHERE review IS NOT NULL ORDER BY seq");
     let played = of("SELECT at FROM actions WHERE action = 'player.play' ORDER BY seq");

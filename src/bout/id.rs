@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use uuid::Uuid;
 
 /// A session: a court from the start of a run to its end, or one replay of a capture. A UUID, of which later ones sort
@@ -46,3 +47,18 @@ impl fmt::Display for BoutId {
         write!(f, "{}:{}", self.session, self.load)
     }
 }
+
+impl FromStr for BoutId {
+    type Err = InvalidBoutId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBoutId> {
+        let (session, load) = text.split_once(':').ok_or(InvalidBoutId)?;
+        let session = session.parse().map_err(|_| InvalidBoutId)?;
+        Ok(Self { session, load: load.parse().map_err(|_| InvalidBoutId)? })
+    }
+}
+
+/// A text is not the id of a bout.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the id of a bout is the UUID of a session, a colon and the number of a load")]
+pub struct InvalidBoutId;

@@ -1,6 +1,7 @@
 //! Which bout a load is of: operators load a bout several times over, and programs are started again in mid-bout.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,9 @@ pub(crate) struct Identities {
     /// The present load, and the bout that it is of unless it is found to be another's.
     load: u32,
     own: BoutId,
+    /// What its facts were read from: that is another only when a message has changed it.
+    read: Option<[Arc<Athlete>; 2]>,
+    config: Arc<BoutConfig>,
     /// Its facts, and its bout once that was decided.
     facts: Facts,
     bout: Option<BoutId>,
@@ -99,6 +103,8 @@ impl Identities {
             known: Vec::new(),
             load: 0,
             own: BoutId { session, load: 0 },
+            read: None,
+            config: Arc::default(),
             facts: Facts::default(),
             bout: None,
         }
@@ -111,7 +117,7 @@ impl Identities {
 
     /// A load goes on with a bout of an earlier session.
     pub(crate) fn resume(&mut self, load: u32, bout: BoutId) {
-        (self.load, self.own, self.facts, self.bout) = (load, bout, Facts::default(), Some(bout));
+        (self.load, self.own, self.read, self.bout) = (load, bout, None, Some(bout));
     }
 
     /// The bouts of the last hours.
@@ -126,17 +132,17 @@ impl Identities {
 
     /// Takes the state of a bout after a change; gives which bout its load is of, when that is known anew.
     pub(crate) fn observe(&mut self, bout: &Bout, now: Time) -> Option<BoutId> {
-        let facts = Facts::of(bout);
         if bout.load != self.load {
             self.own = BoutId { session: self.session, load: bout.load };
             (self.load, self.bout) = (bout.load, None);
-        } else if facts == self.facts && self.bout.is_some() {
+        } else if self.is_read(bout) && self.bout.is_some() {
             self.touch(bout, now);
             return None;
         }
-        self.facts = facts;
-        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
-        if bout.load == 0 || !(self.facts.suffice() || has_begun) {
+        self.read = Some([bout.blue.athlete.clone(), bout.red.athlete.clone()]);
+        self.config = bout.config.clone();
+        self.facts = Facts::of(bout);
+        if bout.load == 0 || !(self.facts.suffice() || bout.has_begun()) {
             return None;
         }
         let before = self.bout;
@@ -148,8 +154,16 @@ impl Identities {
         let same = stays.or_else(|| matching.max_by_key(|known| known.last_at));
         let id = same.map_or(self.own, |known| known.id);
         self.bout = Some(id);
-        self.touch(bout, now);
+        self.learn(bout, now);
         (before != self.bout).then_some(id)
+    }
+
+    /// Whether the facts are those of this state.
+    fn is_read(&self, bout: &Bout) -> bool {
+        let of_athletes = |[blue, red]: &[Arc<Athlete>; 2]| {
+            Arc::ptr_eq(blue, &bout.blue.athlete) && Arc::ptr_eq(red, &bout.red.athlete)
+        };
+        Arc::ptr_eq(&self.config, &bout.config) && self.read.as_ref().is_some_and(of_athletes)
     }
 
     /// Decides which bout the present load is of, if that is not known yet: nothing more will come.
@@ -157,22 +171,29 @@ impl Identities {
         (self.load > 0 && self.bout.is_none()).then(|| *self.bout.insert(self.own))
     }
 
-    /// Keeps what is known of the present bout, and forgets the bouts of long ago.
+    /// Something has happened in the present bout.
     fn touch(&mut self, bout: &Bout, now: Time) {
+        // It is one of the last.
+        if let Some(known) = self.known.iter_mut().rev().find(|known| Some(known.id) == self.bout) {
+            (known.decided, known.last_at) = (bout.winner.is_some(), now);
+        }
+    }
+
+    /// Keeps what is known of the present bout, and forgets the bouts of long ago.
+    fn learn(&mut self, bout: &Bout, now: Time) {
         let Some(id) = self.bout else { return };
-        let decided = bout.winner.is_some();
         match self.known.iter_mut().find(|known| known.id == id) {
             Some(known) => {
-                known.facts.athletes.extend(self.facts.athletes.iter().cloned());
-                let before = std::mem::take(&mut known.facts);
-                let internal_id = self.facts.internal_id.clone().or(before.internal_id);
-                known.facts = Facts { athletes: before.athletes, internal_id, ..self.facts.clone() };
-                (known.decided, known.last_at) = (decided, now);
+                let Facts { internal_id, mut athletes, .. } = std::mem::take(&mut known.facts);
+                athletes.extend(self.facts.athletes.iter().cloned());
+                let internal_id = self.facts.internal_id.clone().or(internal_id);
+                known.facts = Facts { athletes, internal_id, ..self.facts.clone() };
             }
             None => {
                 self.known.retain(|known| now.since(known.last_at) <= MAX_BREAK);
-                self.known.push(KnownBout { id, facts: self.facts.clone(), decided, last_at: now });
+                self.known.push(KnownBout { id, facts: self.facts.clone(), decided: false, last_at: now });
             }
         }
+        self.touch(bout, now);
     }
 }

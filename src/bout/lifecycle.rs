@@ -48,8 +48,7 @@ impl Lifecycle {
     }
 
     pub(super) fn load(&mut self, bout: &mut Arc<Bout>, at: Time) {
-        let has_begun = bout.started_at.is_some() || bout.stage > Stage::Ready;
-        if bout.ordinal == 0 || has_begun {
+        if bout.ordinal == 0 || bout.has_begun() {
             self.begin(bout, at);
         } else {
             // Whether this is the same bout is known when its number comes; until then it takes the place of the one

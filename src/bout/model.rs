@@ -192,6 +192,11 @@ impl Bout {
         (few(won(Side::Blue)), few(won(Side::Red)))
     }
 
+    /// Whether its clock has run, as far as is known.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.started_at.is_some() || self.stage > Stage::Ready
+    }
+
     /// The latest review.
     pub fn review(&self) -> Option<&ReviewProgress> {
         self.reviews.last()

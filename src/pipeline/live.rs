@@ -134,7 +134,7 @@ impl Live {
         if let Some(store) = &mut store {
             for NewCourt { name, session, .. } in &courts {
                 let row = store.begin_session(&NewSession {
-                    uuid: *session,
+                    id: *session,
                     replay_of: None,
                     court: name.to_string(),
                     mode: Mode::Live,

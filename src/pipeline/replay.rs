@@ -105,7 +105,7 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     if let Some(path) = store.filter(|_| !matches!(actions, Actions::Show(_))) {
         let mut store = Store::open(path)?;
         let row = store.begin_session(&NewSession {
-            uuid: session,
+            id: session,
             replay_of: setup.as_ref().map(|setup| setup.session),
             court: name.to_string(),
             mode: Mode::Replay,

@@ -6,6 +6,7 @@ use super::columns::{text, text_or_null, write_start};
 use super::error::StoreError;
 use super::filter::{Conditions, Filter, QuerySummary, Selection};
 use super::reader::StoreReader;
+use crate::time::Time;
 
 /// An action as it is stored; JSON is the text as it was written.
 #[derive(Clone, Copy, Debug)]
@@ -14,14 +15,14 @@ pub struct StoredAction<'a> {
     pub session: i64,
     /// Number among the session's actions.
     pub seq: u64,
-    /// When it was requested: UTC, RFC 3339 with microseconds.
-    pub at: &'a str,
+    /// When it was requested.
+    pub at: Time,
     /// The rule's file name.
     pub rule: &'a str,
     /// The `seq` of the event that the rule answered.
     pub cause: u64,
-    /// Ordinal of its bout; 0 before the first was loaded.
-    pub bout: u32,
+    /// Its load; 0 before the first.
+    pub load: u32,
     /// Its name, such as `obs.scene`.
     pub action: &'a str,
     /// Its arguments, a JSON object.
@@ -39,8 +40,8 @@ impl<'a> StoredAction<'a> {
         Ok(Self {
             session: row.get(0)?,
             seq: row.get(1)?,
-            at: text(row, 2)?,
-            bout: row.get(3)?,
+            at: row.get(2)?,
+            load: row.get(3)?,
             rule: text(row, 4)?,
             cause: row.get(5)?,
             action: text(row, 6)?,
@@ -85,10 +86,10 @@ impl StoreReader {
     ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
-            let conditions = Conditions::new(session.id, filter);
+            let conditions = Conditions::of_actions(session.id, filter);
             let failed = |reason| StoreError::sqlite(&self.path, reason);
             let sql = format!(
-                "SELECT session, seq, at, bout, rule, cause, action, args, outcome, reason, took_us
+                "SELECT session, seq, at, load, rule, cause, action, args, outcome, reason, took_us
                  FROM actions WHERE {} ORDER BY seq",
                 conditions.sql
             );

@@ -11,12 +11,15 @@ use crate::time::Time;
 /// A bout as it is stored; what is not known is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BoutRow {
-    /// Id of its session.
+    /// Its id everywhere: its first load, as `SESSION:LOAD` with the session's UUID.
+    pub id: String,
+    /// Its id in this database.
+    #[serde(skip)]
+    pub(super) row: i64,
+    /// The session of its first load here.
     pub session: i64,
     /// Name of the court.
     pub court: String,
-    /// Number within the session, from 1.
-    pub ordinal: u32,
     /// Its number, as in `245.A`.
     pub number: Option<String>,
     /// Phase of the competition.
@@ -70,12 +73,13 @@ pub struct RoundRow {
 }
 
 impl BoutRow {
-    fn from_row(row: &Row<'_>, court: &str) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let rounds: String = row.get("rounds")?;
         Ok(Self {
-            session: row.get("session")?,
-            court: court.to_owned(),
-            ordinal: row.get("ordinal")?,
+            id: row.get("uid")?,
+            row: row.get("id")?,
+            session: row.get("first_session")?,
+            court: row.get("court")?,
             number: row.get("number")?,
             phase: row.get("phase")?,
             gender: row.get("gender")?,
@@ -99,19 +103,29 @@ impl BoutRow {
 }
 
 impl StoreReader {
-    /// The bouts that match a filter, in order of session and ordinal; times are compared with the bout's start.
+    /// The bouts that match a filter, each over all its loads, in order of their first ones; times are compared with the
+    /// bout's start.
     ///
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
-        let sql = "SELECT *,
-                            (SELECT count(*) FROM events e WHERE e.session = b.session AND e.bout = b.ordinal) AS events,
-                            (SELECT count(*) FROM clips c WHERE c.session = b.session AND c.bout = b.ordinal) AS clips
-                         FROM bouts b
-                         WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR ordinal = ?3)
-                           AND (?4 IS NULL OR coalesce(started_at, loaded_at) >= ?4)
-                           AND (?5 IS NULL OR coalesce(started_at, loaded_at) < ?5)
-                         ORDER BY ordinal";
+        let sql = "WITH totals AS MATERIALIZED (
+                       SELECT bout, min(load_bouts.session) AS first_session, coalesce(sum(events), 0) AS events,
+                              sum((SELECT count(*) FROM clips
+                                   WHERE clips.session = load_bouts.session AND clips.load = load_bouts.load)) AS clips,
+                              max(load_bouts.session IN (SELECT value FROM json_each(?1))) AS is_selected
+                       FROM load_bouts
+                       LEFT JOIN load_ranges
+                           ON load_ranges.session = load_bouts.session AND load_ranges.load = load_bouts.load
+                       WHERE ?2 IS NULL OR bout IN (SELECT id FROM bouts WHERE number = ?2 OR uid = ?2)
+                       GROUP BY bout
+                   )
+                   SELECT bouts.*, first_session, events, clips
+                   FROM totals JOIN bouts ON bouts.id = totals.bout
+                   WHERE is_selected
+                     AND (?3 IS NULL OR coalesce(started_at, loaded_at) >= ?3)
+                     AND (?4 IS NULL OR coalesce(started_at, loaded_at) < ?4)
+                   ORDER BY first_session, bouts.id";
         self.of_bouts(filter, sql, BoutRow::from_row)
     }
 }

@@ -3,13 +3,19 @@
 use std::io::{self, Write};
 
 use rusqlite::Row;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::time::Time;
 
 impl FromSql for Time {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str()?.parse().map_err(FromSqlError::other)
+        Ok(Self::from_micros(value.as_i64()?))
+    }
+}
+
+impl ToSql for Time {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_micros().into())
     }
 }
 
@@ -24,7 +30,7 @@ pub(super) fn text_or_null<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Res
 }
 
 /// The JSON keys with which events and actions begin.
-pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: &str) -> io::Result<()> {
+pub(super) fn write_start(out: &mut impl Write, session: Option<i64>, seq: u64, at: Time) -> io::Result<()> {
     match session {
         Some(session) => write!(out, "{{\"session\":{session},\"seq\":{seq},\"at\":\"{at}\""),
         None => write!(out, "{{\"seq\":{seq},\"at\":\"{at}\""),

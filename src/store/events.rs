@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::filter::{Conditions, Filter, QuerySummary, Selection};
 use super::reader::StoreReader;
 use crate::event::Kind;
+use crate::time::Time;
 
 /// An event as it is stored; JSON is the text as it was written.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +18,12 @@ pub struct StoredEvent<'a> {
     pub session: i64,
     /// Number within the session.
     pub seq: u64,
-    /// When it happened: UTC, RFC 3339 with microseconds.
-    pub at: &'a str,
+    /// When it happened.
+    pub at: Time,
     /// Name of the court.
     pub court: &'a str,
-    /// Ordinal of its bout; 0 before the first was loaded.
-    pub bout: u32,
+    /// Its load; 0 before the first.
+    pub load: u32,
     /// Number of its bout.
     pub bout_number: Option<&'a str>,
     /// First field of the PSS message.
@@ -43,17 +44,17 @@ pub struct StoredEvent<'a> {
 
 impl<'a> StoredEvent<'a> {
     fn from_row(row: &'a Row<'_>, court: &'a str, numbers: &'a Numbers) -> rusqlite::Result<Self> {
-        let bout = row.get(3)?;
+        let load = row.get(3)?;
         Ok(Self {
             session: row.get(0)?,
             seq: row.get(1)?,
-            at: text(row, 2)?,
+            at: row.get(2)?,
             court,
-            bout,
-            bout_number: numbers.get(&bout).map(String::as_str),
+            load,
+            bout_number: numbers.get(&load).map(String::as_str),
             stream: text_or_null(row, 4)?,
             kind: text(row, 5)?,
-            status: text(row, 6)?,
+            status: text_or_null(row, 6)?.unwrap_or(OK),
             cause: row.get(7)?,
             fields: text(row, 8)?,
             notes: text_or_null(row, 9)?,
@@ -98,7 +99,10 @@ impl<'a> StoredEvent<'a> {
     }
 }
 
-/// The numbers of a session's bouts, by ordinal.
+/// How the status `ok` is read, which is not written.
+const OK: &str = "ok";
+
+/// The numbers of the bouts of a session's loads.
 type Numbers = HashMap<u32, String>;
 
 impl StoreReader {
@@ -125,7 +129,7 @@ impl StoreReader {
     ) -> Result<QuerySummary, StoreError> {
         let mut count = 0;
         for session in &selection.sessions {
-            let mut conditions = Conditions::new(session.id, filter);
+            let (table, mut conditions) = Conditions::of_events(session.id, filter);
             if !kinds.is_empty() {
                 conditions.and(&format!("kind IN ({})", vec!["?"; kinds.len()].join(", ")));
                 conditions.values.extend(kinds.iter().map(|kind| kind.to_string().into()));
@@ -133,8 +137,8 @@ impl StoreReader {
             let failed = |reason| StoreError::sqlite(&self.path, reason);
             let numbers = self.numbers(session.id)?;
             let sql = format!(
-                "SELECT session, seq, at, bout, stream, kind, status, cause, fields, notes, raw
-                 FROM events WHERE {} ORDER BY seq",
+                "SELECT session, seq, at, load, stream, kind, status, cause, fields, notes, raw
+                 FROM {table} WHERE {} ORDER BY seq",
                 conditions.sql
             );
             let mut statement = self.connection.prepare(&sql).map_err(failed)?;
@@ -151,7 +155,10 @@ impl StoreReader {
     fn numbers(&self, session: i64) -> Result<Numbers, StoreError> {
         self.query(|connection| {
             connection
-                .prepare_cached("SELECT ordinal, number FROM bouts WHERE session = ?1 AND number IS NOT NULL")?
+                .prepare_cached(
+                    "SELECT load_bouts.load, number FROM load_bouts JOIN bouts ON bouts.id = load_bouts.bout
+                     WHERE load_bouts.session = ?1 AND number IS NOT NULL",
+                )?
                 .query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })

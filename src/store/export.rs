@@ -105,7 +105,7 @@ fn write_record<W: Write>(table: &mut csv::Writer<W>, event: &StoredEvent<'_>) -
         .write_record([
             event.session.to_string().as_str(),
             event.seq.to_string().as_str(),
-            event.at,
+            event.at.to_string().as_str(),
             event.court,
             event.bout_number.unwrap_or_default(),
             event.stream.unwrap_or_default(),

@@ -19,15 +19,6 @@ pub enum Sessions {
     Last,
 }
 
-/// Which bout a query covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BoutKey {
-    /// Those of this number, as in `245.A`.
-    Number(String),
-    /// The one with this ordinal in its session.
-    Ordinal(u32),
-}
-
 /// Which rows a query covers; what is left out does not limit it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -35,8 +26,8 @@ pub struct Filter {
     pub sessions: Sessions,
     /// Name of the court.
     pub court: Option<String>,
-    /// Which bout.
-    pub bout: Option<BoutKey>,
+    /// Which bouts: those of this number, as in `245.A`, or the one with this id.
+    pub bout: Option<String>,
     /// Nothing before this instant.
     pub since: Option<Time>,
     /// Nothing at or after this instant.
@@ -108,32 +99,24 @@ impl StoreReader {
         }
     }
 
-    /// The rows that match a filter, in order of session. Of the statement's parameters, `?1` is the session, `?2` the
-    /// bout's number and `?3` its ordinal, `?4` and `?5` the times since and until; each of the last four may be null.
+    /// The rows of bouts, or of what belongs to them, that match a filter. Of the statement's parameters, `?1` is a JSON
+    /// array of the sessions, `?2` the bout's number or id, `?3` and `?4` the times since and until; each of the last three
+    /// may be null.
     pub(super) fn of_bouts<T>(
         &self,
         filter: &Filter,
         sql: &str,
-        from_row: impl Fn(&Row<'_>, &str) -> rusqlite::Result<T>,
+        from_row: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<(Vec<T>, QuerySummary), StoreError> {
         let selection = self.select(filter)?;
-        let (number, ordinal) = match &filter.bout {
-            Some(BoutKey::Number(number)) => (Some(number), None),
-            Some(BoutKey::Ordinal(ordinal)) => (None, Some(*ordinal)),
-            None => (None, None),
-        };
-        let since = filter.since.map(|at| at.to_string());
-        let until = filter.until.map(|at| at.to_string());
-        let mut rows = Vec::new();
-        for session in &selection.sessions {
-            let more = self.query(|connection| {
-                connection
-                    .prepare_cached(sql)?
-                    .query_map(params![session.id, number, ordinal, since, until], |row| from_row(row, &session.court))?
-                    .collect::<rusqlite::Result<Vec<_>>>()
-            })?;
-            rows.extend(more);
-        }
+        let sessions: Vec<_> = selection.sessions.iter().map(|session| session.id.to_string()).collect();
+        let sessions = format!("[{}]", sessions.join(","));
+        let rows = self.query(|connection| {
+            connection
+                .prepare(sql)?
+                .query_map(params![sessions, filter.bout, filter.since, filter.until], |row| from_row(row))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })?;
         let summary = selection.summary(rows.len() as u64);
         Ok((rows, summary))
     }
@@ -145,28 +128,38 @@ pub(super) struct Conditions {
     pub(super) values: Vec<Value>,
 }
 
+/// The bouts of a number, or the one with an id; the parameter is twice the same.
+const BOUTS: &str = "(SELECT id FROM bouts WHERE number = ? OR uid = ?)";
+
 impl Conditions {
-    /// The conditions of a filter on `events`, `actions` or `clips`.
-    pub(super) fn new(session: i64, filter: &Filter) -> Self {
-        let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
-        match &filter.bout {
-            Some(BoutKey::Number(number)) => {
-                conditions.and("bout IN (SELECT ordinal FROM bouts WHERE session = ? AND number = ?)");
-                conditions.values.extend([session.into(), number.clone().into()]);
-            }
-            Some(BoutKey::Ordinal(ordinal)) => {
-                conditions.and("bout = ?");
-                conditions.values.push((*ordinal).into());
-            }
-            None => {}
+    /// The table of events that has what a filter matches, and the conditions.
+    pub(super) fn of_events(session: i64, filter: &Filter) -> (&'static str, Self) {
+        let mut conditions = Self::new(session, filter);
+        let Some(bout) = &filter.bout else { return ("events", conditions) };
+        conditions.and(&format!("bout IN {BOUTS}"));
+        conditions.values.extend([bout.clone().into(), bout.clone().into()]);
+        ("bout_events", conditions)
+    }
+
+    /// The conditions of a filter on `actions`.
+    pub(super) fn of_actions(session: i64, filter: &Filter) -> Self {
+        let mut conditions = Self::new(session, filter);
+        if let Some(bout) = &filter.bout {
+            conditions.and(&format!("load IN (SELECT load FROM load_bouts WHERE session = ? AND bout IN {BOUTS})"));
+            conditions.values.extend([session.into(), bout.clone().into(), bout.clone().into()]);
         }
+        conditions
+    }
+
+    fn new(session: i64, filter: &Filter) -> Self {
+        let mut conditions = Self { sql: "session = ?".into(), values: vec![session.into()] };
         if let Some(since) = filter.since {
             conditions.and("at >= ?");
-            conditions.values.push(since.to_string().into());
+            conditions.values.push(since.as_micros().into());
         }
         if let Some(until) = filter.until {
             conditions.and("at < ?");
-            conditions.values.push(until.to_string().into());
+            conditions.values.push(until.as_micros().into());
         }
         conditions
     }

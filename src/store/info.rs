@@ -23,8 +23,10 @@ pub struct Info {
 /// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SessionRow {
-    /// Its id.
+    /// Its id in this database.
     pub id: i64,
+    /// Its id everywhere.
+    pub uuid: String,
     /// Name of the court.
     pub court: String,
     /// `live` or `replay`.
@@ -67,6 +69,7 @@ impl SessionRow {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get("id")?,
+            uuid: row.get("uuid")?,
             court: row.get("court")?,
             mode: row.get("mode")?,
             event_name: row.get("event_name")?,
@@ -106,10 +109,10 @@ impl StoreReader {
                 connection
                     .prepare(
                         "SELECT *,
-                            (SELECT count(*) FROM events WHERE session = s.id) AS events,
+                            (SELECT coalesce(sum(events), 0) FROM load_ranges WHERE session = s.id) AS events,
                             (SELECT at FROM events WHERE session = s.id ORDER BY seq LIMIT 1) AS first_at,
                             (SELECT at FROM events WHERE session = s.id ORDER BY seq DESC LIMIT 1) AS last_at,
-                            (SELECT count(*) FROM bouts WHERE session = s.id) AS bouts,
+                            (SELECT count(DISTINCT bout) FROM load_bouts WHERE session = s.id) AS bouts,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome = 'done') AS actions_done,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome = 'failed') AS actions_failed,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome IS NULL) AS actions_open,

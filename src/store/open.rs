@@ -1,22 +1,28 @@
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 use strum::{Display, IntoStaticStr};
 
 use super::error::StoreError;
 use crate::bout::SessionId;
-use crate::court::Resume;
+use crate::telemetry::messages;
 use crate::time::Time;
 
 /// The versions of the tables, oldest first; `user_version` says how many of them a database has had.
-const MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("schema-1.sql")), M::up(include_str!("schema-2.sql")), M::up(include_str!("schema-3.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("schema-1.sql")),
+    M::up(include_str!("schema-2.sql")),
+    M::up(include_str!("schema-3.sql")),
+    M::up(include_str!("schema-4.sql")),
+];
 
 /// As in `schema-1.sql`.
 const APPLICATION_ID: i32 = 0x7674_6164;
+
+/// More statements than there are.
+const MAX_STATEMENTS: usize = 64;
 
 /// How long SQLite waits for another program's lock before it gives up.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -41,8 +47,8 @@ pub enum Mode {
 /// A session that begins.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Its name.
-    pub uuid: SessionId,
+    /// Its id everywhere.
+    pub id: SessionId,
     /// The session that is replayed, where the capture names it.
     pub replay_of: Option<SessionId>,
     /// Name of the court, as in its events.
@@ -75,7 +81,9 @@ impl Store {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         // A file that is not ours must not be changed.
-        identify(&connection, path)?;
+        if identify(&connection, path)? == Identity::Older {
+            messages::store_updating(path.display());
+        }
         let end = Instant::now() + BUSY_TIMEOUT;
         // SQLite does not wait while another program changes the journal mode, as each vta does at its start and end.
         while let Err(error) = set_up(&mut connection, path) {
@@ -87,39 +95,50 @@ impl Store {
         Ok(Self { connection, path: path.to_owned() })
     }
 
-    /// Begins a session; the id that it returns belongs to each of its entries.
+    /// Begins a session; the id that it returns belongs to each of its entries. An earlier session of the court may be
+    /// without an end, which is logged; both are kept.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn begin_session(&mut self, session: &NewSession) -> Result<i64, StoreError> {
         let mode: &str = session.mode.into();
+        let failed = |reason| StoreError::sqlite(&self.path, reason);
+        if session.mode == Mode::Live {
+            let open = self.open_session(&session.court).map_err(failed)?;
+            if let Some((id, uuid, started_at)) = open {
+                messages::store_session_open(&session.court, id, uuid, started_at);
+            }
+        }
         self.connection
             .execute(
-                "INSERT INTO sessions (court, mode, event_name, capture, vta_version, started_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO sessions (uuid, replay_of, court, mode, event_name, capture, vta_version, started_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
+                    session.id.to_string(),
+                    session.replay_of.map(|id| id.to_string()),
                     session.court,
                     mode,
                     session.event_name,
                     session.capture,
                     env!("CARGO_PKG_VERSION"),
-                    session.started_at.to_string()
+                    session.started_at,
                 ],
             )
-            .map_err(|reason| StoreError::sqlite(&self.path, reason))?;
+            .map_err(failed)?;
         Ok(self.connection.last_insert_rowid())
     }
-}
 
-impl Store {
-    /// The latest replay of each session.
-    pub fn replays(&self) -> Result<HashMap<SessionId, SessionId>, StoreError> {
-        Ok(HashMap::new())
-    }
-
-    /// What earlier sessions of a court know.
-    pub fn resume(&self, _court: &str, _now: Time) -> Result<Resume, StoreError> {
-        Ok(Resume::default())
+    /// The last live session of a court, if it has no end.
+    fn open_session(&self, court: &str) -> rusqlite::Result<Option<(i64, String, Time)>> {
+        self.connection
+            .query_row(
+                "SELECT id, uuid, started_at
+                 FROM (SELECT * FROM sessions WHERE court = ?1 AND mode = 'live' ORDER BY id DESC LIMIT 1)
+                 WHERE ended_at IS NULL",
+                [court],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()
     }
 }
 
@@ -134,6 +153,7 @@ fn set_up(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         )
         .map_err(|reason| StoreError::sqlite(path, reason))?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
     let migrations = Migrations::from_slice(MIGRATIONS);
     migrations
         .to_latest(connection)
@@ -240,6 +260,6 @@ mod tests {
         drop(Store::open(&path).unwrap());
         Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
         let error = Store::open(&path).unwrap_err();
-        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 3)"), "{error}");
+        assert!(error.to_string().contains("newer vta (version 99 of the tables, this vta knows 4)"), "{error}");
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
+use crate::time::Time;
 
 /// A review as it is stored, with its times; what did not happen is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,16 +19,16 @@ pub struct ReviewRow {
     pub review: u64,
     /// `blue`, `red` or `referee`.
     pub side: String,
-    /// When it was requested: UTC, RFC 3339 with microseconds.
-    pub requested_at: String,
+    /// When it was requested.
+    pub requested_at: Time,
     /// When its first clip was saved.
-    pub saved_at: Option<String>,
+    pub saved_at: Option<Time>,
     /// When the clip was on the jury's screen.
-    pub shown_at: Option<String>,
+    pub shown_at: Option<Time>,
     /// When the jury answered.
-    pub decided_at: Option<String>,
+    pub decided_at: Option<Time>,
     /// When its window was closed.
-    pub closed_at: Option<String>,
+    pub closed_at: Option<Time>,
     /// `accepted` or `rejected`.
     pub state: Option<String>,
     /// `won` or `lost`, where the sender says so.
@@ -47,25 +48,30 @@ pub struct ReviewRow {
 }
 
 impl ReviewRow {
-    fn from_row(row: &Row<'_>, court: &str) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let clips: String = row.get("clips")?;
+        let requested_at = row.get("requested_at")?;
+        let (saved_at, shown_at, decided_at) = (row.get("saved_at")?, row.get("shown_at")?, row.get("decided_at")?);
+        // The nearest millisecond; negative if the computer's clock was set back in the meantime.
+        let ms =
+            |from: Option<Time>, to: Option<Time>| Some((to? - from?).as_micros().saturating_add(500).div_euclid(1000));
         Ok(Self {
             session: row.get("session")?,
-            court: court.to_owned(),
+            court: row.get("court")?,
             number: row.get("number")?,
             review: row.get("review")?,
             side: row.get("side")?,
-            requested_at: row.get("requested_at")?,
-            saved_at: row.get("saved_at")?,
-            shown_at: row.get("shown_at")?,
-            decided_at: row.get("decided_at")?,
+            requested_at,
+            saved_at,
+            shown_at,
+            decided_at,
             closed_at: row.get("closed_at")?,
             state: row.get("state")?,
             verdict: row.get("verdict")?,
-            save_ms: row.get("save_ms")?,
-            show_ms: row.get("show_ms")?,
-            verdict_ms: row.get("verdict_ms")?,
-            took_ms: row.get("took_ms")?,
+            save_ms: ms(Some(requested_at), saved_at),
+            show_ms: ms(saved_at, shown_at),
+            verdict_ms: ms(shown_at, decided_at),
+            took_ms: ms(Some(requested_at), decided_at),
             clips: serde_json::from_str(&clips).map_err(rusqlite::types::FromSqlError::other)?,
             missing: row.get("missing")?,
         })
@@ -78,10 +84,17 @@ impl StoreReader {
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, QuerySummary), StoreError> {
-        let sql = "SELECT * FROM reviews
-                         WHERE session = ?1 AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR bout = ?3)
-                           AND (?4 IS NULL OR requested_at >= ?4) AND (?5 IS NULL OR requested_at < ?5)
-                         ORDER BY review";
+        let sql = "SELECT reviews.*, sessions.court, bouts.number,
+                          (SELECT json_group_array(path) FROM clips
+                           WHERE clips.session = reviews.session AND clips.review = reviews.review) AS clips
+                   FROM reviews
+                   JOIN sessions ON sessions.id = reviews.session
+                   LEFT JOIN load_bouts ON load_bouts.session = reviews.session AND load_bouts.load = reviews.load
+                   LEFT JOIN bouts ON bouts.id = load_bouts.bout
+                   WHERE reviews.session IN (SELECT value FROM json_each(?1))
+                     AND (?2 IS NULL OR number = ?2 OR uid = ?2)
+                     AND (?3 IS NULL OR requested_at >= ?3) AND (?4 IS NULL OR requested_at < ?4)
+                   ORDER BY reviews.session, review";
         self.of_bouts(filter, sql, ReviewRow::from_row)
     }
 }

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::Arc;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -7,19 +6,19 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, params};
 use serde::Serialize;
 
 use super::handle::Entry;
+use super::loads::Loads;
+use super::review_steps;
 use crate::action::{Action, ActionSink};
-use crate::bout::Bout;
-use crate::court::Output;
-use crate::event::{Body, Event, Raw};
+use crate::court::{Output, Snapshot};
+use crate::event::{Body, ClipSaved, Event, Raw, Recording, Status};
 use crate::telemetry::messages;
-use crate::time::Time;
 
 /// Writes entries as rows; keeps its buffers from one batch to the next, since this is the hot path.
 #[derive(Debug, Default)]
 pub(super) struct RowBuffers {
-    at: String,
     json: Vec<u8>,
     notes: Vec<u8>,
+    loads: Loads,
 }
 
 impl RowBuffers {
@@ -28,28 +27,28 @@ impl RowBuffers {
     /// # Errors
     /// When nothing was written and another attempt may succeed.
     pub(super) fn write(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
+        // Another attempt begins where this one did.
+        let before = self.loads.clone();
+        let written = self.write_batch(connection, batch);
+        if written.is_err() {
+            self.loads = before;
+        }
+        written
+    }
+
+    fn write_batch(&mut self, connection: &mut Connection, batch: &[Entry]) -> rusqlite::Result<usize> {
         let transaction = connection.transaction()?;
         let mut refused = 0;
         {
             let mut statements = Statements::prepare(&transaction)?;
-            // Of a bout that changed several times, only the last state is needed.
-            let mut last_states = HashMap::new();
+            // Of a state that changed several times, only the last one is needed.
+            let last_states: HashMap<_, _> =
+                batch.iter().enumerate().filter_map(|(i, e)| Some((state_of(e)?, i))).collect();
             for (place, entry) in batch.iter().enumerate() {
-                if let Entry::Output { session, output: Output::Bout { bout, .. } } = entry {
-                    last_states.insert((*session, bout.load), place);
-                }
-            }
-            let outdated = |place: usize, entry: &Entry| match entry {
-                Entry::Output { session, output: Output::Bout { bout, .. } } => {
-                    last_states.get(&(*session, bout.load)) != Some(&place)
-                }
-                _ => false,
-            };
-            for (place, entry) in batch.iter().enumerate() {
-                if outdated(place, entry) {
+                if state_of(entry).is_some_and(|state| last_states.get(&state) != Some(&place)) {
                     continue;
                 }
-                match self.write_entry(&mut statements, entry) {
+                match self.write_entry(&transaction, &mut statements, entry) {
                     Err(reason) if is_the_entry_s_fault(&reason) => {
                         if refused == 0 {
                             messages::store_entry_refused(reason, format_args!("{entry:?}"));
@@ -59,44 +58,51 @@ impl RowBuffers {
                     done => done?,
                 }
             }
+            self.loads.settle(&transaction)?;
         }
         transaction.commit()?;
         Ok(refused)
     }
 
-    fn write_entry(&mut self, statements: &mut Statements<'_>, entry: &Entry) -> rusqlite::Result<()> {
-        match entry {
-            Entry::Output { session, output: Output::Event { event, load } } => {
-                self.write_event(statements, *session, event, *load)
-            }
-            Entry::Output { session, output: Output::Action { action, load } } => {
-                self.write_action(statements, *session, action, *load)
-            }
-            Entry::Output { session, output: Output::Bout { bout, .. } } => self.write_bout(statements, *session, bout),
-            Entry::Output { output: Output::Load { .. } | Output::Snapshot(_), .. } => Ok(()),
+    fn write_entry(
+        &mut self,
+        connection: &Connection,
+        statements: &mut Statements<'_>,
+        entry: &Entry,
+    ) -> rusqlite::Result<()> {
+        let (session, output) = match entry {
+            Entry::Output { session, output } => (*session, output),
             Entry::End { session, at, counters } => {
                 let lost = counters.lost_in_kernel.get() + counters.lost_in_queue.get();
-                let at = text_of(&mut self.at, *at);
-                statements.end.execute(params![
-                    session,
-                    at,
-                    counters.received.get(),
-                    lost,
-                    counters.entries_dropped.get()
-                ])?;
-                Ok(())
+                return connection
+                    .prepare_cached(
+                        "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
+                         WHERE id = ?1",
+                    )?
+                    .execute(params![session, at, counters.received.get(), lost, counters.entries_dropped.get()])
+                    .map(drop);
             }
+        };
+        match output {
+            Output::Event { event, load } => self.write_event(connection, statements, session, event, *load),
+            Output::Action { action, load } => self.write_action(statements, session, action, *load),
+            Output::Load { load, bout, at } => self.loads.write_bout_of(connection, session, *load, (*bout, *at)),
+            Output::Bout { bout, .. } => {
+                let state = json_of(&mut self.json, bout)?;
+                self.loads.write_state(connection, session, bout, &state)
+            }
+            Output::Snapshot(snapshot) => self.write_snapshot(connection, session, snapshot),
         }
     }
 
     fn write_event(
         &mut self,
+        connection: &Connection,
         statements: &mut Statements<'_>,
         session: i64,
         event: &Event,
-        bout: u32,
+        load: u32,
     ) -> rusqlite::Result<()> {
-        let at = text_of(&mut self.at, event.at);
         let notes = match event.notes.as_slice() {
             [] => None,
             notes => Some(json_of(&mut self.notes, &notes)?),
@@ -105,63 +111,31 @@ impl RowBuffers {
         statements.event.execute(params![
             session,
             event.seq,
-            at,
-            bout,
+            event.at,
+            load,
             event.stream.as_deref(),
             kind,
-            status,
+            (event.status != Status::Ok).then_some(status),
             event.cause,
             json_of(&mut self.json, &event.body)?,
             notes,
             event.raw.as_ref().map(raw_value),
         ])?;
+        self.loads.add_event(connection, session, load, (event.seq, event.at))?;
         match &event.body {
             Body::ActionDone(done) => {
                 let reason: Option<&str> = None;
                 statements.outcome.execute(params![session, done.action_seq, "done", reason, done.took_us])?;
             }
             Body::ActionFailed(failed) => {
-                statements.outcome.execute(params![
-                    session,
-                    failed.action_seq,
-                    "failed",
-                    failed.reason,
-                    failed.took_us
-                ])?;
+                let reason = Some(&failed.reason);
+                statements.outcome.execute(params![session, failed.action_seq, "failed", reason, failed.took_us])?;
             }
-            Body::ClipSaved(clip) => {
-                statements.clip.execute(params![
-                    session,
-                    event.seq,
-                    at,
-                    bout,
-                    clip.review,
-                    clip.instance,
-                    clip.path,
-                    clip.reason,
-                    clip.action_seq,
-                    clip.from.to_string(),
-                    clip.begins_at.map(|at| at.to_string()),
-                    clip.ends_at.map(|at| at.to_string()),
-                    clip.note,
-                ])?;
-            }
-            Body::RecordingStopped(recording) => {
-                statements.recording.execute(params![
-                    session,
-                    event.seq,
-                    at,
-                    bout,
-                    recording.instance,
-                    recording.path,
-                    recording.begins_at.map(|at| at.to_string()),
-                    recording.ends_at.map(|at| at.to_string()),
-                    recording.action_seq,
-                ])?;
-            }
+            Body::ClipSaved(clip) => write_clip(connection, session, event, load, clip)?,
+            Body::RecordingStopped(recording) => write_recording(connection, session, event, load, recording)?,
             _ => {}
         }
-        Ok(())
+        review_steps::write(connection, session, event, load)
     }
 
     fn write_action(
@@ -169,14 +143,15 @@ impl RowBuffers {
         statements: &mut Statements<'_>,
         session: i64,
         action: &Arc<Action>,
-        bout: u32,
+        load: u32,
     ) -> rusqlite::Result<()> {
         let verb = serde_json::to_value(&action.verb).map_err(unserializable)?;
         statements.action.execute(params![
             session,
             action.seq,
-            text_of(&mut self.at, action.at),
-            bout,
+            action.at,
+            load,
+            self.loads.last_seq(session),
             &*action.rule,
             action.cause,
             action.verb.name(),
@@ -187,54 +162,104 @@ impl RowBuffers {
         Ok(())
     }
 
-    fn write_bout(&mut self, statements: &mut Statements<'_>, session: i64, bout: &Bout) -> rusqlite::Result<()> {
-        statements.bout.execute(params![session, bout.load, json_of(&mut self.json, bout)?])?;
-        Ok(())
+    /// A replay says nothing of what is on at the court.
+    fn write_snapshot(&mut self, connection: &Connection, session: i64, snapshot: &Snapshot) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO snapshots (court, session, at, snapshot)
+                 SELECT court, id, ?2, ?3 FROM sessions WHERE id = ?1 AND mode = 'live'",
+            )?
+            .execute(params![session, snapshot.at, json_of(&mut self.json, snapshot)?])
+            .map(drop)
     }
 }
 
-/// The statements that write entries, cached by the connection.
+/// The state that an entry has, of which the last one in a batch counts: of the bout in a load, or the snapshot.
+fn state_of(entry: &Entry) -> Option<(i64, Option<u32>)> {
+    match entry {
+        Entry::Output { session, output: Output::Bout { bout, .. } } => Some((*session, Some(bout.load))),
+        Entry::Output { session, output: Output::Snapshot(_) } => Some((*session, None)),
+        _ => None,
+    }
+}
+
+fn write_clip(
+    connection: &Connection,
+    session: i64,
+    event: &Event,
+    load: u32,
+    clip: &ClipSaved,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO clips (session, seq, at, load, review, instance, path, reason, action_seq, taken_from, begins_at,
+                                ends_at, note)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            session,
+            event.seq,
+            event.at,
+            load,
+            clip.review,
+            clip.instance,
+            clip.path,
+            clip.reason,
+            clip.action_seq,
+            clip.from.to_string(),
+            clip.begins_at,
+            clip.ends_at,
+            clip.note,
+        ])
+        .map(drop)
+}
+
+fn write_recording(
+    connection: &Connection,
+    session: i64,
+    event: &Event,
+    load: u32,
+    recording: &Recording,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO recordings (session, seq, at, load, instance, path, begins_at, ends_at, action_seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            session,
+            event.seq,
+            event.at,
+            load,
+            recording.instance,
+            recording.path,
+            recording.begins_at,
+            recording.ends_at,
+            recording.action_seq,
+        ])
+        .map(drop)
+}
+
+/// The statements that write most entries.
 struct Statements<'connection> {
     event: CachedStatement<'connection>,
     action: CachedStatement<'connection>,
     outcome: CachedStatement<'connection>,
-    clip: CachedStatement<'connection>,
-    recording: CachedStatement<'connection>,
-    bout: CachedStatement<'connection>,
-    end: CachedStatement<'connection>,
 }
 
 impl<'connection> Statements<'connection> {
     fn prepare(connection: &'connection Connection) -> rusqlite::Result<Self> {
-        let prepare = |sql| connection.prepare_cached(sql);
         Ok(Self {
-            event: prepare(
-                "INSERT INTO events (session, seq, at, bout, stream, kind, status, cause, fields, notes, raw)
+            event: connection.prepare_cached(
+                "INSERT INTO events (session, seq, at, load, stream, kind, status, cause, fields, notes, raw)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
-            action: prepare(
-                "INSERT INTO actions (session, seq, at, bout, rule, cause, action, args, outcome)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            action: connection.prepare_cached(
+                "INSERT INTO actions (session, seq, at, load, after, rule, cause, action, args, outcome)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
-            outcome: prepare(
+            outcome: connection.prepare_cached(
                 "UPDATE actions SET outcome = ?3, reason = ?4, took_us = ?5 WHERE session = ?1 AND seq = ?2",
-            )?,
-            clip: prepare(
-                "INSERT INTO clips (session, seq, at, bout, review, instance, path, reason, action_seq, taken_from,
-                                    begins_at, ends_at, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-            )?,
-            recording: prepare(
-                "INSERT INTO recordings (session, seq, at, bout, instance, path, begins_at, ends_at, action_seq)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?,
-            bout: prepare(
-                "INSERT INTO bouts (session, ordinal, state) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (session, ordinal) DO UPDATE SET state = excluded.state",
-            )?,
-            end: prepare(
-                "UPDATE sessions SET ended_at = ?2, datagrams = ?3, datagrams_lost = ?4, entries_dropped = ?5
-                 WHERE id = ?1",
             )?,
         })
     }
@@ -247,13 +272,6 @@ fn is_the_entry_s_fault(error: &rusqlite::Error) -> bool {
             error.sqlite_error_code(),
             Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
         )
-}
-
-fn text_of(buffer: &mut String, at: Time) -> &str {
-    buffer.clear();
-    // Writing to a string cannot fail.
-    let _ = write!(buffer, "{at}");
-    buffer
 }
 
 /// The JSON text of a value, in a reused buffer.

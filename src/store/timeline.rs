@@ -15,7 +15,7 @@ use super::reader::StoreReader;
 pub struct Timeline {
     /// The bout.
     pub bout: BoutRow,
-    /// Its events, actions and clips, in order of time.
+    /// Its events, actions and clips, in order.
     pub lines: Vec<TimelineLine>,
 }
 
@@ -40,16 +40,16 @@ pub struct TimelineLine {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Sighting {
     /// `clip` or `recording`.
-    pub film: String,
+    pub media: String,
     /// The `seq` of the event that reported the media file.
-    pub film_seq: u64,
+    pub media_seq: u64,
     /// Seconds from the beginning of its file.
     pub offset_seconds: f64,
 }
 
 impl fmt::Display for Sighting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} at {:.3} s", self.film, self.film_seq, self.offset_seconds)
+        write!(f, "{} {} at {:.3} s", self.media, self.media_seq, self.offset_seconds)
     }
 }
 
@@ -114,26 +114,39 @@ impl StoreReader {
         let (bouts, summary) = self.bouts(filter)?;
         let timelines = bouts
             .into_iter()
-            .map(|bout| Ok(Timeline { lines: self.lines(bout.session, bout.ordinal)?, bout }))
+            .map(|bout| Ok(Timeline { lines: self.lines(bout.row)?, bout }))
             .collect::<Result<_, StoreError>>()?;
         Ok((timelines, summary))
     }
 
-    fn lines(&self, session: i64, ordinal: u32) -> Result<Vec<TimelineLine>, StoreError> {
+    fn lines(&self, bout: i64) -> Result<Vec<TimelineLine>, StoreError> {
         self.query(|connection| {
             connection
                 .prepare_cached(
-                    "WITH seen AS (
-                         SELECT seq, json_group_array(json_object(
-                             'film', film, 'film_seq', film_seq, 'offset_seconds', offset_seconds)) AS sightings
-                         FROM sightings WHERE session = ?1 AND bout = ?2 GROUP BY seq
-                     )
+                    "WITH own AS MATERIALIZED (SELECT session, seq, at FROM bout_events WHERE bout = ?1),
+                          span AS MATERIALIZED (
+                              SELECT session, min(at) AS begins_at, max(at) AS ends_at FROM own GROUP BY session
+                          ),
+                          files AS MATERIALIZED (
+                              SELECT media_files.* FROM span JOIN media_files
+                                  ON media_files.session = span.session
+                                  AND media_files.begins_at <= span.ends_at AND media_files.ends_at >= span.begins_at
+                          ),
+                          seen AS MATERIALIZED (
+                              SELECT own.session, own.seq, json_group_array(json_object(
+                                         'media', media, 'media_seq', media_seq,
+                                         'offset_seconds', round((own.at - begins_at) / 1000000.0, 3))) AS sightings
+                              FROM own JOIN files ON files.session = own.session
+                                  AND own.at BETWEEN begins_at AND ends_at
+                              GROUP BY own.session, own.seq
+                          )
                      SELECT at, what, seq, name, detail, outcome, reason, took_us,
-                            (SELECT sightings FROM seen WHERE seen.seq = timeline.seq AND NOT is_action) AS sightings
+                            (SELECT sightings FROM seen WHERE NOT is_action
+                                 AND seen.session = timeline.session AND seen.seq = timeline.seq) AS sightings
                      FROM timeline
-                     WHERE session = ?1 AND bout = ?2 ORDER BY at, event_seq, is_action, seq",
+                     WHERE bout = ?1 ORDER BY session, event_seq, is_action, seq",
                 )?
-                .query_map([session, i64::from(ordinal)], TimelineLine::from_row)?
+                .query_map([bout], TimelineLine::from_row)?
                 .collect()
         })
     }

@@ -250,6 +250,19 @@ messages! {
     /// nothing was lost
     info "store.writable" store_writable(path) = "the database can be written again, and what waited is in it ({path})";
 
+    /// written once, at the first start of this version. It takes some seconds for each million events; if it is
+    /// interrupted, the database stays as it was
+    info "store.updating" store_updating(path) = "{path} is of an older vta: its tables are brought up to date";
+
+    /// vta was killed, or runs a second time for the same court. Both sessions are kept; end one of the two if both run
+    warn "store.session_open" store_session_open(court, session, uuid, started_at) =
+        "session {session} of this court, which began at {started_at}, has no end: its vta was killed, or is still \
+         running ({uuid})";
+
+    /// the bout that was on is not known: it begins anew with the next messages. Nothing is lost of what was stored
+    warn "store.snapshot_unreadable" store_snapshot_unreadable(court, reason) =
+        "what the last session knew of the bout cannot be read: {reason}";
+
     /// it is in no table; the capture has what it came from. Report it: this is a fault of `vta`
     error "store.entry_refused" store_entry_refused(reason, entry) per(reason) =
         "the database does not take an entry: {reason}: {entry}";

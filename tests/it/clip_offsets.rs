@@ -117,30 +117,29 @@ async fn a_frame_at_the_offset_of_an_event_is_of_that_instant() {
     let log = mat.close();
 
     let sightings = mat.rows(
-        "SELECT film, path, offset_seconds, events.fields ->> '$.level' FROM sightings
+        "SELECT media, path, offset_seconds, events.fields ->> '$.level' FROM sightings
          JOIN events ON events.seq = sightings.seq WHERE sightings.kind = 'hit' ORDER BY sightings.seq",
         |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, f64>(2)?, row.get::<_, usize>(3)?)),
     );
-    let of = |film: &str| -> Vec<usize> {
-        sightings.iter().filter(|sighting| sighting.0 == film).map(|sighting| sighting.3 - 50).collect()
+    let of = |media: &str| -> Vec<usize> {
+        sightings.iter().filter(|sighting| sighting.0 == media).map(|sighting| sighting.3 - 50).collect()
     };
     assert_eq!(of("clip"), (0..=REVIEW).collect::<Vec<_>>(), "{log}");
     assert_eq!(of("recording"), (0..CHANGES).collect::<Vec<_>>(), "{log}");
-    for (film, path, offset, level) in &sightings {
+    for (media, path, offset, level) in &sightings {
         let shown = colour_at(Path::new(path), *offset);
-        assert_eq!(shown, turned[level - 50].1, "the {film} at {offset} s, of hit {level}");
+        assert_eq!(shown, turned[level - 50].1, "the {media} at {offset} s, of hit {level}");
     }
 
     // How far the file's time is from the clock's, by the colours' changes.
-    let films = mat.rows(
+    let files = mat.rows(
         "SELECT path, begins_at, ends_at FROM clips UNION ALL SELECT path, begins_at, ends_at FROM recordings",
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, Time>(1)?, row.get::<_, Time>(2)?)),
     );
-    assert_eq!(films.len(), 2);
-    for (path, begins_at, ends_at) in &films {
-        let path = Path::new(path);
-        let begins_at: Time = begins_at.parse().unwrap();
-        let covers = ends_at.parse::<Time>().unwrap().since(begins_at).as_secs_f64();
+    assert_eq!(files.len(), 2);
+    for (path, begins_at, ends_at) in files {
+        let path = Path::new(&path);
+        let covers = ends_at.since(begins_at).as_secs_f64();
         assert!((covers - length(path)).abs() < 0.002, "{covers} s of {}", path.display());
         // The colour before the first change is none of the changes.
         let found = changes_in(path);

@@ -44,7 +44,7 @@ mod rules_world;
 #[cfg(unix)]
 mod shutdown;
 mod simulate;
-// mod store;
+mod store;
 #[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;
 #[cfg(unix)]

@@ -27,7 +27,7 @@ fn clips_are_right(mat: &Mat) {
         "SELECT clips.path, clips.begins_at, clips.ends_at, reviews.requested_at FROM clips
          JOIN reviews ON reviews.review = clips.review WHERE taken_from = 'replay_buffer'",
         |row| {
-            let time = |column| row.get::<_, String>(column).map(|text| text.parse::<Time>().unwrap());
+            let time = |column| row.get::<_, Time>(column);
             Ok((row.get::<_, String>(0)?, time(1)?, time(2)?, time(3)?))
         },
     );
@@ -183,7 +183,7 @@ fn without_a_buffer_the_jury_see_their_seconds_in_the_recording_that_runs() {
     assert_eq!(shown, path);
     // Five seconds before the request, counted from the recording's beginning.
     let wanted = mat.rows(
-        "SELECT unixepoch(requested_at, 'subsec') - unixepoch(begins_at, 'subsec') - 5 FROM reviews
+        "SELECT (requested_at - begins_at) / 1e6 - 5 FROM reviews
          JOIN clips ON clips.review = reviews.review",
         |row| row.get::<_, f64>(0),
     );

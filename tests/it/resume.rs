@@ -79,7 +79,9 @@ fn assert_whole(bouts: &str) {
 
 fn assert_state(database: &Path) {
     let database = rusqlite::Connection::open(database).unwrap();
-    let state: String = database.query_row("SELECT state FROM bouts", [], |row| row.get(0)).unwrap();
+    let state: String = database
+        .query_row("SELECT state FROM bouts JOIN load_states USING (session, load)", [], |row| row.get(0))
+        .unwrap();
     let state: Value = serde_json::from_str(&state).unwrap();
     assert_eq!((&state["red"]["requests_left"], &state["red"]["penalties"]), (&0.into(), &2.into()), "{state:#}");
     assert_eq!((&state["blue"]["requests_left"], &state["rounds"][0]["blue"]), (&1.into(), &3.into()), "{state:#}");
@@ -87,7 +89,7 @@ fn assert_state(database: &Path) {
 
 #[test]
 fn bout_of_a_run_that_is_killed_and_started_again_is_one_whole_bout() {
-    let venue = Venue::new("");
+    let venue = Venue::with_rules("", "");
     first_half(&venue);
     let log = second_half(&venue);
     assert!(log.contains("bout 12"), "{log}");
@@ -112,7 +114,7 @@ fn bout_of_a_run_that_is_killed_and_started_again_is_one_whole_bout() {
 
 #[test]
 fn bout_goes_on_where_the_pss_answers_what_it_is_queried_for() {
-    let venue = Venue::new("");
+    let venue = Venue::with_rules("", "");
     let pss = UdpSocket::bind("127.0.0.1:0").unwrap();
     pss.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     let config = fs::read_to_string(venue.config()).unwrap();
@@ -144,9 +146,9 @@ fn bout_goes_on_where_the_pss_answers_what_it_is_queried_for() {
 
 #[test]
 fn spare_computer_with_a_copy_of_the_database_goes_on_with_the_bout() {
-    let venue = Venue::new("");
+    let venue = Venue::with_rules("", "");
     first_half(&venue);
-    let spare = Venue::new("");
+    let spare = Venue::with_rules("", "");
     for file in ["day.db", "day.db-wal", "day.db-shm"] {
         if venue.path(file).exists() {
             fs::copy(venue.path(file), spare.path(file)).unwrap();
@@ -159,7 +161,7 @@ fn spare_computer_with_a_copy_of_the_database_goes_on_with_the_bout() {
 
 #[test]
 fn without_a_database_the_last_capture_tells_what_was_on() {
-    let venue = Venue::new("");
+    let venue = Venue::with_rules("", "");
     let config = fs::read_to_string(venue.config()).unwrap();
     first_half(&venue);
     fs::write(venue.config(), config.replace("  store: { type: sqlite, path: day.db }\n", "")).unwrap();

@@ -31,6 +31,10 @@ fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
             // As soon as its clip is there, the jury answers and the bout goes on.
             mat.wait_for(requested.len(), "SELECT path FROM clips");
         } else {
+            if message.starts_with("pre") {
+                // Nor does it load the next bout in the burst of an answer.
+                sleep(Duration::from_millis(300));
+            }
             mat.say(&message);
         }
     }
@@ -38,10 +42,10 @@ fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
     let log = mat.close();
 
     let reviews = mat.rows(
-        "SELECT reviews.requested_at, json_array_length(reviews.clips), clips.path, clips.begins_at, clips.ends_at
+        "SELECT reviews.requested_at, count(clips.path) OVER (PARTITION BY reviews.review), clips.path, clips.begins_at, clips.ends_at
          FROM reviews LEFT JOIN clips ON clips.review = reviews.review ORDER BY reviews.review",
         |row| {
-            let time = |column| row.get::<_, String>(column).map(|text| text.parse::<Time>().unwrap());
+            let time = |column| row.get::<_, Time>(column);
             Ok((time(0)?, row.get::<_, usize>(1)?, row.get::<_, String>(2)?, time(3)?, time(4)?))
         },
     );
@@ -61,7 +65,7 @@ fn a_hundred_reviews_in_a_row_have_a_clip_each_and_each_is_the_right_one() {
     // The clip of each has its request in it.
     let unseen = mat.texts(
         "SELECT seq FROM events
-         WHERE kind = 'review_opened' AND seq NOT IN (SELECT seq FROM sightings WHERE film = 'clip')",
+         WHERE kind = 'review_opened' AND seq NOT IN (SELECT seq FROM sightings WHERE media = 'clip')",
     );
     assert!(unseen.is_empty(), "{unseen:?}");
 }

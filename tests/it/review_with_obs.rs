@@ -54,7 +54,7 @@ fn a_review_saves_one_clip_shows_the_replay_and_the_bout_is_recorded() {
     // One clip, of that bout and that review; its file is there and plays.
     let clips = texts(
         &database,
-        "SELECT clips.path FROM clips JOIN bouts ON bouts.ordinal = clips.bout AND bouts.number = '7894'
+        "SELECT clips.path FROM clips JOIN load_bouts USING (session, load) JOIN bouts ON bouts.id = bout AND bouts.number = '7894'
          JOIN events ON events.seq = clips.review AND events.raw = 'ch1;'",
     );
     let [clip] = &clips[..] else { panic!("not one clip: {clips:?}\n{log}") };

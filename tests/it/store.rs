@@ -1,6 +1,9 @@
 //! Outputs of courts, written to real databases and read back.
 
+mod loads;
+mod migration;
 mod reading;
+mod reviews;
 mod writing;
 
 use std::path::{Path, PathBuf};
@@ -10,9 +13,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tempfile::TempDir;
 use vta::action::{Action, Verb};
+use vta::bout::{Bout, BoutId, SessionId};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
-use vta::store::{Mode, NewSession, Store, StoreCounts, StoreReader};
+use vta::store::{Mode, NewSession, Sessions, Store, StoreCounts, StoreReader};
 use vta::time::Time;
 
 /// Longer than anything here should take.
@@ -27,6 +31,8 @@ fn database() -> (TempDir, PathBuf) {
 
 fn session(mode: Mode) -> NewSession {
     NewSession {
+        id: SessionId::new(),
+        replay_of: None,
         court: "court-1".into(),
         mode,
         event_name: Some("Hamburg Open 2026".into()),
@@ -71,12 +77,21 @@ fn action(seq: u64, cause: u64, verb: Verb) -> Action {
     Action { seq, at: second(cause), rule: "instant-replay.rhai".into(), cause, verb }
 }
 
-fn event_of(bout: u32, event: Event) -> Output {
-    Output::Event { event: Arc::new(event), bout }
+fn event_of(load: u32, event: Event) -> Output {
+    Output::Event { event: Arc::new(event), load }
 }
 
-fn action_of(bout: u32, action: Action) -> Output {
-    Output::Action { action: Arc::new(action), bout }
+fn action_of(load: u32, action: Action) -> Output {
+    Output::Action { action: Arc::new(action), load }
+}
+
+/// A load is of a bout.
+fn load_of(load: u32, bout: BoutId) -> Output {
+    Output::Load { load, bout, at: second(0) }
+}
+
+fn bout_of(id: BoutId, bout: Bout) -> Output {
+    Output::Bout { id, bout: Arc::new(bout) }
 }
 
 /// Writes one session of outputs, and waits until everything is written.

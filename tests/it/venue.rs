@@ -108,10 +108,13 @@ impl Mat {
         self.rows(&query, |row| Ok((row.get(0)?, row.get(1)?))).remove(0)
     }
 
-    /// The jury are done.
+    /// The jury are done, and the burst of their answer is over: no console sends the next card in it.
     pub fn answer(&mut self, side: u8) {
+        const CLOSED: &str = "SELECT kind FROM events WHERE kind = 'review_closed'";
+        let before = self.texts(CLOSED).len();
         self.say(&format!("ch{side};1;1;"));
         self.say(&format!("ch{side};-1;"));
+        self.wait_for(before + 1, CLOSED);
     }
 
     /// The database as it stands.

@@ -33,6 +33,7 @@ impl Args {
             "failed",
             "open",
             "clips",
+            "uuid",
         ];
         select::print(self.format, &info.sessions, head, |session| {
             let second = |time: Option<crate::time::Time>| {
@@ -51,6 +52,7 @@ impl Args {
                 session.actions_failed.to_string(),
                 session.actions_open.to_string(),
                 session.clips.to_string(),
+                session.uuid.clone(),
             ]
         })
     }

@@ -27,7 +27,7 @@ impl Args {
                 review.court.clone(),
                 text(&review.number),
                 review.review.to_string(),
-                review.requested_at.clone(),
+                review.requested_at.to_string(),
                 review.side.clone(),
                 text(&review.state),
                 text(&review.verdict),

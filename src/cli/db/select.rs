@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
-use crate::store::{BoutKey, Filter, QuerySummary, Sessions, StoreReader};
+use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
 /// The database to read.
@@ -50,7 +50,7 @@ pub(super) struct Selection {
     /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
-    /// Number of the bout, such as 245.A.
+    /// Number of the bout, such as 245.A, or its id.
     #[arg(long, value_name = "NUMBER")]
     bout: Option<String>,
     /// Name of the court.
@@ -90,13 +90,7 @@ fn time(text: &str) -> Result<Time, String> {
 
 impl Selection {
     pub(super) fn filter(self) -> Filter {
-        Filter {
-            sessions: self.session,
-            court: self.court,
-            bout: self.bout.map(BoutKey::Number),
-            since: self.since,
-            until: self.until,
-        }
+        Filter { sessions: self.session, court: self.court, bout: self.bout, since: self.since, until: self.until }
     }
 }
 

@@ -3,7 +3,7 @@ use serde_json::json;
 use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
-use vta::store::{BoutKey, Filter, Format, Sessions, StoreError};
+use vta::store::{Filter, Format, StoreError};
 
 use super::*;
 
@@ -125,14 +125,18 @@ fn csv_export_has_a_column_for_each_common_field() {
     "#);
 }
 
+/// The id of that bout.
+const BOUT: &str = "0197a5c0-1200-7000-8000-00000000002a:1";
+
 /// A bout with a review, as a court gives it out.
 fn kept_bout(path: &Path) {
+    let id: BoutId = BOUT.parse().unwrap();
     let corner = |name: &str, country: &str| Corner {
         athlete: Athlete { short_name: Some(name.into()), long_name: None, country: Some(country.into()) }.into(),
         ..Corner::default()
     };
     let bout = Bout {
-        ordinal: 1,
+        load: 1,
         stage: Stage::Ended,
         config: BoutConfig {
             number: Some("245.A".into()),
@@ -191,10 +195,11 @@ fn kept_bout(path: &Path) {
         ),
         event_of(1, reported(7, Body::ClipSaved(clip))),
         event_of(1, event(8, "win", Body::Winner(Winner { winner: BoutWinner::Red }), "win;RED")),
-        Output::Bout(Arc::new(bout)),
+        load_of(1, id),
+        bout_of(id, bout),
         event_of(2, event(9, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
     ];
-    assert_eq!(keep(path, &session(Mode::Live), outputs).missing(), 0);
+    assert_eq!(keep(path, &NewSession { id: id.session, ..session(Mode::Live) }, outputs).missing(), 0);
 }
 
 #[test]
@@ -206,9 +211,9 @@ fn bout_is_listed_with_its_result() {
     insta::assert_json_snapshot!(bouts, @r#"
     [
       {
+        "id": "0197a5c0-1200-7000-8000-00000000002a:1",
         "session": 1,
         "court": "court-1",
-        "ordinal": 1,
         "number": "245.A",
         "phase": "Semifinals",
         "gender": "women",
@@ -243,12 +248,13 @@ fn bout_is_listed_with_its_result() {
 fn timeline_has_no_ticks_and_outcomes_next_to_actions() {
     let (_folder, path) = database();
     kept_bout(&path);
-    let lines = |bout| {
-        let (timelines, _) = reader(&path).timelines(&Filter { bout: Some(bout), ..Filter::default() }).unwrap();
+    let lines = |bout: &str| {
+        let bout = Some(bout.to_owned());
+        let (timelines, _) = reader(&path).timelines(&Filter { bout, ..Filter::default() }).unwrap();
         let lines: Vec<_> = timelines.iter().flat_map(|timeline| &timeline.lines).map(ToString::to_string).collect();
         lines.join("\n")
     };
-    let by_number = lines(BoutKey::Number("245.A".into()));
+    let by_number = lines("245.A");
     insta::assert_snapshot!(by_number, @r#"
     2026-05-02T09:00:01.000000Z  event       1  bout_loaded
     2026-05-02T09:00:02.000000Z  event       2  clock              seconds=120 action=start  [clip 7 at 0.750 s]
@@ -259,20 +265,24 @@ fn timeline_has_no_ticks_and_outcomes_next_to_actions() {
     2026-05-02T09:00:07.000000Z  clip        7  clip_saved         instance=replay path=clips/1.mkv from=replay_buffer begins_at=2026-05-02T09:00:01.250000Z ends_at=2026-05-02T09:00:05.500000Z reason=review action_seq=1 review=4
     2026-05-02T09:00:08.000000Z  event       8  winner             winner=red
     "#);
-    assert_eq!(lines(BoutKey::Ordinal(1)), by_number);
-    assert_eq!(lines(BoutKey::Number("245".into())), "");
+    assert_eq!(lines(BOUT), by_number);
+    assert_eq!(lines("245"), "");
 }
 
 #[test]
-fn timeline_query_does_not_scan_the_session() {
+fn queries_by_bout_do_not_scan_the_session() {
     let (_folder, path) = database();
     kept_bout(&path);
     let connection = Connection::open(&path).unwrap();
-    let mut statement = connection
-        .prepare("EXPLAIN QUERY PLAN SELECT * FROM timeline WHERE session = 1 AND bout = 1 ORDER BY at, event_seq")
-        .unwrap();
-    let steps: Vec<String> = statement.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
-    assert!(steps.iter().any(|step| step.contains("events_by_bout (session=? AND bout=?)")), "{steps:#?}");
+    for view in ["timeline", "bout_events"] {
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE bout = 1 ORDER BY session"))
+            .unwrap();
+        let steps: Vec<String> = statement.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        assert!(steps.iter().any(|step| step.contains("events USING PRIMARY KEY (session=? AND seq>? AND seq<?)")));
+        let scans = steps.iter().filter(|step| step.starts_with("SCAN") && !step.ends_with(view));
+        assert_eq!(scans.count(), 0, "{steps:#?}");
+    }
 }
 
 /// The seqs that a filter finds, with what is said of the sessions.
@@ -298,10 +308,10 @@ fn filters_limit_the_result() {
     let all = Filter::default;
     assert_eq!(seqs(all(), &[Kind::Clock, Kind::Winner]), [2, 3, 8]);
     assert_eq!(seqs(Filter { since: Some(second(3)), until: Some(second(5)), ..all() }, &[]), [3, 4]);
-    let number = |number: &str| Some(BoutKey::Number(number.into()));
-    assert_eq!(seqs(Filter { bout: number("245.A"), ..all() }, &[]), [1, 2, 3, 4, 5, 6, 7, 8]);
-    assert_eq!(seqs(Filter { bout: number("245"), ..all() }, &[]), [0; 0]);
-    assert_eq!(seqs(Filter { bout: Some(BoutKey::Ordinal(2)), ..all() }, &[]), [9]);
+    let bout = |bout: &str| Filter { bout: Some(bout.into()), ..all() };
+    assert_eq!(seqs(bout("245.A"), &[]), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(seqs(bout(BOUT), &[Kind::Clock]), [2, 3]);
+    assert_eq!(seqs(bout("245"), &[]), [0; 0]);
     assert_eq!(seqs(Filter { court: Some("court-2".into()), ..all() }, &[]), [0; 0]);
     assert_eq!(seqs(Filter { court: Some("court-1".into()), ..all() }, &[Kind::BoutLoaded]), [1, 9]);
 }

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use vta::action::{LogLevel, PlayerVerb, Verb};
+use vta::action::{LogLevel, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
-use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Round, Side};
+use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Side};
 use vta::store::{Filter, Full, ReviewRow, StoreReader};
 use vta::telemetry::Counters;
 
@@ -202,51 +202,13 @@ fn outcome_is_stored_with_its_action() {
 fn last_state_of_a_bout_is_stored() {
     let (_folder, path) = database();
     let config = BoutConfig { number: Some("245.A".into()), ..BoutConfig::default() };
-    let bout =
-        |stage| Output::Bout(Arc::new(Bout { ordinal: 1, stage, config: config.clone().into(), ..Bout::default() }));
-    keep(&path, &session(Mode::Live), vec![bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
+    let new = session(Mode::Live);
+    let id = BoutId { session: new.id, load: 1 };
+    let bout = |stage| bout_of(id, Bout { load: 1, stage, config: config.clone().into(), ..Bout::default() });
+    keep(&path, &new, vec![load_of(1, id), bout(Stage::Loaded), bout(Stage::Fighting), bout(Stage::Ended)]);
     let (bouts, _) = reader(&path).bouts(&Filter::default()).unwrap();
-    let bouts: Vec<_> = bouts.iter().map(|bout| (bout.ordinal, bout.number.as_deref(), bout.stage.as_str())).collect();
-    assert_eq!(bouts, [(1, Some("245.A"), "ended")]);
-}
-
-#[test]
-fn split_moves_events_actions_and_clips_to_the_later_bout() {
-    let (_folder, path) = database();
-    let clip = |path: &str| ClipSaved {
-        instance: "replay".into(),
-        path: path.into(),
-        from: vta::event::ClipSource::ReplayBuffer,
-        begins_at: None,
-        ends_at: None,
-        note: None,
-        reason: None,
-        action_seq: None,
-        review: None,
-    };
-    let close = || Verb::Player(PlayerVerb::Close {});
-    keep(
-        &path,
-        &session(Mode::Live),
-        vec![
-            event_of(1, event(1, "rnd", Body::Round(Round { round: 1 }), "rnd;1")),
-            action_of(1, action(1, 1, close())),
-            event_of(1, reported(2, Body::ClipSaved(clip("one.mkv")))),
-            event_of(1, event(3, "pre", Body::BoutLoaded {}, "pre;FightLoaded")),
-            action_of(1, action(2, 3, close())),
-            event_of(1, reported(4, Body::ClipSaved(clip("two.mkv")))),
-            Output::BoutSplit { from_seq: 3, ordinal: 2 },
-            event_of(2, event(5, "rnd", Body::Round(Round { round: 1 }), "rnd;1")),
-        ],
-    );
-    let connection = Connection::open(&path).unwrap();
-    let column = |sql: &str| -> Vec<i64> {
-        let mut statement = connection.prepare(sql).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    };
-    assert_eq!(column("SELECT bout FROM events ORDER BY seq"), [1, 1, 2, 2, 2]);
-    assert_eq!(column("SELECT bout FROM actions ORDER BY seq"), [1, 2]);
-    assert_eq!(column("SELECT bout FROM clips ORDER BY seq"), [1, 2]);
+    let bouts: Vec<_> = bouts.iter().map(|bout| (&*bout.id, bout.number.as_deref(), &*bout.stage)).collect();
+    assert_eq!(bouts, [(&*id.to_string(), Some("245.A"), "ended")]);
 }
 
 #[test]

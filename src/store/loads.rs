@@ -1,0 +1,143 @@
+//! Which events are of which load, which bout a load is of, and what is known of the bout.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::{Connection, ToSql, params};
+
+use crate::bout::{Bout, BoutId};
+use crate::time::Time;
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// The latest load.
+    load: u32,
+    /// The `seq` of the last event.
+    seq: u64,
+}
+
+/// What was written of loads, and is not yet in `load_ranges` and `bouts`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Loads {
+    progress: HashMap<i64, Progress>,
+    ranges: BTreeMap<(i64, u32), Range>,
+    /// Loads whose bout or state has changed.
+    changed: BTreeSet<(i64, u32)>,
+}
+
+/// Events of a load.
+#[derive(Clone, Debug)]
+struct Range {
+    /// The first one, if it was not late.
+    first_seq: Option<u64>,
+    events: u64,
+    last_at: Time,
+}
+
+impl Loads {
+    /// The `seq` of the last event of a session.
+    pub(super) fn last_seq(&self, session: i64) -> u64 {
+        self.progress.get(&session).map_or(0, |progress| progress.seq)
+    }
+
+    /// Counts an event that was written.
+    pub(super) fn add_event(
+        &mut self,
+        connection: &Connection,
+        session: i64,
+        load: u32,
+        (seq, at): (u64, Time),
+    ) -> rusqlite::Result<()> {
+        let progress = self.progress.entry(session).or_default();
+        let is_late = load < progress.load;
+        *progress = Progress { load: load.max(progress.load), seq };
+        if is_late {
+            connection
+                .prepare_cached("INSERT INTO late_events (session, load, seq) VALUES (?1, ?2, ?3)")?
+                .execute(params![session, load, seq])?;
+        }
+        let range = self.ranges.entry((session, load)).or_insert(Range {
+            first_seq: (!is_late).then_some(seq),
+            events: 0,
+            last_at: at,
+        });
+        range.events += 1;
+        range.last_at = at;
+        Ok(())
+    }
+
+    /// Writes which bout a load is of.
+    pub(super) fn write_bout_of(
+        &mut self,
+        connection: &Connection,
+        session: i64,
+        load: u32,
+        (bout, at): (BoutId, Time),
+    ) -> rusqlite::Result<()> {
+        let uid = bout.to_string();
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO bouts (uid, court) SELECT ?2, court FROM sessions WHERE id = ?1")?
+            .execute(params![session, uid])?;
+        connection
+            .prepare_cached(
+                "INSERT INTO loads (session, load, bout, at)
+                 SELECT ?1, ?2, id, ?4 FROM bouts WHERE uid = ?3",
+            )?
+            .execute(params![session, load, uid, at])?;
+        self.changed.insert((session, load));
+        Ok(())
+    }
+
+    /// Writes the state of a bout in its present load.
+    pub(super) fn write_state(
+        &mut self,
+        connection: &Connection,
+        session: i64,
+        bout: &Bout,
+        state: &dyn ToSql,
+    ) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT INTO load_states (session, load, has_begun, state) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET has_begun = excluded.has_begun, state = excluded.state",
+            )?
+            .execute(params![session, bout.load, bout.has_begun(), state])?;
+        self.changed.insert((session, bout.load));
+        Ok(())
+    }
+
+    /// Writes what the events and states of a batch mean for loads and bouts.
+    pub(super) fn settle(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        for ((session, load), Range { first_seq, events, last_at }) in std::mem::take(&mut self.ranges) {
+            connection
+                .prepare_cached(
+                    "INSERT INTO load_ranges (session, load, first_seq, events, last_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET events = events + excluded.events, last_at = excluded.last_at",
+                )?
+                .execute(params![session, load, first_seq, events, last_at])?;
+        }
+        for (session, load) in std::mem::take(&mut self.changed) {
+            connection.prepare_cached(COPY_STATE)?.execute(params![session, load])?;
+        }
+        Ok(())
+    }
+}
+
+/// Copies what is known of all bouts that a load is or was of. The state of a load that has begun counts before that of a
+/// later one that has not: operators load a bout again just to look at it.
+const COPY_STATE: &str = "
+UPDATE bouts SET
+    (session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name, blue_country,
+     red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at) = (
+        SELECT session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name,
+               blue_country, red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at
+        FROM load_states JOIN load_bouts USING (session, load)
+        WHERE bout = bouts.id
+        ORDER BY has_begun DESC, session DESC, load DESC LIMIT 1
+    ),
+    (loaded_at, started_at) = (
+        SELECT min(loaded_at), min(started_at)
+        FROM load_states JOIN load_bouts USING (session, load)
+        WHERE bout = bouts.id
+    )
+WHERE id IN (SELECT bout FROM loads WHERE session = ?1 AND load = ?2)";
