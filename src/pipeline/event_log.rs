@@ -10,13 +10,14 @@ use crate::telemetry::messages;
 /// Logs an event that the technician needs to know of.
 pub(super) fn event(event: &Event) {
     let court = &event.court;
+    let stream = || event.stream.as_deref().unwrap_or_default();
+    let raw = || event.raw.as_ref().map(|raw| raw.text()).unwrap_or_default();
     match event.status {
         Status::Invalid => {
-            let stream = event.stream.as_deref().unwrap_or_default();
-            let raw = event.raw.as_ref().map(|raw| raw.text()).unwrap_or_default();
-            messages::message_invalid(court, stream, event.seq, event.notes.join("; "), format_args!("{raw:?}"));
+            let notes = event.notes.join("; ");
+            messages::message_invalid(court, stream(), event.seq, notes, format_args!("{:?}", raw()));
         }
-        Status::Unknown => debug!(%court, seq = event.seq, "a message of an unknown stream"),
+        Status::Unknown => messages::message_unknown(court, event.seq, format_args!("{:?}", raw())),
         Status::Recovered => debug!(%court, seq = event.seq, "a message was repaired: {}", event.notes.join("; ")),
         Status::Ok => {}
     }

@@ -51,6 +51,11 @@ messages! {
     warn "message.invalid" message_invalid(court, stream, seq, notes, raw) per(court, stream) =
         "a message is invalid: {notes} (event {seq}: {raw})";
 
+    /// the console sends what is not documented, such as another protocol, or another program sends to this port. It is kept as
+    /// it came
+    info "message.unknown" message_unknown(court, seq, raw) per(court) =
+        "a message of a stream that is not documented (event {seq}: {raw})";
+
     /// the winner and the rounds won do not agree. Both are kept: ask the officials
     warn "message.contradiction" message_contradiction(court, what) per(court, what) =
         "the console contradicts itself: {what}";

@@ -42,6 +42,16 @@ fn repeated_invalid_messages_are_folded_and_all_counted() {
 }
 
 #[test]
+fn first_message_of_an_unknown_stream_is_logged_at_once_and_the_rest_is_counted() {
+    let venue = Venue::with_rules("", "");
+    let log = replay(&venue, (0..20_000).map(|number| format!("xy{};{number};", number % 7)));
+    let first = "court-1: a message of a stream that is not documented (event 1: \"xy0;0;\") [message.unknown]";
+    assert_eq!(log.matches(first).count(), 1, "{log}");
+    assert!(log.lines().count() < 20, "{log}");
+    assert!(log.contains("(19999 more in the last "), "{log}");
+}
+
+#[test]
 fn rule_that_throws_varying_texts_is_folded_by_place() {
     let venue = Venue::with_rules("", "throws.rhai");
     fs::write(venue.path("throws.rhai"), "fn on_hit(event, bout) {\n    throw `hit ${event.seq} of many`;\n}\n")
