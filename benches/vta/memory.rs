@@ -8,7 +8,7 @@ use super::process::{Run, courts, hall_of, messages};
 
 const COURTS: usize = 12;
 /// How often each court gets the two bouts, as fast as they can be sent.
-const TIMES: usize = 50;
+const TIMES: usize = 10;
 /// How long everything is left alone before its memory is read.
 const QUIET: Duration = Duration::from_secs(5);
 
