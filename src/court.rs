@@ -249,7 +249,7 @@ impl Court {
             let dropped = ResumeDropped { number: snapshot.state.number(), reason: reason.to_owned() };
             return self.report_event(at, None, Body::ResumeDropped(dropped), out);
         }
-        self.bursts.resume(snapshot.state.clone());
+        self.bursts.resume((*snapshot.state).clone());
         let bout = self.bursts.bout().clone();
         self.identities.resume(bout.load, snapshot.bout);
         out.push(Output::Load { load: bout.load, bout: snapshot.bout, at: at + self.offset });

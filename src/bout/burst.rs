@@ -24,9 +24,9 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct BurstHandler {
     /// After all messages received, in the order they came.
-    engine: BoutEngine,
+    engine: Arc<BoutEngine>,
     /// As it was before the burst.
-    before: BoutEngine,
+    before: Arc<BoutEngine>,
     burst: Vec<Message>,
     /// When the burst's first message came, and its last.
     span: (Time, Time),
@@ -65,12 +65,16 @@ pub struct Derived {
 impl BurstHandler {
     /// A handler that counts reviews by these rules.
     pub fn new(review_rules: ReviewRules) -> Self {
-        Self { engine: BoutEngine::new(review_rules), ..Self::default() }
+        Self { engine: Arc::new(BoutEngine::new(review_rules)), ..Self::default() }
     }
 
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
         &self.engine.bout
+    }
+
+    fn engine_mut(&mut self) -> &mut BoutEngine {
+        Arc::make_mut(&mut self.engine)
     }
 
     /// When [`BurstHandler::settle`] has something to derive, if no message comes until then.
@@ -105,7 +109,7 @@ impl BurstHandler {
             return Derived::default();
         }
         if self.burst.is_empty() {
-            self.engine.begin_burst();
+            self.engine_mut().begin_burst();
             self.before = self.engine.clone();
             self.span.0 = at;
             self.in_order = true;
@@ -116,7 +120,7 @@ impl BurstHandler {
         let message = Message { event: event.clone(), place: order::place(&event.body, self.bout().config.counts) };
         self.in_order &= self.burst.last().is_none_or(|last| last.order(&message).is_le());
         // All messages of a burst count as received at its beginning.
-        self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        Arc::make_mut(&mut self.engine).handle(event.seq, self.span.0, &event.body, &mut self.derived);
         self.burst.push(message);
         if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
     }
@@ -131,10 +135,10 @@ impl BurstHandler {
     fn request(&mut self, event: &Event, at: Time) -> Derived {
         let mut events = Vec::new();
         if self.burst.is_empty() {
-            self.engine.handle(event.seq, at, &event.body, &mut events);
+            self.engine_mut().handle(event.seq, at, &event.body, &mut events);
         } else {
-            self.before.handle(event.seq, at, &event.body, &mut events);
-            self.engine.handle(event.seq, at, &event.body, &mut Vec::new());
+            Arc::make_mut(&mut self.before).handle(event.seq, at, &event.body, &mut events);
+            self.engine_mut().handle(event.seq, at, &event.body, &mut Vec::new());
             self.span.1 = at;
             // Its answer may have overtaken it.
             self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
@@ -147,25 +151,25 @@ impl BurstHandler {
 
     /// How far the clock that people read is ahead of the court's time.
     pub fn set_offset(&mut self, offset: Offset) {
-        self.engine.lifecycle.offset = offset;
-        self.before.lifecycle.offset = offset;
+        Arc::make_mut(&mut self.engine).lifecycle.offset = offset;
+        Arc::make_mut(&mut self.before).lifecycle.offset = offset;
     }
 
     /// What a later session needs to go on with the bout.
-    pub(crate) fn snapshot(&self) -> BoutEngine {
+    pub(crate) fn snapshot(&self) -> Arc<BoutEngine> {
         self.engine.clone()
     }
 
     /// Goes on with the bout of an earlier session, as load 1 of this one.
     pub(crate) fn resume(&mut self, snapshot: BoutEngine) {
-        self.engine.resume(snapshot);
+        Arc::make_mut(&mut self.engine).resume(snapshot);
     }
 
     /// Records what became of the clip of a review, which is named by the `seq` of its request.
     pub fn clip(&mut self, review: u64, clip: ClipState) {
-        self.engine.clip(review, clip);
+        self.engine_mut().clip(review, clip);
         if !self.burst.is_empty() {
-            self.before.clip(review, clip);
+            Arc::make_mut(&mut self.before).clip(review, clip);
         }
     }
 
@@ -207,11 +211,11 @@ impl BurstHandler {
         self.engine = self.before.clone();
         self.burst.sort_by(Message::order);
         for Message { event, .. } in &self.burst {
-            self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+            Arc::make_mut(&mut self.engine).handle(event.seq, self.span.0, &event.body, &mut self.derived);
         }
         // Its number was given out.
         if self.bout().load < load {
-            Arc::make_mut(&mut self.engine.bout).load = load;
+            Arc::make_mut(&mut self.engine_mut().bout).load = load;
         }
     }
 
@@ -220,10 +224,10 @@ impl BurstHandler {
         self.put_in_order();
         let mut events = std::mem::take(&mut self.derived);
         let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
-        events.extend(self.engine.end_burst());
+        events.extend(self.engine_mut().end_burst());
         self.burst.clear();
         // A copy that is kept makes each change of the state a copy.
-        self.before = BoutEngine::default();
+        self.before = Arc::default();
         Derived { bout_changed: changed || !events.is_empty(), events }
     }
 }

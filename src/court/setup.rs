@@ -52,5 +52,5 @@ pub struct Snapshot {
     pub bout: BoutId,
     /// When it was so.
     pub at: Time,
-    pub(crate) state: BoutEngine,
+    pub(crate) state: Arc<BoutEngine>,
 }

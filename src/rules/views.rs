@@ -141,8 +141,13 @@ impl Fields for Record {
 /// All fields that are described: those that are absent are `()`.
 fn described(mut values: Map, fields: &[reference::Field]) -> Map {
     for field in fields {
-        let value = values.remove(field.name.as_str()).unwrap_or(Dynamic::UNIT);
-        values.insert(field.name.as_str().into(), with_records(value, &field.name, &field.shape));
+        match (values.get_mut(field.name.as_str()), &field.shape) {
+            (Some(value), Shape::Fields(_) | Shape::List(_)) => {
+                *value = with_records(std::mem::take(value), &field.name, &field.shape);
+            }
+            (Some(_), _) => {}
+            (None, _) => drop(values.insert(field.name.as_str().into(), Dynamic::UNIT)),
+        }
     }
     values
 }
