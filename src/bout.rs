@@ -23,7 +23,7 @@ mod rounds;
 mod scoring;
 
 pub use burst::{BurstHandler, Derived};
-pub(crate) use engine::BoutEngine;
+pub(crate) use engine::EngineState;
 pub use id::{BoutId, InvalidBoutId, SessionId};
 pub(crate) use identity::Identities;
 pub use identity::{Facts, KnownBout, MAX_BREAK};

@@ -249,7 +249,7 @@ impl Court {
             let dropped = ResumeDropped { number: snapshot.state.number(), reason: reason.to_owned() };
             return self.report_event(at, None, Body::ResumeDropped(dropped), out);
         }
-        self.bursts.resume((*snapshot.state).clone());
+        self.bursts.resume(snapshot.state.clone());
         let bout = self.bursts.bout().clone();
         self.identities.resume(bout.load, snapshot.bout);
         out.push(Output::Load { load: bout.load, bout: snapshot.bout, at: at + self.offset });
@@ -273,7 +273,7 @@ impl Court {
     /// What a later session needs to go on where this one is.
     pub fn leave(&self) -> Resume {
         let (bout, at) = (self.bursts.bout(), self.now + self.offset);
-        let snapshot = Snapshot { bout: self.identities.id(), at, state: self.bursts.snapshot() };
+        let snapshot = Snapshot { bout: self.identities.id(), at, state: self.bursts.state() };
         Resume { snapshot: (bout.load > 0).then_some(snapshot), bouts: self.identities.known().to_vec() }
     }
 
@@ -353,7 +353,7 @@ impl Court {
         }
         let id = self.identities.id();
         out.push(Output::Bout { id, bout: bout.clone() });
-        out.push(Output::Snapshot(Arc::new(Snapshot { bout: id, at, state: self.bursts.snapshot() })));
+        out.push(Output::Snapshot(Arc::new(Snapshot { bout: id, at, state: self.bursts.state() })));
     }
 
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::BoutEngine;
+use super::engine::{BoutEngine, EngineState};
 use super::model::*;
 use super::order::{self, Place};
 use super::reviews::Deadlines;
@@ -24,9 +24,9 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct BurstHandler {
     /// After all messages received, in the order they came.
-    engine: Arc<BoutEngine>,
+    engine: BoutEngine,
     /// As it was before the burst.
-    before: Arc<BoutEngine>,
+    before: BoutEngine,
     burst: Vec<Message>,
     /// When the burst's first message came, and its last.
     span: (Time, Time),
@@ -65,16 +65,12 @@ pub struct Derived {
 impl BurstHandler {
     /// A handler that counts reviews by these rules.
     pub fn new(review_rules: ReviewRules) -> Self {
-        Self { engine: Arc::new(BoutEngine::new(review_rules)), ..Self::default() }
+        Self { engine: BoutEngine::new(review_rules), ..Self::default() }
     }
 
     /// The state of the bout that is on.
     pub fn bout(&self) -> &Arc<Bout> {
         &self.engine.bout
-    }
-
-    fn engine_mut(&mut self) -> &mut BoutEngine {
-        Arc::make_mut(&mut self.engine)
     }
 
     /// When [`BurstHandler::settle`] has something to derive, if no message comes until then.
@@ -109,7 +105,7 @@ impl BurstHandler {
             return Derived::default();
         }
         if self.burst.is_empty() {
-            self.engine_mut().begin_burst();
+            self.engine.begin_burst();
             self.before = self.engine.clone();
             self.span.0 = at;
             self.in_order = true;
@@ -120,7 +116,7 @@ impl BurstHandler {
         let message = Message { event: event.clone(), place: order::place(&event.body, self.bout().config.counts) };
         self.in_order &= self.burst.last().is_none_or(|last| last.order(&message).is_le());
         // All messages of a burst count as received at its beginning.
-        Arc::make_mut(&mut self.engine).handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
         self.burst.push(message);
         if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
     }
@@ -135,10 +131,10 @@ impl BurstHandler {
     fn request(&mut self, event: &Event, at: Time) -> Derived {
         let mut events = Vec::new();
         if self.burst.is_empty() {
-            self.engine_mut().handle(event.seq, at, &event.body, &mut events);
+            self.engine.handle(event.seq, at, &event.body, &mut events);
         } else {
-            Arc::make_mut(&mut self.before).handle(event.seq, at, &event.body, &mut events);
-            self.engine_mut().handle(event.seq, at, &event.body, &mut Vec::new());
+            self.before.handle(event.seq, at, &event.body, &mut events);
+            self.engine.handle(event.seq, at, &event.body, &mut Vec::new());
             self.span.1 = at;
             // Its answer may have overtaken it.
             self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
@@ -151,25 +147,25 @@ impl BurstHandler {
 
     /// How far the clock that people read is ahead of the court's time.
     pub fn set_offset(&mut self, offset: Offset) {
-        Arc::make_mut(&mut self.engine).lifecycle.offset = offset;
-        Arc::make_mut(&mut self.before).lifecycle.offset = offset;
+        self.engine.lifecycle.offset = offset;
+        self.before.lifecycle.offset = offset;
     }
 
     /// What a later session needs to go on with the bout.
-    pub(crate) fn snapshot(&self) -> Arc<BoutEngine> {
-        self.engine.clone()
+    pub(crate) fn state(&self) -> EngineState {
+        self.engine.state()
     }
 
     /// Goes on with the bout of an earlier session, as load 1 of this one.
-    pub(crate) fn resume(&mut self, snapshot: BoutEngine) {
-        Arc::make_mut(&mut self.engine).resume(snapshot);
+    pub(crate) fn resume(&mut self, earlier: EngineState) {
+        self.engine.resume(earlier);
     }
 
     /// Records what became of the clip of a review, which is named by the `seq` of its request.
     pub fn clip(&mut self, review: u64, clip: ClipState) {
-        self.engine_mut().clip(review, clip);
+        self.engine.clip(review, clip);
         if !self.burst.is_empty() {
-            Arc::make_mut(&mut self.before).clip(review, clip);
+            self.before.clip(review, clip);
         }
     }
 
@@ -211,11 +207,11 @@ impl BurstHandler {
         self.engine = self.before.clone();
         self.burst.sort_by(Message::order);
         for Message { event, .. } in &self.burst {
-            Arc::make_mut(&mut self.engine).handle(event.seq, self.span.0, &event.body, &mut self.derived);
+            self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
         }
         // Its number was given out.
         if self.bout().load < load {
-            Arc::make_mut(&mut self.engine_mut().bout).load = load;
+            Arc::make_mut(&mut self.engine.bout).load = load;
         }
     }
 
@@ -224,10 +220,10 @@ impl BurstHandler {
         self.put_in_order();
         let mut events = std::mem::take(&mut self.derived);
         let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
-        events.extend(self.engine_mut().end_burst());
+        events.extend(self.engine.end_burst());
         self.burst.clear();
         // A copy that is kept makes each change of the state a copy.
-        self.before = Arc::default();
+        self.before = BoutEngine::default();
         Derived { bout_changed: changed || !events.is_empty(), events }
     }
 }

@@ -5,20 +5,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::injuries::Injuries;
-use super::lifecycle::{Lifecycle, belongs_to_a_bout};
+use super::lifecycle::{Lifecycle, LifecycleState, belongs_to_a_bout};
 use super::model::*;
 use super::order::completeness;
 use super::rests::Rests;
 use super::reviews::Reviews;
 use super::rounds::{ClockChange, Rounds};
-use super::scoring::Scoring;
+use super::scoring::{Scoring, ScoringState};
 use crate::event::*;
 use crate::time::Time;
 
 /// The bout, and what each part remembers of it. Cheap to copy: what is large is shared.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct BoutEngine {
+#[derive(Clone, Debug, Default)]
+pub(super) struct BoutEngine {
     pub(super) bout: Arc<Bout>,
     pub(super) lifecycle: Lifecycle,
     rounds: Rounds,
@@ -28,17 +27,48 @@ pub(crate) struct BoutEngine {
     injuries: Injuries,
 }
 
+/// What a later session needs to go on with a bout.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct EngineState {
+    bout: Arc<Bout>,
+    lifecycle: LifecycleState,
+    rounds: Rounds,
+    rests: Rests,
+    scoring: ScoringState,
+    injuries: Injuries,
+}
+
+impl EngineState {
+    /// Number of the bout.
+    pub(crate) fn number(&self) -> Option<String> {
+        self.bout.config.number.clone()
+    }
+}
+
 impl BoutEngine {
     pub(super) fn new(review_rules: ReviewRules) -> Self {
         Self { reviews: Reviews::new(review_rules), ..Self::default() }
     }
 
+    /// What a later session needs to go on.
+    pub(super) fn state(&self) -> EngineState {
+        EngineState {
+            bout: self.bout.clone(),
+            lifecycle: self.lifecycle.state(),
+            rounds: self.rounds,
+            rests: self.rests,
+            scoring: self.scoring.state(),
+            injuries: self.injuries,
+        }
+    }
+
     /// Takes over from an earlier session, in one that has not begun.
-    pub(super) fn resume(&mut self, earlier: Self) {
-        let Self { bout, lifecycle, rounds, rests, scoring, reviews: _, injuries } = earlier;
+    pub(super) fn resume(&mut self, earlier: EngineState) {
+        let EngineState { bout, lifecycle, rounds, rests, scoring, injuries } = earlier;
         (self.bout, self.rounds, self.rests, self.injuries) = (bout, rounds, rests, injuries);
         self.lifecycle.resume(lifecycle);
-        self.scoring.resume(scoring);
+        self.scoring = Scoring::resumed(scoring);
         let bout = Arc::make_mut(&mut self.bout);
         (bout.load, bout.ordinal) = (1, 1);
         self.reviews.resume(bout);
@@ -55,11 +85,6 @@ impl BoutEngine {
             return;
         }
         derived.extend(self.derive(seq, at, body).into_iter().map(|body| (seq, body)));
-    }
-
-    /// Number of the bout.
-    pub(crate) fn number(&self) -> Option<String> {
-        self.bout.config.number.clone()
     }
 
     fn derive(&mut self, seq: u64, at: Time, body: &Body) -> Vec<Body> {

@@ -13,29 +13,32 @@ use crate::time::{Offset, Time};
 /// Messages of the bout before may come this long after the next one was loaded.
 const LATE_MESSAGE_WINDOW: Duration = Duration::from_secs(1);
 
+/// What a later session needs of it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
+pub(super) struct LifecycleState {
+    replaced: Option<String>,
+    load_received: bool,
+    contradiction_reported: bool,
+}
+
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lifecycle {
     /// The bout before the one that is on.
-    #[serde(skip)]
     previous: Option<Arc<Bout>>,
     /// The number of a bout that had not begun when a bout was loaded in its place: it may be the same one.
     replaced: Option<String>,
     /// The burst has begun a load already: the messages of one load come in any order.
-    #[serde(skip)]
     load_begun: bool,
     /// The load of the bout was received, so that its scores and gam-jeom are 0 until a message says otherwise.
     pub(super) load_received: bool,
     /// That the winner contradicts the rounds was reported.
     contradiction_reported: bool,
     /// The bout is one of an earlier session, and no message has shown yet that it goes on.
-    #[serde(skip)]
     resumed: bool,
     /// When the bout was loaded, by the court's time.
-    #[serde(skip)]
     loaded: Option<Time>,
     /// How far the clock that people read is ahead of the court's time.
-    #[serde(skip)]
     pub(super) offset: Offset,
 }
 
@@ -69,9 +72,15 @@ impl Lifecycle {
         std::mem::replace(bout, Arc::new(new))
     }
 
+    pub(super) fn state(&self) -> LifecycleState {
+        let Self { replaced, load_received, contradiction_reported, .. } = self;
+        let (load_received, contradiction_reported) = (*load_received, *contradiction_reported);
+        LifecycleState { replaced: replaced.clone(), load_received, contradiction_reported }
+    }
+
     /// Takes over from an earlier session.
-    pub(super) fn resume(&mut self, earlier: Self) {
-        let Self { replaced, load_received, contradiction_reported, .. } = earlier;
+    pub(super) fn resume(&mut self, earlier: LifecycleState) {
+        let LifecycleState { replaced, load_received, contradiction_reported } = earlier;
         let resumed = true;
         *self =
             Self { replaced, load_received, contradiction_reported, resumed, offset: self.offset, ..Self::default() };

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::model::*;
 use crate::event::*;
 use crate::time::Time;
@@ -14,12 +12,10 @@ use crate::time::Time;
 /// lost.
 const REVIEW_TIMEOUT: Duration = Duration::from_secs(60);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reviews {
-    #[serde(skip)]
     pub(super) rules: ReviewRules,
     /// When the last message about a review of each requester came.
-    #[serde(skip)]
     latest: [Option<Time>; 3],
 }
 

@@ -13,9 +13,17 @@ use crate::time::Time;
 /// How far apart a hit and its point may be.
 const SAME_KICK_WINDOW: Duration = Duration::from_millis(500);
 
-/// What is remembered to tie points, hits, gam-jeom and scores of one burst together.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+/// What a later session needs of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
+pub(super) struct ScoringState {
+    round: u8,
+    led: MaybeSide,
+    widest_gap: u16,
+}
+
+/// What is remembered to tie points, hits, gam-jeom and scores of one burst together.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scoring {
     /// The round that is on.
     round: u8,
@@ -24,26 +32,18 @@ pub(super) struct Scoring {
     /// The widest lead of the round so far.
     widest_gap: u16,
     /// The latest hit of each side that no point was tied to.
-    #[serde(skip)]
     hits: [Option<(Time, Hit)>; 2],
-    #[serde(skip)]
     latest: [Option<(Time, Point)>; 2],
     /// Points given in this burst, and when.
-    #[serde(skip)]
     points: Vec<(u64, Time, Point)>,
     /// Scores and gam-jeom before this burst, and the messages about them in it.
-    #[serde(skip)]
     before: Tally,
-    #[serde(skip)]
     received: Received,
     /// Whether the score, and the gam-jeom, are known: a session may begin in the middle of a bout.
-    #[serde(skip)]
     known: (bool, bool),
     /// The entry of the table of rounds for the round that is on, if its score has not changed since, and for how many
     /// bursts it has disagreed with the score. One is no contradiction: the next score may have come before its table.
-    #[serde(skip)]
     table: Option<(u64, RoundScore)>,
-    #[serde(skip)]
     disagreed: u8,
 }
 
@@ -53,7 +53,7 @@ struct Tally {
     penalties: [u16; 2],
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Received {
     score: Option<u64>,
     penalties: Option<u64>,
@@ -75,10 +75,13 @@ impl Account {
 }
 
 impl Scoring {
+    pub(super) fn state(&self) -> ScoringState {
+        ScoringState { round: self.round, led: self.led, widest_gap: self.widest_gap }
+    }
+
     /// Takes over from an earlier session. What was scored since then is not known.
-    pub(super) fn resume(&mut self, earlier: Self) {
-        let Self { round, led, widest_gap, .. } = earlier;
-        *self = Self { round, led, widest_gap, ..Self::default() };
+    pub(super) fn resumed(ScoringState { round, led, widest_gap }: ScoringState) -> Self {
+        Self { round, led, widest_gap, ..Self::default() }
     }
 
     pub(super) fn hit(&mut self, at: Time, hit: Hit) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bout::{BoutEngine, BoutId, KnownBout, SessionId};
+use crate::bout::{BoutId, EngineState, KnownBout, SessionId};
 use crate::time::Time;
 
 /// The config and the rules of a court, at the beginning of its session and each time that rules have changed.
@@ -52,5 +52,5 @@ pub struct Snapshot {
     pub bout: BoutId,
     /// When it was so.
     pub at: Time,
-    pub(crate) state: Arc<BoutEngine>,
+    pub(crate) state: EngineState,
 }
