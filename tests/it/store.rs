@@ -1,6 +1,9 @@
 //! Outputs of courts, written to real databases and read back.
 
+mod loads;
+mod migration;
 mod reading;
+mod reviews;
 mod writing;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +16,7 @@ use vta::action::{Action, Verb};
 use vta::bout::{Bout, BoutId, SessionId};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
-use vta::store::{Mode, NewSession, Store, StoreCounts, StoreReader};
+use vta::store::{Mode, NewSession, Sessions, Store, StoreCounts, StoreReader};
 use vta::time::Time;
 
 /// Longer than anything here should take.

@@ -1,7 +1,7 @@
 //! The arguments that `db` verbs share, and how their results are printed.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
@@ -27,7 +27,7 @@ pub(super) struct Database {
 impl Database {
     pub(super) fn open(&self) -> Result<StoreReader, CliError> {
         if let Some(path) = &self.db {
-            return Ok(StoreReader::open_read_only(path)?);
+            return open(path);
         }
         let config = Config::load(&self.config)?;
         let path = config.sinks.values().find_map(|sink| match sink {
@@ -35,13 +35,20 @@ impl Database {
             _ => None,
         });
         match path {
-            Some(path) => Ok(StoreReader::open_read_only(path)?),
+            Some(path) => open(path),
             None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
             )),
         }
     }
+}
+
+fn open(path: &Path) -> Result<StoreReader, CliError> {
+    if StoreReader::is_outdated(path) {
+        say(&format!("note: {} is of an older vta; its tables are brought up to date", path.display()));
+    }
+    Ok(StoreReader::open_read_only(path)?)
 }
 
 /// The sessions and bouts to read.

@@ -3,7 +3,7 @@ use serde_json::json;
 use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
-use vta::store::{Filter, Format, Sessions, StoreError};
+use vta::store::{Filter, Format, StoreError};
 
 use super::*;
 

@@ -1,0 +1,164 @@
+//! The rows of reviews, which are written as they happen.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use vta::bout::{BoutId, Stage};
+use vta::event::*;
+use vta::store::{Filter, ReviewRow};
+
+use super::*;
+
+const KINDS: [&str; 6] =
+    ["review_opened", "clip_saved", "clip_shown", "clip_missing", "review_decided", "review_closed"];
+
+/// A step of one of a few reviews; each may come at any time, and more than once.
+fn step() -> impl Strategy<Value = (&'static str, Option<u64>, bool)> {
+    (prop::sample::select(&KINDS[..]), prop::option::weighted(0.9, 1_u64..6), any::<bool>())
+}
+
+fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
+    let side = if review.is_some_and(|review| review % 2 == 0) { Requester::Red } else { Requester::Blue };
+    let request = review.unwrap_or(1);
+    match kind {
+        "review_opened" => Body::ReviewOpened(ReviewSide { side, review: Some(request) }),
+        "clip_saved" => Body::ClipSaved(ClipSaved {
+            instance: "replay".into(),
+            path: format!("{request}.mkv"),
+            from: ClipSource::ReplayBuffer,
+            begins_at: None,
+            ends_at: None,
+            note: None,
+            reason: None,
+            action_seq: None,
+            review,
+        }),
+        "clip_shown" => Body::ClipShown(ClipShown {
+            player: "jury".into(),
+            path: format!("{request}.mkv"),
+            camera: None,
+            review,
+            action_seq: None,
+            position_seconds: 0.0,
+            shows: None,
+            took_us: None,
+        }),
+        "clip_missing" => Body::ClipMissing(ClipMissing { review: request, reason: format!("not there: {flag}") }),
+        "review_decided" => Body::ReviewDecided(ReviewDecided {
+            side,
+            review,
+            state: if flag { ReviewState::Accepted } else { ReviewState::Rejected },
+            verdict: flag.then_some(Verdict::Won),
+            took_ms: None,
+            requests_left: None,
+        }),
+        _ => Body::ReviewClosed(ReviewClosed { side, review, took_ms: None }),
+    }
+}
+
+/// The reviews by a scan of the events: state, verdict, why there is no clip, and the times of the steps.
+type Scanned = BTreeMap<u64, (Value, Value, Value, [Option<Time>; 5])>;
+
+fn scan(path: &Path) -> Scanned {
+    let mut reviews = Scanned::new();
+    let mut times = BTreeMap::new();
+    reader(path)
+        .events(&Filter::default(), &[], |event| {
+            times.insert(event.seq, event.at);
+            let fields: Value = serde_json::from_str(event.fields).unwrap();
+            let message = event.cause.and_then(|cause| times.get(&cause).copied());
+            let Some(number) = fields["review"].as_u64() else { return Ok(()) };
+            if event.kind == "review_opened" {
+                let times = [Some(event.at), None, None, None, None];
+                reviews.entry(number).or_insert((Value::Null, Value::Null, Value::Null, times));
+            }
+            let Some((state, verdict, missing, [_, saved, shown, decided, closed])) = reviews.get_mut(&number) else {
+                return Ok(());
+            };
+            match event.kind {
+                "clip_saved" => {
+                    saved.get_or_insert(event.at);
+                    *missing = Value::Null;
+                }
+                "clip_missing" if saved.is_none() && missing.is_null() => *missing = fields["reason"].clone(),
+                "clip_shown" => {
+                    shown.get_or_insert(event.at);
+                }
+                "review_decided" => {
+                    (*state, *verdict) = (fields["state"].clone(), fields["verdict"].clone());
+                    *decided = message;
+                }
+                "review_closed" => {
+                    closed.get_or_insert(message.unwrap());
+                }
+                _ => {}
+            }
+            Ok(())
+        })
+        .unwrap();
+    reviews
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn rows_are_what_a_scan_of_the_events_gives(steps in prop::collection::vec(step(), 0..60)) {
+        let (_folder, path) = database();
+        let outputs = (2..).zip(steps).map(|(seq, (kind, review, flag))| {
+            let body = body(kind, review, flag);
+            event_of(1, if kind.starts_with("review") { derived(seq, seq - 1, body) } else { reported(seq, body) })
+        });
+        let first = event_of(1, event(1, "pre", Body::BoutLoaded {}, "pre"));
+        keep(&path, &session(Mode::Live), std::iter::once(first).chain(outputs).collect());
+        let (rows, _) = reader(&path).reviews(&Filter::default()).unwrap();
+        let row = |row: &ReviewRow| {
+            let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
+            let times = [Some(row.requested_at), row.saved_at, row.shown_at, row.decided_at, row.closed_at];
+            (row.review, (text(&row.state), text(&row.verdict), text(&row.missing), times))
+        };
+        prop_assert_eq!(rows.iter().map(row).collect::<Scanned>(), scan(&path));
+    }
+}
+
+#[test]
+fn answer_after_a_restart_is_of_the_review_that_is_open() {
+    let (_folder, path) = database();
+    let (before, after) = (session(Mode::Live), session(Mode::Live));
+    let id = BoutId { session: before.id, load: 1 };
+    let state = || bout_of(id, Bout { load: 1, stage: Stage::Stopped, ..Bout::default() });
+    let opened = |seq, side| derived(seq, seq - 1, Body::ReviewOpened(ReviewSide { side, review: Some(seq - 1) }));
+    let closed =
+        |seq, side, review| derived(seq, seq - 1, Body::ReviewClosed(ReviewClosed { side, review, took_ms: None }));
+    let decided = |seq, side| {
+        let (state, verdict) = (ReviewState::Accepted, Some(Verdict::Lost));
+        let decided = ReviewDecided { side, review: None, state, verdict, took_ms: None, requests_left: None };
+        derived(seq, seq - 1, Body::ReviewDecided(decided))
+    };
+    let (blue, red) = (Requester::Blue, Requester::Red);
+    let earlier = vec![
+        load_of(1, id),
+        state(),
+        event_of(1, opened(2, blue)),
+        event_of(1, closed(4, blue, Some(1))),
+        event_of(1, opened(6, blue)),
+        event_of(1, opened(8, red)),
+    ];
+    keep(&path, &before, earlier);
+    let later = vec![load_of(1, id), state(), event_of(1, decided(2, blue)), event_of(1, closed(4, blue, None))];
+    keep(&path, &after, later);
+    // Nobody asked: there is no review of the referee.
+    keep(&path, &session(Mode::Live), vec![event_of(1, decided(2, Requester::Referee))]);
+
+    let (reviews, _) = reader(&path).reviews(&Filter { sessions: Sessions::All, ..Filter::default() }).unwrap();
+    let row = |row: &ReviewRow| (row.session, row.review, row.verdict.clone(), row.decided_at, row.closed_at);
+    assert_eq!(
+        reviews.iter().map(row).collect::<Vec<_>>(),
+        [
+            (1, 1, None, None, Some(second(4))),
+            (1, 5, Some("lost".into()), Some(second(2)), Some(second(4))),
+            (1, 7, None, None, None),
+        ]
+    );
+}
