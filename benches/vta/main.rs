@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
+#[cfg(unix)]
+mod database;
 mod decode;
 #[path = "../../tests/it/endless_handlers.rs"]
 mod endless_handlers;
@@ -42,6 +44,7 @@ fn main() {
         measure("intake", intake::bench);
         measure("memory", memory::bench);
         measure("replay", replay::bench);
+        measure("database", database::bench);
         measure("latency", latency::bench);
         measure("player", player::bench);
         measure("review", review::bench);

@@ -2,6 +2,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 
+use super::columns::text;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
@@ -73,34 +74,40 @@ pub struct RoundRow {
 }
 
 impl BoutRow {
+    /// Reads the columns that [`COLUMNS`] names.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let rounds: String = row.get("rounds")?;
+        let rounds = serde_json::from_str(text(row, 12)?).map_err(FromSqlError::other)?;
         Ok(Self {
-            id: row.get("uid")?,
-            row: row.get("id")?,
-            session: row.get("first_session")?,
-            court: row.get("court")?,
-            number: row.get("number")?,
-            phase: row.get("phase")?,
-            gender: row.get("gender")?,
-            weight_class: row.get("weight_class")?,
-            division: row.get("division")?,
-            blue: row.get("blue_name")?,
-            blue_country: row.get("blue_country")?,
-            red: row.get("red_name")?,
-            red_country: row.get("red_country")?,
-            rounds: serde_json::from_str(&rounds).map_err(FromSqlError::other)?,
-            winner: row.get("winner")?,
-            result: row.get("result")?,
-            decision: row.get("decision")?,
-            stage: row.get("stage")?,
-            started_at: row.get("started_at")?,
-            ended_at: row.get("ended_at")?,
-            events: row.get("events")?,
-            clips: row.get("clips")?,
+            row: row.get(0)?,
+            id: row.get(1)?,
+            court: row.get(2)?,
+            number: row.get(3)?,
+            phase: row.get(4)?,
+            gender: row.get(5)?,
+            weight_class: row.get(6)?,
+            division: row.get(7)?,
+            blue: row.get(8)?,
+            blue_country: row.get(9)?,
+            red: row.get(10)?,
+            red_country: row.get(11)?,
+            rounds,
+            winner: row.get(13)?,
+            result: row.get(14)?,
+            decision: row.get(15)?,
+            stage: row.get(16)?,
+            started_at: row.get(17)?,
+            ended_at: row.get(18)?,
+            session: row.get(19)?,
+            events: row.get(20)?,
+            clips: row.get(21)?,
         })
     }
 }
+
+/// The columns of a bout; looking them up by name takes longer than reading them.
+const COLUMNS: &str =
+    "id, uid, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name,
+    red_country, rounds, winner, result, decision, stage, started_at, ended_at, first_session, events, clips";
 
 impl StoreReader {
     /// The bouts that match a filter, each over all its loads, in order of their first ones; times are compared with the
@@ -109,7 +116,8 @@ impl StoreReader {
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn bouts(&self, filter: &Filter) -> Result<(Vec<BoutRow>, QuerySummary), StoreError> {
-        let sql = "WITH totals AS MATERIALIZED (
+        let sql = format!(
+            "WITH totals AS MATERIALIZED (
                        SELECT bout, min(load_bouts.session) AS first_session, coalesce(sum(events), 0) AS events,
                               sum((SELECT count(*) FROM clips
                                    WHERE clips.session = load_bouts.session AND clips.load = load_bouts.load)) AS clips,
@@ -120,12 +128,13 @@ impl StoreReader {
                        WHERE ?2 IS NULL OR bout IN (SELECT id FROM bouts WHERE number = ?2 OR uid = ?2)
                        GROUP BY bout
                    )
-                   SELECT bouts.*, first_session, events, clips
+                   SELECT {COLUMNS}
                    FROM totals JOIN bouts ON bouts.id = totals.bout
                    WHERE is_selected
                      AND (?3 IS NULL OR coalesce(started_at, loaded_at) >= ?3)
                      AND (?4 IS NULL OR coalesce(started_at, loaded_at) < ?4)
-                   ORDER BY first_session, bouts.id";
-        self.of_bouts(filter, sql, BoutRow::from_row)
+                   ORDER BY first_session, bouts.id"
+        );
+        self.of_bouts(filter, &sql, BoutRow::from_row)
     }
 }

@@ -40,6 +40,14 @@ impl StoreReader {
         }
     }
 
+    /// Whether the tables of the database at `path` are of an older vta: opening it brings them up to date, which takes
+    /// some seconds for each million events.
+    pub fn is_outdated(path: &Path) -> bool {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(path, flags)
+            .is_ok_and(|connection| matches!(identify(&connection, path), Ok(Identity::Older)))
+    }
+
     /// Runs a query, with the path in its error.
     pub(super) fn query<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         run(&self.connection).map_err(|reason| StoreError::sqlite(&self.path, reason))

@@ -1,6 +1,8 @@
 use rusqlite::Row;
+use rusqlite::types::FromSqlError;
 use serde::Serialize;
 
+use super::columns::text;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
@@ -48,35 +50,42 @@ pub struct ReviewRow {
 }
 
 impl ReviewRow {
+    /// Reads the columns that [`COLUMNS`] names.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let clips: String = row.get("clips")?;
-        let requested_at = row.get("requested_at")?;
-        let (saved_at, shown_at, decided_at) = (row.get("saved_at")?, row.get("shown_at")?, row.get("decided_at")?);
+        let requested_at = row.get(5)?;
+        let (saved_at, shown_at, decided_at) = (row.get(6)?, row.get(7)?, row.get(8)?);
         // The nearest millisecond; negative if the computer's clock was set back in the meantime.
         let ms =
             |from: Option<Time>, to: Option<Time>| Some((to? - from?).as_micros().saturating_add(500).div_euclid(1000));
         Ok(Self {
-            session: row.get("session")?,
-            court: row.get("court")?,
-            number: row.get("number")?,
-            review: row.get("review")?,
-            side: row.get("side")?,
+            session: row.get(0)?,
+            court: row.get(1)?,
+            number: row.get(2)?,
+            review: row.get(3)?,
+            side: row.get(4)?,
             requested_at,
             saved_at,
             shown_at,
             decided_at,
-            closed_at: row.get("closed_at")?,
-            state: row.get("state")?,
-            verdict: row.get("verdict")?,
+            closed_at: row.get(9)?,
+            state: row.get(10)?,
+            verdict: row.get(11)?,
             save_ms: ms(Some(requested_at), saved_at),
             show_ms: ms(saved_at, shown_at),
             verdict_ms: ms(shown_at, decided_at),
             took_ms: ms(Some(requested_at), decided_at),
-            clips: serde_json::from_str(&clips).map_err(rusqlite::types::FromSqlError::other)?,
-            missing: row.get("missing")?,
+            missing: row.get(12)?,
+            clips: serde_json::from_str(text(row, 13)?).map_err(FromSqlError::other)?,
         })
     }
 }
+
+/// The columns of a review; looking them up by name takes longer than reading them.
+const COLUMNS: &str =
+    "reviews.session, sessions.court, number, review, side, requested_at, saved_at, shown_at, decided_at,
+    closed_at, state, verdict, missing,
+    (SELECT json_group_array(path) FROM clips
+     WHERE clips.session = reviews.session AND clips.review = reviews.review)";
 
 impl StoreReader {
     /// The reviews that match a filter, in order of session and time; times are compared with the request.
@@ -84,9 +93,8 @@ impl StoreReader {
     /// # Errors
     /// When the database cannot be read, or there is no such session.
     pub fn reviews(&self, filter: &Filter) -> Result<(Vec<ReviewRow>, QuerySummary), StoreError> {
-        let sql = "SELECT reviews.*, sessions.court, bouts.number,
-                          (SELECT json_group_array(path) FROM clips
-                           WHERE clips.session = reviews.session AND clips.review = reviews.review) AS clips
+        let sql = format!(
+            "SELECT {COLUMNS}
                    FROM reviews
                    JOIN sessions ON sessions.id = reviews.session
                    LEFT JOIN load_bouts ON load_bouts.session = reviews.session AND load_bouts.load = reviews.load
@@ -94,7 +102,8 @@ impl StoreReader {
                    WHERE reviews.session IN (SELECT value FROM json_each(?1))
                      AND (?2 IS NULL OR number = ?2 OR uid = ?2)
                      AND (?3 IS NULL OR requested_at >= ?3) AND (?4 IS NULL OR requested_at < ?4)
-                   ORDER BY reviews.session, review";
-        self.of_bouts(filter, sql, ReviewRow::from_row)
+                   ORDER BY reviews.session, review"
+        );
+        self.of_bouts(filter, &sql, ReviewRow::from_row)
     }
 }

@@ -61,7 +61,8 @@ CREATE TABLE late_events (
     PRIMARY KEY (session, load, seq)
 ) STRICT, WITHOUT ROWID;
 
--- The last state of the bout in each load, as JSON; the other columns are read from it.
+-- The last state of the bout in each load, as JSON; the other columns are read from it. With a rowid, as a state is too
+-- long for the pages of a table without one.
 CREATE TABLE load_states (
     session         INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     load            INTEGER NOT NULL,
@@ -91,7 +92,7 @@ CREATE TABLE load_states (
     ended_at        INTEGER AS (CAST(strftime('%s', substr(state ->> '$.ended_at', 1, 19)) AS INTEGER) * 1000000
                                 + CAST(substr(state ->> '$.ended_at', 21, 6) AS INTEGER)),
     PRIMARY KEY (session, load)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Bouts, over all their loads. The columns from `number` on are copied from the state of the latest load that has begun,
 -- or of the latest one while none has.

@@ -49,6 +49,23 @@ fn replay_of_a_capture_repeats_events_and_actions() {
 }
 
 #[test]
+fn session_without_an_end_is_named_by_the_next_one_of_its_court() {
+    let venue = Venue::new("");
+    let killed = venue.run();
+    assert!(!killed.log().contains("has no end"), "{}", killed.log());
+    killed.signal(Signal::SIGKILL);
+    drop(killed);
+    let (status, log) = venue.run().end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("session 1 of this court, which began at 20"), "{log}");
+    let (_, log) = venue.run().end();
+    assert!(!log.contains("has no end"), "the last one has an end: {log}");
+    let sessions = venue.db(&["info", "--format", "ndjson"]);
+    let ends: Vec<_> = sessions.lines().map(|line| !line.contains(r#""ended_at":null"#)).collect();
+    assert_eq!(ends, [false, true, true]);
+}
+
+#[test]
 fn tshark_reads_a_capture() {
     let venue = Venue::new("");
     let running = venue.run();

@@ -1,12 +1,11 @@
 //! The arguments that `db` verbs share, and how their results are printed.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::{Config, Sink};
@@ -27,7 +26,7 @@ pub(super) struct Database {
 impl Database {
     pub(super) fn open(&self) -> Result<StoreReader, CliError> {
         if let Some(path) = &self.db {
-            return Ok(StoreReader::open_read_only(path)?);
+            return open(path);
         }
         let config = Config::load(&self.config)?;
         let path = config.sinks.values().find_map(|sink| match sink {
@@ -35,13 +34,20 @@ impl Database {
             _ => None,
         });
         match path {
-            Some(path) => Ok(StoreReader::open_read_only(path)?),
+            Some(path) => open(path),
             None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
             )),
         }
     }
+}
+
+fn open(path: &Path) -> Result<StoreReader, CliError> {
+    if StoreReader::is_outdated(path) {
+        say(&format!("note: {} is of an older vta; its tables are brought up to date", path.display()));
+    }
+    Ok(StoreReader::open_read_only(path)?)
 }
 
 /// The sessions and bouts to read.
@@ -122,13 +128,12 @@ pub(in crate::cli) fn print<T: Serialize, const N: usize>(
     head: [&str; N],
     cells: impl Fn(&T) -> [String; N],
 ) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
+    // Standard output itself is flushed at each line.
+    let mut out = BufWriter::new(io::stdout().lock());
     let written = match form {
         Form::Table => {
-            let mut table = Table::new();
-            table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
-            table.add_rows(rows.iter().map(cells));
-            table.to_string().lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
+            print_columns(&mut out, &lines)
         }
         Form::Json => {
             serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out))
@@ -138,5 +143,26 @@ pub(in crate::cli) fn print<T: Serialize, const N: usize>(
             writeln!(out)
         }),
     };
-    written.map_err(CliError::output)
+    written.and_then(|()| out.flush()).map_err(CliError::output)
+}
+
+/// Prints lines in columns that are as wide as their widest cell.
+fn print_columns<const N: usize>(out: &mut impl Write, lines: &[[String; N]]) -> io::Result<()> {
+    let mut widths = [0; N];
+    for line in lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let mut text = String::new();
+    for line in lines {
+        text.clear();
+        for (cell, width) in line.iter().zip(widths) {
+            text.push(' ');
+            text.extend(cell.chars().map(|char| if char == '\n' { ' ' } else { char }));
+            text.extend(std::iter::repeat_n(' ', width - cell.width() + 1));
+        }
+        writeln!(out, "{}", text.trim_end())?;
+    }
+    Ok(())
 }
