@@ -233,11 +233,11 @@ fn later_session_goes_on_with_what_the_earlier_one_knew() {
 
     let store = Store::open(&path).unwrap();
     let resume = store.resume("court-1", second(600)).unwrap();
-    let snapshots = outputs.iter().filter_map(|output| match output {
+    let mut snapshots = outputs.iter().rev().filter_map(|output| match output {
         Output::Snapshot(snapshot) => Some(snapshot),
         _ => None,
     });
-    let last = snapshots.last().unwrap();
+    let last = snapshots.next().unwrap();
     assert_eq!(serde_json::to_value(&resume.snapshot).unwrap(), serde_json::to_value(last).unwrap());
     let [known] = &resume.bouts[..] else { panic!("{:#?}", resume.bouts) };
     assert_eq!((known.id, known.decided), (BoutId { session: new.id, load: 1 }, false));
