@@ -98,10 +98,18 @@ impl Loads {
     ) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
-                "INSERT INTO load_states (session, load, has_begun, state) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET has_begun = excluded.has_begun, state = excluded.state",
+                "INSERT OR REPLACE INTO load_states (session, load, has_begun, loaded_at, started_at, ended_at, state)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![session, bout.load, bout.has_begun(), state])?;
+            .execute(params![
+                session,
+                bout.load,
+                bout.has_begun(),
+                bout.loaded_at,
+                bout.started_at,
+                bout.ended_at,
+                state
+            ])?;
         self.changed.insert((session, bout.load));
         Ok(())
     }
@@ -131,9 +139,11 @@ UPDATE bouts SET
      red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at) = (
         SELECT session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name,
                blue_country, red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at
-        FROM load_states JOIN load_bouts USING (session, load)
-        WHERE bout = bouts.id
-        ORDER BY has_begun DESC, session DESC, load DESC LIMIT 1
+        FROM load_states WHERE (session, load) = (
+            SELECT session, load FROM load_states JOIN load_bouts USING (session, load)
+            WHERE bout = bouts.id
+            ORDER BY has_begun DESC, session DESC, load DESC LIMIT 1
+        )
     ),
     (loaded_at, started_at) = (
         SELECT min(loaded_at), min(started_at)

@@ -61,12 +61,15 @@ CREATE TABLE late_events (
     PRIMARY KEY (session, load, seq)
 ) STRICT, WITHOUT ROWID;
 
--- The last state of the bout in each load, as JSON; the other columns are read from it. With a rowid, as a state is too
+-- The last state of the bout in each load, as JSON; the columns after it are read from it. With a rowid, as a state is too
 -- long for the pages of a table without one.
 CREATE TABLE load_states (
     session         INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     load            INTEGER NOT NULL,
     has_begun       INTEGER NOT NULL,
+    loaded_at       INTEGER,
+    started_at      INTEGER,
+    ended_at        INTEGER,
     state           TEXT NOT NULL,
     number          TEXT AS (state ->> '$.config.number'),
     phase           TEXT AS (state ->> '$.config.phase'),
@@ -85,12 +88,6 @@ CREATE TABLE load_states (
     result          TEXT AS (state ->> '$.result.result'),
     decision        TEXT AS (state ->> '$.result.decision'),
     stage           TEXT AS (state ->> '$.stage'),
-    loaded_at       INTEGER AS (CAST(strftime('%s', substr(state ->> '$.loaded_at', 1, 19)) AS INTEGER) * 1000000
-                                + CAST(substr(state ->> '$.loaded_at', 21, 6) AS INTEGER)),
-    started_at      INTEGER AS (CAST(strftime('%s', substr(state ->> '$.started_at', 1, 19)) AS INTEGER) * 1000000
-                                + CAST(substr(state ->> '$.started_at', 21, 6) AS INTEGER)),
-    ended_at        INTEGER AS (CAST(strftime('%s', substr(state ->> '$.ended_at', 1, 19)) AS INTEGER) * 1000000
-                                + CAST(substr(state ->> '$.ended_at', 21, 6) AS INTEGER)),
     PRIMARY KEY (session, load)
 ) STRICT;
 
@@ -371,8 +368,11 @@ SELECT session, load,
 FROM (SELECT session, load, min(seq) AS first, count(*) AS events, max(seq) AS last
       FROM events GROUP BY session, load) AS ranges;
 
-INSERT INTO load_states (session, load, has_begun, state)
+INSERT INTO load_states (session, load, has_begun, loaded_at, started_at, ended_at, state)
 SELECT session, ordinal, started_at IS NOT NULL OR stage NOT IN ('idle', 'loaded', 'ready'),
+       CAST(strftime('%s', substr(loaded_at, 1, 19)) AS INTEGER) * 1000000 + CAST(substr(loaded_at, 21, 6) AS INTEGER),
+       CAST(strftime('%s', substr(started_at, 1, 19)) AS INTEGER) * 1000000 + CAST(substr(started_at, 21, 6) AS INTEGER),
+       CAST(strftime('%s', substr(ended_at, 1, 19)) AS INTEGER) * 1000000 + CAST(substr(ended_at, 21, 6) AS INTEGER),
        json_set(json_remove(state, '$.ordinal'), '$.load', ordinal)
 FROM old_bouts;
 

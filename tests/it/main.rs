@@ -28,6 +28,7 @@ mod obs_faults;
 #[cfg(unix)]
 mod player;
 mod protocol;
+#[cfg(unix)]
 mod resume;
 mod review;
 #[cfg(unix)]
