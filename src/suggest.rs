@@ -12,7 +12,7 @@ pub(crate) fn near<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str
     (near || strsim::jaro_winkler(&given, &nearest.to_lowercase()) > 0.9).then_some(nearest)
 }
 
-/// What is told of a name that does not exist.
+/// The help for a name that does not exist.
 pub(crate) enum Advice {
     None,
     /// At the name.

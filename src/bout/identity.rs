@@ -19,7 +19,7 @@ pub const MAX_BREAK: Duration = Duration::from_secs(12 * 3600);
 pub struct KnownBout {
     /// Its first load.
     pub id: BoutId,
-    /// What its loads have said of it.
+    /// What is known of it from its loads.
     pub facts: Facts,
     /// Whether it has a winner.
     pub decided: bool,
