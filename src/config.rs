@@ -176,7 +176,7 @@ impl Config {
     /// A config of one court, `court-1`, and nothing else: with defaults for all.
     ///
     /// # Errors
-    /// None.
+    /// Its text is wrong, which a test of the scenarios would show.
     pub fn of_one_court() -> Result<Self, ConfigError> {
         Self::parse(Path::new(""), "name: Scenarios\ncourts: { court-1: { bind: 127.0.0.1:0 } }", &|_| None)
     }

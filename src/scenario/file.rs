@@ -243,7 +243,7 @@ impl Scenarios {
     }
 }
 
-/// That a rule is no scenario, and which scenarios there are for it: those that name it, in `tests` beside it.
+/// That a rule is no scenario, and which scenarios there are for it: those that name it, in the folder `tests` next to it.
 fn is_rule(file: &Path) -> Diagnostic {
     let folder = file.with_file_name("tests");
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
