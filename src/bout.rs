@@ -28,3 +28,4 @@ pub use id::{BoutId, InvalidBoutId, SessionId};
 pub(crate) use identity::Identities;
 pub use identity::{Facts, KnownBout, MAX_BREAK};
 pub use model::*;
+pub use reviews::ReviewOrder;

@@ -1,5 +1,6 @@
 //! The core: the inputs of a court, one step at a time, and the outputs that follow from them.
 
+mod commands;
 mod media;
 mod setup;
 
@@ -14,13 +15,15 @@ use ipnet::IpNet;
 
 pub use self::setup::{Resume, Setup, Snapshot};
 
+use self::commands::OpenCommands;
 use self::media::{AwaitedMedia, Save};
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
+use crate::command::Command;
 use crate::event::{
     ActionDone, ActionFailed, Body, BoutResumed, ClipMissing, ClipSaved, ClipShown, ClockStep, DatagramsLost, DiskLow,
     Event, Note, ObsConnected, ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer,
-    ResumeDropped, RulesRejected, RulesReloaded, SceneChanged, Side, Status,
+    ResumeDropped, ReviewOrigin, RulesRejected, RulesReloaded, SceneChanged, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -34,6 +37,8 @@ pub enum Input {
     Datagram(Datagram),
     /// A sink has reported something.
     Report(Report),
+    /// An operator wants something.
+    Command(Arc<Command>),
     /// What the court runs with from now on.
     Setup(Arc<Setup>),
     /// The session goes on where an earlier one has ended.
@@ -115,6 +120,12 @@ pub struct Court {
     actions: u64,
     identities: Identities,
     media: AwaitedMedia,
+    commands: OpenCommands,
+    /// Names of the OBS sinks that serve the court, and whether a player does.
+    obs: Vec<Arc<str>>,
+    has_player: bool,
+    /// How many actions of paused rules were not carried out; none while rules are not paused.
+    withheld: Option<u64>,
     /// The side that events are about, by their `seq`: the names of clips have it.
     sides: BTreeMap<u64, Side>,
 }
@@ -142,6 +153,10 @@ impl Court {
             actions: 0,
             identities: Identities::new(SessionId::default()),
             media: AwaitedMedia::default(),
+            commands: OpenCommands::default(),
+            obs: Vec::new(),
+            has_player: false,
+            withheld: None,
             sides: BTreeMap::new(),
         }
     }
@@ -161,6 +176,12 @@ impl Court {
     /// Names the files of clips and recordings; without names, OBS does.
     pub fn with_names(mut self, names: Names) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    /// These OBS sinks serve it, and a player or none: what an operator's commands are for.
+    pub fn with_sinks(mut self, obs: Vec<Arc<str>>, has_player: bool) -> Self {
+        (self.obs, self.has_player) = (obs, has_player);
         self
     }
 
@@ -205,6 +226,7 @@ impl Court {
         match input {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
+            Input::Command(command) => self.command(at, command, out),
             Input::Setup(_) | Input::ClockStep { .. } => {}
             Input::Resume(resume) => self.resume(at, resume, out),
             Input::Stop => {
@@ -263,6 +285,16 @@ impl Court {
     /// Passes on from now on what each rule does with each event.
     pub fn explain_to(&mut self, explain: Explain) {
         self.rules.explain_to(explain);
+    }
+
+    /// Whether an operator has paused its rules.
+    pub fn are_rules_paused(&self) -> bool {
+        self.withheld.is_some()
+    }
+
+    /// Whether bouts that are loaded now are rehearsals.
+    pub fn is_rehearsal(&self) -> bool {
+        self.bursts.is_rehearsal()
     }
 
     /// The file names of its rules.
@@ -334,10 +366,17 @@ impl Court {
             self.store_bout(at, out);
         }
         for (cause, body) in derived.events {
-            if matches!(body, Body::ReviewOpened(_)) {
+            let opened = match &body {
+                Body::ReviewOpened(opened) => Some(*opened),
+                _ => None,
+            };
+            if opened.is_some() {
                 self.media.begin_review(cause, Some(self.events + 1));
             }
             self.report_event(at, Some(cause), body, out);
+            if let Some(opened) = opened.filter(|opened| opened.origin == ReviewOrigin::Operator) {
+                self.save_for_operator(at, cause, opened.side, out);
+            }
         }
     }
 
@@ -360,17 +399,12 @@ impl Court {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
                 let save = self.media.take_save(action_seq);
-                match outcome {
-                    Outcome::Done => Body::ActionDone(ActionDone { action_seq, action, took_us }),
-                    Outcome::Failed { reason } => {
-                        let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
-                        self.report_event(at, None, Body::ActionFailed(failed), out);
-                        if let Some(review) = save.and_then(|save| save.review) {
-                            self.save_failed(at, review, reason, out);
-                        }
-                        return;
-                    }
+                let ended = self.commands.action_ended(action_seq, &outcome);
+                self.action_ended(at, save, (action_seq, action, outcome, took_us), out);
+                if let Some(ended) = ended {
+                    self.command_ended(at, ended, out);
                 }
+                return;
             }
             Report::ClipSaved(clip) => return self.clip(at, clip, out),
             Report::ObsConnected { instance, obs_version, websocket_version } => {
@@ -411,6 +445,27 @@ impl Court {
         self.report_event(at, None, body, out);
     }
 
+    fn action_ended(
+        &mut self,
+        at: Time,
+        save: Option<Save>,
+        (action_seq, action, outcome, took_us): (u64, String, Outcome, u64),
+        out: &mut Vec<Output>,
+    ) {
+        match outcome {
+            Outcome::Done => {
+                self.report_event(at, None, Body::ActionDone(ActionDone { action_seq, action, took_us }), out);
+            }
+            Outcome::Failed { reason } => {
+                let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
+                self.report_event(at, None, Body::ActionFailed(failed), out);
+                if let Some(review) = save.and_then(|save| save.review) {
+                    self.save_failed(at, review, reason, out);
+                }
+            }
+        }
+    }
+
     /// A review has no clip when all saves for it have failed.
     fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
         let clip = self.bursts.bout().review_of(review).and_then(|review| review.clip);
@@ -430,6 +485,7 @@ impl Court {
             return self.report_event(at, None, Body::ClipSaved(clip), out);
         }
         for action_seq in action_seqs {
+            self.commands.clip(action_seq, &clip.path);
             let save = self.media.take_save(action_seq);
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
                 self.bursts.clip(review, ClipState::Saved);
@@ -483,28 +539,14 @@ impl Court {
     }
 
     fn carry_out(&mut self, output: RuleOutput, handle_failures: bool, out: &mut Vec<Output>) {
-        let load = self.bursts.bout().load;
         match output {
-            RuleOutput::Action { rule, cause, at, mut verb } => {
-                self.actions += 1;
-                let seq = self.actions;
-                self.name(cause, &mut verb);
-                match verb.obs() {
-                    Some(ObsVerb::SaveReplay { reason, .. }) => {
-                        let review = self.media.review_about(cause);
-                        if let Some(review) = review {
-                            self.bursts.clip(review, ClipState::Saving);
-                        }
-                        self.media.add_save(seq, Save { reason: reason.clone(), review, load });
-                    }
-                    Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, load),
-                    _ => {}
-                }
-                let at = at + self.offset;
-                out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), load });
-            }
+            RuleOutput::Action { rule, cause, at, verb } => match &mut self.withheld {
+                Some(withheld) => *withheld += 1,
+                None => self.request(rule, cause, at, verb, out),
+            },
             RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);
+                let load = self.bursts.bout().load;
                 if handle_failures {
                     // Rules do not handle the failure of a handler of failures.
                     self.emit(event, load, false, out);
@@ -513,6 +555,26 @@ impl Court {
                 }
             }
         }
+    }
+
+    /// Requests an action, which has the next number.
+    fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: Verb, out: &mut Vec<Output>) {
+        self.actions += 1;
+        let (seq, load) = (self.actions, self.bursts.bout().load);
+        self.name(cause, &mut verb);
+        match verb.obs() {
+            Some(ObsVerb::SaveReplay { reason, .. }) => {
+                let review = self.media.review_about(cause);
+                if let Some(review) = review {
+                    self.bursts.clip(review, ClipState::Saving);
+                }
+                self.media.add_save(seq, Save { reason: reason.clone(), review, load });
+            }
+            Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, load),
+            _ => {}
+        }
+        let at = at + self.offset;
+        out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), load });
     }
 
     /// Names the file of a clip or a recording, if the rule has not.

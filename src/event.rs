@@ -4,6 +4,7 @@
 //! the bout, or a report of a sink such as OBS. An event serializes to one flat JSON object; its names are the same in
 //! Rhai, JSON and SQL.
 
+mod commanded;
 mod derived;
 mod fields;
 mod loaded;
@@ -19,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
+pub use commanded::*;
 pub use derived::*;
 pub use fields::*;
 pub use loaded::*;
@@ -241,12 +243,17 @@ pub enum Body {
     Silence(Silence),
     /// A video review was requested.
     ReviewOpened(ReviewSide),
+    /// A review that is open was requested once more: by the console after an operator, the other way round, or twice by
+    /// operators. It stays one review, with its first clip.
+    ReviewJoined(ReviewJoined),
     /// The jury have answered a review, or changed their answer.
     ReviewDecided(ReviewDecided),
     /// The jury have not answered a review, and ten seconds or none are left; the times are in `reviews` of the config.
     ReviewDeadline(ReviewDeadline),
     /// The window of a review was closed.
     ReviewClosed(ReviewClosed),
+    /// The console and an operator have given different verdicts; the console's counts.
+    VerdictsDiffer(VerdictsDiffer),
     /// Two messages contradict each other.
     Contradiction(Contradiction),
     /// A rule failed while it ran; reported the 1st, 10th, 100th … time that it fails at the same place.
@@ -255,6 +262,19 @@ pub enum Body {
     RulesReloaded(RulesReloaded),
     /// Changed rules have errors, so the previous ones stay in use.
     RulesRejected(Box<RulesRejected>),
+
+    /// An operator has sent a command; `command_ended` says what became of it.
+    Command(Box<CommandReceived>),
+    /// A command of an operator was carried out, has failed, or was refused.
+    CommandEnded(Box<CommandEnded>),
+    /// An operator has pulled a trigger: a button for rules.
+    Trigger(Box<Trigger>),
+    /// An operator has paused the rules: they go on hearing events, but what they request is not done.
+    RulesPaused {},
+    /// Paused rules have been resumed.
+    RulesResumed(RulesResumed),
+    /// A rehearsal has begun or ended: the bouts that are loaded in it count nowhere.
+    Rehearsal(Rehearsal),
 
     /// vta was started again, and goes on with the bout that was on before.
     BoutResumed(Box<BoutResumed>),

@@ -14,15 +14,17 @@
 //! - `rules`: what the scripts see and may do
 //! - `bout`: the state of a bout and what it implies
 //! - `pss`: the wire protocol
-//! - `event`, `action`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files;
-//!   `served`: courts that something is for; `diagnostic`: findings of checks; `queue`: queues between threads
+//! - `event`, `action`, `command`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files;
+//!   `served`: courts that something is for; `diagnostic`: findings of checks; `control`: a running vta from within; `queue`: queues between threads
 
 pub mod action;
 pub mod bout;
 pub mod capture;
 mod checkup;
 pub mod cli;
+pub mod command;
 pub mod config;
+pub mod control;
 pub mod countries;
 pub mod court;
 pub mod diagnostic;

@@ -30,6 +30,14 @@ pub(crate) fn advise<'a>(what: &str, given: &str, names: impl Iterator<Item = &'
     }
 }
 
+/// The same in a sentence.
+pub(crate) fn advise_in_words<'a>(what: &str, given: &str, names: impl Iterator<Item = &'a str>) -> String {
+    match advise(what, given, names) {
+        Advice::Label(advice) | Advice::Help(advice) => advice,
+        Advice::None => String::new(),
+    }
+}
+
 /// How many letters have to be changed. To leave out the end, as in `timeout` for `timeout_secs`, is one mistake.
 fn distance(given: &str, candidate: &str) -> usize {
     if given.len() >= 3 && candidate.starts_with(given) && given != candidate {

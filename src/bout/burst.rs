@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::engine::{BoutEngine, EngineState};
 use super::model::*;
 use super::order::{self, Place};
-use super::reviews::Deadlines;
+use super::reviews::{Deadlines, ReviewOrder};
 use crate::event::*;
 use crate::time::{Offset, Time};
 
@@ -143,6 +143,39 @@ impl BurstHandler {
             self.deadlines.add(self.engine.reviews.rules, event.seq, at);
         }
         Derived { bout_changed: !events.is_empty(), events }
+    }
+
+    /// Carries out what an operator orders about a review, at a court's time; `seq` is that of the order. Like a request
+    /// of the console it does not wait for the end of a burst. Gives what follows, and why it cannot be carried out.
+    pub fn order(&mut self, seq: u64, at: Time, order: ReviewOrder) -> (Derived, Option<&'static str>) {
+        let mut done = self.engine.order((seq, at), order);
+        if !self.burst.is_empty() {
+            done = self.before.order((seq, at), order);
+            self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+        }
+        let (body, refused) = done;
+        if matches!(body, Some(Body::ReviewOpened(_))) {
+            self.deadlines.add(self.engine.reviews.rules, seq, at);
+        }
+        let events: Vec<_> = body.map(|body| (seq, body)).into_iter().collect();
+        (Derived { bout_changed: !events.is_empty(), events }, refused)
+    }
+
+    /// Whether bouts that are loaded now are rehearsals.
+    pub fn is_rehearsal(&self) -> bool {
+        self.engine.lifecycle.rehearsal
+    }
+
+    /// The bouts that have not begun are rehearsals from now on, or are not; false if nothing changes.
+    pub fn set_rehearsal(&mut self, on: bool) -> bool {
+        if self.is_rehearsal() == on {
+            return false;
+        }
+        self.engine.set_rehearsal(on);
+        if !self.burst.is_empty() {
+            self.before.set_rehearsal(on);
+        }
+        true
     }
 
     /// How far the clock that people read is ahead of the court's time.

@@ -9,7 +9,7 @@ use super::lifecycle::{Lifecycle, LifecycleState, belongs_to_a_bout};
 use super::model::*;
 use super::order::completeness;
 use super::rests::Rests;
-use super::reviews::Reviews;
+use super::reviews::{ReviewOrder, Reviews};
 use super::rounds::{ClockChange, Rounds};
 use super::scoring::{Scoring, ScoringState};
 use crate::event::*;
@@ -137,7 +137,7 @@ impl BoutEngine {
                 Arc::make_mut(bout).result = Some(result.clone());
             }
             Body::Leader(leader) if bout.leader != leader.side => Arc::make_mut(bout).leader = leader.side,
-            Body::Review(review) => return self.reviews.message(bout, seq, at, *review).into_iter().collect(),
+            Body::Review(review) => return self.reviews.message(bout, seq, at, *review),
             _ => {}
         }
         Vec::new()
@@ -206,6 +206,19 @@ impl BoutEngine {
         }
         self.scoring.table(&mut self.bout, seq, scores);
         derived
+    }
+
+    /// What follows from an operator's order, and why it cannot be carried out, if so.
+    pub(super) fn order(&mut self, request: (u64, Time), order: ReviewOrder) -> (Option<Body>, Option<&'static str>) {
+        self.reviews.order(&mut self.bout, request, order)
+    }
+
+    /// Bouts that have not begun are rehearsals from now on, or are not.
+    pub(super) fn set_rehearsal(&mut self, on: bool) {
+        self.lifecycle.rehearsal = on;
+        if !self.bout.has_begun() {
+            Arc::make_mut(&mut self.bout).rehearsal = on;
+        }
     }
 
     pub(super) fn clip(&mut self, request: u64, clip: ClipState) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{BoutId, SessionId};
 use super::model::*;
 use crate::event::{Athlete, BoutConfig, Gender};
+use crate::suggest::enumerate;
 use crate::time::Time;
 
 /// A bout goes on for so long after its last event; a load that comes later is another bout's.
@@ -94,6 +95,10 @@ pub(crate) struct Identities {
     /// Its facts, and its bout once that was decided.
     facts: Facts,
     bout: Option<BoutId>,
+    /// An operator has said which bout it is: its facts decide no more.
+    is_assigned: bool,
+    /// The bout of the load before.
+    before: Option<BoutId>,
 }
 
 impl Identities {
@@ -107,6 +112,8 @@ impl Identities {
             config: Arc::default(),
             facts: Facts::default(),
             bout: None,
+            is_assigned: false,
+            before: None,
         }
     }
 
@@ -134,7 +141,8 @@ impl Identities {
     pub(crate) fn observe(&mut self, bout: &Bout, now: Time) -> Option<BoutId> {
         if bout.load != self.load {
             self.own = BoutId { session: self.session, load: bout.load };
-            (self.load, self.bout) = (bout.load, None);
+            self.before = self.bout.or(self.before);
+            (self.load, self.bout, self.is_assigned) = (bout.load, None, false);
         } else if self.is_read(bout) && self.bout.is_some() {
             self.touch(bout, now);
             return None;
@@ -143,6 +151,10 @@ impl Identities {
         self.config = bout.config.clone();
         self.facts = Facts::of(bout);
         if bout.load == 0 || !(self.facts.suffice() || bout.has_begun()) {
+            return None;
+        }
+        if self.is_assigned {
+            self.learn(bout, now);
             return None;
         }
         let before = self.bout;
@@ -164,6 +176,33 @@ impl Identities {
             Arc::ptr_eq(blue, &bout.blue.athlete) && Arc::ptr_eq(red, &bout.red.athlete)
         };
         Arc::ptr_eq(&self.config, &bout.config) && self.read.as_ref().is_some_and(of_athletes)
+    }
+
+    /// An operator says which bout the present load is of: the number of a known one, `same` as the load before, or `new`.
+    ///
+    /// # Errors
+    /// There is no such bout, in plain words.
+    pub(crate) fn assign(&mut self, which: &str, bout: &Bout, now: Time) -> Result<BoutId, String> {
+        let others = || self.known.iter().rev().filter(|known| known.id != self.own);
+        let id = match which {
+            "new" => self.own,
+            "same" => self
+                .before
+                .or_else(|| others().next().map(|known| known.id))
+                .ok_or("there was no other bout on this court in the last twelve hours")?,
+            number => match others().find(|known| known.facts.number.as_deref() == Some(number)) {
+                Some(known) => known.id,
+                None => {
+                    let known = enumerate(others().filter_map(|known| known.facts.number.as_deref()));
+                    return Err(format!(
+                        "no other bout {number} was on this court in the last twelve hours; known: {known}"
+                    ));
+                }
+            },
+        };
+        (self.bout, self.is_assigned) = (Some(id), true);
+        self.learn(bout, now);
+        Ok(id)
     }
 
     /// Decides which bout the present load is of, if that is not known yet: nothing more will come.

@@ -20,6 +20,7 @@ pub(super) struct LifecycleState {
     replaced: Option<String>,
     load_received: bool,
     contradiction_reported: bool,
+    rehearsal: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,8 @@ pub(super) struct Lifecycle {
     resumed: bool,
     /// When the bout was loaded, by the court's time.
     loaded: Option<Time>,
+    /// Bouts that are loaded now are rehearsals.
+    pub(super) rehearsal: bool,
     /// How far the clock that people read is ahead of the court's time.
     pub(super) offset: Offset,
 }
@@ -46,8 +49,8 @@ impl Lifecycle {
     /// Puts a bout of which nothing is known yet in the place of `bout`.
     pub(super) fn begin(&mut self, bout: &mut Arc<Bout>, at: Time) {
         let previous = self.replace(bout, bout.ordinal + 1, at);
-        let Self { loaded, offset, .. } = *self;
-        *self = Self { previous: Some(previous), load_begun: true, loaded, offset, ..Self::default() };
+        let Self { loaded, rehearsal, offset, .. } = *self;
+        *self = Self { previous: Some(previous), load_begun: true, loaded, rehearsal, offset, ..Self::default() };
     }
 
     pub(super) fn load(&mut self, bout: &mut Arc<Bout>, at: Time) {
@@ -68,22 +71,29 @@ impl Lifecycle {
         let load = bout.load + u32::from(!std::mem::replace(&mut self.load_begun, true));
         let loaded_at = Some(at + self.offset);
         self.loaded = Some(at);
-        let new = Bout { load, ordinal, stage: Stage::Loaded, loaded_at, ..Bout::default() };
+        let rehearsal = self.rehearsal;
+        let new = Bout { load, ordinal, rehearsal, stage: Stage::Loaded, loaded_at, ..Bout::default() };
         std::mem::replace(bout, Arc::new(new))
     }
 
     pub(super) fn state(&self) -> LifecycleState {
-        let Self { replaced, load_received, contradiction_reported, .. } = self;
-        let (load_received, contradiction_reported) = (*load_received, *contradiction_reported);
-        LifecycleState { replaced: replaced.clone(), load_received, contradiction_reported }
+        let Self { load_received, contradiction_reported, rehearsal, .. } = *self;
+        LifecycleState { replaced: self.replaced.clone(), load_received, contradiction_reported, rehearsal }
     }
 
     /// Takes over from an earlier session.
     pub(super) fn resume(&mut self, earlier: LifecycleState) {
-        let LifecycleState { replaced, load_received, contradiction_reported } = earlier;
-        let resumed = true;
-        *self =
-            Self { replaced, load_received, contradiction_reported, resumed, offset: self.offset, ..Self::default() };
+        let LifecycleState { replaced, load_received, contradiction_reported, rehearsal } = earlier;
+        let offset = self.offset;
+        *self = Self {
+            replaced,
+            load_received,
+            contradiction_reported,
+            resumed: true,
+            rehearsal,
+            offset,
+            ..Self::default()
+        };
     }
 
     pub(super) fn begin_burst(&mut self) {

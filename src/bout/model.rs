@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantNames};
 
-use crate::event::{Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewState, Side, Verdict};
+use crate::event::{
+    Athlete, BoutConfig, BoutWinner, MaybeSide, Requester, ResultBanner, ReviewOrigin, ReviewState, Side, Verdict,
+};
 use crate::time::Time;
 
 /// The state of a bout at one moment; what is not known is absent.
@@ -18,6 +20,9 @@ pub struct Bout {
     /// How many bouts there were in the session, with this one: memory of rules that lasts for a bout ends with it.
     #[serde(skip)]
     pub ordinal: u32,
+    /// Whether it is a rehearsal, which counts nowhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rehearsal: bool,
     /// Its stage.
     pub stage: Stage,
     /// Its configuration: number, phase, weight class and so on.
@@ -130,11 +135,20 @@ pub struct RoundState {
 pub struct ReviewProgress {
     /// Who requested it.
     pub side: Requester,
+    /// Who opened it: the console, an operator, or both.
+    #[serde(default)]
+    pub origin: ReviewOrigin,
     /// Its state; a verdict stays when the window is closed.
     pub state: ReviewState,
     /// The verdict, if the sender sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// Who gave the verdict; none while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<ReviewOrigin>,
+    /// Whether it counts in the quota of its side.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub counts: bool,
     /// The `seq` of the request, and when it came; none when only its answer was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<(u64, Time)>,
@@ -145,6 +159,47 @@ pub struct ReviewProgress {
     pub closed: bool,
     /// Whether it has cost the side a request.
     pub cost: bool,
+}
+
+impl ReviewProgress {
+    /// One that nothing has happened to.
+    pub(super) fn new(side: Requester, origin: ReviewOrigin, counts: bool) -> Self {
+        Self {
+            side,
+            origin,
+            state: ReviewState::Requested,
+            verdict: None,
+            decided_by: None,
+            counts,
+            request: None,
+            clip: None,
+            closed: false,
+            cost: false,
+        }
+    }
+
+    /// Whether it is open, and the console has not answered it.
+    pub(super) fn is_unanswered(&self) -> bool {
+        !self.closed && (self.state == ReviewState::Requested || self.decided_by == Some(ReviewOrigin::Operator))
+    }
+
+    /// The `seq` of the request.
+    pub(super) fn request_seq(&self) -> Option<u64> {
+        self.request.map(|(seq, _)| seq)
+    }
+
+    /// Milliseconds since the request.
+    pub(super) fn took_ms(&self, at: Time) -> Option<u64> {
+        self.request.map(|(_, requested)| at.milliseconds_since(requested))
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// The state of the clip of a review.
@@ -195,6 +250,11 @@ impl Bout {
     /// Whether its clock has run, as far as is known.
     pub(crate) fn has_begun(&self) -> bool {
         self.started_at.is_some() || self.stage > Stage::Ready
+    }
+
+    /// The latest review that is open.
+    pub(super) fn open_review(&self) -> Option<&ReviewProgress> {
+        self.reviews.iter().rfind(|review| !review.closed)
     }
 
     /// The latest review.

@@ -12,6 +12,24 @@ use crate::time::Time;
 /// lost.
 const REVIEW_TIMEOUT: Duration = Duration::from_secs(60);
 
+const NONE_OPEN: &str = "no review is open";
+
+/// What an operator orders about a review.
+#[derive(Clone, Copy, Debug)]
+pub enum ReviewOrder {
+    /// Open one.
+    Open {
+        /// Who requests it.
+        side: Requester,
+        /// Whether it counts in the quota.
+        counts: bool,
+    },
+    /// Answer the latest open one.
+    Decide(ReviewState, Option<Verdict>),
+    /// Close the latest open one.
+    Close,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reviews {
     pub(super) rules: ReviewRules,
@@ -40,43 +58,136 @@ impl Reviews {
         }
     }
 
-    pub(super) fn message(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time, review: Review) -> Option<Body> {
+    /// What follows from a message of the console.
+    pub(super) fn message(&mut self, bout: &mut Arc<Bout>, seq: u64, at: Time, review: Review) -> Vec<Body> {
         let Review { side, state, verdict } = review;
-        let soon = self.latest[side as usize].replace(at).is_some_and(|latest| at.since(latest) < REVIEW_TIMEOUT);
+        let soon = self.is_soon(side, at);
         // A message soon after the window was closed is still about its review.
-        let known = bout.reviews.iter().find(|known| known.side == side && (!known.closed || soon)).copied();
-        let fresh = ReviewProgress { side, state, verdict, request: None, clip: None, closed: false, cost: false };
-        let request = known.and_then(|known| known.request);
-        let review = request.map(|(seq, _)| seq);
-        let took_ms = request.map(|(_, requested)| at.milliseconds_since(requested));
-        match (state, known) {
+        let mut known = bout.reviews.iter().find(|known| known.side == side && (!known.closed || soon)).copied();
+        let is_answer = matches!(state, ReviewState::Accepted | ReviewState::Rejected);
+        let mut derived = Vec::new();
+        if let Some(known) = &mut known {
+            let joins = is_answer || state == ReviewState::Requested && soon && !known.closed;
+            if known.origin == ReviewOrigin::Operator && joins {
+                *known = ReviewProgress { origin: ReviewOrigin::Both, counts: true, ..*known };
+                self.put(bout, *known);
+                let review = known.request_seq();
+                derived.push(Body::ReviewJoined(ReviewJoined { side, review, origin: ReviewOrigin::Console }));
+                if !is_answer {
+                    return derived;
+                }
+            }
+            if known.decided_by == Some(ReviewOrigin::Operator) && is_answer {
+                let operator = (known.state, known.verdict);
+                if known.state != state || verdict.is_some() && known.verdict.is_some_and(|own| Some(own) != verdict) {
+                    derived.push(differing(known, (state, verdict), operator));
+                }
+                known.decided_by = Some(ReviewOrigin::Console);
+                self.put(bout, *known);
+            }
+        }
+        derived.extend(match (state, known) {
             // A request repeated is the same review.
-            (ReviewState::Requested, Some(ReviewProgress { state: ReviewState::Requested, closed: false, .. }))
-                if soon =>
-            {
-                None
-            }
-            (ReviewState::Requested, _) => {
-                self.put(bout, ReviewProgress { request: Some((seq, at)), ..fresh });
-                Some(Body::ReviewOpened(ReviewSide { side, review: Some(seq) }))
-            }
+            (ReviewState::Requested, Some(known)) if soon && known.is_unanswered() => None,
+            (ReviewState::Requested, _) => Some(self.open(bout, (seq, at), side, ReviewOrigin::Console, true)),
             (ReviewState::Accepted | ReviewState::Rejected, Some(known))
                 if known.state == state && (verdict.is_none() || known.verdict == verdict) =>
             {
                 None
             }
             (ReviewState::Accepted | ReviewState::Rejected, known) => {
-                self.put(bout, ReviewProgress { state, verdict, ..known.unwrap_or(fresh) });
-                let requests_left = side.side().map(|side| bout.corner(side).requests_left);
-                Some(Body::ReviewDecided(ReviewDecided { side, review, state, verdict, took_ms, requests_left }))
+                let known = known.unwrap_or(ReviewProgress::new(side, ReviewOrigin::Console, true));
+                Some(self.decide(bout, at, known, (state, verdict), ReviewOrigin::Console))
             }
             // The window was closed, which changes no verdict.
-            (ReviewState::Closed, Some(open)) if !open.closed => {
-                self.put(bout, ReviewProgress { closed: true, ..open });
-                Some(Body::ReviewClosed(ReviewClosed { side, review, took_ms }))
-            }
+            (ReviewState::Closed, Some(open)) if !open.closed => Some(self.close(bout, at, open)),
             (ReviewState::Closed, _) => None,
+        });
+        derived
+    }
+
+    /// What follows from an operator's order, and why it cannot be carried out, if so.
+    pub(super) fn order(
+        &mut self,
+        bout: &mut Arc<Bout>,
+        request: (u64, Time),
+        order: ReviewOrder,
+    ) -> (Option<Body>, Option<&'static str>) {
+        let at = request.1;
+        match order {
+            ReviewOrder::Open { side, counts } => (Some(self.request(bout, request, side, counts)), None),
+            ReviewOrder::Decide(state, verdict) => self.verdict(bout, at, (state, verdict)),
+            ReviewOrder::Close => match bout.open_review().copied() {
+                Some(open) => (Some(self.close(bout, at, open)), None),
+                None => (None, Some(NONE_OPEN)),
+            },
         }
+    }
+
+    /// A second request joins the first.
+    fn request(&mut self, bout: &mut Arc<Bout>, (seq, at): (u64, Time), side: Requester, counts: bool) -> Body {
+        let soon = self.is_soon(side, at);
+        let open = bout.reviews.iter().find(|known| known.side == side && !known.closed && soon).copied();
+        let Some(open) = open else { return self.open(bout, (seq, at), side, ReviewOrigin::Operator, counts) };
+        let origin = if open.origin == ReviewOrigin::Operator { open.origin } else { ReviewOrigin::Both };
+        self.put(bout, ReviewProgress { origin, counts: open.counts || counts, ..open });
+        Body::ReviewJoined(ReviewJoined { side, review: open.request_seq(), origin: ReviewOrigin::Operator })
+    }
+
+    /// The verdict of the latest open review; the console's counts before it.
+    fn verdict(
+        &self,
+        bout: &mut Arc<Bout>,
+        at: Time,
+        answer: (ReviewState, Option<Verdict>),
+    ) -> (Option<Body>, Option<&'static str>) {
+        let Some(open) = bout.open_review().copied() else { return (None, Some(NONE_OPEN)) };
+        let is_same = open.state == answer.0 && (answer.1.is_none() || open.verdict == answer.1);
+        if is_same {
+            (None, None)
+        } else if open.decided_by == Some(ReviewOrigin::Console) {
+            let differing = differing(&open, (open.state, open.verdict), answer);
+            (Some(differing), Some("the console has given another verdict, which counts"))
+        } else {
+            (Some(self.decide(bout, at, open, answer, ReviewOrigin::Operator)), None)
+        }
+    }
+
+    /// Whether something of a review of that side came a short time ago; now it has.
+    fn is_soon(&mut self, side: Requester, at: Time) -> bool {
+        self.latest[side as usize].replace(at).is_some_and(|latest| at.since(latest) < REVIEW_TIMEOUT)
+    }
+
+    fn open(
+        &self,
+        bout: &mut Arc<Bout>,
+        request: (u64, Time),
+        side: Requester,
+        origin: ReviewOrigin,
+        counts: bool,
+    ) -> Body {
+        self.put(bout, ReviewProgress { request: Some(request), ..ReviewProgress::new(side, origin, counts) });
+        Body::ReviewOpened(ReviewSide { side, review: Some(request.0), origin })
+    }
+
+    fn decide(
+        &self,
+        bout: &mut Arc<Bout>,
+        at: Time,
+        review: ReviewProgress,
+        (state, verdict): (ReviewState, Option<Verdict>),
+        origin: ReviewOrigin,
+    ) -> Body {
+        let side = review.side;
+        self.put(bout, ReviewProgress { state, verdict, decided_by: Some(origin), ..review });
+        let requests_left = side.side().map(|side| bout.corner(side).requests_left);
+        let (review, took_ms) = (review.request_seq(), review.took_ms(at));
+        Body::ReviewDecided(ReviewDecided { side, review, origin, state, verdict, took_ms, requests_left })
+    }
+
+    fn close(&self, bout: &mut Arc<Bout>, at: Time, open: ReviewProgress) -> Body {
+        self.put(bout, ReviewProgress { closed: true, ..open });
+        Body::ReviewClosed(ReviewClosed { side: open.side, review: open.request_seq(), took_ms: open.took_ms(at) })
     }
 
     /// Records what became of a review's clip; of several clips, the one that came the furthest counts.
@@ -113,13 +224,30 @@ impl Reviews {
 
     /// Whether a review takes a request from its side. Where no clip was found, the card is given back.
     fn costs(&self, review: &ReviewProgress) -> bool {
-        match (review.state, review.verdict) {
-            (ReviewState::Rejected, _) => review.clip != Some(ClipState::Missing),
-            (ReviewState::Accepted, Some(Verdict::Lost)) => true,
-            (ReviewState::Accepted, _) => !self.rules.won_is_kept,
-            (ReviewState::Requested | ReviewState::Closed, _) => false,
-        }
+        review.counts
+            && match (review.state, review.verdict) {
+                (ReviewState::Rejected, _) => review.clip != Some(ClipState::Missing),
+                (ReviewState::Accepted, Some(Verdict::Lost)) => true,
+                (ReviewState::Accepted, _) => !self.rules.won_is_kept,
+                (ReviewState::Requested | ReviewState::Closed, _) => false,
+            }
     }
+}
+
+/// That the console's answer and verdict are others than an operator's.
+fn differing(
+    review: &ReviewProgress,
+    console: (ReviewState, Option<Verdict>),
+    operator: (ReviewState, Option<Verdict>),
+) -> Body {
+    Body::VerdictsDiffer(VerdictsDiffer {
+        side: review.side,
+        review: review.request_seq(),
+        console: console.0,
+        console_verdict: console.1,
+        operator: operator.0,
+        operator_verdict: operator.1,
+    })
 }
 
 /// When the jury of a review are reminded of their time, in order.

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::action::Report;
+use crate::command::Command;
 use crate::court::{Input, Resume, Setup};
 use crate::time::{Offset, Time};
 
-/// What a user, or the program itself, has the court do.
+/// An input that no sink has reported.
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
-enum Command {
+enum Control {
+    Operator { operator: Arc<Command> },
     Setup(Arc<Setup>),
     Resume(Arc<Resume>),
     ClockStep { ran_until: Time, offset_us: Offset },
@@ -22,15 +24,16 @@ enum Command {
 
 /// Writes an input as JSON; of a datagram nothing.
 pub(super) fn write(input: &Input, out: &mut Vec<u8>) -> io::Result<()> {
-    let command = match input {
+    let control = match input {
         Input::Datagram(_) => return Ok(()),
         Input::Report(report) => return Ok(serde_json::to_writer(out, report)?),
-        Input::Setup(setup) => Command::Setup(setup.clone()),
-        Input::Resume(resume) => Command::Resume(resume.clone()),
-        Input::ClockStep { ran_until, offset } => Command::ClockStep { ran_until: *ran_until, offset_us: *offset },
-        Input::Stop => Command::Stop {},
+        Input::Command(command) => Control::Operator { operator: command.clone() },
+        Input::Setup(setup) => Control::Setup(setup.clone()),
+        Input::Resume(resume) => Control::Resume(resume.clone()),
+        Input::ClockStep { ran_until, offset } => Control::ClockStep { ran_until: *ran_until, offset_us: *offset },
+        Input::Stop => Control::Stop {},
     };
-    Ok(serde_json::to_writer(out, &command)?)
+    Ok(serde_json::to_writer(out, &control)?)
 }
 
 pub(super) fn read(packet: &[u8]) -> Result<Input, serde_json::Error> {
@@ -38,10 +41,11 @@ pub(super) fn read(packet: &[u8]) -> Result<Input, serde_json::Error> {
     if value.get("command").is_none() {
         return Ok(Input::Report(Report::deserialize(value)?));
     }
-    Ok(match Command::deserialize(value)? {
-        Command::Setup(setup) => Input::Setup(setup),
-        Command::Resume(resume) => Input::Resume(resume),
-        Command::ClockStep { ran_until, offset_us } => Input::ClockStep { ran_until, offset: offset_us },
-        Command::Stop {} => Input::Stop,
+    Ok(match Control::deserialize(value)? {
+        Control::Operator { operator } => Input::Command(operator),
+        Control::Setup(setup) => Input::Setup(setup),
+        Control::Resume(resume) => Input::Resume(resume),
+        Control::ClockStep { ran_until, offset_us } => Input::ClockStep { ran_until, offset: offset_us },
+        Control::Stop {} => Input::Stop,
     })
 }

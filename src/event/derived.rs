@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use strum::Display;
 
-use super::{BoutWinner, Decision, MaybeSide, Requester, ReviewState, Side, Technique, Verdict};
+use super::{BoutWinner, Decision, MaybeSide, Requester, ReviewOrigin, ReviewState, Side, Technique, Verdict};
 
 /// A bout has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -187,6 +187,8 @@ pub struct ReviewSide {
     /// The `seq` of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
+    /// Who sent the request: the console or an operator.
+    pub origin: ReviewOrigin,
 }
 
 /// A review's window was closed.
@@ -221,6 +223,8 @@ pub struct ReviewDecided {
     /// The `seq` of the request; absent when none was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u64>,
+    /// Who sent the answer: the console or an operator.
+    pub origin: ReviewOrigin,
     /// `accepted` or `rejected`.
     pub state: ReviewState,
     /// The verdict; absent when the sender does not send it.

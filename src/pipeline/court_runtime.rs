@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::capture_thread::CaptureQueue;
 use super::event_log;
-use super::setup::compile_sources;
+use super::setup::{self, compile_sources};
 use crate::action::{Action, Outcome, Report};
 use crate::bout::SessionId;
 use crate::config::Config;
+use crate::control::CourtState;
 use crate::court::{Court, Input, Output, Setup};
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
@@ -77,8 +78,10 @@ impl<T: Target> CourtRuntime<T> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let rules = compile_sources(config, sources, name)?;
         let allow = config.courts.get(name).map(|court| court.allow.clone()).unwrap_or_default();
+        let has_player = setup::player_sinks(config).any(|(_, sink)| sink.courts.serves(name));
         let court = Court::new(name.clone(), allow, rules)
             .with_session(session)
+            .with_sinks(setup::obs_of(config, name), has_player)
             .with_review_rules(config.reviews)
             .with_names(config.names.clone());
         Ok(Self {
@@ -133,6 +136,16 @@ impl<T: Target> CourtRuntime<T> {
     /// The time of the latest input.
     pub(crate) fn now(&self) -> Time {
         self.court.now()
+    }
+
+    /// How it is.
+    pub(super) fn state(&self) -> CourtState {
+        CourtState {
+            bout: self.court.bout().clone(),
+            rules: self.court.rules(),
+            is_paused: self.court.are_rules_paused(),
+            is_rehearsal: self.court.is_rehearsal(),
+        }
     }
 
     /// The file names of its rules.

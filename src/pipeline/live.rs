@@ -22,6 +22,7 @@ use crate::action::Report;
 use crate::bout::SessionId;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
+use crate::control::{Control, CourtControl, CourtRequest, MAX_REQUESTS};
 use crate::court::Input;
 use crate::queue::bounded;
 use crate::rules::Sources;
@@ -29,6 +30,7 @@ use crate::rules::check::has_errors;
 use crate::source::{ClockWatch, CourtClock, Received, UdpReceiver};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::{Counters, StatusHandle, messages};
+use crate::time::Time;
 
 /// Datagrams that may wait for a court.
 const MAX_WAITING: usize = 65_536;
@@ -55,7 +57,7 @@ pub struct Ended {
 /// # Errors
 /// Something that it needs was refused: a rule, a port, a file.
 pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ended, StartError> {
-    let Live { courts, components, statuses, stopping, reload } = Live::start(config)?;
+    let Live { courts, components, statuses, stopping, reload, control } = Live::start(config)?;
     messages::run_ready(&config.name);
 
     tokio::pin!(stop);
@@ -67,6 +69,8 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             () = &mut stop => break,
             _ = loss_checks.tick() => losses.check(&courts),
             () = hangups.next() => reload.now(),
+            () = control.reload.notified() => reload.now(),
+            () = control.quit.notified() => break,
         }
     }
     messages::run_ending();
@@ -95,6 +99,7 @@ struct Live {
     /// Set to end the receivers, and with them the courts, and with these all they feed.
     stopping: Arc<AtomicBool>,
     reload: Reload,
+    control: Control,
 }
 
 /// A court that is about to start.
@@ -167,6 +172,7 @@ impl Live {
             .collect();
         let mut reloader = Reloader::new(config, sources);
         let mut counted = Vec::new();
+        let mut controls = Vec::new();
         let mut receivers = Vec::new();
         for NewCourt { name, session, mut runtime, receiver, counters } in courts {
             let store = handle.as_ref().zip(sessions.get(&name)).map(|(handle, session)| StoreSession {
@@ -181,11 +187,14 @@ impl Live {
             let first = [setups.get(&name).cloned().map(Input::Setup), resumes.get(&name).cloned().map(Input::Resume)];
             let reports = report_ends.remove(&name).unwrap_or_else(never);
             let (queue, feed) = bounded(MAX_WAITING);
+            let (requester, requests) = crossbeam_channel::bounded(MAX_REQUESTS);
+            controls.push(CourtControl::new(name.clone(), session, counters.clone(), requester));
             let inputs = Inputs {
                 first: first.into_iter().flatten().collect(),
                 feed,
                 reports,
                 changes: reloader.serve(&name, session),
+                requests,
                 clock,
                 counters: counters.clone(),
             };
@@ -200,7 +209,16 @@ impl Live {
         }
         let (reload, component) = reloader.spawn().map_err(StartError::Thread)?;
         components.add(component);
-        Ok(Self { courts: counted, statuses: components.statuses(), components, stopping, reload })
+        let control = Control {
+            event: config.name.clone(),
+            config: config.file.clone(),
+            database: setup::store_sink(config).map(|sink| sink.path.clone()),
+            courts: controls,
+            components: components.statuses(),
+            reload: Arc::default(),
+            quit: Arc::default(),
+        };
+        Ok(Self { control, courts: counted, statuses: components.statuses(), components, stopping, reload })
     }
 }
 
@@ -247,6 +265,7 @@ struct Inputs {
     feed: Receiver<Received>,
     reports: Receiver<Report>,
     changes: Receiver<Change>,
+    requests: Receiver<CourtRequest>,
     clock: CourtClock,
     counters: Arc<Counters>,
 }
@@ -264,9 +283,21 @@ fn court_thread(name: &Arc<str>, runtime: CourtRuntime<Sinks>, inputs: Inputs) -
     Ok(Component::thread(status, thread))
 }
 
+/// Does what is asked of a court.
+fn answer(runtime: &mut CourtRuntime<Sinks>, at: Time, request: CourtRequest) {
+    match request {
+        CourtRequest::Command(command, end) => {
+            runtime.target().await_end(command.id, end);
+            runtime.take(at, &Input::Command(command));
+        }
+        // Who asked may be gone.
+        CourtRequest::State(answer) => drop(answer.send(runtime.state())),
+    }
+}
+
 /// Takes inputs in the order in which they come, until the socket is closed and the outcomes are known.
 fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
-    let Inputs { first, feed, mut reports, mut changes, clock, counters } = inputs;
+    let Inputs { first, feed, mut reports, mut changes, mut requests, clock, counters } = inputs;
     let now = || clock.now().0;
     let mut watch = ClockWatch::new(clock);
     let mut losses = Losses::new(counters);
@@ -294,6 +325,10 @@ fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
             recv(changes) -> change => match change {
                 Ok(change) => change.make(&mut runtime, now()),
                 Err(_) => changes = never(),
+            },
+            recv(requests) -> request => match request {
+                Ok(request) => answer(&mut runtime, now(), request),
+                Err(_) => requests = never(),
             },
             default(wait) => runtime.advance(now()),
         }

@@ -54,8 +54,12 @@ pub fn compile(config: &Config, court: &str) -> Result<Rules, StartError> {
 /// Compiles the config's rules from sources that were read before, for one court.
 pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -> Result<Rules, Vec<Diagnostic>> {
     let limits = Limits { max_operations: config.rules.max_operations };
-    let obs = obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect();
-    Rules::of(&sources.of_court(court), limits, &Surroundings { obs })
+    Rules::of(&sources.of_court(court), limits, &Surroundings { obs: obs_of(config, court) })
+}
+
+/// The OBS sinks that serve a court.
+pub(super) fn obs_of(config: &Config, court: &str) -> Vec<Arc<str>> {
+    obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect()
 }
 
 /// What a court runs with, as captures keep it. Paths are relative to the folder of the config where they can be, so that

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
 use super::setup::{obs_sinks, player_sinks};
 use crate::action::{Action, ActionSink, Outcome, Report, Verb};
 use crate::config::Config;
+use crate::event::{Body, CommandEnded, CommandId, Event};
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
 use crate::queue::Sender;
@@ -28,11 +29,20 @@ pub(super) struct Sinks {
     pub(super) court: Arc<str>,
     pub(super) obs: HashMap<Arc<str>, mpsc::Sender<Command>>,
     pub(super) player: Option<mpsc::Sender<Command>>,
+    /// Where the ends of commands are awaited.
+    awaited: HashMap<CommandId, oneshot::Sender<CommandEnded>>,
 }
 
 impl Sinks {
     pub(super) fn new(court: Arc<str>) -> Self {
-        Self { court, obs: HashMap::new(), player: None }
+        Self { court, obs: HashMap::new(), player: None, awaited: HashMap::new() }
+    }
+
+    /// Sends the end of a command there.
+    pub(super) fn await_end(&mut self, id: CommandId, end: oneshot::Sender<CommandEnded>) {
+        // Those whose sender waits no longer are forgotten.
+        self.awaited.retain(|_, end| !end.is_closed());
+        self.awaited.insert(id, end);
     }
 }
 
@@ -53,6 +63,15 @@ impl Target for Sinks {
             },
         };
         Acted::Ended(command.ended(Outcome::Failed { reason: reason.to_owned() }))
+    }
+
+    fn note(&mut self, event: &Event) {
+        if let Body::CommandEnded(ended) = &event.body
+            && let Some(end) = self.awaited.remove(&ended.id)
+        {
+            // Who sent it may be gone.
+            let _gone = end.send((**ended).clone());
+        }
     }
 }
 

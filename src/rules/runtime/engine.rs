@@ -190,6 +190,11 @@ impl Rules {
         }
     }
 
+    /// Whether a rule has a handler for events of a kind.
+    pub fn hear_of(&self, kind: Kind) -> bool {
+        !self.handlers[kind as usize].is_empty()
+    }
+
     /// When the next timer is due.
     pub fn next_due(&self) -> Option<Time> {
         self.timers.next_due()

@@ -180,7 +180,18 @@ fn kept_bout(path: &Path) {
                 "ch1;",
             ),
         ),
-        event_of(1, derived(5, 4, Body::ReviewOpened(ReviewSide { side: Requester::Blue, review: Some(4) }))),
+        event_of(
+            1,
+            derived(
+                5,
+                4,
+                Body::ReviewOpened(ReviewSide {
+                    side: Requester::Blue,
+                    review: Some(4),
+                    origin: ReviewOrigin::Console,
+                }),
+            ),
+        ),
         action_of(
             1,
             action(1, 5, ObsVerb::SaveReplay { reason: "review".into(), name: None }.on(Some("replay".into()))),

@@ -22,7 +22,9 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
     let side = if review.is_some_and(|review| review % 2 == 0) { Requester::Red } else { Requester::Blue };
     let request = review.unwrap_or(1);
     match kind {
-        "review_opened" => Body::ReviewOpened(ReviewSide { side, review: Some(request) }),
+        "review_opened" => {
+            Body::ReviewOpened(ReviewSide { side, review: Some(request), origin: ReviewOrigin::Console })
+        }
         "clip_saved" => Body::ClipSaved(ClipSaved {
             instance: "replay".into(),
             path: format!("{request}.mkv"),
@@ -46,6 +48,7 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
         }),
         "clip_missing" => Body::ClipMissing(ClipMissing { review: request, reason: format!("not there: {flag}") }),
         "review_decided" => Body::ReviewDecided(ReviewDecided {
+            origin: ReviewOrigin::Console,
             side,
             review,
             state: if flag { ReviewState::Accepted } else { ReviewState::Rejected },
@@ -128,12 +131,26 @@ fn answer_after_a_restart_is_of_the_review_that_is_open() {
     let (before, after) = (session(Mode::Live), session(Mode::Live));
     let id = BoutId { session: before.id, load: 1 };
     let state = || bout_of(id, Bout { load: 1, stage: Stage::Stopped, ..Bout::default() });
-    let opened = |seq, side| derived(seq, seq - 1, Body::ReviewOpened(ReviewSide { side, review: Some(seq - 1) }));
+    let opened = |seq, side| {
+        derived(
+            seq,
+            seq - 1,
+            Body::ReviewOpened(ReviewSide { side, review: Some(seq - 1), origin: ReviewOrigin::Console }),
+        )
+    };
     let closed =
         |seq, side, review| derived(seq, seq - 1, Body::ReviewClosed(ReviewClosed { side, review, took_ms: None }));
     let decided = |seq, side| {
         let (state, verdict) = (ReviewState::Accepted, Some(Verdict::Lost));
-        let decided = ReviewDecided { side, review: None, state, verdict, took_ms: None, requests_left: None };
+        let decided = ReviewDecided {
+            origin: ReviewOrigin::Console,
+            side,
+            review: None,
+            state,
+            verdict,
+            took_ms: None,
+            requests_left: None,
+        };
         derived(seq, seq - 1, Body::ReviewDecided(decided))
     };
     let (blue, red) = (Requester::Blue, Requester::Red);

@@ -4,7 +4,9 @@ use rusqlite::Connection;
 use vta::action::{LogLevel, Verb};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
-use vta::event::{ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewSide, Side};
+use vta::event::{
+    ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewOrigin, ReviewSide, Side,
+};
 use vta::store::{Filter, Full, ReviewRow, StoreReader};
 use vta::telemetry::Counters;
 
@@ -252,8 +254,10 @@ fn clip_is_stored_with_its_review() {
         action_seq: Some(1),
         review: Some(1),
     };
-    let opened = |side, request| Body::ReviewOpened(ReviewSide { side, review: Some(request) });
+    let opened =
+        |side, request| Body::ReviewOpened(ReviewSide { side, review: Some(request), origin: ReviewOrigin::Console });
     let decided = vta::event::ReviewDecided {
+        origin: ReviewOrigin::Console,
         side: Requester::Blue,
         state: vta::event::ReviewState::Accepted,
         verdict: Some(vta::event::Verdict::Won),

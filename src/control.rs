@@ -1,0 +1,110 @@
+//! How a running vta is reached from within: what can be asked of its courts, and what is known of its components.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, TrySendError};
+use tokio::sync::{Notify, oneshot};
+
+use crate::bout::{Bout, SessionId};
+use crate::command::Command;
+use crate::event::CommandEnded;
+use crate::telemetry::{Counters, StatusHandle};
+
+/// Requests that may wait for a court.
+pub const MAX_REQUESTS: usize = 64;
+
+/// Something that is asked of a court between two of its inputs.
+pub enum CourtRequest {
+    /// To take a command; its end is sent back.
+    Command(Arc<Command>, oneshot::Sender<CommandEnded>),
+    /// How it is. This is no input: nothing follows from it.
+    State(oneshot::Sender<CourtState>),
+}
+
+/// How a court is at a moment.
+#[derive(Clone, Debug)]
+pub struct CourtState {
+    /// The bout that is on.
+    pub bout: Arc<Bout>,
+    /// The file names of its rules.
+    pub rules: Vec<String>,
+    /// Whether they are paused.
+    pub is_paused: bool,
+    /// Whether bouts that are loaded now are rehearsals.
+    pub is_rehearsal: bool,
+}
+
+/// A court of the running vta.
+#[derive(Clone, Debug)]
+pub struct CourtControl {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its session.
+    pub session: SessionId,
+    /// What it counts.
+    pub counters: Arc<Counters>,
+    requests: Sender<CourtRequest>,
+}
+
+/// Why a court gives no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// It has too much to do.
+    #[error("too many requests wait for the court already")]
+    Busy,
+    /// It has ended.
+    #[error("the court has ended: vta is about to end")]
+    Ended,
+}
+
+impl CourtControl {
+    /// A court that takes requests at a queue.
+    pub fn new(name: Arc<str>, session: SessionId, counters: Arc<Counters>, requests: Sender<CourtRequest>) -> Self {
+        Self { name, session, counters, requests }
+    }
+
+    /// Has the court take a command; gives its end once it has come.
+    ///
+    /// # Errors
+    /// The court does not take it, or ends before.
+    pub async fn command(&self, command: Command) -> Result<CommandEnded, NoAnswer> {
+        self.request(|answer| CourtRequest::Command(Arc::new(command), answer)).await
+    }
+
+    /// How the court is.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn state(&self) -> Result<CourtState, NoAnswer> {
+        self.request(CourtRequest::State).await
+    }
+
+    async fn request<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> CourtRequest) -> Result<T, NoAnswer> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.try_send(request(answer)).map_err(|error| match error {
+            TrySendError::Full(_) => NoAnswer::Busy,
+            TrySendError::Disconnected(_) => NoAnswer::Ended,
+        })?;
+        answered.await.map_err(|_| NoAnswer::Ended)
+    }
+}
+
+/// A running vta.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The event's name.
+    pub event: String,
+    /// Its config.
+    pub config: PathBuf,
+    /// Its database, if it has one.
+    pub database: Option<PathBuf>,
+    /// The courts, in the order of the config.
+    pub courts: Vec<CourtControl>,
+    /// How each component is, in the order of their start.
+    pub components: Vec<StatusHandle>,
+    /// Asks the program to read the rules again.
+    pub reload: Arc<Notify>,
+    /// Asks the program to end in order.
+    pub quit: Arc<Notify>,
+}
