@@ -25,8 +25,8 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct BurstHandler {
     /// After all messages received, in the order they came.
     engine: BoutEngine,
-    /// As it was before the burst.
-    before: BoutEngine,
+    /// As it was before the burst, while a burst is on.
+    before: Option<BoutEngine>,
     burst: Vec<Message>,
     /// When the burst's first message came, and its last.
     span: (Time, Time),
@@ -106,7 +106,7 @@ impl BurstHandler {
         }
         if self.burst.is_empty() {
             self.engine.begin_burst();
-            self.before = self.engine.clone();
+            self.before = Some(self.engine.clone());
             self.span.0 = at;
             self.in_order = true;
             self.derived.clear();
@@ -130,14 +130,15 @@ impl BurstHandler {
     /// A request for review does not wait: it counts as made before all other messages of its burst.
     fn request(&mut self, event: &Event, at: Time) -> Derived {
         let mut events = Vec::new();
-        if self.burst.is_empty() {
-            self.engine.handle(event.seq, at, &event.body, &mut events);
-        } else {
-            self.before.handle(event.seq, at, &event.body, &mut events);
-            self.engine.handle(event.seq, at, &event.body, &mut Vec::new());
-            self.span.1 = at;
-            // Its answer may have overtaken it.
-            self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+        match &mut self.before {
+            None => self.engine.handle(event.seq, at, &event.body, &mut events),
+            Some(before) => {
+                before.handle(event.seq, at, &event.body, &mut events);
+                self.engine.handle(event.seq, at, &event.body, &mut Vec::new());
+                self.span.1 = at;
+                // Its answer may have overtaken it.
+                self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+            }
         }
         if !events.is_empty() {
             self.deadlines.add(self.engine.reviews.rules, event.seq, at);
@@ -181,7 +182,9 @@ impl BurstHandler {
     /// How far the clock that people read is ahead of the court's time.
     pub fn set_offset(&mut self, offset: Offset) {
         self.engine.lifecycle.offset = offset;
-        self.before.lifecycle.offset = offset;
+        if let Some(before) = &mut self.before {
+            before.lifecycle.offset = offset;
+        }
     }
 
     /// What a later session needs to go on with the bout.
@@ -197,8 +200,8 @@ impl BurstHandler {
     /// Records what became of the clip of a review, which is named by the `seq` of its request.
     pub fn clip(&mut self, review: u64, clip: ClipState) {
         self.engine.clip(review, clip);
-        if !self.burst.is_empty() {
-            self.before.clip(review, clip);
+        if let Some(before) = &mut self.before {
+            before.clip(review, clip);
         }
     }
 
@@ -231,13 +234,11 @@ impl BurstHandler {
 
     /// Rebuilds the state from the burst's messages in their logical order.
     fn put_in_order(&mut self) {
-        if self.in_order {
-            return;
-        }
+        let Some(before) = self.before.as_ref().filter(|_| !self.in_order) else { return };
         self.in_order = true;
         self.derived.clear();
-        let load = self.bout().load;
-        self.engine = self.before.clone();
+        let load = self.engine.bout.load;
+        self.engine = before.clone();
         self.burst.sort_by(Message::order);
         for Message { event, .. } in &self.burst {
             self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
@@ -256,7 +257,7 @@ impl BurstHandler {
         events.extend(self.engine.end_burst());
         self.burst.clear();
         // A copy that is kept makes each change of the state a copy.
-        self.before = BoutEngine::default();
+        self.before = None;
         Derived { bout_changed: changed || !events.is_empty(), events }
     }
 }

@@ -84,7 +84,9 @@ impl BoutEngine {
         if self.lifecycle.is_late(&self.bout, at, body) {
             return;
         }
-        derived.extend(self.derive(seq, at, body).into_iter().map(|body| (seq, body)));
+        for body in self.derive(seq, at, body) {
+            derived.push((seq, body));
+        }
     }
 
     fn derive(&mut self, seq: u64, at: Time, body: &Body) -> Vec<Body> {
