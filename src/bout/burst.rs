@@ -150,8 +150,8 @@ impl BurstHandler {
     /// of the console it does not wait for the end of a burst. Gives what follows, and why it cannot be carried out.
     pub fn order(&mut self, seq: u64, at: Time, order: ReviewOrder) -> (Derived, Option<&'static str>) {
         let mut done = self.engine.order((seq, at), order);
-        if !self.burst.is_empty() {
-            done = self.before.order((seq, at), order);
+        if let Some(before) = &mut self.before {
+            done = before.order((seq, at), order);
             self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
         }
         let (body, refused) = done;
@@ -173,8 +173,8 @@ impl BurstHandler {
             return false;
         }
         self.engine.set_rehearsal(on);
-        if !self.burst.is_empty() {
-            self.before.set_rehearsal(on);
+        if let Some(before) = &mut self.before {
+            before.set_rehearsal(on);
         }
         true
     }
