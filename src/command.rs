@@ -4,7 +4,7 @@
 //! it and what became of it. What it says is declared once, in [`CommandVerb`]: `vta ctl`, the JSON of the HTTP API and the
 //! steps of scenarios are made from it.
 
-use clap::{Subcommand, ValueEnum};
+use clap::{FromArgMatches as _, Subcommand, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -136,6 +136,22 @@ impl CommandVerb {
     /// Its name, such as `review`.
     pub fn name(&self) -> &'static str {
         self.into()
+    }
+
+    /// Reads a command from words, as `vta ctl` takes them.
+    ///
+    /// # Errors
+    /// What is wrong with them, in a line.
+    pub fn read<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let clap =
+            Self::augment_subcommands(clap::Command::new("command").no_binary_name(true).disable_help_flag(true));
+        let read = clap.try_get_matches_from(words).and_then(|matches| Self::from_arg_matches(&matches));
+        read.map_err(|error| {
+            let text = error.to_string();
+            let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage"));
+            let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+            text.strip_prefix("error: ").unwrap_or(&text).to_owned()
+        })
     }
 
     /// What it says, without its name.

@@ -31,6 +31,7 @@ pub(super) struct OpenCommands {
 pub(super) struct OpenCommand {
     id: CommandId,
     seq: u64,
+    name: &'static str,
     at: Time,
     actions: usize,
     failure: Option<String>,
@@ -71,7 +72,8 @@ impl Court {
         let event = self.event(at, None, Body::Command(Box::new(received)), None);
         let seq = event.seq;
         self.emit(event, self.bout().load, true, out);
-        let mut open = OpenCommand { id: *id, seq, at, actions: 0, failure: None, clips: Vec::new() };
+        let mut open =
+            OpenCommand { id: *id, seq, name: verb.name(), at, actions: 0, failure: None, clips: Vec::new() };
         let begun = match self.begin(at, seq, verb, out) {
             Ok(actions) => actions,
             Err(reason) => return self.refuse(at, &open, reason, out),
@@ -93,18 +95,20 @@ impl Court {
 
     /// Reports how a command has ended.
     pub(super) fn command_ended(&mut self, at: Time, command: OpenCommand, out: &mut Vec<Output>) {
-        let OpenCommand { id, seq, at: since, failure, clips, .. } = command;
+        let OpenCommand { id, seq, name, at: since, failure, clips, .. } = command;
         let outcome = if failure.is_some() { CommandOutcome::Failed } else { CommandOutcome::Done };
         let took_ms = at.milliseconds_since(since);
-        let ended = CommandEnded { id, command_seq: seq, outcome, reason: failure, clips, took_ms };
+        let command = name.to_owned();
+        let ended = CommandEnded { id, command_seq: seq, command, outcome, reason: failure, clips, took_ms };
         self.report_event(at, Some(seq), Body::CommandEnded(Box::new(ended)), out);
     }
 
     fn refuse(&mut self, at: Time, command: &OpenCommand, reason: String, out: &mut Vec<Output>) {
-        let OpenCommand { id, seq, .. } = *command;
+        let OpenCommand { id, seq, name, .. } = *command;
         let ended = CommandEnded {
             id,
             command_seq: seq,
+            command: name.to_owned(),
             outcome: CommandOutcome::Refused,
             reason: Some(reason),
             clips: Vec::new(),

@@ -106,6 +106,8 @@ pub struct CommandEnded {
     pub id: CommandId,
     /// The `seq` of its event.
     pub command_seq: u64,
+    /// What was to be done, such as `review` or `save`.
+    pub command: String,
     /// How it ended.
     pub outcome: CommandOutcome,
     /// Why it was not done, in plain words; absent when it was.

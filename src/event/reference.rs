@@ -36,6 +36,8 @@ pub enum Shape {
     List(Box<Shape>),
     /// Fields of its own.
     Fields(Vec<Field>),
+    /// Anything.
+    Any,
 }
 
 /// A word that a field may have as its value.
@@ -139,7 +141,10 @@ fn shape(root: &Value, schema: &Value) -> Shape {
     if is(schema, "integer") || is(schema, "number") {
         return Shape::Number;
     }
-    if is(schema, "boolean") { Shape::Flag } else { Shape::Text }
+    if is(schema, "boolean") {
+        return Shape::Flag;
+    }
+    if is(schema, "string") { Shape::Text } else { Shape::Any }
 }
 
 /// The words that a value may be: in the schema, those with docs are separate, the others together.

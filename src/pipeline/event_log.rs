@@ -1,10 +1,13 @@
 //! What the log says of events and actions.
 
+use serde_json::Value;
 use tracing::debug;
 
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
-use crate::event::{ActionFailed, Athlete, Body, BoutResumed, Event, ResumeDropped, RuleFailed, Status};
+use crate::event::{
+    ActionFailed, Athlete, Body, BoutResumed, CommandEnded, CommandReceived, Event, ResumeDropped, RuleFailed, Status,
+};
 use crate::telemetry::messages;
 
 /// Logs an event that the technician needs to know of.
@@ -29,6 +32,19 @@ pub(super) fn event(event: &Event) {
         Body::LeadChanged(lead) => debug!(%court, "{} leads {}-{}", lead.side, lead.blue, lead.red),
         Body::ReviewOpened(review) => messages::review_requested(court, review.side),
         Body::ReviewDecided(review) => messages::review_decided(court, review.side, review.state),
+        Body::ReviewJoined(joined) => messages::review_joined(court, joined.side, joined.origin),
+        Body::VerdictsDiffer(verdicts) => {
+            messages::review_verdicts_differ(court, verdicts.side, verdicts.console, verdicts.operator);
+        }
+        Body::Command(command) => messages::command_received(court, in_words(command), command.origin),
+        Body::CommandEnded(ended) => {
+            if let CommandEnded { command, outcome, reason: Some(reason), .. } = &**ended {
+                messages::command_not_done(court, command, outcome, reason);
+            }
+        }
+        Body::RulesPaused {} => messages::rules_paused(court),
+        Body::RulesResumed(resumed) => messages::rules_resumed(court, resumed.withheld),
+        Body::Rehearsal(rehearsal) => messages::court_rehearsal(court, if rehearsal.on { "begun" } else { "ended" }),
         Body::BoutResumed(resumed) => {
             let BoutResumed { number, round, blue, red, since } = &**resumed;
             messages::bout_resumed(court, number.as_deref().unwrap_or("without a number"), round, blue, red, since);
@@ -70,6 +86,12 @@ fn rule_failed(court: &str, failure: &RuleFailed, cause: u64) {
             messages::rule_failed(court, place, format_args!("{failed}\n  | {text}\n  | {:>width$}", "^"), times);
         }
     }
+}
+
+/// A command as it is typed, as far as that is short.
+fn in_words(CommandReceived { command, args, .. }: &CommandReceived) -> String {
+    let words = args.as_object().into_iter().flat_map(|args| args.values()).filter_map(Value::as_str);
+    std::iter::once(command.as_str()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Logs what a rule asks for.

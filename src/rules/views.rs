@@ -10,7 +10,9 @@ use strum::{IntoEnumIterator as _, VariantNames as _};
 use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
 use crate::countries;
 use crate::event::reference::{self, Shape};
-use crate::event::{Athlete, BoutWinner, Event, Gender, Kind, MaybeSide, Requester, ReviewState, Side, Verdict};
+use crate::event::{
+    Athlete, BoutWinner, Event, Gender, Kind, MaybeSide, Requester, ReviewOrigin, ReviewState, Side, Verdict,
+};
 use crate::suggest::{enumerate, near};
 
 /// More names than this are no help.
@@ -307,6 +309,8 @@ pub(super) const REVIEW: &[Field<ReviewProgress>] = fields! {
     "at" Text => |review| or_unit(review.request.map(|(_, at)| text(at)));
     /// Who requested it: `blue`, `red` or `referee`.
     "side" Word(Requester::VARIANTS) => |review| text(review.side);
+    /// Who opened it: `console`, `operator`, or `both` one after the other.
+    "origin" Word(ReviewOrigin::VARIANTS) => |review| text(review.origin);
     /// How far it is: `requested`, `accepted` or `rejected`.
     "state" Word(ReviewState::VARIANTS) => |review| text(review.state);
     /// `won` or `lost`, where it is known.
@@ -362,6 +366,8 @@ pub(super) const BOUT: &[Field<Arc<Bout>>] = fields! {
     "planned_rounds" Number => |b| or_unit(b.config.rounds.map(number));
     /// Hong, as below.
     "red" FieldKind::Corner => |b| Dynamic::from(CornerView(b.clone(), Side::Red));
+    /// Whether it is a rehearsal, which counts nowhere.
+    "rehearsal" Flag => |b| b.rehearsal.into();
     /// The latest review.
     "review" FieldKind::Review => |b| or_unit(b.review().map(|review| record("review", REVIEW, review)));
     /// Number of the round that is on; 0 before any was named.

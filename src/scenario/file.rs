@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::action::Verb;
+use crate::command::CommandVerb;
 use crate::config::ConfigError;
 use crate::config::check::{Checker, SCHEMA_CODE, World};
 use crate::config::rules::{RuleEntry, rule_files};
@@ -76,6 +77,8 @@ pub enum Step {
         /// With this reason.
         reason: String,
     },
+    /// An operator sends a command.
+    Command(CommandVerb),
     /// OBS or a player reports something.
     Report {
         /// Name of the sink; the first of OBS when left out.
@@ -189,6 +192,8 @@ struct StepKeys {
     from: Option<String>,
     #[schemars(with = "Option<format::Duration>")]
     to: Option<String>,
+    #[schemars(with = "Option<format::NotBlank>")]
+    command: Option<String>,
     #[schemars(with = "Option<format::Action>")]
     fail: Option<String>,
     reason: Option<String>,
@@ -323,6 +328,7 @@ fn step(checker: &Checker<'_>, node: &Node, given: Given) -> Option<Step> {
         time(keys.wait).map(Step::Wait),
         time(keys.at).map(Step::At),
         capture,
+        keys.command.and_then(|command| read_command(checker, node, &command)),
         keys.fail.map(|action| Step::Fail { action, reason }),
     ];
     let report = |report: StepReport| (None, report);
@@ -356,6 +362,19 @@ fn step(checker: &Checker<'_>, node: &Node, given: Given) -> Option<Step> {
         checker.findings.report(SCHEMA_CODE, &node.span, message, |finding| finding);
     }
     steps.pop()
+}
+
+/// A command as `vta ctl` takes it.
+fn read_command(checker: &Checker<'_>, node: &Node, text: &str) -> Option<Step> {
+    let words = shell_words::split(text).map_err(|error| error.to_string());
+    let verb = words.and_then(|words| CommandVerb::read(words.iter().map(String::as_str)));
+    if let Err(error) = &verb {
+        let span = node.get("command").map_or(&node.span, |entry| &entry.node.span);
+        checker.findings.report("scenario.command", span, error.clone(), |finding| {
+            finding.help("commands are written as for `vta ctl`, such as `review blue`")
+        });
+    }
+    verb.ok().map(Step::Command)
 }
 
 fn expected(checker: &Checker<'_>, node: &Node, written: Expectation) -> Option<Expected> {

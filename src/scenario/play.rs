@@ -11,8 +11,9 @@ use serde_json::Value as Json;
 use super::file::{Scenario, Step, StepReport};
 use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
+use crate::command::Command;
 use crate::court::{Datagram, Input};
-use crate::event::{Body, ClipSource, Event, Recording};
+use crate::event::{Body, ClipSource, CommandId, CommandOutcome, Event, Origin, Recording};
 use crate::pipeline::{Acted, CourtRuntime, Target};
 use crate::time::Time;
 
@@ -90,6 +91,15 @@ impl Target for Answers {
         if event.is_derived() {
             self.derived.insert(event.seq);
         }
+        if let Body::CommandEnded(ended) = &event.body
+            && ended.outcome == CommandOutcome::Refused
+        {
+            self.wrong.push(format!(
+                "the command {} is refused: {}",
+                ended.command,
+                ended.reason.clone().unwrap_or_default()
+            ));
+        }
         if let Body::RuleFailed(failed) = &event.body {
             let place = format!("{}:{}:{}", failed.rule, failed.line, failed.column);
             self.wrong.push(format!("{place}: {} failed: {}", failed.function, failed.message));
@@ -129,6 +139,10 @@ impl Play {
             Step::Capture { path, from, to } => self.capture(path, *from, *to),
             Step::Fail { action, reason } => {
                 self.court.target().failing.insert(action.clone(), reason.clone());
+            }
+            Step::Command(verb) => {
+                let (id, origin) = (CommandId::default(), Origin::Ctl);
+                self.take(&Input::Command(Arc::new(Command { id, origin, by: None, verb: verb.clone() })));
             }
             Step::Report { instance, report } => {
                 let instance = instance.clone().unwrap_or_else(|| self.instance.clone());

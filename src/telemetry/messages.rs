@@ -95,6 +95,30 @@ messages! {
     /// the jury has answered
     info "review.decided" review_decided(court, side, state) = "the review of {side} is {state}";
 
+    /// it was requested by the console and by an operator, or twice by operators. It stays one review
+    info "review.joined" review_joined(court, side, origin) = "the review of {side} was requested again: {origin}";
+
+    /// the console's verdict counts
+    warn "review.verdicts_differ" review_verdicts_differ(court, side, console, operator) =
+        "the review of {side} is {console} by the console, and {operator} by an operator: the console's verdict counts";
+
+    /// an operator has sent a command
+    info "command.received" command_received(court, command, origin) = "command {command} ({origin})";
+
+    /// a command was refused or has failed, for this reason
+    warn "command.not_done" command_not_done(court, command, outcome, reason) =
+        "the command {command} was {outcome}: {reason}";
+
+    /// an operator has paused the rules
+    warn "rules.paused" rules_paused(court) = "the rules are paused: nothing is done that they request, until they are resumed";
+
+    /// an operator has resumed the rules
+    info "rules.resumed" rules_resumed(court, withheld) =
+        "the rules are resumed; {withheld} actions that they requested in the meantime were not done";
+
+    /// a rehearsal has begun, or has ended
+    info "court.rehearsal" court_rehearsal(court, what) = "a rehearsal has {what}";
+
     /// by a rule or by hand
     info "clip.saved" clip_saved(court, instance, path) = "a clip was saved: {path}";
 

@@ -72,6 +72,7 @@ fn value(field: &str, shape: &reference::Shape) -> Shape {
         reference::Shape::Number => simple(field, Sort::Number),
         reference::Shape::Flag => simple(field, Sort::Flag),
         reference::Shape::Text => simple(field, Sort::Text),
+        reference::Shape::Any => Shape::Any,
         reference::Shape::Word(words) => {
             Shape::Word { field: field.to_owned(), words: words.iter().map(|word| word.name.clone()).collect() }
         }

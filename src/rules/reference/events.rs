@@ -60,7 +60,7 @@ fn words(shape: &Shape) -> String {
             format!("{}.", words.iter().map(word).collect::<Vec<_>>().join(", "))
         }
         Shape::List(inner) => words(inner),
-        Shape::Text | Shape::Number | Shape::Flag | Shape::Fields(_) => String::new(),
+        Shape::Text | Shape::Number | Shape::Flag | Shape::Fields(_) | Shape::Any => String::new(),
     }
 }
 
@@ -68,6 +68,6 @@ fn inner(shape: &Shape) -> Option<&[Field]> {
     match shape {
         Shape::Fields(fields) => Some(fields),
         Shape::List(items) => inner(items),
-        Shape::Text | Shape::Number | Shape::Flag | Shape::Word(_) => None,
+        Shape::Text | Shape::Number | Shape::Flag | Shape::Word(_) | Shape::Any => None,
     }
 }
