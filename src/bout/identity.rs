@@ -160,8 +160,7 @@ impl Identities {
         let before = self.bout;
         let others = |known: &&KnownBout| before.is_none_or(|before| known.id != before);
         // A load stays with its bout while it may be that bout's: one athlete's name after the other is corrected.
-        let stays =
-            self.known.iter().find(|known| Some(known.id) == before).filter(|known| known.is_of(&self.facts, now));
+        let stays = self.known.iter().find(|known| Some(known.id) == before && known.is_of(&self.facts, now));
         let matching = self.known.iter().filter(others).filter(|known| known.is_of(&self.facts, now));
         let same = stays.or_else(|| matching.max_by_key(|known| known.last_at));
         let id = same.map_or(self.own, |known| known.id);
@@ -200,6 +199,12 @@ impl Identities {
                 }
             },
         };
+        // What the present load has taught is known of that bout from now on.
+        if self.is_assigned || self.bout == Some(self.own) {
+            let number = &self.facts.number;
+            let taught = |known: &&mut KnownBout| Some(known.id) == self.bout && known.facts.number == *number;
+            self.known.iter_mut().rev().find(taught).into_iter().for_each(|known| known.id = id);
+        }
         (self.bout, self.is_assigned) = (Some(id), true);
         self.learn(bout, now);
         Ok(id)
@@ -212,8 +217,7 @@ impl Identities {
 
     /// Something has happened in the present bout.
     fn touch(&mut self, bout: &Bout, now: Time) {
-        // It is one of the last.
-        if let Some(known) = self.known.iter_mut().rev().find(|known| Some(known.id) == self.bout) {
+        for known in self.known.iter_mut().filter(|known| Some(known.id) == self.bout) {
             (known.decided, known.last_at) = (bout.winner.is_some(), now);
         }
     }
@@ -221,7 +225,7 @@ impl Identities {
     /// Keeps what is known of the present bout, and forgets the bouts of long ago.
     fn learn(&mut self, bout: &Bout, now: Time) {
         let Some(id) = self.bout else { return };
-        match self.known.iter_mut().find(|known| known.id == id) {
+        match self.known.iter_mut().rev().find(|known| known.id == id) {
             Some(known) => {
                 let Facts { internal_id, mut athletes, .. } = std::mem::take(&mut known.facts);
                 athletes.extend(self.facts.athletes.iter().cloned());

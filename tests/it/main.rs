@@ -7,6 +7,7 @@ mod bout;
 mod capture;
 #[cfg(unix)]
 mod clip_offsets;
+mod commands;
 mod config_check;
 mod config_schema;
 mod decode;

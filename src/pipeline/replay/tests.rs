@@ -13,8 +13,9 @@ use super::super::capture_thread::CaptureQueue;
 use super::*;
 use crate::action::Outcome;
 use crate::capture::{About, open, read_from};
+use crate::command::{Command, CommandVerb};
 use crate::court::{Datagram, Resume};
-use crate::event::{Event, LossPlace};
+use crate::event::{CommandId, Event, LossPlace, Origin};
 use crate::time::Offset;
 
 const MESSAGES: [&str; 18] = [
@@ -38,6 +39,25 @@ const MESSAGES: [&str; 18] = [
     "no message",
 ];
 
+const COMMANDS: [&str; 16] = [
+    "review blue",
+    "review red --counts",
+    "review close",
+    "verdict accepted won",
+    "verdict rejected",
+    "save",
+    "show last",
+    "mark here",
+    "scene Live",
+    "record start",
+    "rules pause",
+    "rules resume",
+    "rehearsal start",
+    "rehearsal stop",
+    "bout is same",
+    "trigger board [1]",
+];
+
 /// Rules that remember, wait, repeat and fail; the second version does it otherwise.
 const RULES: [&str; 2] = [
     r#"import "words" as words;
@@ -54,6 +74,7 @@ const RULES: [&str; 2] = [
     fn on_start(bout) { }
     fn on_any(event, bout) { if cooldown("second", "1s") { mark(`${this.count} ${event.at}`); } }
     fn on_clock_step(event, bout) { log_info(words::reason("clock")); }
+    fn on_trigger(event, bout) { mark(`${event.name} ${event.args}`); }
     "#,
 ];
 
@@ -62,6 +83,7 @@ enum Step {
     Message(&'static str),
     Wait(u64),
     Outcome(u64, bool),
+    Command(&'static str),
     Clock(i64),
     Lost,
     Reload(usize),
@@ -72,6 +94,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => select(&MESSAGES[..]).prop_map(Step::Message),
         4 => (0..4000_u64).prop_map(Step::Wait),
         2 => (1..8_u64, any::<bool>()).prop_map(|(seq, done)| Step::Outcome(seq, done)),
+        2 => select(&COMMANDS[..]).prop_map(Step::Command),
         1 => (-7200..7200_i64).prop_map(Step::Clock),
         1 => Just(Step::Lost),
         1 => (0..2_usize).prop_map(Step::Reload),
@@ -165,6 +188,11 @@ fn live(venue: &Venue, steps: &[Step], resume: Option<Resume>, stops: bool) -> (
                 let outcome = if *done { Outcome::Done } else { Outcome::Failed { reason } };
                 let (action_seq, action) = (*action_seq, "obs.scene".to_owned());
                 runtime.take(at, &Input::Report(Report::Outcome { action_seq, action, outcome, took_us: 5 }));
+            }
+            Step::Command(words) => {
+                let verb = CommandVerb::read(words.split(' ')).unwrap();
+                let command = Command { id: CommandId::new(), origin: Origin::Ctl, by: None, verb };
+                runtime.take(at, &Input::Command(command.into()));
             }
             Step::Clock(seconds) => {
                 at = at + Duration::from_secs(60);
