@@ -164,6 +164,12 @@ impl CommandVerb {
     }
 }
 
+/// A command as it is typed, as far as that is short, from its name and its [arguments](CommandVerb::args).
+pub(crate) fn in_words(command: &str, args: &Value) -> String {
+    let words = args.as_object().into_iter().flat_map(|args| args.values()).filter_map(Value::as_str);
+    std::iter::once(command).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// What is to be done about a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]
