@@ -166,8 +166,13 @@ impl CommandVerb {
 
 /// A command as it is typed, as far as that is short, from its name and its [arguments](CommandVerb::args).
 pub(crate) fn in_words(command: &str, args: &Value) -> String {
-    let words = args.as_object().into_iter().flat_map(|args| args.values()).filter_map(Value::as_str);
-    std::iter::once(command).chain(words).collect::<Vec<_>>().join(" ")
+    let word = |(key, value): (&String, &Value)| match value {
+        Value::String(word) => Some(word.clone()),
+        Value::Bool(true) => Some(format!("--{key}")),
+        _ => None,
+    };
+    let words = args.as_object().into_iter().flatten().filter_map(word);
+    std::iter::once(command.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// What is to be done about a review.

@@ -153,6 +153,25 @@ CREATE TABLE actions (
 
 CREATE INDEX actions_by_load ON actions (session, load);
 
+-- What operators have commanded, and how that ended.
+CREATE TABLE commands (
+    session  INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    seq      INTEGER NOT NULL,  -- of its command event
+    at       INTEGER NOT NULL,
+    load     INTEGER NOT NULL,
+    id       TEXT NOT NULL,     -- its UUID
+    origin   TEXT NOT NULL,     -- where it came from, such as ctl
+    by       TEXT,              -- name of the token that it was sent with
+    command  TEXT NOT NULL,
+    args     TEXT NOT NULL,     -- a JSON object
+    outcome  TEXT CHECK (outcome IN ('done', 'failed', 'refused')),
+    reason   TEXT,              -- why it was not done
+    ended_at INTEGER,
+    PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX commands_by_load ON commands (session, load);
+
 CREATE TABLE clips (
     session    INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     seq        INTEGER NOT NULL,  -- of its clip_saved event
@@ -243,25 +262,33 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat)
 VALUES ('events', 'events', '1000000 50000 1'), ('load_ranges', 'load_ranges', '2000 100 1'),
        ('late_events', 'late_events', '2000 100 2 1'), ('loads', 'loads_by_load', '2000 100 1'),
        ('loads', 'loads_by_bout', '2000 2 2 1'), ('actions', 'actions', '20000 1000 1'),
-       ('actions', 'actions_by_load', '20000 1000 10'), ('clips', 'clips', '2000 100 1'),
+       ('actions', 'actions_by_load', '20000 1000 10'), ('commands', 'commands', '1000 50 1'),
+       ('commands', 'commands_by_load', '1000 50 2'), ('clips', 'clips', '2000 100 1'),
        ('clips', 'clips_by_load', '2000 100 2'), ('reviews', 'reviews', '1000 50 1'),
        ('reviews', 'reviews_by_load', '1000 50 2');
 
--- What a person wants to read of a bout: ticks of clocks are left out, outcomes are with their actions.
+-- What a person wants to read of a bout: ticks of clocks are left out, outcomes are with their actions and commands.
 CREATE VIEW timeline AS
 SELECT bout, session, load, seq AS event_seq, 0 AS is_action, seq,
        strftime('%Y-%m-%dT%H:%M:%S', at / 1000000, 'unixepoch') || printf('.%06dZ', at % 1000000) AS at,
        iif(kind = 'clip_saved', 'clip', 'event') AS what, kind AS name, fields AS detail,
        NULL AS outcome, NULL AS reason, NULL AS took_us
 FROM bout_events
-WHERE kind NOT IN ('action_done', 'action_failed')
+WHERE kind NOT IN ('action_done', 'action_failed', 'command', 'command_ended')
   AND NOT (kind IN ('clock', 'rest', 'injury', 'timeout') AND fields ->> '$.action' IS NULL)
 UNION ALL
 SELECT load_bouts.bout, actions.session, actions.load, actions.after, 1, actions.seq,
        strftime('%Y-%m-%dT%H:%M:%S', actions.at / 1000000, 'unixepoch') || printf('.%06dZ', actions.at % 1000000),
        'action', actions.action, actions.args, actions.outcome, actions.reason, actions.took_us
 FROM load_bouts
-JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load;
+JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load
+UNION ALL
+SELECT load_bouts.bout, commands.session, commands.load, commands.seq, 0, commands.seq,
+       strftime('%Y-%m-%dT%H:%M:%S', commands.at / 1000000, 'unixepoch') || printf('.%06dZ', commands.at % 1000000),
+       'event', 'command', json_object('origin', origin, 'by', by, 'command', command, 'args', json(args)),
+       outcome, reason, ended_at - commands.at
+FROM load_bouts
+JOIN commands ON commands.session = load_bouts.session AND commands.load = load_bouts.load;
 
 -- Clips and recordings that know which instants they show.
 CREATE VIEW media_files AS

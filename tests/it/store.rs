@@ -1,5 +1,6 @@
 //! Outputs of courts, written to real databases and read back.
 
+mod commands;
 mod loads;
 mod migration;
 mod reading;
