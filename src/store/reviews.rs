@@ -21,6 +21,8 @@ pub struct ReviewRow {
     pub review: u64,
     /// `blue`, `red` or `referee`.
     pub side: String,
+    /// Who requested it: `console`, `operator` or `both`.
+    pub origin: String,
     /// When it was requested.
     pub requested_at: Time,
     /// When its first clip was saved.
@@ -35,6 +37,8 @@ pub struct ReviewRow {
     pub state: Option<String>,
     /// `won` or `lost`, where the sender says so.
     pub verdict: Option<String>,
+    /// Who gave the answer: `console` or `operator`.
+    pub decided_by: Option<String>,
     /// Milliseconds from the request to the clip.
     pub save_ms: Option<i64>,
     /// Milliseconds from the clip to the jury's screen.
@@ -63,6 +67,7 @@ impl ReviewRow {
             number: row.get(2)?,
             review: row.get(3)?,
             side: row.get(4)?,
+            origin: row.get(14)?,
             requested_at,
             saved_at,
             shown_at,
@@ -70,6 +75,7 @@ impl ReviewRow {
             closed_at: row.get(9)?,
             state: row.get(10)?,
             verdict: row.get(11)?,
+            decided_by: row.get(15)?,
             save_ms: ms(Some(requested_at), saved_at),
             show_ms: ms(saved_at, shown_at),
             verdict_ms: ms(shown_at, decided_at),
@@ -85,7 +91,8 @@ const COLUMNS: &str =
     "reviews.session, sessions.court, number, review, side, requested_at, saved_at, shown_at, decided_at,
     closed_at, state, verdict, missing,
     (SELECT json_group_array(path) FROM clips
-     WHERE clips.session = reviews.session AND clips.review = reviews.review)";
+     WHERE clips.session = reviews.session AND clips.review = reviews.review),
+    origin, decided_by";
 
 impl StoreReader {
     /// The reviews that match a filter, in order of session and time; times are compared with the request.

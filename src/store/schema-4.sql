@@ -212,7 +212,7 @@ CREATE TABLE reviews (
     review       INTEGER NOT NULL,                 -- seq of its request
     load         INTEGER NOT NULL,
     side         TEXT NOT NULL,
-    origin       TEXT NOT NULL DEFAULT 'console',  -- who requested it
+    origin       TEXT NOT NULL CHECK (origin IN ('console', 'operator', 'both')),
     requested_at INTEGER NOT NULL,
     saved_at     INTEGER,                          -- its first clip
     shown_at     INTEGER,                          -- for the first time
@@ -220,6 +220,7 @@ CREATE TABLE reviews (
     closed_at    INTEGER,                          -- for the first time
     state        TEXT,
     verdict      TEXT,
+    decided_by   TEXT CHECK (decided_by IN ('console', 'operator')),
     missing      TEXT,                             -- why it has no clip
     PRIMARY KEY (session, review)
 ) STRICT, WITHOUT ROWID;
@@ -338,7 +339,7 @@ SELECT reviews.session, load_bouts.bout, bouts.number, reviews.review, reviews.s
            AS decided_at,
        strftime('%Y-%m-%dT%H:%M:%S', closed_at / 1000000, 'unixepoch') || printf('.%06dZ', closed_at % 1000000)
            AS closed_at,
-       reviews.state, reviews.verdict,
+       reviews.state, reviews.verdict, reviews.decided_by,
        (saved_at - requested_at + 500) / 1000 AS save_ms,
        (shown_at - saved_at + 500) / 1000 AS show_ms,
        (decided_at - shown_at + 500) / 1000 AS verdict_ms,
@@ -480,6 +481,9 @@ SELECT session, review, load, fields ->> '$.side', 'console', at, saved_at,
        (SELECT decided.fields ->> '$.verdict' FROM review_steps AS decided
         WHERE decided.session = opened.session AND decided.review = opened.review AND decided.kind = 'review_decided'
         ORDER BY decided.seq DESC LIMIT 1),
+       (SELECT 'console' FROM review_steps AS decided
+        WHERE decided.session = opened.session AND decided.review = opened.review AND decided.kind = 'review_decided'
+        LIMIT 1),
        iif(saved_at IS NULL,
            (SELECT missing.fields ->> '$.reason' FROM review_steps AS missing
             WHERE missing.session = opened.session AND missing.review = opened.review AND missing.kind = 'clip_missing'

@@ -16,8 +16,20 @@ pub(in super::super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let (reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
-        let head =
-            ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];
+        let head = [
+            "court",
+            "bout",
+            "review",
+            "requested",
+            "side",
+            "origin",
+            "answer",
+            "verdict",
+            "saved",
+            "shown",
+            "answered",
+            "clip",
+        ];
         select::print(self.format, &reviews, head, |review| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let after = |milliseconds: Option<i64>| {
@@ -29,6 +41,7 @@ impl Args {
                 review.review.to_string(),
                 review.requested_at.to_string(),
                 review.side.clone(),
+                review.origin.clone(),
                 text(&review.state),
                 text(&review.verdict),
                 after(review.save_ms),
