@@ -51,6 +51,8 @@ pub struct ReviewRow {
     pub clips: Vec<String>,
     /// Why there is no clip.
     pub missing: Option<String>,
+    /// Whether its bout is a rehearsal, which counts in no result and no statistic.
+    pub rehearsal: bool,
 }
 
 impl ReviewRow {
@@ -76,6 +78,7 @@ impl ReviewRow {
             state: row.get(10)?,
             verdict: row.get(11)?,
             decided_by: row.get(15)?,
+            rehearsal: row.get(16)?,
             save_ms: ms(Some(requested_at), saved_at),
             show_ms: ms(saved_at, shown_at),
             verdict_ms: ms(shown_at, decided_at),
@@ -92,7 +95,7 @@ const COLUMNS: &str =
     closed_at, state, verdict, missing,
     (SELECT json_group_array(path) FROM clips
      WHERE clips.session = reviews.session AND clips.review = reviews.review),
-    origin, decided_by";
+    origin, decided_by, coalesce(bouts.rehearsal, 0)";
 
 impl StoreReader {
     /// The reviews that match a filter, in order of session and time; times are compared with the request.

@@ -88,6 +88,7 @@ CREATE TABLE load_states (
     result          TEXT AS (state ->> '$.result.result'),
     decision        TEXT AS (state ->> '$.result.decision'),
     stage           TEXT AS (state ->> '$.stage'),
+    rehearsal       INTEGER AS (coalesce(state ->> '$.rehearsal', 0)),
     PRIMARY KEY (session, load)
 ) STRICT;
 
@@ -116,6 +117,7 @@ CREATE TABLE bouts (
     result          TEXT,
     decision        TEXT,
     stage           TEXT,
+    rehearsal       INTEGER,                    -- 1 when it counts in no result and no statistic
     loaded_at       INTEGER,                    -- for the first time
     started_at      INTEGER,                    -- for the first time
     ended_at        INTEGER
@@ -315,7 +317,7 @@ JOIN events ON events.session = media_files.session
 -- Bouts, with their times as text.
 CREATE VIEW bout_list AS
 SELECT id, uid, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name, red_country,
-       rounds, winner, result, decision, stage,
+       rounds, winner, result, decision, stage, rehearsal,
        strftime('%Y-%m-%dT%H:%M:%S', loaded_at / 1000000, 'unixepoch') || printf('.%06dZ', loaded_at % 1000000)
            AS loaded_at,
        strftime('%Y-%m-%dT%H:%M:%S', started_at / 1000000, 'unixepoch') || printf('.%06dZ', started_at % 1000000)
@@ -346,7 +348,7 @@ SELECT reviews.session, load_bouts.bout, bouts.number, reviews.review, reviews.s
        (decided_at - requested_at + 500) / 1000 AS took_ms,
        (SELECT json_group_array(path) FROM clips
         WHERE clips.session = reviews.session AND clips.review = reviews.review) AS clips,
-       reviews.missing
+       reviews.missing, coalesce(bouts.rehearsal, 0) AS rehearsal
 FROM reviews
 LEFT JOIN load_bouts ON load_bouts.session = reviews.session AND load_bouts.load = reviews.load
 LEFT JOIN bouts ON bouts.id = load_bouts.bout;
@@ -406,10 +408,11 @@ FROM old_bouts;
 
 INSERT INTO bouts (uid, court, session, load, number, phase, gender, weight_class, division, internal_id,
                    blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds, winner,
-                   result, decision, stage, loaded_at, started_at, ended_at)
+                   result, decision, stage, rehearsal, loaded_at, started_at, ended_at)
 SELECT sessions.uuid || ':' || load, court, session, load, number, phase, gender,
        weight_class, division, internal_id, blue_name, blue_short_name, blue_country, red_name, red_short_name,
-       red_country, rounds, winner, result, decision, stage, loaded_at, load_states.started_at, load_states.ended_at
+       red_country, rounds, winner, result, decision, stage, rehearsal, loaded_at, load_states.started_at,
+       load_states.ended_at
 FROM load_states
 JOIN sessions ON sessions.id = load_states.session
 ORDER BY session, load;

@@ -1,4 +1,4 @@
-use super::select::{self, Database, Form, Selection};
+use super::select::{self, Database, Form, Rehearsals, Selection};
 use crate::cli::CliError;
 
 /// Print the video reviews: who requested, the verdict, how long each step took, the clips.
@@ -8,6 +8,8 @@ pub(in super::super) struct Args {
     database: Database,
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    rehearsals: Rehearsals,
     /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
@@ -15,7 +17,8 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
+        let (mut reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
+        self.rehearsals.hide(&mut reviews, |review| review.rehearsal);
         let head = [
             "court",
             "bout",
@@ -37,7 +40,7 @@ impl Args {
             };
             [
                 review.court.clone(),
-                text(&review.number),
+                select::bout_number(review.number.as_deref(), review.rehearsal),
                 review.review.to_string(),
                 review.requested_at.to_string(),
                 review.side.clone(),

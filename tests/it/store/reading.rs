@@ -246,6 +246,7 @@ fn bout_is_listed_with_its_result() {
         "result": "0-2",
         "decision": "PTF",
         "stage": "ended",
+        "rehearsal": false,
         "started_at": "2026-05-02T09:00:02.000000Z",
         "ended_at": "2026-05-02T09:00:09.000000Z",
         "events": 8,
