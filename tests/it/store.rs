@@ -5,6 +5,7 @@ mod loads;
 mod migration;
 mod reading;
 mod reviews;
+mod verbs;
 mod writing;
 
 use std::path::{Path, PathBuf};
