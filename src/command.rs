@@ -164,6 +164,17 @@ impl CommandVerb {
     }
 }
 
+/// A command as it is typed, as far as that is short, from its name and its [arguments](CommandVerb::args).
+pub(crate) fn in_words(command: &str, args: &Value) -> String {
+    let word = |(key, value): (&String, &Value)| match value {
+        Value::String(word) => Some(word.clone()),
+        Value::Bool(true) => Some(format!("--{key}")),
+        _ => None,
+    };
+    let words = args.as_object().into_iter().flatten().filter_map(word);
+    std::iter::once(command.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// What is to be done about a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@
 mod actions;
 mod bouts;
 mod columns;
+mod commands;
 mod error;
 mod events;
 mod export;

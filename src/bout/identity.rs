@@ -40,31 +40,37 @@ pub struct Facts {
     pub category: (Option<Gender>, Option<String>, Option<String>),
     /// Names of the athletes, without regard to their sides: they may have been swapped, or corrected.
     pub athletes: BTreeSet<String>,
+    /// Whether it is a rehearsal: the bout itself is another.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rehearsal: bool,
 }
 
 impl Facts {
-    /// What is known of a bout by its configuration and its athletes.
-    pub fn new(config: &BoutConfig, athletes: [&Athlete; 2]) -> Self {
-        let name = |athlete: &Athlete| {
-            let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref())?.trim().to_lowercase();
-            (!name.is_empty()).then_some(name)
-        };
+    /// What is known of a bout by its state in a load.
+    pub(crate) fn of(bout: &Bout) -> Self {
+        let config = &bout.config;
         Self {
             internal_id: config.internal_id.clone(),
             number: config.number.clone(),
             category: (config.gender, config.weight_class.clone(), config.division.clone()),
-            athletes: athletes.into_iter().filter_map(name).collect(),
+            athletes: names([&bout.blue.athlete, &bout.red.athlete]),
+            rehearsal: bout.rehearsal,
         }
-    }
-
-    fn of(bout: &Bout) -> Self {
-        Self::new(&bout.config, [&bout.blue.athlete, &bout.red.athlete])
     }
 
     /// Whether they can be compared with those of other bouts.
     fn suffice(&self) -> bool {
         self.internal_id.is_some() || self.number.is_some() && !self.athletes.is_empty()
     }
+}
+
+/// The names of athletes, as far as they are known.
+pub(super) fn names(athletes: [&Athlete; 2]) -> BTreeSet<String> {
+    let name = |athlete: &Athlete| {
+        let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref())?.trim().to_lowercase();
+        (!name.is_empty()).then_some(name)
+    };
+    athletes.into_iter().filter_map(name).collect()
 }
 
 impl KnownBout {
@@ -77,7 +83,8 @@ impl KnownBout {
             Some(_) => is_same_number && load.category == self.facts.category && common >= 1,
             None => is_same_number && common == 2 && !self.decided,
         };
-        now.since(self.last_at) <= MAX_BREAK && (is_same_id || is_same)
+        let is_recent = now.since(self.last_at) <= MAX_BREAK;
+        is_recent && load.rehearsal == self.facts.rehearsal && (is_same_id || is_same)
     }
 }
 
@@ -174,7 +181,9 @@ impl Identities {
         let of_athletes = |[blue, red]: &[Arc<Athlete>; 2]| {
             Arc::ptr_eq(blue, &bout.blue.athlete) && Arc::ptr_eq(red, &bout.red.athlete)
         };
-        Arc::ptr_eq(&self.config, &bout.config) && self.read.as_ref().is_some_and(of_athletes)
+        Arc::ptr_eq(&self.config, &bout.config)
+            && self.read.as_ref().is_some_and(of_athletes)
+            && self.facts.rehearsal == bout.rehearsal
     }
 
     /// An operator says which bout the present load is of: the number of a known one, `same` as the load before, or `new`.

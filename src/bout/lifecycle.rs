@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::identity::Facts;
+use super::identity::names;
 use super::model::*;
 use crate::event::*;
 use crate::time::{Offset, Time};
@@ -133,8 +133,8 @@ impl Lifecycle {
     /// Takes the names of the athletes; true if both are others than those of a bout that was resumed, which another has
     /// then replaced.
     pub(super) fn athletes(&mut self, bout: &mut Arc<Bout>, at: Time, athletes: &Athletes) -> bool {
-        let known = Facts::new(&bout.config, [&bout.blue.athlete, &bout.red.athlete]).athletes;
-        let now = Facts::new(&bout.config, [&athletes.blue, &athletes.red]).athletes;
+        let known = names([&bout.blue.athlete, &bout.red.athlete]);
+        let now = names([&athletes.blue, &athletes.red]);
         let is_other = self.resumed && !known.is_empty() && !now.is_empty() && known.is_disjoint(&now);
         if is_other {
             self.begin(bout, at);

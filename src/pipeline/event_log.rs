@@ -1,10 +1,10 @@
 //! What the log says of events and actions.
 
-use serde_json::Value;
 use tracing::debug;
 
 use crate::action::{Action, LogLevel, Verb};
 use crate::bout::Bout;
+use crate::command::in_words;
 use crate::event::{
     ActionFailed, Athlete, Body, BoutResumed, CommandEnded, CommandReceived, Event, ResumeDropped, RuleFailed, Status,
 };
@@ -36,7 +36,10 @@ pub(super) fn event(event: &Event) {
         Body::VerdictsDiffer(verdicts) => {
             messages::review_verdicts_differ(court, verdicts.side, verdicts.console, verdicts.operator);
         }
-        Body::Command(command) => messages::command_received(court, in_words(command), command.origin),
+        Body::Command(received) => {
+            let CommandReceived { command, args, origin, .. } = &**received;
+            messages::command_received(court, in_words(command, args), origin);
+        }
         Body::CommandEnded(ended) => {
             if let CommandEnded { command, outcome, reason: Some(reason), .. } = &**ended {
                 messages::command_not_done(court, command, outcome, reason);
@@ -86,12 +89,6 @@ fn rule_failed(court: &str, failure: &RuleFailed, cause: u64) {
             messages::rule_failed(court, place, format_args!("{failed}\n  | {text}\n  | {:>width$}", "^"), times);
         }
     }
-}
-
-/// A command as it is typed, as far as that is short.
-fn in_words(CommandReceived { command, args, .. }: &CommandReceived) -> String {
-    let words = args.as_object().into_iter().flat_map(|args| args.values()).filter_map(Value::as_str);
-    std::iter::once(command.as_str()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Logs what a rule asks for.

@@ -49,6 +49,8 @@ pub struct BoutRow {
     pub decision: Option<String>,
     /// The stage of the bout.
     pub stage: String,
+    /// Whether it is a rehearsal, which counts in no result and no statistic.
+    pub rehearsal: bool,
     /// When its clock first ran.
     pub started_at: Option<Time>,
     /// When the winner was announced.
@@ -100,6 +102,7 @@ impl BoutRow {
             session: row.get(19)?,
             events: row.get(20)?,
             clips: row.get(21)?,
+            rehearsal: row.get(22)?,
         })
     }
 }
@@ -107,7 +110,8 @@ impl BoutRow {
 /// The columns of a bout; looking them up by name takes longer than reading them.
 const COLUMNS: &str =
     "id, uid, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name,
-    red_country, rounds, winner, result, decision, stage, started_at, ended_at, first_session, events, clips";
+    red_country, rounds, winner, result, decision, stage, started_at, ended_at, first_session, events, clips,
+    rehearsal";
 
 impl StoreReader {
     /// The bouts that match a filter, each over all its loads, in order of their first ones; times are compared with the

@@ -53,8 +53,10 @@ pub struct SessionRow {
     pub first_at: Option<Time>,
     /// Time of its last event.
     pub last_at: Option<Time>,
-    /// How many bouts it has.
+    /// How many bouts it has, without rehearsals.
     pub bouts: u64,
+    /// How many of its bouts are rehearsals.
+    pub rehearsals: u64,
     /// Actions that were carried out.
     pub actions_done: u64,
     /// Actions that failed.
@@ -84,6 +86,7 @@ impl SessionRow {
             first_at: row.get("first_at")?,
             last_at: row.get("last_at")?,
             bouts: row.get("bouts")?,
+            rehearsals: row.get("rehearsals")?,
             actions_done: row.get("actions_done")?,
             actions_failed: row.get("actions_failed")?,
             actions_open: row.get("actions_open")?,
@@ -112,7 +115,10 @@ impl StoreReader {
                             (SELECT coalesce(sum(events), 0) FROM load_ranges WHERE session = s.id) AS events,
                             (SELECT at FROM events WHERE session = s.id ORDER BY seq LIMIT 1) AS first_at,
                             (SELECT at FROM events WHERE session = s.id ORDER BY seq DESC LIMIT 1) AS last_at,
-                            (SELECT count(DISTINCT bout) FROM load_bouts WHERE session = s.id) AS bouts,
+                            (SELECT count(DISTINCT bout) FROM load_bouts JOIN bouts ON bouts.id = bout
+                             WHERE load_bouts.session = s.id AND rehearsal IS NOT 1) AS bouts,
+                            (SELECT count(DISTINCT bout) FROM load_bouts JOIN bouts ON bouts.id = bout
+                             WHERE load_bouts.session = s.id AND rehearsal) AS rehearsals,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome = 'done') AS actions_done,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome = 'failed') AS actions_failed,
                             (SELECT count(*) FROM actions WHERE session = s.id AND outcome IS NULL) AS actions_open,

@@ -136,9 +136,10 @@ impl Loads {
 const COPY_STATE: &str = "
 UPDATE bouts SET
     (session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name, blue_country,
-     red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at) = (
+     red_name, red_short_name, red_country, rounds, winner, result, decision, stage, rehearsal, ended_at) = (
         SELECT session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name,
-               blue_country, red_name, red_short_name, red_country, rounds, winner, result, decision, stage, ended_at
+               blue_country, red_name, red_short_name, red_country, rounds, winner, result, decision, stage, rehearsal,
+               ended_at
         FROM load_states WHERE (session, load) = (
             SELECT session, load FROM load_states JOIN load_bouts USING (session, load)
             WHERE bout = bouts.id

@@ -70,7 +70,7 @@ impl Store {
                     continue;
                 }
             };
-            let mut facts = Facts::new(&bout.config, [&bout.blue.athlete, &bout.red.athlete]);
+            let mut facts = Facts::of(&bout);
             if let Some(before) = known.pop_if(|known| known.id == id) {
                 facts.athletes.extend(before.facts.athletes);
                 facts.internal_id = facts.internal_id.or(before.facts.internal_id);

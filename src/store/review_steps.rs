@@ -11,9 +11,24 @@ pub(super) fn write(connection: &Connection, session: i64, event: &Event, load: 
     let at = event.at;
     match &event.body {
         Body::ReviewOpened(opened) => run(
-            "INSERT OR IGNORE INTO reviews (session, review, load, side, requested_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![session, opened.review.or(event.cause).unwrap_or(event.seq), load, opened.side.to_string(), at],
+            "INSERT INTO reviews (session, review, load, side, origin, requested_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO NOTHING",
+            params![
+                session,
+                opened.review.or(event.cause).unwrap_or(event.seq),
+                load,
+                opened.side.to_string(),
+                opened.origin.to_string(),
+                at
+            ],
         ),
+        Body::ReviewJoined(joined) => {
+            let (session_of_review, review) = find(connection, session, load, joined.review, joined.side)?;
+            run(
+                "UPDATE reviews SET origin = iif(origin = ?3, origin, 'both') WHERE session = ?1 AND review = ?2",
+                params![session_of_review, review, joined.origin.to_string()],
+            )
+        }
         Body::ClipSaved(clip) => run(
             "UPDATE reviews SET saved_at = coalesce(saved_at, ?3), missing = NULL WHERE session = ?1 AND review = ?2",
             params![session, clip.review, at],
@@ -30,12 +45,14 @@ pub(super) fn write(connection: &Connection, session: i64, event: &Event, load: 
         Body::ReviewDecided(decided) => {
             let (session_of_review, review) = find(connection, session, load, decided.review, decided.side)?;
             run(
-                "UPDATE reviews SET state = ?3, verdict = ?4, decided_at = ?5 WHERE session = ?1 AND review = ?2",
+                "UPDATE reviews SET state = ?3, verdict = ?4, decided_by = ?5, decided_at = ?6
+                 WHERE session = ?1 AND review = ?2",
                 params![
                     session_of_review,
                     review,
                     decided.state.to_string(),
                     decided.verdict.map(|verdict| verdict.to_string()),
+                    decided.origin.to_string(),
                     time_of_message(connection, session, event)?,
                 ],
             )

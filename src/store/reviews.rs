@@ -21,6 +21,8 @@ pub struct ReviewRow {
     pub review: u64,
     /// `blue`, `red` or `referee`.
     pub side: String,
+    /// Who requested it: `console`, `operator` or `both`.
+    pub origin: String,
     /// When it was requested.
     pub requested_at: Time,
     /// When its first clip was saved.
@@ -35,6 +37,8 @@ pub struct ReviewRow {
     pub state: Option<String>,
     /// `won` or `lost`, where the sender says so.
     pub verdict: Option<String>,
+    /// Who gave the answer: `console` or `operator`.
+    pub decided_by: Option<String>,
     /// Milliseconds from the request to the clip.
     pub save_ms: Option<i64>,
     /// Milliseconds from the clip to the jury's screen.
@@ -47,6 +51,8 @@ pub struct ReviewRow {
     pub clips: Vec<String>,
     /// Why there is no clip.
     pub missing: Option<String>,
+    /// Whether its bout is a rehearsal, which counts in no result and no statistic.
+    pub rehearsal: bool,
 }
 
 impl ReviewRow {
@@ -63,6 +69,7 @@ impl ReviewRow {
             number: row.get(2)?,
             review: row.get(3)?,
             side: row.get(4)?,
+            origin: row.get(14)?,
             requested_at,
             saved_at,
             shown_at,
@@ -70,6 +77,8 @@ impl ReviewRow {
             closed_at: row.get(9)?,
             state: row.get(10)?,
             verdict: row.get(11)?,
+            decided_by: row.get(15)?,
+            rehearsal: row.get(16)?,
             save_ms: ms(Some(requested_at), saved_at),
             show_ms: ms(saved_at, shown_at),
             verdict_ms: ms(shown_at, decided_at),
@@ -85,7 +94,8 @@ const COLUMNS: &str =
     "reviews.session, sessions.court, number, review, side, requested_at, saved_at, shown_at, decided_at,
     closed_at, state, verdict, missing,
     (SELECT json_group_array(path) FROM clips
-     WHERE clips.session = reviews.session AND clips.review = reviews.review)";
+     WHERE clips.session = reviews.session AND clips.review = reviews.review),
+    origin, decided_by, coalesce(bouts.rehearsal, 0)";
 
 impl StoreReader {
     /// The reviews that match a filter, in order of session and time; times are compared with the request.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::handle::Entry;
 use super::loads::Loads;
-use super::review_steps;
+use super::{commands, review_steps};
 use crate::action::{Action, ActionSink};
 use crate::court::{Output, Snapshot};
 use crate::event::{Body, ClipSaved, Event, Raw, Recording, Status};
@@ -135,6 +135,7 @@ impl RowBuffers {
             Body::RecordingStopped(recording) => write_recording(connection, session, event, load, recording)?,
             _ => {}
         }
+        commands::write(connection, session, event, load)?;
         review_steps::write(connection, session, event, load)
     }
 

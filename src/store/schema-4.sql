@@ -88,6 +88,7 @@ CREATE TABLE load_states (
     result          TEXT AS (state ->> '$.result.result'),
     decision        TEXT AS (state ->> '$.result.decision'),
     stage           TEXT AS (state ->> '$.stage'),
+    rehearsal       INTEGER AS (coalesce(state ->> '$.rehearsal', 0)),
     PRIMARY KEY (session, load)
 ) STRICT;
 
@@ -116,6 +117,7 @@ CREATE TABLE bouts (
     result          TEXT,
     decision        TEXT,
     stage           TEXT,
+    rehearsal       INTEGER,                    -- 1 when it counts in no result and no statistic
     loaded_at       INTEGER,                    -- for the first time
     started_at      INTEGER,                    -- for the first time
     ended_at        INTEGER
@@ -152,6 +154,25 @@ CREATE TABLE actions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX actions_by_load ON actions (session, load);
+
+-- What operators have commanded, and how that ended.
+CREATE TABLE commands (
+    session  INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    seq      INTEGER NOT NULL,  -- of its command event
+    at       INTEGER NOT NULL,
+    load     INTEGER NOT NULL,
+    id       TEXT NOT NULL,     -- its UUID
+    origin   TEXT NOT NULL,     -- where it came from, such as ctl
+    by       TEXT,              -- name of the token that it was sent with
+    command  TEXT NOT NULL,
+    args     TEXT NOT NULL,     -- a JSON object
+    outcome  TEXT CHECK (outcome IN ('done', 'failed', 'refused')),
+    reason   TEXT,              -- why it was not done
+    ended_at INTEGER,
+    PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX commands_by_load ON commands (session, load);
 
 CREATE TABLE clips (
     session    INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -193,7 +214,7 @@ CREATE TABLE reviews (
     review       INTEGER NOT NULL,                 -- seq of its request
     load         INTEGER NOT NULL,
     side         TEXT NOT NULL,
-    origin       TEXT NOT NULL DEFAULT 'console',  -- who requested it
+    origin       TEXT NOT NULL CHECK (origin IN ('console', 'operator', 'both')),
     requested_at INTEGER NOT NULL,
     saved_at     INTEGER,                          -- its first clip
     shown_at     INTEGER,                          -- for the first time
@@ -201,6 +222,7 @@ CREATE TABLE reviews (
     closed_at    INTEGER,                          -- for the first time
     state        TEXT,
     verdict      TEXT,
+    decided_by   TEXT CHECK (decided_by IN ('console', 'operator')),
     missing      TEXT,                             -- why it has no clip
     PRIMARY KEY (session, review)
 ) STRICT, WITHOUT ROWID;
@@ -243,25 +265,33 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat)
 VALUES ('events', 'events', '1000000 50000 1'), ('load_ranges', 'load_ranges', '2000 100 1'),
        ('late_events', 'late_events', '2000 100 2 1'), ('loads', 'loads_by_load', '2000 100 1'),
        ('loads', 'loads_by_bout', '2000 2 2 1'), ('actions', 'actions', '20000 1000 1'),
-       ('actions', 'actions_by_load', '20000 1000 10'), ('clips', 'clips', '2000 100 1'),
+       ('actions', 'actions_by_load', '20000 1000 10'), ('commands', 'commands', '1000 50 1'),
+       ('commands', 'commands_by_load', '1000 50 2'), ('clips', 'clips', '2000 100 1'),
        ('clips', 'clips_by_load', '2000 100 2'), ('reviews', 'reviews', '1000 50 1'),
        ('reviews', 'reviews_by_load', '1000 50 2');
 
--- What a person wants to read of a bout: ticks of clocks are left out, outcomes are with their actions.
+-- What a person wants to read of a bout: ticks of clocks are left out, outcomes are with their actions and commands.
 CREATE VIEW timeline AS
 SELECT bout, session, load, seq AS event_seq, 0 AS is_action, seq,
        strftime('%Y-%m-%dT%H:%M:%S', at / 1000000, 'unixepoch') || printf('.%06dZ', at % 1000000) AS at,
        iif(kind = 'clip_saved', 'clip', 'event') AS what, kind AS name, fields AS detail,
        NULL AS outcome, NULL AS reason, NULL AS took_us
 FROM bout_events
-WHERE kind NOT IN ('action_done', 'action_failed')
+WHERE kind NOT IN ('action_done', 'action_failed', 'command', 'command_ended')
   AND NOT (kind IN ('clock', 'rest', 'injury', 'timeout') AND fields ->> '$.action' IS NULL)
 UNION ALL
 SELECT load_bouts.bout, actions.session, actions.load, actions.after, 1, actions.seq,
        strftime('%Y-%m-%dT%H:%M:%S', actions.at / 1000000, 'unixepoch') || printf('.%06dZ', actions.at % 1000000),
        'action', actions.action, actions.args, actions.outcome, actions.reason, actions.took_us
 FROM load_bouts
-JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load;
+JOIN actions ON actions.session = load_bouts.session AND actions.load = load_bouts.load
+UNION ALL
+SELECT load_bouts.bout, commands.session, commands.load, commands.seq, 0, commands.seq,
+       strftime('%Y-%m-%dT%H:%M:%S', commands.at / 1000000, 'unixepoch') || printf('.%06dZ', commands.at % 1000000),
+       'event', 'command', json_object('origin', origin, 'by', by, 'command', command, 'args', json(args)),
+       outcome, reason, ended_at - commands.at
+FROM load_bouts
+JOIN commands ON commands.session = load_bouts.session AND commands.load = load_bouts.load;
 
 -- Clips and recordings that know which instants they show.
 CREATE VIEW media_files AS
@@ -287,7 +317,7 @@ JOIN events ON events.session = media_files.session
 -- Bouts, with their times as text.
 CREATE VIEW bout_list AS
 SELECT id, uid, court, number, phase, gender, weight_class, division, blue_name, blue_country, red_name, red_country,
-       rounds, winner, result, decision, stage,
+       rounds, winner, result, decision, stage, rehearsal,
        strftime('%Y-%m-%dT%H:%M:%S', loaded_at / 1000000, 'unixepoch') || printf('.%06dZ', loaded_at % 1000000)
            AS loaded_at,
        strftime('%Y-%m-%dT%H:%M:%S', started_at / 1000000, 'unixepoch') || printf('.%06dZ', started_at % 1000000)
@@ -311,14 +341,14 @@ SELECT reviews.session, load_bouts.bout, bouts.number, reviews.review, reviews.s
            AS decided_at,
        strftime('%Y-%m-%dT%H:%M:%S', closed_at / 1000000, 'unixepoch') || printf('.%06dZ', closed_at % 1000000)
            AS closed_at,
-       reviews.state, reviews.verdict,
+       reviews.state, reviews.verdict, reviews.decided_by,
        (saved_at - requested_at + 500) / 1000 AS save_ms,
        (shown_at - saved_at + 500) / 1000 AS show_ms,
        (decided_at - shown_at + 500) / 1000 AS verdict_ms,
        (decided_at - requested_at + 500) / 1000 AS took_ms,
        (SELECT json_group_array(path) FROM clips
         WHERE clips.session = reviews.session AND clips.review = reviews.review) AS clips,
-       reviews.missing
+       reviews.missing, coalesce(bouts.rehearsal, 0) AS rehearsal
 FROM reviews
 LEFT JOIN load_bouts ON load_bouts.session = reviews.session AND load_bouts.load = reviews.load
 LEFT JOIN bouts ON bouts.id = load_bouts.bout;
@@ -378,10 +408,11 @@ FROM old_bouts;
 
 INSERT INTO bouts (uid, court, session, load, number, phase, gender, weight_class, division, internal_id,
                    blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds, winner,
-                   result, decision, stage, loaded_at, started_at, ended_at)
+                   result, decision, stage, rehearsal, loaded_at, started_at, ended_at)
 SELECT sessions.uuid || ':' || load, court, session, load, number, phase, gender,
        weight_class, division, internal_id, blue_name, blue_short_name, blue_country, red_name, red_short_name,
-       red_country, rounds, winner, result, decision, stage, loaded_at, load_states.started_at, load_states.ended_at
+       red_country, rounds, winner, result, decision, stage, rehearsal, loaded_at, load_states.started_at,
+       load_states.ended_at
 FROM load_states
 JOIN sessions ON sessions.id = load_states.session
 ORDER BY session, load;
@@ -453,6 +484,9 @@ SELECT session, review, load, fields ->> '$.side', 'console', at, saved_at,
        (SELECT decided.fields ->> '$.verdict' FROM review_steps AS decided
         WHERE decided.session = opened.session AND decided.review = opened.review AND decided.kind = 'review_decided'
         ORDER BY decided.seq DESC LIMIT 1),
+       (SELECT 'console' FROM review_steps AS decided
+        WHERE decided.session = opened.session AND decided.review = opened.review AND decided.kind = 'review_decided'
+        LIMIT 1),
        iif(saved_at IS NULL,
            (SELECT missing.fields ->> '$.reason' FROM review_steps AS missing
             WHERE missing.session = opened.session AND missing.review = opened.review AND missing.kind = 'clip_missing'

@@ -9,6 +9,8 @@ use super::bouts::BoutRow;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
+use crate::command::in_words;
+use crate::event::Kind;
 
 /// One bout for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,7 +32,7 @@ pub struct TimelineLine {
     pub seq: u64,
     /// Kind of the event, or name of the action.
     pub name: String,
-    /// Its fields as `key=value`, and the outcome of an action.
+    /// Its fields as `key=value`, or a command as it is typed; with the outcome of an action or a command.
     pub text: String,
     /// Where it can be seen.
     pub sightings: Vec<Sighting>,
@@ -68,20 +70,35 @@ impl fmt::Display for TimelineLine {
 impl TimelineLine {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let detail: String = row.get("detail")?;
-        let what: String = row.get("what")?;
-        let mut text = key_values(&detail);
-        if what == "action" {
+        let (what, name): (String, String) = (row.get("what")?, row.get("name")?);
+        let is_command = what == "event" && name == <&str>::from(Kind::Command);
+        let mut text = if is_command { command(&detail)? } else { key_values(&detail) };
+        if is_command || what == "action" {
             text.push_str(&outcome(row)?);
         }
         let text = text.trim_start().to_owned();
         let sightings: Option<String> = row.get("sightings")?;
         let sightings = sightings.map(|list| serde_json::from_str(&list).map_err(FromSqlError::other)).transpose()?;
         let sightings = sightings.unwrap_or_default();
-        Ok(Self { at: row.get("at")?, what, seq: row.get("seq")?, name: row.get("name")?, text, sightings })
+        Ok(Self { at: row.get("at")?, what, seq: row.get("seq")?, name, text, sightings })
     }
 }
 
-/// The outcome of an action, written after the action.
+/// A command as it is typed, with where it came from.
+fn command(detail: &str) -> rusqlite::Result<String> {
+    #[derive(Deserialize)]
+    struct Detail {
+        origin: String,
+        by: Option<String>,
+        command: String,
+        args: Value,
+    }
+    let Detail { origin, by, command, args } = serde_json::from_str(detail).map_err(FromSqlError::other)?;
+    let by = by.map(|by| format!(", {by}")).unwrap_or_default();
+    Ok(format!("{} ({origin}{by})", in_words(&command, &args)))
+}
+
+/// The outcome of an action or a command, written after it.
 fn outcome(row: &Row<'_>) -> rusqlite::Result<String> {
     let outcome: Option<String> = row.get("outcome")?;
     let reason: Option<String> = row.get("reason")?;
@@ -106,7 +123,7 @@ fn key_values(object: &str) -> String {
 
 impl StoreReader {
     /// The timelines of the bouts that match a filter, as in [`StoreReader::bouts`]: ticks of clocks are left out, and
-    /// actions have their outcomes. A number that several bouts had gives several timelines.
+    /// actions and commands have their outcomes. A number that several bouts had gives several timelines.
     ///
     /// # Errors
     /// When the database cannot be read, or there is no such session.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use vta::bout::{BoutId, SessionId};
+use vta::command::{Command, CommandVerb, Switch};
 use vta::court::{Court, Datagram, Input, Output, Resume};
-use vta::event::Body;
+use vta::event::{Body, CommandId, Origin};
 use vta::rules::Rules;
 use vta::time::{Offset, Time};
 
@@ -70,6 +71,12 @@ impl Session {
         self.send(&["rnd;1", "clk;02:00;start", "clk;01:59"]);
     }
 
+    fn rehearsal(&mut self, switch: Switch) {
+        self.settle();
+        let verb = CommandVerb::Rehearsal { switch };
+        self.take(&Input::Command(Arc::new(Command { id: CommandId::new(), origin: Origin::Ctl, by: None, verb })));
+    }
+
     /// The bout of each load, as it is known last.
     fn bouts(&mut self) -> Vec<BoutId> {
         self.settle();
@@ -118,6 +125,26 @@ fn each_load_has_a_number_and_loads_of_a_bout_are_one() {
     session.load("13", "M -68kg", ["Cem", "Dan"]);
     assert_eq!(session.own(), [1, 1, 1, 1, 5]);
     assert_eq!(session.court.bout().load, 5);
+}
+
+#[test]
+fn bout_that_was_rehearsed_is_another_bout() {
+    let mut session = Session::new(start());
+    session.rehearsal(Switch::Start);
+    session.load("12", "M -68kg", ATHLETES);
+    session.fight();
+    session.rehearsal(Switch::Stop);
+    session.load("12", "M -68kg", ATHLETES);
+    session.fight();
+    session.rehearsal(Switch::Start);
+    session.load("12", "M -68kg", ATHLETES);
+    session.settle();
+    session.rehearsal(Switch::Stop);
+    assert_eq!(session.own(), [1, 2, 2], "the third load became real before it began");
+
+    let mut later = Session::resumed(session.at, &session.court.leave());
+    later.load("12", "M -68kg", ATHLETES);
+    assert_eq!(later.bouts(), [2, 2].map(|load| BoutId { session: session.id, load }));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Outputs of courts, written to real databases and read back.
 
+mod commands;
 mod loads;
 mod migration;
 mod reading;
 mod reviews;
+mod verbs;
 mod writing;
 
 use std::path::{Path, PathBuf};

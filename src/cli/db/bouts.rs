@@ -1,4 +1,4 @@
-use super::select::{self, Database, Form, Selection};
+use super::select::{self, Database, Form, Rehearsals, Selection};
 use crate::cli::CliError;
 use crate::store::{BoutRow, RoundRow};
 
@@ -9,6 +9,8 @@ pub(in super::super) struct Args {
     database: Database,
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    rehearsals: Rehearsals,
     /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
@@ -16,14 +18,15 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
+        let (mut bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
+        self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
         select::print(self.format, &bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
                 bout.court.clone(),
-                text(&bout.number),
+                select::bout_number(bout.number.as_deref(), bout.rehearsal),
                 text(&bout.phase),
                 text(&bout.weight_class),
                 athlete(&bout.blue, &bout.blue_country),

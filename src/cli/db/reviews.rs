@@ -1,4 +1,4 @@
-use super::select::{self, Database, Form, Selection};
+use super::select::{self, Database, Form, Rehearsals, Selection};
 use crate::cli::CliError;
 
 /// Print the video reviews: who requested, the verdict, how long each step took, the clips.
@@ -8,6 +8,8 @@ pub(in super::super) struct Args {
     database: Database,
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    rehearsals: Rehearsals,
     /// The format of the output.
     #[arg(long, value_enum, default_value_t)]
     format: Form,
@@ -15,9 +17,22 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
-        let head =
-            ["court", "bout", "review", "requested", "side", "answer", "verdict", "saved", "shown", "answered", "clip"];
+        let (mut reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
+        self.rehearsals.hide(&mut reviews, |review| review.rehearsal);
+        let head = [
+            "court",
+            "bout",
+            "review",
+            "requested",
+            "side",
+            "origin",
+            "answer",
+            "verdict",
+            "saved",
+            "shown",
+            "answered",
+            "clip",
+        ];
         select::print(self.format, &reviews, head, |review| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let after = |milliseconds: Option<i64>| {
@@ -25,10 +40,11 @@ impl Args {
             };
             [
                 review.court.clone(),
-                text(&review.number),
+                select::bout_number(review.number.as_deref(), review.rehearsal),
                 review.review.to_string(),
                 review.requested_at.to_string(),
                 review.side.clone(),
+                review.origin.clone(),
                 text(&review.state),
                 text(&review.verdict),
                 after(review.save_ms),

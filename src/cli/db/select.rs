@@ -109,6 +109,36 @@ pub(super) fn note_left_out(summary: &QuerySummary) {
     }
 }
 
+/// Whether rehearsals are shown.
+#[derive(Debug, clap::Args)]
+pub(super) struct Rehearsals {
+    /// Rehearsals, too.
+    #[arg(long)]
+    all: bool,
+}
+
+impl Rehearsals {
+    /// Takes rehearsals out of the rows, unless they are to be shown; notes how many.
+    pub(super) fn hide<T>(&self, rows: &mut Vec<T>, is_rehearsal: impl Fn(&T) -> bool) {
+        if self.all {
+            return;
+        }
+        let before = rows.len();
+        rows.retain(|row| !is_rehearsal(row));
+        match before - rows.len() {
+            0 => {}
+            1 => say("note: a row of a rehearsal was left out; --all has it"),
+            hidden => say(&format!("note: {hidden} rows of rehearsals were left out; --all has them")),
+        }
+    }
+}
+
+/// The number of a bout, with the word when it is a rehearsal.
+pub(super) fn bout_number(number: Option<&str>, is_rehearsal: bool) -> String {
+    let words = [number, is_rehearsal.then_some("(rehearsal)")];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 /// The format of an output that people or programs read.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(in crate::cli) enum Form {

@@ -5,14 +5,14 @@ use clap::ValueEnum;
 use super::select::{self, Database, Selection};
 use crate::cli::CliError;
 
-/// Print the events, actions and clips of each bout in order of time, without the ticks of clocks.
+/// Print the events, actions, commands and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
     selection: Selection,
-    /// Only events, only actions, or only clips.
+    /// Only events (and commands), only actions, or only clips.
     #[arg(long, value_enum)]
     only: Option<Only>,
 }

@@ -121,7 +121,7 @@ fn csv_export_has_a_column_for_each_common_field() {
     1,2,2026-05-02T09:00:02.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":120,""action"":""start""}",,clk;2:00;start
     1,3,2026-05-02T09:00:03.000000Z,court-1,245.A,clk,clock,ok,,,"{""seconds"":119}",,clk;1:59
     1,4,2026-05-02T09:00:04.000000Z,court-1,245.A,ch1,review,ok,,blue,"{""side"":""blue"",""state"":""requested""}",,ch1;
-    1,5,2026-05-02T09:00:05.000000Z,court-1,245.A,,review_opened,ok,4,blue,"{""side"":""blue"",""review"":4}",,
+    1,5,2026-05-02T09:00:05.000000Z,court-1,245.A,,review_opened,ok,4,blue,"{""side"":""blue"",""review"":4,""origin"":""console""}",,
     "#);
 }
 
@@ -246,6 +246,7 @@ fn bout_is_listed_with_its_result() {
         "result": "0-2",
         "decision": "PTF",
         "stage": "ended",
+        "rehearsal": false,
         "started_at": "2026-05-02T09:00:02.000000Z",
         "ended_at": "2026-05-02T09:00:09.000000Z",
         "events": 8,
@@ -270,7 +271,7 @@ fn timeline_has_no_ticks_and_outcomes_next_to_actions() {
     2026-05-02T09:00:01.000000Z  event       1  bout_loaded
     2026-05-02T09:00:02.000000Z  event       2  clock              seconds=120 action=start  [clip 7 at 0.750 s]
     2026-05-02T09:00:04.000000Z  event       4  review             side=blue state=requested  [clip 7 at 2.750 s]
-    2026-05-02T09:00:05.000000Z  event       5  review_opened      side=blue review=4  [clip 7 at 3.750 s]
+    2026-05-02T09:00:05.000000Z  event       5  review_opened      side=blue review=4 origin=console  [clip 7 at 3.750 s]
     2026-05-02T09:00:05.000000Z  action      1  obs.save_replay    instance=replay reason=review -> done after 740 ms
     2026-05-02T09:00:05.000000Z  action      2  player.close       -> no outcome
     2026-05-02T09:00:07.000000Z  clip        7  clip_saved         instance=replay path=clips/1.mkv from=replay_buffer begins_at=2026-05-02T09:00:01.250000Z ends_at=2026-05-02T09:00:05.500000Z reason=review action_seq=1 review=4

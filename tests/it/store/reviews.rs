@@ -10,8 +10,8 @@ use vta::store::{Filter, ReviewRow};
 
 use super::*;
 
-const KINDS: [&str; 6] =
-    ["review_opened", "clip_saved", "clip_shown", "clip_missing", "review_decided", "review_closed"];
+const KINDS: [&str; 7] =
+    ["review_opened", "review_joined", "clip_saved", "clip_shown", "clip_missing", "review_decided", "review_closed"];
 
 /// A step of one of a few reviews; each may come at any time, and more than once.
 fn step() -> impl Strategy<Value = (&'static str, Option<u64>, bool)> {
@@ -21,10 +21,10 @@ fn step() -> impl Strategy<Value = (&'static str, Option<u64>, bool)> {
 fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
     let side = if review.is_some_and(|review| review % 2 == 0) { Requester::Red } else { Requester::Blue };
     let request = review.unwrap_or(1);
+    let origin = if flag { ReviewOrigin::Operator } else { ReviewOrigin::Console };
     match kind {
-        "review_opened" => {
-            Body::ReviewOpened(ReviewSide { side, review: Some(request), origin: ReviewOrigin::Console })
-        }
+        "review_opened" => Body::ReviewOpened(ReviewSide { side, review: Some(request), origin }),
+        "review_joined" => Body::ReviewJoined(ReviewJoined { side, review, origin }),
         "clip_saved" => Body::ClipSaved(ClipSaved {
             instance: "replay".into(),
             path: format!("{request}.mkv"),
@@ -48,7 +48,7 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
         }),
         "clip_missing" => Body::ClipMissing(ClipMissing { review: request, reason: format!("not there: {flag}") }),
         "review_decided" => Body::ReviewDecided(ReviewDecided {
-            origin: ReviewOrigin::Console,
+            origin,
             side,
             review,
             state: if flag { ReviewState::Accepted } else { ReviewState::Rejected },
@@ -60,8 +60,9 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
     }
 }
 
-/// The reviews by a scan of the events: state, verdict, why there is no clip, and the times of the steps.
-type Scanned = BTreeMap<u64, (Value, Value, Value, [Option<Time>; 5])>;
+/// The reviews by a scan of the events: the origin, state, verdict, who gave it, why there is no clip, and the times of the
+/// steps.
+type Scanned = BTreeMap<u64, ([Value; 5], [Option<Time>; 5])>;
 
 fn scan(path: &Path) -> Scanned {
     let mut reviews = Scanned::new();
@@ -74,12 +75,17 @@ fn scan(path: &Path) -> Scanned {
             let Some(number) = fields["review"].as_u64() else { return Ok(()) };
             if event.kind == "review_opened" {
                 let times = [Some(event.at), None, None, None, None];
-                reviews.entry(number).or_insert((Value::Null, Value::Null, Value::Null, times));
+                reviews.entry(number).or_insert_with(|| {
+                    let [state, verdict, decided_by, missing] = [const { Value::Null }; 4];
+                    ([fields["origin"].clone(), state, verdict, decided_by, missing], times)
+                });
             }
-            let Some((state, verdict, missing, [_, saved, shown, decided, closed])) = reviews.get_mut(&number) else {
+            let Some((texts, [_, saved, shown, decided, closed])) = reviews.get_mut(&number) else {
                 return Ok(());
             };
+            let [origin, state, verdict, decided_by, missing] = texts;
             match event.kind {
+                "review_joined" if *origin != fields["origin"] => *origin = "both".into(),
                 "clip_saved" => {
                     saved.get_or_insert(event.at);
                     *missing = Value::Null;
@@ -90,6 +96,7 @@ fn scan(path: &Path) -> Scanned {
                 }
                 "review_decided" => {
                     (*state, *verdict) = (fields["state"].clone(), fields["verdict"].clone());
+                    *decided_by = fields["origin"].clone();
                     *decided = message;
                 }
                 "review_closed" => {
@@ -119,14 +126,16 @@ proptest! {
         let row = |row: &ReviewRow| {
             let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
             let times = [Some(row.requested_at), row.saved_at, row.shown_at, row.decided_at, row.closed_at];
-            (row.review, (text(&row.state), text(&row.verdict), text(&row.missing), times))
+            let [state, verdict] = [&row.state, &row.verdict].map(text);
+            let texts = [row.origin.clone().into(), state, verdict, text(&row.decided_by), text(&row.missing)];
+            (row.review, (texts, times))
         };
         prop_assert_eq!(rows.iter().map(row).collect::<Scanned>(), scan(&path));
     }
 }
 
 #[test]
-fn answer_after_a_restart_is_of_the_review_that_is_open() {
+fn request_and_answer_after_a_restart_are_of_the_review_that_is_open() {
     let (_folder, path) = database();
     let (before, after) = (session(Mode::Live), session(Mode::Live));
     let id = BoutId { session: before.id, load: 1 };
@@ -163,19 +172,28 @@ fn answer_after_a_restart_is_of_the_review_that_is_open() {
         event_of(1, opened(8, red)),
     ];
     keep(&path, &before, earlier);
-    let later = vec![load_of(1, id), state(), event_of(1, decided(2, blue)), event_of(1, closed(4, blue, None))];
+    let joined = ReviewJoined { side: blue, review: None, origin: ReviewOrigin::Operator };
+    let later = vec![
+        load_of(1, id),
+        state(),
+        event_of(1, derived(10, 9, Body::ReviewJoined(joined))),
+        event_of(1, decided(2, blue)),
+        event_of(1, closed(4, blue, None)),
+    ];
     keep(&path, &after, later);
     // Nobody asked: there is no review of the referee.
     keep(&path, &session(Mode::Live), vec![event_of(1, decided(2, Requester::Referee))]);
 
     let (reviews, _) = reader(&path).reviews(&Filter { sessions: Sessions::All, ..Filter::default() }).unwrap();
-    let row = |row: &ReviewRow| (row.session, row.review, row.verdict.clone(), row.decided_at, row.closed_at);
+    let row = |row: &ReviewRow| {
+        (row.session, row.review, row.origin.clone(), row.verdict.clone(), row.decided_at, row.closed_at)
+    };
     assert_eq!(
         reviews.iter().map(row).collect::<Vec<_>>(),
         [
-            (1, 1, None, None, Some(second(4))),
-            (1, 5, Some("lost".into()), Some(second(2)), Some(second(4))),
-            (1, 7, None, None, None),
+            (1, 1, "console".into(), None, None, Some(second(4))),
+            (1, 5, "both".into(), Some("lost".into()), Some(second(2)), Some(second(4))),
+            (1, 7, "console".into(), None, None, None),
         ]
     );
 }
