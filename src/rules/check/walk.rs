@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         };
         for statement in ast.statements() {
             walk.statement(statement);
-            walk.forgotten(statement);
+            walk.outside(statement);
         }
         walk.scope.clear();
         for function in functions().filter(|function| !function.name.starts_with("anon$")) {
