@@ -5,7 +5,7 @@
 //! Commonwealth that have no committee of their own.
 
 /// The country of a code, in any letter case; none if the code is not known.
-pub fn name(code: &str) -> Option<&'static str> {
+pub(crate) fn name(code: &str) -> Option<&'static str> {
     let code = code.to_ascii_uppercase();
     let place = COUNTRIES.binary_search_by(|(known, _)| (*known).cmp(&code)).ok()?;
     COUNTRIES.get(place).map(|(_, name)| *name)

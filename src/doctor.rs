@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-pub use self::named::{LookedUp, look_up};
-pub use crate::checkup::{CheckResult, CheckStatus};
+pub(crate) use self::named::{LookedUp, look_up};
+pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
 use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
@@ -20,7 +20,7 @@ use crate::rules::{Sources, check};
 use crate::source::BindError;
 
 /// How long the player may take to say its version.
-const PLAYER_LIMIT: Duration = Duration::from_secs(5);
+const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The action that a review is about lies within so long before the request, where no rule says otherwise.
 const PRE_ROLL: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ const LITTLE_SPACE: u64 = 1_000_000_000;
 const NO_SPACE: u64 = 100_000_000;
 
 /// Looks at all that the config names. What it makes, it deletes again.
-pub async fn examine(config: &Config) -> Vec<CheckResult> {
+pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
     let mut found = Vec::new();
     for (court, source) in &config.courts {
         found.extend(port(court, source));
@@ -138,7 +138,7 @@ async fn player(name: &str, sink: &PlayerSink) -> Vec<CheckResult> {
     let command = sink.command.display();
     let mut process = Command::new(&sink.command);
     process.args(&sink.arguments).arg("--version").stdin(Stdio::null()).kill_on_drop(true);
-    match timeout(PLAYER_LIMIT, process.output()).await {
+    match timeout(PLAYER_TIMEOUT, process.output()).await {
         Ok(Ok(output)) if output.status.success() => {
             let text = String::from_utf8_lossy(&output.stdout);
             let version = text.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
@@ -158,7 +158,8 @@ async fn player(name: &str, sink: &PlayerSink) -> Vec<CheckResult> {
         }
         Ok(Err(error)) => results.add(CheckStatus::Fail, format!("the player `{command}` did not start: {error}")),
         Err(_) => {
-            let text = format!("the player `{command}` did not say its version within {PLAYER_LIMIT:?}; does it hang?");
+            let text =
+                format!("the player `{command}` did not say its version within {PLAYER_TIMEOUT:?}; does it hang?");
             results.add(CheckStatus::Fail, text);
         }
     }

@@ -10,7 +10,7 @@ use nom_exif::{EntryValue, TrackInfoTag, read_track};
 /// How long a video plays; none when the file cannot be read or does not say it, as one that is still being written.
 ///
 /// Reads the Matroska and MP4 that OBS writes. Blocks on the disk.
-pub fn duration(path: &Path) -> Option<Duration> {
+pub(crate) fn duration(path: &Path) -> Option<Duration> {
     match read_track(path).ok()?.get(TrackInfoTag::DurationMs)? {
         EntryValue::U64(milliseconds) if *milliseconds > 0 => Some(Duration::from_millis(*milliseconds)),
         _ => None,
@@ -35,7 +35,7 @@ const MAX_BOXES: usize = 64;
 ///
 /// # Errors
 /// The file cannot be read. Blocks on the disk.
-pub fn is_playable(path: &Path) -> io::Result<bool> {
+pub(crate) fn is_playable(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head)?;

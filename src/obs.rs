@@ -59,18 +59,6 @@ mod tests {
     use super::*;
     use crate::action::{Action, Report};
 
-    fn options(host: &str) -> ObsOptions {
-        ObsOptions {
-            instance: Arc::from("replay"),
-            host: host.to_owned(),
-            port: 4455,
-            password: Some("hush-hush".to_owned()),
-            request_timeout: Duration::from_secs(3),
-            splits_recordings: false,
-            min_free_mb: 0,
-        }
-    }
-
     #[tokio::test]
     async fn without_obs_a_command_fails_at_once_and_says_why() {
         use crate::action::{ObsVerb, Outcome};
@@ -78,7 +66,7 @@ mod tests {
         let (commands, receiver) = mpsc::channel(4);
         let (reports, court) = crate::queue::bounded(16);
         let driver = spawn(
-            ObsOptions { port, ..options("127.0.0.1") },
+            ObsOptions { port, ..ObsOptions::example("127.0.0.1") },
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
             StatusHandle::new("obs", "replay"),

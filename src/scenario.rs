@@ -8,7 +8,8 @@ mod compare;
 mod file;
 mod play;
 
-pub use file::{Expected, Scenario, Scenarios, Step, StepReport};
+use file::Scenario;
+pub use file::Scenarios;
 
 use crate::bout::SessionId;
 use crate::config::{Config, ObsSink, Sink};

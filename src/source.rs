@@ -3,7 +3,7 @@
 mod clock;
 mod kernel;
 mod resync;
-pub mod udp;
+pub(crate) mod udp;
 
-pub use clock::{ClockWatch, CourtClock};
-pub use udp::{BindError, Received, UdpReceiver};
+pub(crate) use clock::{ClockWatch, CourtClock};
+pub(crate) use udp::{BindError, Received, UdpReceiver};

@@ -10,7 +10,6 @@ use crate::action::Action;
 use crate::capture::{self, Reader, Recorded};
 use crate::config::{Config, Sink};
 use crate::pipeline::{self, Actions, Pace, ReplayOptions, ShowAction};
-use crate::telemetry::Counters;
 
 /// The config of a folder.
 const USUAL_CONFIG: &str = "event.yaml";
@@ -97,18 +96,9 @@ impl Args {
         drop(entered);
         runtime.shutdown_background();
         log.write_totals();
+        run::summarise(&court, &replayed.counters);
         drop(log);
         capture_file::remark(&reader);
-        let (received, refused) = (replayed.counters.received.get(), replayed.counters.refused.get());
-        let Counters { events, actions, failed, .. } = &*replayed.counters;
-        let (events, actions, failed) = (events.get(), actions.get(), failed.get());
-        say(&format!(
-            "{court}: {} datagrams, {events} events, {actions} actions, {failed} of them failed",
-            received - refused
-        ));
-        if refused > 0 {
-            say(&format!("note: {refused} datagrams came from senders that are not allowed"));
-        }
         if let Some(error) = unprinted.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(CliError::output(error));
         }

@@ -53,7 +53,7 @@ pub(super) fn unfinished(unfinished: &[String]) -> Result<(), CliError> {
 }
 
 /// Logs what a court counted.
-fn summarise(court: &Arc<str>, counters: &Counters) {
+pub(super) fn summarise(court: &Arc<str>, counters: &Counters) {
     let Counters { received, refused, events, actions, failed, .. } = counters;
     let (decoded, refused) = (received.get() - refused.get(), refused.get());
     messages::run_court_counts(court, decoded, events.get(), actions.get(), failed.get());

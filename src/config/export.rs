@@ -61,8 +61,9 @@ pub(super) fn export(schema: &mut Json, is_required: bool) {
             types = vec!["string".into()];
             None
         }
-        Some("integer") => Some("^[0-9]+$".into()),
-        Some("number") => Some(r"^[0-9]+(\.[0-9]*)?$".into()),
+        Some("integer") => Some(format!("^0*({})$", whole_numbers(object)).into()),
+        // Whether a fraction is within the limits is left to the check.
+        Some("number") => Some(format!(r"^0*({})(\.[0-9]*)?$", whole_numbers(object)).into()),
         Some("boolean") => Some("^(true|false)$".into()),
         Some("string") => {
             let takes_numbers = format.is_none_or(|format| matches!(format.short, "text" | "path" | "courts"));
@@ -92,6 +93,26 @@ pub(super) fn export(schema: &mut Json, is_required: bool) {
         [only] => drop(object.insert("type".to_owned(), only.clone())),
         _ => drop(object.insert("type".to_owned(), Json::Array(types))),
     }
+}
+
+/// A pattern of the whole numbers within the limits of a schema, without zeros before them.
+fn whole_numbers(schema: &Map<String, Json>) -> String {
+    let limit = |keyword: &str| schema.get(keyword).and_then(Json::as_f64).map(|limit| limit as u64);
+    let (mut low, Some(high)) = (limit("minimum").unwrap_or(0), limit("maximum")) else { return "[0-9]+".to_owned() };
+    let mut patterns = Vec::new();
+    // Each pattern is of the next numbers that differ in one digit, and in those behind it, which can be any.
+    while low <= high {
+        let mut count = 1;
+        while low > 0 && low % (count * 10) == 0 && low + count * 10 - 1 <= high {
+            count *= 10;
+        }
+        let (before, digit) = (low / count / 10, low / count % 10);
+        let last = (digit + 1).max((high + 1) / count - before * 10).min(10) - 1;
+        let before = if before > 0 { before.to_string() } else { String::new() };
+        patterns.push(format!("{before}[{digit}-{last}][0-9]{{{}}}", count.ilog10()));
+        low += (last + 1 - digit) * count;
+    }
+    patterns.join("|")
 }
 
 /// What each of several words means, as a list.

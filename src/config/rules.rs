@@ -142,9 +142,15 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
 
 /// Holds settings against the constants of the rule, where they can be read.
 fn check_settings(checker: &Checker<'_>, with: &[(Setting, &Entry)], constants: Option<&Settings>) {
+    let Some(constants) = constants else { return };
     for (setting, entry) in with {
-        if let Some(Err(wrong)) = constants.map(|constants| constants.check(setting)) {
-            let span = if wrong.is_unknown { &entry.key_span } else { &entry.node.span };
+        for wrong in constants.wrong(setting) {
+            let item = wrong.item.and_then(|item| entry.node.items().get(item));
+            let span = match item {
+                _ if wrong.is_unknown => &entry.key_span,
+                Some(item) => &item.span,
+                None => &entry.node.span,
+            };
             if wrong.is_unknown {
                 // It may be a password that is meant for OBS.
                 checker.findings.cover(&entry.node.span);

@@ -11,15 +11,15 @@ const MAX_NAMES: usize = 20;
 
 /// The names in rules, looked up in an OBS.
 #[derive(Debug, Default)]
-pub struct LookedUp {
+pub(crate) struct LookedUp {
     /// What the OBS has not.
-    pub missing: Vec<Diagnostic>,
+    pub(crate) missing: Vec<Diagnostic>,
     /// Where a name stands that is known only when the rule runs: file, line and column.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 /// Looks up what rules name in the OBS sink of that name.
-pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp {
+pub(crate) fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp {
     let mut found = LookedUp::default();
     for file in files {
         // The check of the rules reports what cannot be read.
@@ -42,7 +42,7 @@ pub fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp
 
 impl LookedUp {
     /// The note about names that could not be looked up, if there are any.
-    pub fn not_looked_up(&self) -> Option<String> {
+    pub(crate) fn not_looked_up(&self) -> Option<String> {
         let (names, it) = match self.unknown.len() {
             0 => return None,
             1 => ("1 name is".to_owned(), "it is"),

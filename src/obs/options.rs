@@ -76,27 +76,29 @@ impl fmt::Debug for ObsOptions {
 mod tests {
     use super::*;
 
-    fn options(host: &str) -> ObsOptions {
-        ObsOptions {
-            instance: Arc::from("replay"),
-            host: host.to_owned(),
-            port: 4455,
-            password: Some("hush-hush".to_owned()),
-            request_timeout: Duration::from_secs(3),
-            splits_recordings: false,
-            min_free_mb: 0,
+    impl ObsOptions {
+        pub(crate) fn example(host: &str) -> Self {
+            Self {
+                instance: Arc::from("replay"),
+                host: host.to_owned(),
+                port: 4455,
+                password: Some("hush-hush".to_owned()),
+                request_timeout: Duration::from_secs(3),
+                splits_recordings: false,
+                min_free_mb: 0,
+            }
         }
     }
 
     #[test]
     fn the_password_is_not_printed() {
-        let printed = format!("{:?}", options("127.0.0.1"));
+        let printed = format!("{:?}", ObsOptions::example("127.0.0.1"));
         assert!(printed.contains("127.0.0.1:4455") && !printed.contains("hush"), "{printed}");
     }
 
     #[test]
     fn an_ipv6_address_gets_its_brackets_once() {
-        assert_eq!(options("::1").address(), "[::1]:4455");
-        assert_eq!(options("[::1]").address(), "[::1]:4455");
+        assert_eq!(ObsOptions::example("::1").address(), "[::1]:4455");
+        assert_eq!(ObsOptions::example("[::1]").address(), "[::1]:4455");
     }
 }

@@ -1,6 +1,7 @@
 //! The functions that rules call: one table, from which come their registration with Rhai, `rules check`, what is named
 //! in OBS, and the reference.
 
+pub(super) mod allowed;
 pub(super) mod argument;
 pub(super) mod function;
 mod helpers;

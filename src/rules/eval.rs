@@ -61,7 +61,7 @@ impl Bench {
             let ast = parsed(&engine, &text)?;
             let constants = constants_of(&engine, &meter, &text, &ast);
             let mut constants = constants.map_err(|errors| imports.errors().unwrap_or(errors))?;
-            settings::apply(&mut constants, &rule.with, &text.name)?;
+            settings::apply(&mut constants, &rule.with, &text, &ast)?;
             functions += compiled(&mut engine, constants, ast).clone_functions_only();
         }
         effects.take();

@@ -25,103 +25,86 @@ use crate::text_file;
 /// A file of scenarios.
 #[derive(Debug)]
 pub struct Scenarios {
-    /// The file, as it was named.
-    pub file: PathBuf,
     /// The rules that are tried, with their settings.
-    pub rules: Vec<RuleFile>,
+    pub(super) rules: Vec<RuleFile>,
     /// Names of the OBS instances.
-    pub obs: Vec<Arc<str>>,
-    /// The scenarios, in their order.
-    pub scenarios: Vec<Scenario>,
+    pub(super) obs: Vec<Arc<str>>,
+    pub(super) scenarios: Vec<Scenario>,
 }
 
 /// Something that happens, and what rules are to do about it.
 #[derive(Debug)]
-pub struct Scenario {
+pub(super) struct Scenario {
     /// What it shows.
-    pub name: String,
+    pub(super) name: String,
     /// Line of its name, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// What happens, in order.
-    pub given: Vec<Step>,
+    pub(super) given: Vec<Step>,
     /// All that is to be done, in order.
-    pub expect: Option<Vec<Expected>>,
+    pub(super) expect: Option<Vec<Expected>>,
     /// What is to be done in this order, among others.
-    pub includes: Vec<Expected>,
+    pub(super) includes: Vec<Expected>,
     /// What is not to be done.
-    pub never: Vec<Expected>,
+    pub(super) never: Vec<Expected>,
 }
 
 /// One thing that happens.
 #[derive(Debug)]
-pub enum Step {
+pub(super) enum Step {
     /// Messages come, a datagram a line.
     Messages(String),
-    /// Time passes.
     Wait(Duration),
     /// Time passes until so long after the beginning.
     At(Duration),
-    /// What a capture holds happens.
+    /// What a capture holds happens; actions before `from` are ignored.
     Capture {
-        /// The file.
         path: PathBuf,
-        /// Actions before this are ignored.
         from: Option<Duration>,
-        /// What comes after this does not happen.
         to: Option<Duration>,
     },
     /// From here on each action of this name fails.
     Fail {
-        /// The action.
         action: String,
-        /// With this reason.
         reason: String,
     },
     /// An operator sends a command.
     Command(CommandVerb),
-    /// OBS or a player reports something.
+    /// A sink reports something: the first of OBS when none is named.
     Report {
-        /// Name of the sink; the first of OBS when left out.
         instance: Option<String>,
-        /// What it reports.
         report: StepReport,
     },
 }
 
 /// What OBS or a player reports.
 #[derive(Debug)]
-pub enum StepReport {
-    /// OBS is connected.
+pub(super) enum StepReport {
     ObsConnected,
-    /// OBS is gone, for a reason.
+    /// For a reason.
     ObsDisconnected(String),
-    /// OBS shows a scene.
     Scene(String),
-    /// Whether the replay buffer of OBS runs.
+    /// Whether it runs.
     ReplayBuffer(bool),
-    /// So many MB are left of the disk of OBS.
+    /// So many MB are left.
     DiskLow(u64),
     /// OBS has saved the requested replays in this file.
     ClipSaved(String),
-    /// OBS records to a file.
     RecordingStarted(String),
-    /// A recording of OBS is finished.
     RecordingStopped(String),
-    /// A player runs.
     PlayerConnected,
-    /// A player is gone, for a reason.
+    /// For a reason.
     PlayerDisconnected(String),
 }
 
 /// An action that is expected, or is not to be.
 #[derive(Clone, Debug)]
-pub struct Expected {
-    /// Its name.
-    pub action: String,
+pub(super) struct Expected {
+    pub(super) action: String,
     /// Its arguments, as far as they matter: values are text, as they are written.
-    pub args: Map<String, Json>,
+    pub(super) args: Map<String, Json>,
     /// When, after the beginning, if that matters.
-    pub at: Option<Duration>,
+    pub(super) at: Option<Duration>,
 }
 
 /// Whether a value is what is written.
@@ -270,7 +253,7 @@ impl ScenarioFile {
         let named = root.get("scenarios")?.node.entries().iter();
         let scenarios = named.filter_map(|entry| scenario(checker, entry, scenarios.remove(&entry.key)?)).collect();
         let obs = obs.map_or_else(|| vec!["replay".into()], |names| names.into_iter().map(Arc::from).collect());
-        Some(Scenarios { file: checker.findings.source.file().to_owned(), rules, obs, scenarios })
+        Some(Scenarios { rules, obs, scenarios })
     }
 }
 

@@ -13,24 +13,23 @@ const MAX_STALL: Duration = Duration::from_secs(5);
 
 /// The clock of a session. It never runs back and never jumps.
 #[derive(Clone, Copy, Debug)]
-pub struct CourtClock {
+pub(crate) struct CourtClock {
     anchor: Time,
     start: Instant,
 }
 
 impl CourtClock {
     /// A clock that starts now, with the time of the system's clock.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { anchor: Time::now(), start: Instant::now() }
     }
 
-    /// When it started.
-    pub fn anchor(&self) -> Time {
+    pub(crate) fn anchor(&self) -> Time {
         self.anchor
     }
 
     /// The time now, and the same by the monotonic clock.
-    pub fn now(&self) -> (Time, Instant) {
+    pub(crate) fn now(&self) -> (Time, Instant) {
         let now = Instant::now();
         (self.anchor + (now - self.start), now)
     }
@@ -38,7 +37,7 @@ impl CourtClock {
 
 /// Finds out that the system's clock was set, or that the computer slept.
 #[derive(Debug)]
-pub struct ClockWatch {
+pub(crate) struct ClockWatch {
     clock: CourtClock,
     /// How far the system's clock was ahead when that was last reported.
     offset: Offset,
@@ -47,13 +46,13 @@ pub struct ClockWatch {
 
 impl ClockWatch {
     /// Watches over a clock that has just started.
-    pub fn new(clock: CourtClock) -> Self {
+    pub(crate) fn new(clock: CourtClock) -> Self {
         Self { clock, offset: Offset::default(), checked: clock.start }
     }
 
     /// How far the system's clock is ahead of the session's, if it was set or the session's thread did not run for a
     /// while. Looks at it once a second; to be called more often than that.
-    pub fn step(&mut self) -> Option<Offset> {
+    pub(crate) fn step(&mut self) -> Option<Offset> {
         let (now, instant) = self.clock.now();
         let since = instant - self.checked;
         if since < CHECK_INTERVAL {

@@ -19,7 +19,7 @@ use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
 /// The longest datagram that is read whole, in bytes.
-pub const MAX_DATAGRAM: usize = 2048;
+pub(crate) const MAX_DATAGRAM: usize = 2048;
 /// How often the thread checks whether it is to stop.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it may take to read what the kernel has queued when it is to stop.
@@ -27,25 +27,19 @@ const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A datagram with the time of its arrival.
 #[derive(Debug)]
-pub struct Received {
-    /// When it arrived, by the clock of the session.
-    pub at: Time,
-    /// The same by the monotonic clock, to measure from.
-    pub arrived: Instant,
-    /// The datagram.
-    pub datagram: Datagram,
+pub(crate) struct Received {
+    /// By the clock of the session.
+    pub(crate) at: Time,
+    pub(crate) datagram: Datagram,
 }
 
 /// A port cannot be listened on.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to listen on UDP {address} for `{court}`: {}", reason(.source, .address))]
 pub struct BindError {
-    /// The court.
-    pub court: Arc<str>,
-    /// The address.
-    pub address: SocketAddr,
-    /// Why.
-    pub source: io::Error,
+    pub(crate) court: Arc<str>,
+    pub(crate) address: SocketAddr,
+    pub(crate) source: io::Error,
 }
 
 fn reason(error: &io::Error, address: &SocketAddr) -> String {
@@ -65,7 +59,7 @@ fn reason(error: &io::Error, address: &SocketAddr) -> String {
 
 /// A bound socket, ready to receive.
 #[derive(Debug)]
-pub struct UdpReceiver {
+pub(crate) struct UdpReceiver {
     court: Arc<str>,
     socket: UdpSocket,
     local: SocketAddr,
@@ -75,7 +69,7 @@ pub struct UdpReceiver {
 
 impl UdpReceiver {
     /// Binds the court's socket; warns when the kernel grants a smaller receive buffer.
-    pub fn bind(court: Arc<str>, address: SocketAddr, receive_buffer_bytes: usize) -> Result<Self, BindError> {
+    pub(crate) fn bind(court: Arc<str>, address: SocketAddr, receive_buffer_bytes: usize) -> Result<Self, BindError> {
         let bound = || -> io::Result<Self> {
             let socket = UdpSocket::bind(address)?;
             let options = SockRef::from(&socket);
@@ -94,18 +88,17 @@ impl UdpReceiver {
     }
 
     /// Asks a PSS for its state, at the start and after each silence, from the socket that it listens on.
-    pub fn resync(mut self, with: Option<SocketAddr>) -> Self {
+    pub(crate) fn resync(mut self, with: Option<SocketAddr>) -> Self {
         self.resync = with;
         self
     }
 
-    /// Where it listens.
-    pub fn local(&self) -> SocketAddr {
+    pub(crate) fn local(&self) -> SocketAddr {
         self.local
     }
 
     /// Its status, also once its thread runs.
-    pub fn status(&self) -> &StatusHandle {
+    pub(crate) fn status(&self) -> &StatusHandle {
         &self.status
     }
 
@@ -113,7 +106,7 @@ impl UdpReceiver {
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn spawn(
+    pub(crate) fn spawn(
         self,
         queue: Sender<Received>,
         counters: Arc<Counters>,
@@ -164,7 +157,7 @@ impl UdpReceiver {
                         resync.received(arrived, datagram.from, &bytes);
                     }
                     let datagram = Datagram { bytes, from: datagram.from, truncated };
-                    match queue.try_send(Received { at, arrived, datagram }) {
+                    match queue.try_send(Received { at, datagram }) {
                         Ok(()) => {}
                         Err(TrySendError::Full(_)) => {
                             counters.lost_in_queue.add(1);

@@ -10,7 +10,7 @@ fn check(text: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("examples")).unwrap();
     fs::create_dir(folder.path().join("rules")).unwrap();
-    for rule in ["recording", "scenes"] {
+    for rule in ["recording", "scenes", "instant-replay"] {
         fs::copy(repository(&format!("rules/{rule}.rhai")), folder.path().join(format!("rules/{rule}.rhai"))).unwrap();
     }
     fs::write(folder.path().join("examples/event.yaml"), text).unwrap();
@@ -125,6 +125,55 @@ fn a_setting_of_the_wrong_kind_is_shown_in_the_config_and_not_in_the_rule() {
       |                           ^
       |
       = help: `AFTER_THE_WINNER` of recording.rhai is "8s"
+    "#);
+}
+
+#[test]
+fn values_that_a_rule_does_not_allow_are_shown_in_the_config() {
+    let (code, shown) = check(
+        "name: a\ncourts: { c: { bind: 0.0.0.0:6000 } }\nrules:\n  files:\n    - file: ../rules/scenes.rhai\n      with:\n        review_from: klip\n        review_until: [verdict, clocked, nothing]\n    - file: ../rules/instant-replay.rhai\n      with: { speed: 200 }\n    - file: ../rules/recording.rhai\n      with: { start_at: \"${WORD:-round_ended}\" }\n",
+    );
+    assert_eq!(code, Some(3));
+    insta::assert_snapshot!(shown, @r#"
+    error: `review_from` takes `clip` or `request`
+     --> event.yaml:7:22
+      |
+    7 |         review_from: klip
+      |                      ^^^^
+      |
+      = help: did you mean `clip`?
+
+    error: `review_until` takes some of `verdict`, `closed` and `clock`
+     --> event.yaml:8:33
+      |
+    8 |         review_until: [verdict, clocked, nothing]
+      |                                 ^^^^^^^
+      |
+      = help: did you mean `closed`?
+
+    error: `review_until` takes some of `verdict`, `closed` and `clock`
+     --> event.yaml:8:42
+      |
+    8 |         review_until: [verdict, clocked, nothing]
+      |                                          ^^^^^^^
+      |
+      = help: `REVIEW_UNTIL` of scenes.rhai is ["verdict", "closed", "clock"]
+
+    error: `speed` takes a number from 0.01 to 100
+      --> event.yaml:10:22
+       |
+    10 |       with: { speed: 200 }
+       |                      ^^^
+       |
+       = help: `SPEED` of instant-replay.rhai is 1.0
+
+    error: `start_at` takes `bout_started` or `bout_ready`
+      --> event.yaml:12:25
+       |
+    12 |       with: { start_at: "${WORD:-round_ended}" }
+       |                         ^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: `START_AT` of recording.rhai is "bout_started"
     "#);
 }
 

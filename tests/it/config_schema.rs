@@ -97,6 +97,7 @@ fn a_validator_refuses_each_mistake() {
         ("/sinks/replay/type", r#""obss""#),
         ("/sinks/replay/port", "70000"),
         ("/sinks/replay/port", r#""abc""#),
+        ("/sinks/replay/timeout_secs", r#""61""#),
         ("/sinks/replay/port", r#""4455 ""#),
         ("/sinks/replay/prot", "4455"),
         ("/sinks/replay/host", r#""me@pc""#),
@@ -123,5 +124,21 @@ fn a_validator_refuses_each_mistake() {
         config.pointer_mut(section).unwrap()[key] = serde_json::from_str(value).unwrap();
         let text = serde_yaml::to_string(&config).unwrap();
         assert_eq!(accepted(&validator, &text), (false, false), "{pointer}: {value}");
+    }
+}
+
+#[test]
+fn quoted_number_is_accepted_within_its_limits_alone() {
+    let validator = validator();
+    let keys = [("sinks", "a: { type: obs, port: 'N' }"), ("reviews", "quota: 'N'"), ("rules", "max_operations: 'N'")];
+    for (section, key) in keys {
+        for limit in [0, 1, 9, 10, 99, 100, 999, 1000, 1999, 2000, 9999, 65_535, 999_999, 1_000_000_000_u64] {
+            for number in [limit.saturating_sub(1), limit, limit + 1] {
+                let text = format!("name: a\ncourts: {{ c: {{ bind: 0.0.0.0:6000 }} }}\n{section}: {{ {key} }}\n");
+                let text = text.replace('N', &number.to_string());
+                let (by_schema, by_check) = accepted(&validator, &text);
+                assert_eq!(by_schema, by_check, "{text}");
+            }
+        }
     }
 }

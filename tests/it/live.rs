@@ -43,6 +43,8 @@ fn replay_of_a_capture_repeats_events_and_actions() {
     assert_eq!(captures.len(), 1);
     let replay = output(vta().arg("replay").arg(&captures[0]).args(["--speed", "max", "--config"]).arg(venue.config()));
     assert!(replay.status.success(), "{}", stderr(&replay));
+    let counts = stderr(&replay).lines().last().unwrap_or_default();
+    assert!(counts.contains("INFO court-1: 378 datagrams, ") && counts.ends_with("[run.court_counts]"), "{counts}");
     assert_eq!(venue.events("2"), live);
     assert!(actions("1").lines().count() > 10, "{}", actions("1"));
     assert_eq!(actions("2"), actions("1"));

@@ -55,6 +55,11 @@ fn functions_of_an_imported_file_and_what_is_wrong_in_it() {
 }
 
 #[test]
+fn words_that_a_setting_never_is_and_settings_that_do_not_say_what_they_may_be() {
+    compare("settings");
+}
+
+#[test]
 fn variables_that_do_not_exist() {
     compare("variables");
 }

@@ -282,6 +282,12 @@ fn a_cooldown_counts_from_its_last_yes_as_long_as_each_call_says() {
 }
 
 #[test]
+fn default_that_the_setting_itself_does_not_allow_is_refused() {
+    let folder = folder(&[("rule.rhai", "const A = 1;\nconst FROM = setting(\"klip\", [\"clip\", \"request\"]);\n")]);
+    insta::assert_snapshot!(load(&folder, Vec::new()).err().unwrap(), @"RULES/rule.rhai:2:14: the setting takes `clip` or `request`, and its default is something else");
+}
+
+#[test]
 fn imports_come_from_the_rules_folder_with_constants_of_their_own() {
     let folder = folder(&[
         (

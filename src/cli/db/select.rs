@@ -8,7 +8,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::error::{CliError, Exit, say};
-use crate::config::{Config, Sink};
+use crate::config::Config;
 use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
@@ -29,11 +29,7 @@ impl Database {
             return open(path);
         }
         let config = Config::load(&self.config)?;
-        let path = config.sinks.values().find_map(|sink| match sink {
-            Sink::Store(store) => Some(&store.path),
-            _ => None,
-        });
-        match path {
+        match config.store_path() {
             Some(path) => open(path),
             None => Err(CliError::new(
                 Exit::Config,

@@ -77,6 +77,7 @@ impl Argument<'_> {
             (Kind::Flag, _) => value.is_bool(),
             (Kind::Word(words), Some(word)) if !words.contains(&word) => return Err(self.unknown(word, words)),
             (Kind::Word(_), text) => text.is_some(),
+            (Kind::Words, text) => text.is_some() || value.is_array(),
             (Kind::Function, _) => value.is::<FnPtr>(),
             (Kind::Instant, _) => instant(value).is_some(),
             (Kind::InClip, _) => number(value).map_or(instant(value).is_some(), |seconds| seconds >= 0.0),

@@ -81,6 +81,11 @@ pub(crate) struct Arguments<'a> {
 }
 
 impl Arguments<'_> {
+    /// All of them, in their order.
+    pub(super) fn values(&self) -> &[Dynamic] {
+        self.values
+    }
+
     /// A value; none where the call leaves it out.
     pub(super) fn get(&self, name: &str) -> Option<&Dynamic> {
         self.values.get(self.form.iter().position(|parameter| parameter.name == name)?)

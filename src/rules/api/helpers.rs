@@ -2,9 +2,10 @@
 
 use rhai::{Dynamic, FnPtr};
 
+use super::allowed::Allowed;
 use super::argument::number;
 use super::function::{Arguments, Function, Host, Returned, functions};
-use super::signature::{ANY_DURATION, Kind, Parameter, parameter};
+use super::signature::{ANY_DURATION, ANY_NUMBER, Kind, Parameter, parameter};
 use crate::action::Verb;
 use crate::rules::duration::{MAX_DURATION, MIN_WAIT};
 use crate::rules::effects::TimerCall;
@@ -17,6 +18,11 @@ const VALUE: Parameter = parameter("value", Kind::Any);
 const LOW: Parameter = parameter("low", Kind::Any);
 const HIGH: Parameter = parameter("high", Kind::Any);
 const DURATION: Parameter = parameter("duration", ANY_DURATION);
+const DEFAULT: Parameter = parameter("default", Kind::Words);
+const WORDS: Parameter = parameter("words", Kind::Words);
+const NUMBER: Parameter = parameter("number", ANY_NUMBER);
+const LOWEST: Parameter = parameter("low", ANY_NUMBER);
+const HIGHEST: Parameter = parameter("high", ANY_NUMBER);
 const NO_SLEEP: Parameter =
     parameter("duration", Kind::Never { message: "a rule cannot sleep", help: r#"use after("2s", || …)"# });
 
@@ -68,6 +74,13 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "";
             })
         };
 
+    /// Declares the values that a [setting](rules.md#settings) may have, and returns its default. The setting is one of
+    /// `words`; if `default` is a list, the setting is a list of them. Without `default`, the default is the list of all
+    /// `words`. A setting that is a number lies between `low` and `high`, or is one of them.
+    "setting" [WORDS] [DEFAULT, WORDS] [NUMBER, LOWEST, HIGHEST]
+        "const SHOW_ON = setting(\"clip\", [\"clip\", \"request\"]);\nconst CLOSE_ON = setting([\"verdict\", \"clock\"]);\nconst SPEED = setting(0.5, 0.01, 100);"
+        => |_, given| setting(given);
+
     "sleep" [NO_SLEEP] "" => |_, _| Ok(Dynamic::UNIT);
 };
 
@@ -75,6 +88,16 @@ fn set_timer(host: &Host, given: &Arguments<'_>, repeats: bool) -> Returned {
     let call = given.value("call").try_cast::<FnPtr>().ok_or("a timer needs a function")?.into();
     let (key, wait) = (given.optional_text("key"), given.duration("wait").unwrap_or_default());
     Ok(host.effects.set_timer(TimerCall::Wait { key, wait, repeats, call })?.into())
+}
+
+fn setting(given: &Arguments<'_>) -> Returned {
+    let [default, ..] = given.values() else { return Ok(Dynamic::UNIT) };
+    let takes = match Allowed::of(given.values()) {
+        Some(allowed) if allowed.refused(default).is_empty() => return Ok(default.clone()),
+        Some(allowed) => allowed.words(default),
+        None => "words in quotes".to_owned(),
+    };
+    Err(format!("the setting takes {takes}, and its default is something else").into())
 }
 
 fn between(value: &Dynamic, low: &Dynamic, high: &Dynamic) -> Returned {

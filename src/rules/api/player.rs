@@ -4,14 +4,14 @@ use rhai::{Dynamic, EvalAltResult};
 
 use super::argument::{entry, instant, number, path_of_clip, seconds};
 use super::function::{Arguments, Function, Host, Returned, functions};
-use super::signature::{Kind, Need, Parameter, parameter};
+use super::signature::{ANY_NUMBER, Kind, Need, Parameter, parameter};
 use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
 
 const CLIP: Parameter = parameter("clip", Kind::Clip);
 const FROM: Parameter = parameter("from", Kind::InClip);
 const TO: Parameter = parameter("to", Kind::InClip);
 const VALUE: Parameter = parameter("value", Kind::Any);
-const SECONDS: Parameter = parameter("seconds", Kind::Number { min: f64::MIN, max: f64::MAX });
+const SECONDS: Parameter = parameter("seconds", ANY_NUMBER);
 const FRAMES: Parameter = parameter("frames", Kind::Whole);
 /// What mpv plays.
 const SPEED: Parameter = parameter("speed", Kind::Number { min: 0.01, max: 100.0 });

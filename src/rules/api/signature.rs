@@ -53,6 +53,8 @@ pub(crate) enum Kind {
     },
     Flag,
     Word(&'static [&'static str]),
+    /// A text, or a list of texts.
+    Words,
     /// A function without parameters.
     Function,
     /// The text of an instant, or an event.
@@ -98,6 +100,9 @@ pub(crate) enum InObs {
 
 /// Any time that a rule may wait.
 pub(crate) const ANY_DURATION: Kind = Kind::Duration { min: Duration::ZERO, max: MAX_DURATION };
+
+/// Any number.
+pub(crate) const ANY_NUMBER: Kind = Kind::Number { min: f64::MIN, max: f64::MAX };
 
 pub(crate) const fn parameter(name: &'static str, kind: Kind) -> Parameter {
     Parameter { name, kind }
@@ -163,6 +168,7 @@ impl Kind {
                 let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 format!("one of {}", words.join(", "))
             }
+            Self::Words => r#"a text, or a list of texts: `["one", "another"]`"#.to_owned(),
             Self::Function => "a function `|| …`".to_owned(),
             Self::Instant => "an instant such as `event.at`, or the event itself".to_owned(),
             Self::InClip => "an instant such as `event.at`, an event, or a number of seconds from 0".to_owned(),

@@ -182,6 +182,7 @@ fn takes(kind: Kind, sort: Sort) -> bool {
             | Kind::Instance
             | Kind::Duration { .. }
             | Kind::Word(_)
+            | Kind::Words
             | Kind::Instant
             | Kind::Clip,
             sort,

@@ -19,6 +19,7 @@ impl Walk<'_> {
                         self.word(right_shape, item);
                     }
                 }
+                self.word(&left_shape.item(), right);
                 self.negated(right, left, "in");
             }
             "==" | "!=" => {

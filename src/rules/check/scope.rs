@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTFlags, ASTNode, Expr, Stmt};
 
 use super::shape::{Shape, Value};
+use crate::rules::api::allowed::{Allowed, declaration};
 use crate::rules::sources::RuleFile;
 
 /// The constants of a script, by their names, with what is known of each.
@@ -15,6 +16,9 @@ pub(super) fn constants(ast: &AST, file: Option<&RuleFile>) -> Constants {
     let constant = |statement: &Stmt| match statement {
         Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
             let name = variable.0.name.to_string();
+            if let Some(shape) = declared(&name, &variable.1) {
+                return Some((name, shape));
+            }
             let value = Value::constant(&variable.1);
             let mut settings = file.iter().flat_map(|file| &file.with);
             let set = settings.find(|setting| setting.name.eq_ignore_ascii_case(&name));
@@ -27,6 +31,14 @@ pub(super) fn constants(ast: &AST, file: Option<&RuleFile>) -> Constants {
         _ => None,
     };
     ast.statements().iter().filter_map(constant).collect()
+}
+
+/// What is known of a constant whose words the script declares.
+fn declared(name: &str, constant: &Expr) -> Option<Shape> {
+    let Allowed::Words(words) = Allowed::declared(constant)? else { return None };
+    let word = Shape::Word { field: name.to_owned(), words: words.into() };
+    let is_list = matches!(declaration(constant)?.first()?, Expr::Array(..));
+    Some(if is_list { Shape::List(word.into()) } else { word })
 }
 
 /// How the names of a whole script are used: what is known of a variable at first need not stay true.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Expr, FnPtr, ImmutableString};
 
+use crate::rules::api::allowed::declaration;
 use crate::rules::sources::SettingValue;
 
 /// What is known of a value.
@@ -164,7 +165,10 @@ impl Value {
             Expr::Map(map, _) => {
                 Some(Self::Map(map.0.iter().map(|(name, value)| (name.name.to_string(), shape(value))).collect()))
             }
-            other => Self::literal(other),
+            other => match declaration(other) {
+                Some([default, ..]) => Self::constant(default),
+                _ => Self::literal(other),
+            },
         }
     }
 

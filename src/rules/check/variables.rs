@@ -5,6 +5,7 @@ use rhai::{ASTFlags, ImmutableString, Namespace, Position, Stmt};
 use super::advice;
 use super::shape::{Shape, Value};
 use super::walk::Walk;
+use crate::rules::api::allowed::{Allowed, declaration};
 use crate::suggest::{enumerate, near};
 
 /// A variable in the tree.
@@ -73,9 +74,14 @@ impl Walk<'_> {
         Shape::Any
     }
 
-    /// A variable outside of functions: handlers do not see it.
-    pub(super) fn forgotten(&mut self, statement: &Stmt) {
+    /// A variable outside of functions, which handlers do not see; and a setting that does not declare what it may be.
+    pub(super) fn outside(&mut self, statement: &Stmt) {
         let Stmt::Var(variable, flags, at) = statement else { return };
+        if declaration(&variable.1).is_some() && Allowed::declared(&variable.1).is_none() {
+            let message = "what a setting may be is written in the call itself";
+            let help = r#"write for example `setting("clip", ["clip", "request"])`"#.to_owned();
+            self.error("rules.setting", variable.1.start_position(), message, help);
+        }
         if !flags.contains(ASTFlags::CONSTANT) {
             let name = variable.0.name.to_string();
             let message = format!("`{name}` is forgotten before a handler runs");

@@ -12,7 +12,7 @@ use super::names::ObsItem;
 use super::scope::{self, Constants, Uses};
 use super::shape::Shape;
 use super::words::Words;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::Kind;
 use crate::rules::text::Text;
 
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         };
         for statement in ast.statements() {
             walk.statement(statement);
-            walk.forgotten(statement);
+            walk.outside(statement);
         }
         walk.scope.clear();
         for function in functions().filter(|function| !function.name.starts_with("anon$")) {
@@ -110,8 +110,10 @@ impl<'a> Walk<'a> {
         message: impl Into<String>,
         help: impl Into<Option<String>>,
     ) {
-        let help = help.into();
-        self.findings.push(Diagnostic { help, ..self.script.text.error(code, at, message).warning() });
+        self.error(code, at, message, help);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.severity = Severity::Warning;
+        }
     }
 
     fn function(&mut self, function: Shared<ScriptFuncDef>) {

@@ -66,8 +66,7 @@ impl Script {
             let message = "only constants may stand outside of functions: put this in a handler";
             return Err(vec![text.error("rules.top_level", begin, message)]);
         }
-        settings::apply(&mut constants, &rule.with, &text.name)?;
-        settings::used_by_others(&rule.with, &text, &ast)?;
+        settings::apply(&mut constants, &rule.with, &text, &ast)?;
         imports.add_constants(&mut constants).map_err(|message| vec![text.error("rules.import", begin, message)])?;
         let wrong = handler::errors(ast.iter_functions().map(|f| (f.name, f.params.len())), &text);
         if !wrong.is_empty() {

@@ -8,6 +8,7 @@ use rhai::{AST, ASTNode, Array, Dynamic, Expr, ImmutableString, Stmt};
 use super::compile::{self, Constants};
 use super::imports::Imports;
 use crate::diagnostic::Diagnostic;
+use crate::rules::api::allowed::{Allowed, Refused};
 use crate::rules::effects::CallEffects;
 use crate::rules::limits::Surroundings;
 use crate::rules::meter::Meter;
@@ -16,20 +17,28 @@ use crate::rules::text::Text;
 use crate::rules::{duration, sandbox, sources};
 use crate::suggest::{enumerate, near};
 
-/// Sets the constants; gives all that is wrong with the settings.
-pub(crate) fn apply(constants: &mut Constants, with: &[Setting], script: &str) -> Result<(), Vec<Diagnostic>> {
+/// Sets the constants of a script; gives all that is wrong with the settings.
+pub(crate) fn apply(
+    constants: &mut Constants,
+    with: &[Setting],
+    text: &Text,
+    ast: &AST,
+) -> Result<(), Vec<Diagnostic>> {
     let mut wrong = Vec::new();
     for setting in with {
-        if let Err(WrongSetting { message, help, .. }) = set(constants, setting, script) {
-            let error = Diagnostic::error("rules.setting", &setting.file, message).at(setting.place.clone());
-            wrong.push(Diagnostic { help, ..error });
+        match value_of(constants, ast, setting, &text.name) {
+            Ok((index, value)) => constants[index].1 = value,
+            Err(errors) => wrong.extend(errors.into_iter().map(|WrongSetting { message, help, .. }| {
+                let error = Diagnostic::error("rules.setting", &setting.file, message).at(setting.place.clone());
+                Diagnostic { help, ..error }
+            })),
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    if wrong.is_empty() { used_by_others(with, text, ast) } else { Err(wrong) }
 }
 
 /// Refuses to set a constant of which others are made, since they would keep what they were made of.
-pub(crate) fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result<(), Vec<Diagnostic>> {
+fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result<(), Vec<Diagnostic>> {
     let is_set = |name: &str| with.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
     let mut wrong = Vec::new();
     for statement in ast.statements() {
@@ -52,12 +61,15 @@ pub(crate) fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result
 pub(crate) struct Settings {
     script: Arc<str>,
     constants: Constants,
+    ast: AST,
 }
 
 /// Why a constant cannot be set.
 pub(crate) struct WrongSetting {
     /// Whether there is no such constant; else the value is wrong.
     pub(crate) is_unknown: bool,
+    /// The index of the item that is wrong, where the value is a list.
+    pub(crate) item: Option<usize>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
 }
@@ -71,35 +83,49 @@ impl Settings {
         engine.set_module_resolver(Imports::of(file, Library::default()));
         let ast = compile::parsed(&engine, &text).ok()?;
         let constants = compile::constants_of(&engine, &meter, &text, &ast).ok()?;
-        Some(Self { script: text.name, constants })
+        Some(Self { script: text.name, constants, ast })
     }
 
-    /// Whether a setting names one of them and has a value like it.
-    pub(crate) fn check(&self, setting: &Setting) -> Result<(), WrongSetting> {
-        value_of(&self.constants, setting, &self.script).map(drop)
+    /// What is wrong with a setting: that it names none of them, or that its value is not one that it may have.
+    pub(crate) fn wrong(&self, setting: &Setting) -> Vec<WrongSetting> {
+        value_of(&self.constants, &self.ast, setting, &self.script).err().unwrap_or_default()
     }
-}
-
-fn set(constants: &mut Constants, setting: &Setting, script: &str) -> Result<(), WrongSetting> {
-    let (index, value) = value_of(constants, setting, script)?;
-    if let Some((_, constant)) = constants.get_mut(index) {
-        *constant = value;
-    }
-    Ok(())
 }
 
 /// The index of the constant that is set, and its value.
-fn value_of(constants: &Constants, setting: &Setting, script: &str) -> Result<(usize, Dynamic), WrongSetting> {
+fn value_of(
+    constants: &Constants,
+    ast: &AST,
+    setting: &Setting,
+    script: &str,
+) -> Result<(usize, Dynamic), Vec<WrongSetting>> {
     let same = |(_, (name, _)): &(usize, &(String, Dynamic))| name.eq_ignore_ascii_case(&setting.name);
     let Some((index, (name, default))) = constants.iter().enumerate().find(same) else {
-        return Err(unknown(constants, &setting.name, script));
+        return Err(vec![unknown(constants, &setting.name, script)]);
     };
-    let value = like(default, &setting.value).map_err(|takes| WrongSetting {
+    let wrong = |takes: &str, item, near: Option<String>| WrongSetting {
         is_unknown: false,
+        item,
         message: format!("`{}` takes {takes}", setting.name),
-        help: Some(format!("`{name}` of {script} is {}", in_words(default))),
-    })?;
-    Ok((index, value))
+        help: Some(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("`{name}` of {script} is {}", in_words(default)),
+        }),
+    };
+    let value = like(default, &setting.value).map_err(|takes| vec![wrong(takes, None, None)])?;
+    let Some(allowed) = allowed(ast, name) else { return Ok((index, value)) };
+    let takes = allowed.words(default);
+    let refused = allowed.refused(&value).into_iter();
+    let refused: Vec<_> = refused.map(|Refused { item, near }| wrong(&takes, item, near)).collect();
+    if refused.is_empty() { Ok((index, value)) } else { Err(refused) }
+}
+
+/// What a script declares that a constant may be.
+fn allowed(ast: &AST, name: &str) -> Option<Allowed> {
+    ast.statements().iter().find_map(|statement| match statement {
+        Stmt::Var(variable, ..) if variable.0.name == name => Allowed::declared(&variable.1),
+        _ => None,
+    })
 }
 
 fn unknown(constants: &Constants, name: &str, script: &str) -> WrongSetting {
@@ -110,7 +136,12 @@ fn unknown(constants: &Constants, name: &str, script: &str) -> WrongSetting {
         None if constants.is_empty() => "it has none: a setting is a constant at its top, `const NAME = …;`".to_owned(),
         None => format!("it has {}", enumerate(known())),
     };
-    WrongSetting { is_unknown: true, message: format!("{script} has no setting `{name}`"), help: Some(help) }
+    WrongSetting {
+        is_unknown: true,
+        item: None,
+        message: format!("{script} has no setting `{name}`"),
+        help: Some(help),
+    }
 }
 
 /// The value as the same type as the default; the error says what is wanted.
