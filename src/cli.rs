@@ -3,6 +3,7 @@
 mod capture_file;
 mod check;
 mod config;
+mod ctl;
 mod db;
 mod decode;
 mod error;
@@ -14,6 +15,7 @@ mod rules;
 mod run;
 mod schema;
 mod simulate;
+mod status;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Run(run::Args),
+    Ctl(ctl::Args),
+    Status(status::Args),
     Replay(replay::Args),
     Decode(decode::Args),
     Check(check::Args),
@@ -53,6 +57,8 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let done = match self.verb {
             Verb::Run(args) => args.run(),
+            Verb::Ctl(args) => args.run(),
+            Verb::Status(args) => args.run(),
             Verb::Replay(args) => args.run(),
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),

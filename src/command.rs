@@ -167,6 +167,7 @@ impl CommandVerb {
 /// A command as it is typed, as far as that is short, from its name and its [arguments](CommandVerb::args).
 pub(crate) fn in_words(command: &str, args: &Value) -> String {
     let word = |(key, value): (&String, &Value)| match value {
+        Value::String(word) if key == "is" => Some(format!("is {word}")),
         Value::String(word) => Some(word.clone()),
         Value::Bool(true) => Some(format!("--{key}")),
         _ => None,

@@ -20,6 +20,7 @@ mod reviews;
 pub(crate) mod rules;
 mod schema;
 mod secret;
+mod server;
 mod sink;
 pub(crate) mod source;
 mod syntax;
@@ -39,6 +40,7 @@ use serde::{Deserialize, Serialize};
 pub use court::{CourtConfig, CourtType};
 pub use error::ConfigError;
 pub use secret::Secret;
+pub use server::ServerConfig;
 pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink};
 
 use crate::bout::ReviewRules;
@@ -69,6 +71,8 @@ pub struct Config {
     pub names: Names,
     /// What is driven and recorded, by name.
     pub sinks: BTreeMap<Arc<str>, Sink>,
+    /// How it is reached while it runs.
+    pub server: ServerConfig,
     /// All of it as YAML: with its variables and defaults filled in, and its secrets covered.
     pub effective: String,
     /// What is hardly meant so.
@@ -120,6 +124,10 @@ struct EventFile {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "maxLength": 100, "pattern": "\\S" }, "x-default" = "no sinks"))]
     sinks: BTreeMap<Arc<str>, Sink>,
+    /// [How the running vta is reached](#server).
+    #[serde(default)]
+    #[schemars(extend("x-default" = "on this computer alone"))]
+    server: ServerConfig,
 }
 
 /// How datagrams are read.
@@ -204,7 +212,7 @@ impl EventFile {
     /// Checks what the schema cannot say, and puts the config together.
     fn resolve(self, checker: &Checker<'_>, root: &yaml::Node) -> Option<Config> {
         let effective = secret::shown(&self)?;
-        let Self { name, courts, decoder, rules, reviews, names, mut sinks } = self;
+        let Self { name, courts, decoder, rules, reviews, names, mut sinks, server } = self;
         let RulesSection { files, max_operations } = rules;
         let list = root.get("rules").and_then(|rules| rules.node.get("files"));
         let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
@@ -221,6 +229,7 @@ impl EventFile {
             rules: Rules { files, max_operations },
             reviews: reviews.into(),
             sinks,
+            server,
             effective,
             warnings: Vec::new(),
         })

@@ -12,10 +12,10 @@ use crate::event::CommandEnded;
 use crate::telemetry::{Counters, StatusHandle};
 
 /// Requests that may wait for a court.
-pub const MAX_REQUESTS: usize = 64;
+pub(crate) const MAX_REQUESTS: usize = 64;
 
 /// Something that is asked of a court between two of its inputs.
-pub enum CourtRequest {
+pub(crate) enum CourtRequest {
     /// To take a command; its end is sent back.
     Command(Arc<Command>, oneshot::Sender<CommandEnded>),
     /// How it is. This is no input: nothing follows from it.
@@ -24,32 +24,32 @@ pub enum CourtRequest {
 
 /// How a court is at a moment.
 #[derive(Clone, Debug)]
-pub struct CourtState {
+pub(crate) struct CourtState {
     /// The bout that is on.
-    pub bout: Arc<Bout>,
+    pub(crate) bout: Arc<Bout>,
     /// The file names of its rules.
-    pub rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     /// Whether they are paused.
-    pub is_paused: bool,
+    pub(crate) is_paused: bool,
     /// Whether bouts that are loaded now are rehearsals.
-    pub is_rehearsal: bool,
+    pub(crate) is_rehearsal: bool,
 }
 
 /// A court of the running vta.
 #[derive(Clone, Debug)]
-pub struct CourtControl {
+pub(crate) struct CourtControl {
     /// Its name.
-    pub name: Arc<str>,
+    pub(crate) name: Arc<str>,
     /// Its session.
-    pub session: SessionId,
+    pub(crate) session: SessionId,
     /// What it counts.
-    pub counters: Arc<Counters>,
+    pub(crate) counters: Arc<Counters>,
     requests: Sender<CourtRequest>,
 }
 
 /// Why a court gives no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoAnswer {
+pub(crate) enum NoAnswer {
     /// It has too much to do.
     #[error("too many requests wait for the court already")]
     Busy,
@@ -60,7 +60,12 @@ pub enum NoAnswer {
 
 impl CourtControl {
     /// A court that takes requests at a queue.
-    pub fn new(name: Arc<str>, session: SessionId, counters: Arc<Counters>, requests: Sender<CourtRequest>) -> Self {
+    pub(crate) fn new(
+        name: Arc<str>,
+        session: SessionId,
+        counters: Arc<Counters>,
+        requests: Sender<CourtRequest>,
+    ) -> Self {
         Self { name, session, counters, requests }
     }
 
@@ -68,7 +73,7 @@ impl CourtControl {
     ///
     /// # Errors
     /// The court does not take it, or ends before.
-    pub async fn command(&self, command: Command) -> Result<CommandEnded, NoAnswer> {
+    pub(crate) async fn command(&self, command: Command) -> Result<CommandEnded, NoAnswer> {
         self.request(|answer| CourtRequest::Command(Arc::new(command), answer)).await
     }
 
@@ -76,7 +81,7 @@ impl CourtControl {
     ///
     /// # Errors
     /// It does not answer.
-    pub async fn state(&self) -> Result<CourtState, NoAnswer> {
+    pub(crate) async fn state(&self) -> Result<CourtState, NoAnswer> {
         self.request(CourtRequest::State).await
     }
 
@@ -92,19 +97,19 @@ impl CourtControl {
 
 /// A running vta.
 #[derive(Clone, Debug)]
-pub struct Control {
+pub(crate) struct Control {
     /// The event's name.
-    pub event: String,
+    pub(crate) event: String,
     /// Its config.
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
     /// Its database, if it has one.
-    pub database: Option<PathBuf>,
+    pub(crate) database: Option<PathBuf>,
     /// The courts, in the order of the config.
-    pub courts: Vec<CourtControl>,
+    pub(crate) courts: Vec<CourtControl>,
     /// How each component is, in the order of their start.
-    pub components: Vec<StatusHandle>,
+    pub(crate) components: Vec<StatusHandle>,
     /// Asks the program to read the rules again.
-    pub reload: Arc<Notify>,
+    pub(crate) reload: Arc<Notify>,
     /// Asks the program to end in order.
-    pub quit: Arc<Notify>,
+    pub(crate) quit: Arc<Notify>,
 }

@@ -28,3 +28,4 @@ pub use limits::{Limits, Surroundings};
 pub use runtime::engine::{Retired, RuleOutput, Rules};
 pub(crate) use runtime::settings::Settings;
 pub use sources::{RuleFile, Setting, SettingValue, Sources};
+pub(crate) use views::bout_as_json;

@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod export;
 mod filter;
+mod find_clip;
 mod handle;
 mod info;
 mod loads;

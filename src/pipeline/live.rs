@@ -27,6 +27,7 @@ use crate::court::Input;
 use crate::queue::bounded;
 use crate::rules::Sources;
 use crate::rules::check::has_errors;
+use crate::server;
 use crate::source::{ClockWatch, CourtClock, Received, UdpReceiver};
 use crate::store::{Mode, NewSession, Store};
 use crate::telemetry::{Counters, StatusHandle, messages};
@@ -209,15 +210,17 @@ impl Live {
         }
         let (reload, component) = reloader.spawn().map_err(StartError::Thread)?;
         components.add(component);
+        let status = StatusHandle::new("server", "http");
         let control = Control {
             event: config.name.clone(),
             config: config.file.clone(),
             database: setup::store_sink(config).map(|sink| sink.path.clone()),
             courts: controls,
-            components: components.statuses(),
+            components: components.statuses().into_iter().chain([status.clone()]).collect(),
             reload: Arc::default(),
             quit: Arc::default(),
         };
+        components.add(Component::task(status.clone(), server::spawn(config.server.bind, control.clone(), status)));
         Ok(Self { control, courts: counted, statuses: components.statuses(), components, stopping, reload })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use rhai::{Dynamic, Engine, EvalAltResult, Map, Variant};
+use serde_json::Value as Json;
 use strum::{IntoEnumIterator as _, VariantNames as _};
 
 use crate::bout::{Bout, ClipState, Corner, ReviewProgress, RoundState, Stage};
@@ -391,6 +392,19 @@ fn record<T>(name: &str, fields: &[Field<T>], of: &T) -> Dynamic {
 
 fn read<T>(fields: &[Field<T>], of: &T, name: &str) -> Option<Dynamic> {
     fields.iter().find(|field| field.name == name).map(|field| (field.read)(of))
+}
+
+/// The bout as JSON, with the names that rules read.
+pub(crate) fn bout_as_json(bout: &Arc<Bout>) -> Json {
+    let simple = |value: Dynamic| rhai::serde::from_dynamic(&plain(&value)).unwrap_or_default();
+    let corner = |view: CornerView| -> Json {
+        CORNER.iter().map(|field| (field.name.to_owned(), simple((field.read)(&view)))).collect()
+    };
+    let value = |field: &Field<Arc<Bout>>| match (field.read)(bout).try_cast_result::<CornerView>() {
+        Ok(view) => corner(view),
+        Err(value) => simple(value),
+    };
+    BOUT.iter().map(|field| (field.name.to_owned(), value(field))).collect()
 }
 
 /// Tells the engine how scripts read events and bouts.

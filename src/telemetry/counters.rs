@@ -33,6 +33,39 @@ impl Counter {
     }
 }
 
+impl Counters {
+    /// All of them, by name.
+    pub fn named(&self) -> [(&'static str, u64); 11] {
+        let Self {
+            received,
+            refused,
+            truncated,
+            lost_in_kernel,
+            lost_in_queue,
+            unrecorded,
+            events,
+            actions,
+            failed,
+            open,
+            entries_dropped,
+        } = self;
+        [
+            ("received", received),
+            ("refused", refused),
+            ("truncated", truncated),
+            ("lost_in_kernel", lost_in_kernel),
+            ("lost_in_queue", lost_in_queue),
+            ("unrecorded", unrecorded),
+            ("events", events),
+            ("actions", actions),
+            ("failed", failed),
+            ("open", open),
+            ("entries_dropped", entries_dropped),
+        ]
+        .map(|(name, counter)| (name, counter.get()))
+    }
+}
+
 /// What is counted of one court since the start of the program.
 #[derive(Debug, Default)]
 pub struct Counters {

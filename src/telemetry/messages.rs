@@ -10,6 +10,16 @@ messages! {
     /// the port is open
     info "court.listening" court_listening(court, address) = "listening on UDP {address}";
 
+    /// `vta ctl` and other programs reach the running vta there
+    info "server.listening" server_listening(address) = "commands and status at http://{address}";
+
+    /// vta runs without commands and status until the port is free. Choose another one in `server` of the config
+    warn "server.port_taken" server_port_taken(address, reason) =
+        "no commands and no status at {address}: {reason}; it is tried again";
+
+    /// `vta ctl` and `vta status` do not find the running vta. The folder of the config cannot be written
+    warn "server.no_run_file" server_no_run_file(path, error) = "{path} cannot be written: {error}";
+
     /// everything has started
     info "run.ready" run_ready(event) = "{event} is ready; Ctrl-C ends it";
 

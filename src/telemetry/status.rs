@@ -50,6 +50,11 @@ impl StatusHandle {
         self.0.kind
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
     /// How it is now.
     pub fn get(&self) -> Status {
         self.lock().0.clone()
