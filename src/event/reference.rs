@@ -208,8 +208,10 @@ mod tests {
         assert_eq!(words(side), ["blue", "red"]);
         assert_eq!(words(technique), ["punch", "body", "head", "technical_body", "technical_head"]);
         assert_eq!((points.shape.clone(), points.optional, points.docs.as_str()), (Shape::Number, false, "How many."));
-        let [review] = &fields(Kind::ReviewOpened)[1..] else { panic!("side and review") };
+        let [review, _] = &fields(Kind::ReviewOpened)[1..] else { panic!("side, review and origin") };
         assert_eq!((review.shape.clone(), review.optional), (Shape::Number, true));
+        let args = fields(Kind::Trigger).iter().find(|field| field.name == "args");
+        assert_eq!(args.map(|args| args.shape.clone()), Some(Shape::Any));
     }
 
     #[test]

@@ -44,6 +44,8 @@ mod rules_live;
 mod rules_test;
 mod rules_world;
 #[cfg(unix)]
+mod server;
+#[cfg(unix)]
 mod shutdown;
 mod simulate;
 mod store;

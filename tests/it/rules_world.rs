@@ -75,7 +75,7 @@ fn unknown_field_of_an_event_fails_like_one_of_the_bout() {
         marks(&rule, &[message]).join("\n")
     };
     let point = |read: &str| failed("pt2;3", "point", read);
-    insta::assert_snapshot!(point("bout.nothing"), @"rule.rhai:1:29 read at point: the bout has no field `nothing`: it has `blue`, `clock`, `division`, `gap`, `gender`, `leader`, `number`, `phase`, `planned_rounds`, `red`, `review`, `round`, `round_seconds`, `rounds`, `stage`, `weight_class` and `winner`");
+    insta::assert_snapshot!(point("bout.nothing"), @"rule.rhai:1:29 read at point: the bout has no field `nothing`: it has `blue`, `clock`, `division`, `gap`, `gender`, `leader`, `number`, `phase`, `planned_rounds`, `red`, `rehearsal`, `review`, `round`, `round_seconds`, `rounds`, `stage`, `weight_class` and `winner`");
     insta::assert_snapshot!(point("event.technik"), @"rule.rhai:1:30 read at point: an event `point` has no field `technik`: did you mean `technique`?");
     insta::assert_snapshot!(point("event[\"technik\"]"), @"rule.rhai:1:29 read at point: an event `point` has no field `technik`: did you mean `technique`?");
     insta::assert_snapshot!(point("bout.blue.nam"), @"rule.rhai:1:34 read at point: `blue` has no field `nam`: did you mean `name`?");

@@ -126,6 +126,9 @@ sinks:
                 },
             ),
         },
+        server: ServerConfig {
+            bind: 127.0.0.1:7800,
+        },
         effective: "",
         warnings: [],
     }
@@ -202,6 +205,9 @@ fn what_is_left_out_has_a_default() {
                     courts: All,
                 },
             ),
+        },
+        server: ServerConfig {
+            bind: 127.0.0.1:7800,
         },
         effective: "",
         warnings: [],

@@ -283,7 +283,7 @@ fn all_mistakes_are_shown_at_once() {
     2 | source:
       | ^^^^^^
       |
-      = help: known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names` and `sinks`
+      = help: known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names`, `sinks` and `server`
 
     error: `bind` wants an IP address with a port such as `192.168.7.20:6000`
      --> event.yaml:5:31
