@@ -80,7 +80,7 @@ impl Table {
     }
 
     /// Forgets what was given out so far.
-    fn from_here(&mut self) -> &mut Self {
+    fn forget(&mut self) -> &mut Self {
         self.outputs.clear();
         self
     }
@@ -133,7 +133,7 @@ fn action(rule: &str, name: &str) -> (String, String) {
 #[test]
 fn an_operator_s_review_has_a_clip_a_clock_and_a_verdict() {
     let mut table = Table::new();
-    table.from_here().command("review blue");
+    table.forget().command("review blue");
     assert_eq!(
         table.events(&["command", "review_opened", "command_ended"]),
         [
@@ -146,7 +146,7 @@ fn an_operator_s_review_has_a_clip_a_clock_and_a_verdict() {
     table.wait(20.0);
     assert_eq!(table.events(&["review_deadline"]).len(), 1);
     table.take(&Input::Report(clip("mat", "/clips/1.mkv", vec![1])));
-    table.from_here().command("verdict accepted won").command("review close");
+    table.forget().command("verdict accepted won").command("review close");
     let events = table.events(&["review_decided", "review_closed"]);
     assert_eq!(
         events,
@@ -171,7 +171,7 @@ fn an_operator_s_review_costs_a_request_only_if_the_operator_says_so() {
 #[test]
 fn a_second_press_joins_the_review_and_its_clip() {
     let mut table = Table::new();
-    table.from_here().command("review blue").wait(0.3).command("review blue");
+    table.forget().command("review blue").wait(0.3).command("review blue");
     assert_eq!(table.events(&["review_opened"]).len(), 1);
     assert_eq!(
         table.events(&["review_joined"]),
@@ -186,7 +186,7 @@ fn a_second_press_joins_the_review_and_its_clip() {
 #[test]
 fn the_console_joins_an_operator_s_review_and_its_quota_counts() {
     let mut table = Table::new();
-    table.from_here().command("review blue").wait(3.0).receive("ch1;").wait(2.0).receive("ch1;0;").wait(1.0);
+    table.forget().command("review blue").wait(3.0).receive("ch1;").wait(2.0).receive("ch1;0;").wait(1.0);
     assert_eq!(
         table.events(&["review_opened", "review_joined", "review_decided"]),
         [
@@ -203,7 +203,7 @@ fn the_console_joins_an_operator_s_review_and_its_quota_counts() {
 #[test]
 fn an_operator_joins_the_console_s_review() {
     let mut table = Table::new();
-    table.from_here().receive("ch1;").command("review blue").wait(1.0);
+    table.forget().receive("ch1;").command("review blue").wait(1.0);
     assert_eq!(table.events(&["review_opened"]).len(), 1);
     assert_eq!(table.review()["origin"], "both");
     assert_eq!(table.actions().len(), 1);
@@ -212,7 +212,7 @@ fn an_operator_joins_the_console_s_review() {
 #[test]
 fn an_answer_of_the_console_alone_joins_too() {
     let mut table = Table::new();
-    table.from_here().command("review blue").wait(3.0).receive("ch1;0;").wait(1.0);
+    table.forget().command("review blue").wait(3.0).receive("ch1;0;").wait(1.0);
     assert_eq!(table.events(&["review_joined"]).len(), 1);
     assert_eq!(table.left(), 0);
 }
@@ -220,7 +220,7 @@ fn an_answer_of_the_console_alone_joins_too() {
 #[test]
 fn the_console_s_verdict_counts_also_when_it_comes_later() {
     let mut table = Table::new();
-    table.from_here().command("review blue").command("verdict accepted won").wait(5.0).receive("ch1;0;").wait(1.0);
+    table.forget().command("review blue").command("verdict accepted won").wait(5.0).receive("ch1;0;").wait(1.0);
     let differ = json!({"side": "blue", "console": "rejected", "operator": "accepted", "operator_verdict": "won",
                         "kind": "verdicts_differ"});
     assert_eq!(table.events(&["verdicts_differ"]), [differ]);
@@ -232,7 +232,7 @@ fn the_console_s_verdict_counts_also_when_it_comes_later() {
 #[test]
 fn the_console_s_verdict_counts_also_when_it_came_before() {
     let mut table = Table::new();
-    table.from_here().receive("ch1;").wait(5.0).receive("ch1;0;").wait(1.0).command("verdict accepted won");
+    table.forget().receive("ch1;").wait(5.0).receive("ch1;0;").wait(1.0).command("verdict accepted won");
     assert_eq!(table.reason(), "refused: the console has given another verdict, which counts");
     assert_eq!(table.events(&["verdicts_differ"]).len(), 1);
     assert_eq!(table.review()["state"], "rejected");
@@ -243,7 +243,7 @@ fn the_console_s_verdict_counts_also_when_it_came_before() {
 #[test]
 fn a_request_that_the_console_repeats_after_an_operator_s_verdict_is_no_new_review() {
     let mut table = Table::new();
-    table.from_here().receive("ch1;").wait(1.0).command("verdict accepted won").receive("ch1;").wait(1.0);
+    table.forget().receive("ch1;").wait(1.0).command("verdict accepted won").receive("ch1;").wait(1.0);
     assert_eq!(table.events(&["review_opened"]).len(), 1);
     assert_eq!(table.review()["state"], "accepted");
 }
@@ -252,7 +252,7 @@ fn a_request_that_the_console_repeats_after_an_operator_s_verdict_is_no_new_revi
 fn an_order_within_a_burst_stays_whatever_the_order_of_its_messages_turns_out_to_be() {
     let mut table = Table::new();
     // The score overtook its point, so the burst is put in order.
-    table.from_here().receive("sc1;3;sc2;0").command("review blue").receive("pt1;3").wait(1.0);
+    table.forget().receive("sc1;3;sc2;0").command("review blue").receive("pt1;3").wait(1.0);
     assert_eq!(table.review()["origin"], "operator");
     assert_eq!(table.court.bout().blue.score, 3);
 }
@@ -261,7 +261,7 @@ fn an_order_within_a_burst_stays_whatever_the_order_of_its_messages_turns_out_to
 fn without_a_rule_that_saves_a_clip_the_court_saves_one_of_each_obs() {
     let mut table = Table::with("fn on_point(event, bout) {}", &["mat", "hall"], true);
     table.load("12", "Ana", "Bea");
-    table.from_here().command("review referee");
+    table.forget().command("review referee");
     assert_eq!(table.actions(), [action("operator", "obs.save_replay"), action("operator", "obs.save_replay")]);
     table.take(&Input::Report(clip("mat", "/clips/1.mkv", vec![1])));
     assert_eq!(table.review()["clip"], "saved");
@@ -294,7 +294,7 @@ fn a_command_that_cannot_work_says_why_at_once() {
 #[test]
 fn a_save_ends_with_its_file_or_with_the_reason_that_there_is_none() {
     let mut table = Table::with(SAVES, &["mat", "hall"], false);
-    table.from_here().command("save head");
+    table.forget().command("save head");
     assert_eq!(table.events(&["command_ended"]), [] as [Value; 0]);
     table.take(&Input::Report(clip("mat", "/clips/1.mkv", vec![1]))).ended(1, Outcome::Done);
     table.take(&Input::Report(clip("hall", "/clips/2.mkv", vec![2]))).ended(2, Outcome::Done);
@@ -303,7 +303,7 @@ fn a_save_ends_with_its_file_or_with_the_reason_that_there_is_none() {
     assert_eq!(table.events(&["command_ended"]), [done]);
     assert_eq!(table.events(&["clip_saved"])[0]["reason"], "head");
 
-    table.from_here().command("save");
+    table.forget().command("save");
     table.ended(3, Outcome::Failed { reason: "OBS is gone".into() }).ended(4, Outcome::Done);
     assert_eq!(table.reason(), "failed: OBS is gone");
 }
@@ -317,7 +317,7 @@ fn a_clip_that_was_found_is_shown_from_its_instant() {
         camera: Some("mat".into()),
         from: Some(Time::default() + Duration::from_secs(3)),
     };
-    table.from_here().verb(CommandVerb::Show { what: "41".into(), found: Some(found) });
+    table.forget().verb(CommandVerb::Show { what: "41".into(), found: Some(found) });
     assert_eq!(table.actions(), [action("operator", "player.play")]);
     table.ended(1, Outcome::Done);
     assert_eq!(table.reason(), "done: ");
@@ -331,7 +331,7 @@ fn paused_rules_hear_everything_and_do_nothing() {
     }";
     let mut table = Table::with(rule, &["mat"], false);
     table.load("12", "Ana", "Bea");
-    table.from_here().command("rules pause").command("rules pause");
+    table.forget().command("rules pause").command("rules pause");
     table.receive("pt1;3").wait(1.0).receive("pt2;1").wait(1.0);
     assert!(table.court.are_rules_paused());
     assert_eq!(table.actions(), []);
@@ -351,7 +351,7 @@ fn paused_rules_hear_everything_and_do_nothing() {
 #[test]
 fn a_review_with_paused_rules_has_a_clip_all_the_same() {
     let mut table = Table::new();
-    table.from_here().command("rules pause").command("review blue");
+    table.forget().command("rules pause").command("review blue");
     assert_eq!(table.actions(), [action("operator", "obs.save_replay")]);
 }
 
@@ -373,7 +373,7 @@ fn rules_hear_a_trigger_with_what_was_sent_with_it() {
 #[test]
 fn bouts_loaded_in_a_rehearsal_are_rehearsals_and_one_that_has_begun_stays_what_it_is() {
     let mut table = Table::new();
-    table.receive("rnd;1").receive("clk;02:00;start").wait(1.0).from_here().command("rehearsal start");
+    table.receive("rnd;1").receive("clk;02:00;start").wait(1.0).forget().command("rehearsal start");
     assert!(!table.court.bout().rehearsal);
     table.load("13", "Cem", "Dan");
     assert!(table.court.bout().rehearsal);
@@ -404,14 +404,14 @@ fn an_operator_says_which_bout_a_load_is_of() {
     // Loaded again with another number and other names, it is another bout, until the operator says otherwise.
     table.load("21", "Cem", "Dan");
     assert_eq!(bouts(&table), [(1, 1), (2, 2)]);
-    table.from_here().command("bout is same");
+    table.forget().command("bout is same");
     assert_eq!((bouts(&table), table.reason()), (vec![(2, 1)], "done: ".to_owned()));
     // What the console says afterwards changes nothing.
-    table.from_here().receive("at1;Cem;Cemal;TUR;at2;Dan;Daniel;GER").wait(1.0);
+    table.forget().receive("at1;Cem;Cemal;TUR;at2;Dan;Daniel;GER").wait(1.0);
     assert_eq!(bouts(&table), []);
-    table.from_here().command("bout is new");
+    table.forget().command("bout is new");
     assert_eq!(bouts(&table), [(2, 2)]);
-    table.from_here().command("bout is 12");
+    table.forget().command("bout is 12");
     assert_eq!(bouts(&table), [(2, 1)]);
 }
 
