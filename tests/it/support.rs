@@ -85,8 +85,8 @@ impl Venue {
     pub fn with_rules(sinks: &str, rules: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = format!(
-            "name: Test Open\nserver: {{ bind: \"127.0.0.1:0\" }}\n\
-             courts:\n  court-1: {{ type: pss, bind: \"127.0.0.1:0\" }}\nrules: {{ files: [{rules}] }}\n\
+            "name: Test Open\ncourts:\n  court-1: {{ type: pss, bind: \"127.0.0.1:0\" }}\n\
+             server:\n  bind: 127.0.0.9:0\nrules: {{ files: [{rules}] }}\n\
              sinks:\n  store: {{ type: sqlite, path: day.db }}\n  capture: {{ type: capture, directory: captures }}\n{sinks}"
         );
         fs::write(folder.path().join("event.yaml"), config).unwrap();

@@ -310,7 +310,7 @@ fn all_mistakes_are_shown_at_once() {
       |                                                     ^^^^^^^ did you mean `court-1`?
     ");
     insta::assert_snapshot!(parse(text).unwrap_err(), @"
-    event.yaml:2:1: unknown key `source` in the config; known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names` and `sinks`
+    event.yaml:2:1: unknown key `source` in the config; known: `name`, `courts`, `decoder`, `rules`, `reviews`, `names`, `sinks` and `server`
     event.yaml:5:31: `bind` wants an IP address with a port such as `192.168.7.20:6000`
     event.yaml:7:30: `port` wants a number from 1 to 65535
     event.yaml:7:35: unknown key `prot` in `replay`; did you mean `port`?
