@@ -226,6 +226,10 @@ messages! {
     warn "obs.clip_from_recording" obs_clip_from_recording(instance, error) =
         "the clip is taken from the recording: {error}";
 
+    /// the clip is there, two seconds later than usual
+    warn "obs.replay_not_announced" obs_replay_not_announced(instance, path) =
+        "OBS has saved a replay without an event; a query found {path}";
+
     /// there is no clip
     warn "obs.recording_too_new" obs_recording_too_new(instance, path) =
         "{path} has nothing to show yet that could replace the clip";

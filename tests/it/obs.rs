@@ -4,6 +4,8 @@ mod actions;
 pub(crate) mod driver;
 mod scripted;
 
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command as Program;
 use std::sync::OnceLock;
@@ -40,6 +42,34 @@ pub(crate) async fn someone_else(obs: &HeadlessObs) -> obws::Client {
         }),
     };
     obws::Client::connect_with_config(config).await.unwrap()
+}
+
+/// Passes on what an OBS sends, except events of a name; returns the port to connect to.
+fn relay_that_loses(event: &'static str, obs: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let mut server = TcpStream::connect(("127.0.0.1", obs)).unwrap();
+            let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || io::copy(&mut from, &mut to));
+            std::thread::spawn(move || {
+                let mut buffer = [0; 1 << 16];
+                while let Ok(length @ 1..) = server.read(&mut buffer) {
+                    // A name of the same length, so that the frame stays one.
+                    for at in 0..length.saturating_sub(event.len()) {
+                        if buffer[at..].starts_with(event.as_bytes()) {
+                            buffer[at..at + event.len()].fill(b'X');
+                        }
+                    }
+                    if client.write_all(&buffer[..length]).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    port
 }
 
 /// Whether a source or a scene is on program.
@@ -240,6 +270,18 @@ async fn a_clip_that_someone_else_saved_belongs_to_no_action() {
     someone_else(&obs).await.replay_buffer().save().await.unwrap();
     let path = clip(driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await, &[]);
     assert_ne!(driver.saves().await, path);
+}
+
+#[tokio::test]
+async fn replays_whose_events_obs_loses_are_found_each_in_its_own_file() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::with_password(relay_that_loses("ReplayBufferSaved", obs.port), Some(&obs.password));
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    let saved = [driver.saves().await, driver.saves().await];
+    assert_ne!(saved[0], saved[1]);
+    for path in saved {
+        assert!(length(Path::new(&path)) > 0.0, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What the driver and the queries both ask for.
 
+use std::path::PathBuf;
+
 use obws::responses::StatusCode;
 use obws::responses::recording::RecordStatus;
 use serde_json::{Value, json};
@@ -33,6 +35,12 @@ impl Client {
             Err(error) if error.is(StatusCode::InvalidResourceState) => Ok(BufferState::NotEnabled),
             Err(error) => Err(error),
         }
+    }
+
+    /// The file of the last replay that was saved; none before the first.
+    pub(in crate::obs) async fn last_replay(&self) -> Result<Option<PathBuf>, ObsError> {
+        let answer = self.get::<Value>("GetLastReplayBufferReplay", Value::Null).await?;
+        Ok(answer["savedReplayPath"].as_str().filter(|path| !path.is_empty()).map(PathBuf::from))
     }
 
     /// Whether an output runs; `request` asks for its status.

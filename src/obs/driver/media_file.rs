@@ -115,16 +115,17 @@ fn is_elsewhere(path: &Path) -> bool {
     !path.parent().is_some_and(Path::is_dir)
 }
 
-/// Whether a file was begun before a request, so that an earlier save made it. The clock of another computer may be another
-/// one: there it counts how long the file took until it was finished, which is now.
-pub(super) async fn made_before(path: &Path, requested: Time, obs: ObsOptions) -> bool {
+/// Whether a file was begun before a request, so that an earlier save made it; not known of files on other computers. The
+/// clock of another computer may be another one: there it counts how long the file took until it was finished, which is now.
+pub(super) async fn is_begun_before(path: &Path, requested: Time, obs: ObsOptions) -> Option<bool> {
     let (path, now) = (path.to_owned(), Time::now());
     let begun = spawn_blocking(move || {
         let file = path.metadata()?;
         let created = Time::from(file.created()?);
         Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
     });
-    matches!(begun.await, Ok(Ok(begun)) if requested.since(begun) > FILE_TIME_TOLERANCE)
+    let begun = begun.await.ok()?.ok()?;
+    Some(requested.since(begun) > FILE_TIME_TOLERANCE)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
+//! Saves of the replay buffer, one at a time. OBS's event names the file; if it does not come, OBS is queried.
 //!
 //! A clip ends at the instant of the request to OBS. It serves all commands that came before; a command that comes while
 //! OBS saves gets a save of its own, right after.
@@ -31,6 +31,10 @@ use crate::time::Time;
 /// How long a save may take, from OBS's answer to the finished file.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long to wait for the event of a saved replay before OBS is queried for its file: now and then OBS loses the event.
+/// It comes within a second, as a rule.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
 /// whatever OBS's clock says. A clip that was renamed is in no other's way.
 const MIN_SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -59,6 +63,10 @@ pub(super) struct Replays<'a> {
     pub(super) saved: mpsc::Receiver<PathBuf>,
     /// When the last clip was finished that still has the name that OBS gave it.
     pub(super) last_named_by_obs: Option<Instant>,
+    /// The path that OBS named last.
+    pub(super) last_path: Option<PathBuf>,
+    /// The path that a query found; its event may still come.
+    pub(super) found: Option<PathBuf>,
 }
 
 impl Replays<'_> {
@@ -165,17 +173,46 @@ impl Replays<'_> {
         let ends_at = sent + received.since(sent) / 2;
         let deadline = Instant::now() + SAVE_TIMEOUT;
         loop {
-            let path = self.client.receive(&mut self.saved, deadline, ObsError::NoClip(SAVE_TIMEOUT)).await?;
+            let path = self.next_saved(sent, deadline).await?;
             // A save of another program, or an earlier one that was given up.
-            if media_file::made_before(&path, sent, self.options.clone()).await {
+            if media_file::is_begun_before(&path, sent, self.options.clone()).await == Some(true) {
                 self.pass_on(&path);
                 continue;
             }
+            self.last_path = Some(path.clone());
             if !media_file::is_written(&path, deadline.min(Instant::now() + FILE_TIMEOUT)).await {
                 return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
             }
             return Ok((path, ends_at));
         }
+    }
+
+    /// Waits until OBS's event names a file, or a query finds the one that was saved after `sent`.
+    async fn next_saved(&mut self, sent: Time, deadline: Instant) -> Result<PathBuf, ObsError> {
+        loop {
+            let late = deadline.min(Instant::now() + EVENT_TIMEOUT);
+            match self.client.receive(&mut self.saved, late, ObsError::NoClip(SAVE_TIMEOUT)).await {
+                Err(ObsError::NoClip(_)) if late < deadline => {}
+                Ok(path) if self.was_found(&path) => continue,
+                named => return named,
+            }
+            let Ok(Some(path)) = self.client.last_replay().await else { continue };
+            // Until a save has ended, OBS gives the file of the one before.
+            let is_new = match media_file::is_begun_before(&path, sent, self.options.clone()).await {
+                Some(is_earlier) => !is_earlier,
+                None => self.last_path.as_ref().is_some_and(|last| *last != path),
+            };
+            if is_new {
+                messages::obs_replay_not_announced(self.outbox.sink(), path.display());
+                self.found = Some(path.clone());
+                return Ok(path);
+            }
+        }
+    }
+
+    /// Whether this is the late event of a replay that a query found.
+    fn was_found(&mut self, path: &Path) -> bool {
+        self.found.take_if(|found| *found == path).is_some()
     }
 
     /// Does what can be done about a refused save.
@@ -193,7 +230,11 @@ impl Replays<'_> {
 
     /// Reports a clip that no command requested.
     fn pass_on(&mut self, path: &Path) {
+        if self.was_found(path) {
+            return;
+        }
         self.last_named_by_obs = Some(Instant::now());
+        self.last_path = Some(path.to_owned());
         // The instant of its request is not known, so neither is what it shows.
         let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
         reports::clip_saved(self.outbox, &Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);

@@ -68,6 +68,8 @@ pub(super) async fn run(
         saved,
         recording,
         last_named_by_obs: None,
+        last_path: None,
+        found: None,
     };
     let recordings = Recordings {
         client,
