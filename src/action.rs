@@ -204,6 +204,13 @@ pub enum Report {
         /// What is left, in MB.
         free_mb: u64,
     },
+    /// The clip that an action of this court requested has not come in time, and may come yet.
+    ClipAwaited {
+        /// The action's `seq`.
+        action_seq: u64,
+        /// Why.
+        reason: String,
+    },
     /// A clip is there: OBS's event reported it.
     ClipSaved(ClipReport),
     /// OBS has begun to record.

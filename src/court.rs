@@ -16,7 +16,7 @@ use ipnet::IpNet;
 pub use self::setup::{Resume, Setup, Snapshot};
 
 use self::commands::OpenCommands;
-use self::media::{AwaitedMedia, Save};
+use self::media::{AwaitedMedia, Save, SaveStage};
 use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::command::Command;
@@ -398,11 +398,18 @@ impl Court {
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
         let body = match report.clone() {
             Report::Outcome { action_seq, action, outcome, took_us } => {
-                let save = self.media.take_save(action_seq);
+                let save = self.media.save_is(action_seq, SaveStage::Ended);
                 let ended = self.commands.action_ended(action_seq, &outcome);
                 self.action_ended(at, save, (action_seq, action, outcome, took_us), out);
                 if let Some(ended) = ended {
                     self.command_ended(at, ended, out);
+                }
+                return;
+            }
+            Report::ClipAwaited { action_seq, reason } => {
+                let save = self.media.save_is(action_seq, SaveStage::Awaited);
+                if let Some(review) = save.and_then(|save| save.review) {
+                    self.clip_missing(at, ClipMissing { review, reason, awaited: true }, out);
                 }
                 return;
             }
@@ -460,19 +467,19 @@ impl Court {
                 let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
                 self.report_event(at, None, Body::ActionFailed(failed), out);
                 if let Some(review) = save.and_then(|save| save.review) {
-                    self.save_failed(at, review, reason, out);
+                    self.clip_missing(at, ClipMissing { review, reason, awaited: false }, out);
                 }
             }
         }
     }
 
-    /// A review has no clip when all saves for it have failed.
-    fn save_failed(&mut self, at: Time, review: u64, reason: String, out: &mut Vec<Output>) {
+    /// A review has no clip when no save for it has one in time.
+    fn clip_missing(&mut self, at: Time, missing: ClipMissing, out: &mut Vec<Output>) {
+        let review = missing.review;
         let clip = self.bursts.bout().review_of(review).and_then(|review| review.clip);
-        let other = self.media.is_saving_for(review);
-        if clip == Some(ClipState::Saving) && !other {
+        if clip == Some(ClipState::Saving) && !self.media.is_saving_for(review) {
             self.bursts.clip(review, ClipState::Missing);
-            self.report_event(at, None, Body::ClipMissing(ClipMissing { review, reason }), out);
+            self.report_event(at, None, Body::ClipMissing(missing), out);
         }
     }
 
@@ -486,7 +493,7 @@ impl Court {
         }
         for action_seq in action_seqs {
             self.commands.clip(action_seq, &clip.path);
-            let save = self.media.take_save(action_seq);
+            let save = self.media.save_is(action_seq, SaveStage::Ended);
             if let Some(review) = save.as_ref().and_then(|save| save.review) {
                 self.bursts.clip(review, ClipState::Saved);
             }
@@ -568,7 +575,7 @@ impl Court {
                 if let Some(review) = review {
                     self.bursts.clip(review, ClipState::Saving);
                 }
-                self.media.add_save(seq, Save { reason: reason.clone(), review, load });
+                self.media.add_save(seq, Save { reason: reason.clone(), review, load, stage: SaveStage::Saving });
             }
             Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, load),
             _ => {}

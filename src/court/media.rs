@@ -9,7 +9,7 @@ const MAX_AWAITED: usize = 1000;
 pub(super) struct AwaitedMedia {
     /// The latest request for review.
     review: Option<Request>,
-    /// The replays that are being saved, by the action's `seq`.
+    /// The latest saves of replays, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
     /// The load of each recording, by the action's `seq`.
     recordings: BTreeMap<u64, u32>,
@@ -23,12 +23,23 @@ struct Request {
     opened: Option<u64>,
 }
 
-/// A replay that is being saved.
+/// A replay that an action saves.
+#[derive(Clone)]
 pub(super) struct Save {
     pub(super) reason: String,
     /// The review that it is for.
     pub(super) review: Option<u64>,
     pub(super) load: u32,
+    pub(super) stage: SaveStage,
+}
+
+/// How far a save has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SaveStage {
+    Saving,
+    /// Its clip has not come in time, and may come yet.
+    Awaited,
+    Ended,
 }
 
 impl AwaitedMedia {
@@ -47,12 +58,16 @@ impl AwaitedMedia {
         add(&mut self.saves, action_seq, save);
     }
 
-    pub(super) fn take_save(&mut self, action_seq: u64) -> Option<Save> {
-        self.saves.remove(&action_seq)
+    /// Takes in how far a save has come; a clip may be reported more than once.
+    pub(super) fn save_is(&mut self, action_seq: u64, stage: SaveStage) -> Option<Save> {
+        let save = self.saves.get_mut(&action_seq)?;
+        save.stage = stage;
+        Some(save.clone())
     }
 
+    /// Whether a clip for a review is expected in time.
     pub(super) fn is_saving_for(&self, review: u64) -> bool {
-        self.saves.values().any(|save| save.review == Some(review))
+        self.saves.values().any(|save| save.review == Some(review) && save.stage == SaveStage::Saving)
     }
 
     pub(super) fn add_recording(&mut self, action_seq: u64, load: u32) {

@@ -277,11 +277,13 @@ pub struct ActionFailed {
     pub took_us: u64,
 }
 
-/// All attempts to save a clip for a review have failed.
+/// All attempts to save a clip for a review have failed, or its clip has not come in time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClipMissing {
     /// The `seq` of the request for review.
     pub review: u64,
     /// Why the last attempt failed.
     pub reason: String,
+    /// Whether OBS may still save it; then `clip_saved` follows late.
+    pub awaited: bool,
 }

@@ -43,10 +43,16 @@ pub(super) enum ObsError {
     BufferCannotStart(Box<ObsError>),
     #[error("OBS did not start the replay buffer within {0:?}; does it show a dialog?")]
     BufferDidNotStart(Duration),
+    #[error("OBS did not stop the replay buffer within {0:?}")]
+    BufferDidNotStop(Duration),
     #[error("the replay buffer is not enabled; in OBS, tick Settings → Output → Replay Buffer → Enable Replay Buffer")]
     BufferNotEnabled,
     #[error("OBS named no saved replay within {0:?}; is its disk full, or the recording paused?")]
     NoClip(Duration),
+    #[error(
+        "the replay buffer stopped in place of saving, as it does when OBS's disk is full; it has been started again"
+    )]
+    BufferStopped,
     #[error("the replay buffer had just been started: its clip begins after what was requested")]
     BegunTooLate,
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]

@@ -88,6 +88,8 @@ pub(super) enum StepReport {
     ReplayBuffer(bool),
     /// So many MB are left.
     DiskLow(u64),
+    /// OBS has not saved the requested replays in time, for a reason, and may save them yet.
+    ClipAwaited(String),
     /// OBS has saved the requested replays in this file.
     ClipSaved(String),
     RecordingStarted(String),
@@ -191,6 +193,7 @@ struct StepKeys {
     #[schemars(with = "Option<format::NotBlank>")]
     player_disconnected: Option<String>,
     scene_changed: Option<String>,
+    clip_awaited: Option<String>,
     clip_saved: Option<String>,
     recording_started: Option<String>,
     recording_stopped: Option<String>,
@@ -317,6 +320,7 @@ fn step(checker: &Checker<'_>, node: &Node, given: Given) -> Option<Step> {
     let report = |report: StepReport| (None, report);
     let reports = [
         keys.scene_changed.map(StepReport::Scene).map(report),
+        keys.clip_awaited.map(StepReport::ClipAwaited).map(report),
         keys.clip_saved.map(StepReport::ClipSaved).map(report),
         keys.recording_started.map(StepReport::RecordingStarted).map(report),
         keys.recording_stopped.map(StepReport::RecordingStopped).map(report),

@@ -169,6 +169,15 @@ impl Play {
             StepReport::PlayerDisconnected(reason) => {
                 Report::PlayerDisconnected { player: instance, reason: reason.clone() }
             }
+            StepReport::ClipAwaited(reason) => {
+                let saves = self.court.target().saves.clone();
+                for (_, action_seq) in
+                    saves.into_iter().filter(|(by, _)| by.as_ref().is_none_or(|by| **by == *instance))
+                {
+                    self.take(&Input::Report(Report::ClipAwaited { action_seq, reason: reason.clone() }));
+                }
+                return;
+            }
             StepReport::ClipSaved(path) => {
                 let of = |(by, _): &mut (Option<Arc<str>>, u64)| by.as_ref().is_none_or(|by| **by == *instance);
                 let saves = &mut self.court.target().saves;

@@ -30,7 +30,7 @@ pub(super) fn write(connection: &Connection, session: i64, event: &Event, load: 
             )
         }
         Body::ClipSaved(clip) => run(
-            "UPDATE reviews SET saved_at = coalesce(saved_at, ?3), missing = NULL WHERE session = ?1 AND review = ?2",
+            "UPDATE reviews SET saved_at = coalesce(saved_at, ?3) WHERE session = ?1 AND review = ?2",
             params![session, clip.review, at],
         ),
         Body::ClipMissing(missing) => run(

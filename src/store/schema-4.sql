@@ -223,7 +223,7 @@ CREATE TABLE reviews (
     state        TEXT,
     verdict      TEXT,
     decided_by   TEXT CHECK (decided_by IN ('console', 'operator')),
-    missing      TEXT,                             -- why it has no clip
+    missing      TEXT,                             -- why it had no clip in time
     PRIMARY KEY (session, review)
 ) STRICT, WITHOUT ROWID;
 

@@ -218,6 +218,10 @@ messages! {
     /// the replay buffer is not enabled in OBS's settings, as a rule
     warn "obs.replay_buffer_unusable" obs_replay_buffer_unusable(instance, error) = "replays cannot be saved: {error}";
 
+    /// after OBS hung; the buffer begins empty, and clips come in time again
+    warn "obs.replay_buffer_lags" obs_replay_buffer_lags(instance, seconds) =
+        "OBS began to save a replay {seconds} s after the request; the replay buffer is started again";
+
     /// that clip is lost, the next one will be there
     warn "obs.replay_buffer_was_off" obs_replay_buffer_was_off(instance) =
         "a replay was requested while the replay buffer did not run; starting it";

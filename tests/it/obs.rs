@@ -285,6 +285,33 @@ async fn replays_whose_events_obs_loses_are_found_each_in_its_own_file() {
 }
 
 #[tokio::test]
+async fn after_obs_hung_a_buffer_that_lags_is_started_again_and_clips_come_in_time() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let (log, _guard) = Log::listen();
+    let mut driver = Driver::ready(&obs).await;
+    driver.saves().await;
+    obs.stop();
+    wait_until("OBS to be seen hanging", || !log.lines("obs.frozen").is_empty()).await;
+    sleep(Duration::from_secs(5)).await;
+    obs.cont();
+    wait_until("OBS to answer", || !log.lines("obs.answers_again").is_empty()).await;
+    let lagging = Instant::now();
+    driver.saves().await;
+    if lagging.elapsed() < Duration::from_secs(3) {
+        // This OBS does not lag.
+        return;
+    }
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    assert_eq!(log.lines("obs.replay_buffer_lags").len(), 1);
+    // A clip needs a picture.
+    sleep(Duration::from_secs(1)).await;
+    let in_time = Instant::now();
+    driver.saves().await;
+    assert!(in_time.elapsed() < Duration::from_secs(3), "{:?}", in_time.elapsed());
+}
+
+#[tokio::test]
 async fn a_save_holds_up_no_scene() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;

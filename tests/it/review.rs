@@ -214,7 +214,7 @@ fn a_review_without_a_clip_says_so_and_gives_the_card_back() {
     table.receive(1.0, "ch1;");
     assert_eq!(table.clip(), Some(ClipState::Saving));
     table.failed(2.0, 1);
-    let missing = json!({"review": 3, "reason": "OBS is gone", "kind": "clip_missing"});
+    let missing = json!({"review": 3, "reason": "OBS is gone", "awaited": false, "kind": "clip_missing"});
     assert_eq!(table.events(3.0, &["clip_missing"]), [(2.0, missing)]);
     assert_eq!(table.clip(), Some(ClipState::Missing));
     table.receive(5.0, "ch1;0;");

@@ -1,5 +1,7 @@
 //! The replay buffer: whether it runs, and how it is started.
 
+use std::time::Duration;
+
 use obws::responses::StatusCode;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -11,6 +13,9 @@ use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::sink::Outbox;
 use crate::telemetry::messages;
+
+/// How long OBS may take to stop the buffer: it stops at the instant of the request, which it may reach late.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Whether the replay buffer runs, as far as it is known.
 pub(super) struct Buffer<'a> {
@@ -62,9 +67,26 @@ impl<'a> Buffer<'a> {
         Err(ObsError::BufferDidNotStart(self.client.request_timeout))
     }
 
+    /// Stops the buffer and starts it again; what it has is lost.
+    pub(super) async fn restart(&self) -> Result<(), ObsError> {
+        self.client.call("StopReplayBuffer", Value::Null).await.map_err(explain)?;
+        let stopped = timeout(STOP_TIMEOUT, self.client.unless_lost(self.stopped())).await;
+        stopped.unwrap_or(Err(ObsError::BufferDidNotStop(STOP_TIMEOUT)))?;
+        self.start().await
+    }
+
+    /// Waits until the buffer does not run.
+    pub(super) async fn stopped(&self) {
+        self.becomes(false).await;
+    }
+
     async fn started(&self) {
+        self.becomes(true).await;
+    }
+
+    async fn becomes(&self, wanted: bool) {
         // The sender is in `self`, so the wait cannot fail.
-        _ = self.active.subscribe().wait_for(|active| *active == Some(true)).await;
+        _ = self.active.subscribe().wait_for(|active| *active == Some(wanted)).await;
     }
 }
 

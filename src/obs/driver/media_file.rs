@@ -21,7 +21,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
 /// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
-const FILE_TIME_TOLERANCE: Duration = Duration::from_millis(1020);
+pub(super) const TIME_TOLERANCE: Duration = Duration::from_millis(1020);
 
 /// A file that OBS has finished.
 #[derive(Debug)]
@@ -115,17 +115,16 @@ fn is_elsewhere(path: &Path) -> bool {
     !path.parent().is_some_and(Path::is_dir)
 }
 
-/// Whether a file was begun before a request, so that an earlier save made it; not known of files on other computers. The
-/// clock of another computer may be another one: there it counts how long the file took until it was finished, which is now.
-pub(super) async fn is_begun_before(path: &Path, requested: Time, obs: ObsOptions) -> Option<bool> {
+/// When a file was begun; not known of files on other computers. The clock of another computer may be another one: there it
+/// counts how long the file took until it was finished, which is now.
+pub(super) async fn begun(path: &Path, obs: ObsOptions) -> Option<Time> {
     let (path, now) = (path.to_owned(), Time::now());
     let begun = spawn_blocking(move || {
         let file = path.metadata()?;
         let created = Time::from(file.created()?);
         Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
     });
-    let begun = begun.await.ok()?.ok()?;
-    Some(requested.since(begun) > FILE_TIME_TOLERANCE)
+    begun.await.ok()?.ok()
 }
 
 #[cfg(test)]

@@ -1,39 +1,35 @@
-//! Saves of the replay buffer, one at a time. OBS's event names the file; if it does not come, OBS is queried.
+//! The lane of saves: commands → clips with their names.
 //!
 //! A clip ends at the instant of the request to OBS. It serves all commands that came before; a command that comes while
 //! OBS saves gets a save of its own, right after.
 
+mod late;
+mod saver;
+
 use std::collections::VecDeque;
 use std::iter;
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use obws::responses::StatusCode;
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::buffer::{self, Buffer};
+use self::late::{LATE_TIMEOUT, LateSaves};
+use self::saver::{SAVE_TIMEOUT, Saver, Sent};
+use super::buffer::Buffer;
 use super::{media_file, reports, stand_in};
 use crate::action::ObsVerb;
 use crate::event::ClipSource;
 use crate::naming::with_local_time;
-use crate::obs::client::{Client, Timed};
+use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, Clip};
 use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Outbox};
 use crate::telemetry::messages;
 use crate::time::Time;
-
-/// How long a save may take, from OBS's answer to the finished file.
-const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long to wait for the event of a saved replay before OBS is queried for its file: now and then OBS loses the event.
-/// It comes within a second, as a rule.
-const EVENT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
 /// whatever OBS's clock says. A clip that was renamed is in no other's way.
@@ -50,26 +46,42 @@ const FILE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Saves replays.
 pub(super) struct Replays<'a> {
-    pub(super) client: &'a Client,
-    pub(super) options: &'a ObsOptions,
-    pub(super) outbox: &'a Outbox,
-    pub(super) buffer: &'a Buffer<'a>,
-    pub(super) commands: mpsc::Receiver<Command>,
+    client: &'a Client,
+    outbox: &'a Outbox,
+    buffer: &'a Buffer<'a>,
+    saver: Saver<'a>,
+    commands: mpsc::Receiver<Command>,
     /// Commands that were taken from the lane and wait for their save.
-    pub(super) waiting: VecDeque<Command>,
+    waiting: VecDeque<Command>,
+    late: LateSaves,
     /// The recording that OBS writes, of which a part can stand in for a replay.
-    pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
-    /// The paths that OBS's events name.
-    pub(super) saved: mpsc::Receiver<PathBuf>,
+    recording: &'a watch::Sender<Option<ActiveRecording>>,
     /// When the last clip was finished that still has the name that OBS gave it.
-    pub(super) last_named_by_obs: Option<Instant>,
-    /// The path that OBS named last.
-    pub(super) last_path: Option<PathBuf>,
-    /// The path that a query found; its event may still come.
-    pub(super) found: Option<PathBuf>,
+    last_named_by_obs: Option<Instant>,
 }
 
-impl Replays<'_> {
+impl<'a> Replays<'a> {
+    /// `saved` has the paths that OBS's events name.
+    pub(super) fn new(
+        (client, options, outbox): (&'a Client, &'a ObsOptions, &'a Outbox),
+        buffer: &'a Buffer<'a>,
+        recording: &'a watch::Sender<Option<ActiveRecording>>,
+        commands: mpsc::Receiver<Command>,
+        saved: mpsc::Receiver<PathBuf>,
+    ) -> Self {
+        Self {
+            client,
+            outbox,
+            buffer,
+            saver: Saver::new(client, options, outbox, buffer, saved),
+            commands,
+            waiting: VecDeque::new(),
+            late: LateSaves::default(),
+            recording,
+            last_named_by_obs: None,
+        }
+    }
+
     /// Starts the buffer if it does not run, then works until there are no more commands.
     pub(super) async fn run(mut self) {
         if let Err(error) = self.buffer.ready().await {
@@ -80,16 +92,25 @@ impl Replays<'_> {
                 self.save(command).await;
                 continue;
             }
+            if self.commands.is_empty() {
+                self.saver.restart_if_lagging().await;
+            }
+            let given_up_at = self.late.given_up_at();
             tokio::select! {
                 // What OBS saved before a command is not the command's clip.
                 biased;
-                Some(path) = self.saved.recv() => self.pass_on(&path),
+                Some(path) = self.saver.saved.recv() => self.take(path).await,
                 command = self.commands.recv() => match command {
                     Some(command) => self.save(command).await,
                     None => break,
+                },
+                () = sleep_until(given_up_at.unwrap_or_else(Instant::now)), if given_up_at.is_some() => {
+                    self.late.give_up_first(self.outbox);
+                    self.saver.measure(LATE_TIMEOUT);
                 }
             }
         }
+        self.late.give_up(self.outbox);
     }
 
     /// Carries out a save for this command and for those that can share it.
@@ -99,20 +120,31 @@ impl Replays<'_> {
         let requested_at = Time::now();
         let saved = match pause {
             Ok(()) => self.clip_for(&savers).await,
-            Err(lost) => Err(lost),
+            Err(lost) => Err(Missed::Failed(lost)),
         };
-        let result = match saved {
-            Ok(clip) => Ok(clip),
-            Err(error) => {
-                let recording = self.recording.borrow().clone();
-                stand_in::from_recording(self.client, recording, error, requested_at).await
-            }
+        let (sent, error) = match saved {
+            Ok(clip) => return self.end(&savers, Ok(clip)),
+            Err(Missed::Late(sent)) => (Some(sent), ObsError::NoClip(SAVE_TIMEOUT)),
+            Err(Missed::Failed(error)) => (None, error),
         };
+        let recording = self.recording.borrow().clone();
+        let stand_in = stand_in::from_recording(self.client, recording, error, requested_at).await;
+        if let Some(sent) = sent {
+            self.late.add(savers.clone(), sent, stand_in.is_ok());
+        }
+        match stand_in {
+            Err(error) if sent.is_some() => reports::clip_awaited(self.outbox, &error, &savers),
+            result => self.end(&savers, result),
+        }
+    }
+
+    /// Reports what became of commands.
+    fn end(&self, savers: &[Command], result: Result<Clip, ObsError>) {
         if let Ok(clip) = &result {
-            reports::clip_saved(self.outbox, clip, &savers);
+            reports::clip_saved(self.outbox, clip, savers);
         }
         for saver in savers {
-            self.outbox.outcome(&saver, result.as_ref().map(|_| ()).map_err(Clone::clone));
+            self.outbox.outcome(saver, result.as_ref().map(|_| ()));
         }
     }
 
@@ -138,8 +170,60 @@ impl Replays<'_> {
     }
 
     /// Makes a clip for these commands.
-    async fn clip_for(&mut self, savers: &[Command]) -> Result<Clip, ObsError> {
-        let (path, ends_at) = self.save_replay().await?;
+    async fn clip_for(&mut self, savers: &[Command]) -> Result<Clip, Missed> {
+        while let Ok(path) = self.saver.saved.try_recv() {
+            self.take(path).await;
+        }
+        let sent = self.saver.send().await.map_err(Missed::Failed)?;
+        let deadline = Instant::now() + SAVE_TIMEOUT;
+        let path = loop {
+            let path = match self.saver.next(sent, deadline).await {
+                Err(ObsError::NoClip(_)) => return Err(Missed::Late(sent)),
+                path => path.map_err(Missed::Failed)?,
+            };
+            let begun = self.saver.begun(&path).await;
+            let is_ours = begun.is_none_or(|begun| {
+                // Within a second OBS may give a file the name of the one before; the file then has its time, too.
+                let may_be_named_again = self.late.is_empty() && sent.at.since(begun) <= media_file::TIME_TOLERANCE;
+                sent.can_have_begun(begun) || may_be_named_again
+            });
+            if is_ours {
+                self.saver.measure(begun.map_or(Duration::ZERO, |begun| begun.since(sent.at)));
+                break path;
+            }
+            // It is that of an earlier save, or of another program.
+            self.take(path).await;
+        };
+        let clip = self.finish(path, sent, savers).await.map_err(Missed::Failed)?;
+        // OBS does one save at a time: the clip is also that of the saves before, if they are late.
+        for late in self.late.take_until(None) {
+            late.end(self.outbox, Ok(&clip));
+        }
+        Ok(clip)
+    }
+
+    /// Takes in a file that the present save does not wait for: of saves that are late, or of another program.
+    async fn take(&mut self, path: PathBuf) {
+        if self.saver.has_found(&path) {
+            return;
+        }
+        let begun = self.saver.begun(&path).await;
+        let late = self.late.take_until(begun);
+        let Some(last) = late.last() else { return self.pass_on(path) };
+        let sent = last.sent;
+        self.saver.measure(begun.map_or(SAVE_TIMEOUT, |begun| begun.since(sent.at)));
+        let savers: Vec<_> = late.iter().flat_map(|late| late.savers.iter().cloned()).collect();
+        let result = self.finish(path, sent, &savers).await;
+        for late in late {
+            late.end(self.outbox, result.as_ref());
+        }
+    }
+
+    /// Gives a file that OBS has finished its name; the error is why it is no clip for these commands.
+    async fn finish(&mut self, path: PathBuf, sent: Sent, savers: &[Command]) -> Result<Clip, ObsError> {
+        if !media_file::is_written(&path, Instant::now() + FILE_TIMEOUT).await {
+            return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
+        }
         let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
         let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
         let file = media_file::finish(self.outbox.sink(), path.clone(), name, RENAME_TIMEOUT).await;
@@ -147,8 +231,8 @@ impl Replays<'_> {
         let clip = Clip {
             path: file.path,
             from: ClipSource::ReplayBuffer,
-            begins_at: file.duration.map(|duration| ends_at - duration),
-            ends_at: Some(ends_at),
+            begins_at: file.duration.map(|duration| sent.ends_at - duration),
+            ends_at: Some(sent.ends_at),
             note: None,
         };
         let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
@@ -160,85 +244,20 @@ impl Replays<'_> {
         Ok(clip)
     }
 
-    /// Has OBS save a replay; gives its file, and the instant of its last frame.
-    async fn save_replay(&mut self) -> Result<(PathBuf, Time), ObsError> {
-        while let Ok(path) = self.saved.try_recv() {
-            self.pass_on(&path);
-        }
-        let Timed { sent, received, .. } = match self.client.send("SaveReplayBuffer", Value::Null).await {
-            Ok(response) => response,
-            Err(error) => return Err(self.recover(error).await),
-        };
-        // OBS looks at its clock between the request and its response.
-        let ends_at = sent + received.since(sent) / 2;
-        let deadline = Instant::now() + SAVE_TIMEOUT;
-        loop {
-            let path = self.next_saved(sent, deadline).await?;
-            // A save of another program, or an earlier one that was given up.
-            if media_file::is_begun_before(&path, sent, self.options.clone()).await == Some(true) {
-                self.pass_on(&path);
-                continue;
-            }
-            self.last_path = Some(path.clone());
-            if !media_file::is_written(&path, deadline.min(Instant::now() + FILE_TIMEOUT)).await {
-                return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
-            }
-            return Ok((path, ends_at));
-        }
-    }
-
-    /// Waits until OBS's event names a file, or a query finds the one that was saved after `sent`.
-    async fn next_saved(&mut self, sent: Time, deadline: Instant) -> Result<PathBuf, ObsError> {
-        loop {
-            let late = deadline.min(Instant::now() + EVENT_TIMEOUT);
-            match self.client.receive(&mut self.saved, late, ObsError::NoClip(SAVE_TIMEOUT)).await {
-                Err(ObsError::NoClip(_)) if late < deadline => {}
-                Ok(path) if self.was_found(&path) => continue,
-                named => return named,
-            }
-            let Ok(Some(path)) = self.client.last_replay().await else { continue };
-            // Until a save has ended, OBS gives the file of the one before.
-            let is_new = match media_file::is_begun_before(&path, sent, self.options.clone()).await {
-                Some(is_earlier) => !is_earlier,
-                None => self.last_path.as_ref().is_some_and(|last| *last != path),
-            };
-            if is_new {
-                messages::obs_replay_not_announced(self.outbox.sink(), path.display());
-                self.found = Some(path.clone());
-                return Ok(path);
-            }
-        }
-    }
-
-    /// Whether this is the late event of a replay that a query found.
-    fn was_found(&mut self, path: &Path) -> bool {
-        self.found.take_if(|found| *found == path).is_some()
-    }
-
-    /// Does what can be done about a refused save.
-    async fn recover(&self, error: ObsError) -> ObsError {
-        if !error.is(StatusCode::OutputNotRunning) {
-            return buffer::explain(error);
-        }
-        self.buffer.set(false);
-        messages::obs_replay_buffer_was_off(self.outbox.sink());
-        match self.buffer.start().await {
-            Ok(()) => ObsError::BufferWasStarted,
-            Err(reason) => ObsError::BufferCannotStart(Box::new(reason)),
-        }
-    }
-
     /// Reports a clip that no command requested.
-    fn pass_on(&mut self, path: &Path) {
-        if self.was_found(path) {
-            return;
-        }
+    fn pass_on(&mut self, path: PathBuf) {
         self.last_named_by_obs = Some(Instant::now());
-        self.last_path = Some(path.to_owned());
         // The instant of its request is not known, so neither is what it shows.
-        let (path, from) = (path.to_owned(), ClipSource::ReplayBuffer);
-        reports::clip_saved(self.outbox, &Clip { path, from, begins_at: None, ends_at: None, note: None }, &[]);
+        let clip = Clip { path, from: ClipSource::ReplayBuffer, begins_at: None, ends_at: None, note: None };
+        reports::clip_saved(self.outbox, &clip, &[]);
     }
+}
+
+/// Why a save has no clip.
+enum Missed {
+    /// OBS has not named its file yet.
+    Late(Sent),
+    Failed(ObsError),
 }
 
 /// The name that a command wants for its clip, if any.

@@ -2,6 +2,7 @@
 
 use crate::action::{ClipReport, Report};
 use crate::event::Recording;
+use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, Clip};
 use crate::sink::{Command, Outbox};
 use crate::time::Time;
@@ -20,6 +21,13 @@ pub(super) fn clip_saved(outbox: &Outbox, clip: &Clip, savers: &[Command]) {
             action_seqs: action_seqs.collect(),
         })
     });
+}
+
+/// Reports that the clip that `savers` requested has not come in time, and is still awaited.
+pub(super) fn clip_awaited(outbox: &Outbox, reason: &ObsError, savers: &[Command]) {
+    for saver in savers {
+        outbox.send(&saver.court, Report::ClipAwaited { action_seq: saver.action.seq, reason: reason.to_string() });
+    }
 }
 
 /// Reports that a recording has begun or is finished.

@@ -1,6 +1,5 @@
 //! The life of one connection: commands go to their lanes, events to whom they concern.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,19 +57,7 @@ pub(super) async fn run(
 
     let dispatcher =
         EventDispatcher { outbox, buffer, program, collection_changed, saved: saved_sender, changes: change_sender };
-    let replays = Replays {
-        client,
-        options,
-        outbox,
-        buffer,
-        commands: to_save,
-        waiting: VecDeque::new(),
-        saved,
-        recording,
-        last_named_by_obs: None,
-        last_path: None,
-        found: None,
-    };
+    let replays = Replays::new((client, options, outbox), buffer, recording, to_save, saved);
     let recordings = Recordings {
         client,
         outbox,

@@ -20,13 +20,14 @@ const SCENE_EVENTS: u64 = 1 << 2;
 
 const SCENE_EVENT: &str = "CurrentProgramSceneChanged";
 
-const REQUESTS: [&str; 12] = [
+const REQUESTS: [&str; 13] = [
     "GetVersion",
     "GetStats",
     "GetCurrentProgramScene",
     "SetCurrentProgramScene",
     "GetReplayBufferStatus",
     "SaveReplayBuffer",
+    "StartReplayBuffer",
     "GetRecordStatus",
     "GetOutputSettings",
     "StartRecord",
@@ -50,6 +51,8 @@ struct NewerObs {
     late: bool,
     /// Whether it leaves the first request for a replay unanswered, and names that replay only when the second is asked for.
     mute: bool,
+    /// Whether its replay buffer stops in place of the first save, as when the disk is full.
+    stops: bool,
     /// So often it is not ready for each request about the replay buffer.
     not_ready: usize,
 }
@@ -80,7 +83,7 @@ type Events = broadcast::Sender<(&'static str, Value)>;
 /// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
 /// is asked for is noted in a file such as `asked 1`.
 async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
-    let NewerObs { folder, records, late, mute, not_ready } = obs;
+    let NewerObs { folder, records, late, mute, stops, not_ready } = obs;
     let mut told = events.subscribe();
     let tell = |event, data| _ = events.send((event, data));
     let mut saves = 0;
@@ -167,6 +170,10 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
             "SaveReplayBuffer" => {
                 saves += 1;
                 std::fs::write(folder.join(format!("asked {saves}")), "").unwrap();
+                if stops && saves == 1 {
+                    tell("ReplayBufferStateChanged", recording("STOPPED", PathBuf::new()));
+                    continue;
+                }
                 if late && saves == 1 {
                     let first = file(1);
                     tokio::spawn(async move {
@@ -181,6 +188,7 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
                 }
                 tell("ReplayBufferSaved", json!({"savedReplayPath": file(saves)}));
             }
+            "StartReplayBuffer" => tell("ReplayBufferStateChanged", recording("STARTED", PathBuf::new())),
             "StartRecord" => {
                 std::fs::write(part(parts.load(Relaxed)), "a media file").unwrap();
                 tell("RecordStateChanged", recording("STARTED", part(parts.load(Relaxed))));
@@ -232,7 +240,7 @@ async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
 }
 
 #[tokio::test]
-async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
+async fn a_clip_that_comes_late_is_still_that_of_its_request_and_not_of_the_next() {
     let replays = tempfile::tempdir().unwrap();
     let file = |number: u32| replays.path().join(format!("{number}.mkv")).to_string_lossy().into_owned();
     let obs = NewerObs { folder: replays.path().to_owned(), late: true, ..NewerObs::default() };
@@ -241,12 +249,24 @@ async fn a_clip_that_comes_too_late_is_not_taken_for_the_next() {
     wait_until("OBS to be asked", || replays.path().join("asked 1").is_file()).await;
     // It comes while OBS saves, and has its own ten seconds when the first has had them.
     let second = driver.give(save()).await;
-    let reason = "OBS named no saved replay within 10s; is its disk full, or the recording paused?".to_owned();
-    assert_eq!(driver.outcome_of(first).await, Outcome::Failed { reason });
+    driver.hears(|report| matches!(report, Report::ClipAwaited { action_seq, .. } if *action_seq == first)).await;
     let saved = |report: &Report| matches!(report, Report::ClipSaved { .. });
-    assert_eq!(clip(driver.hears(saved).await, &[]), file(1));
+    assert_eq!(clip(driver.hears(saved).await, &[first]), file(1));
+    assert_eq!(driver.outcome_of(first).await, Outcome::Done);
     assert_eq!(clip(driver.hears(saved).await, &[second]), file(2));
     assert_eq!(driver.outcome_of(second).await, Outcome::Done);
+}
+
+#[tokio::test]
+async fn a_buffer_that_stops_on_a_save_fails_it_at_once_and_is_started_again() {
+    let replays = tempfile::tempdir().unwrap();
+    let obs = NewerObs { folder: replays.path().to_owned(), stops: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    let given = Instant::now();
+    let reason = driver.fails(save()).await;
+    assert!(reason.starts_with("the replay buffer stopped in place of saving"), "{reason}");
+    assert!(given.elapsed() < Duration::from_secs(5), "{:?}", given.elapsed());
+    driver.saves().await;
 }
 
 #[tokio::test]
@@ -328,7 +348,11 @@ async fn a_recording_without_a_picture_does_not_stand_in_for_a_replay_that_fails
     let obs = NewerObs { folder: folder.path().to_owned(), records: true, late: true, ..NewerObs::default() };
     let mut driver = obs.driver(false).await;
     std::fs::write(folder.path().join("part 0.mkv"), MATROSKA).unwrap();
-    let reason = driver.fails(save()).await;
+    driver.give(save()).await;
+    let Report::ClipAwaited { reason, .. } = driver.hears(|report| matches!(report, Report::ClipAwaited { .. })).await
+    else {
+        panic!()
+    };
     assert!(reason.starts_with("OBS named no saved replay within"), "{reason}");
     assert!(!driver.court_2.try_iter().any(|report| matches!(report, Report::ClipSaved { .. })));
 }

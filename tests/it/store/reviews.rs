@@ -46,7 +46,9 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
             shows: None,
             took_us: None,
         }),
-        "clip_missing" => Body::ClipMissing(ClipMissing { review: request, reason: format!("not there: {flag}") }),
+        "clip_missing" => {
+            Body::ClipMissing(ClipMissing { review: request, reason: format!("not there: {flag}"), awaited: false })
+        }
         "review_decided" => Body::ReviewDecided(ReviewDecided {
             origin,
             side,
@@ -60,7 +62,7 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
     }
 }
 
-/// The reviews by a scan of the events: the origin, state, verdict, who gave it, why there is no clip, and the times of the
+/// The reviews by a scan of the events: the origin, state, verdict, who gave it, why there was no clip in time, and the times of the
 /// steps.
 type Scanned = BTreeMap<u64, ([Value; 5], [Option<Time>; 5])>;
 
@@ -88,7 +90,6 @@ fn scan(path: &Path) -> Scanned {
                 "review_joined" if *origin != fields["origin"] => *origin = "both".into(),
                 "clip_saved" => {
                     saved.get_or_insert(event.at);
-                    *missing = Value::Null;
                 }
                 "clip_missing" if saved.is_none() && missing.is_null() => *missing = fields["reason"].clone(),
                 "clip_shown" => {
