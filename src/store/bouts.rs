@@ -2,7 +2,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSqlError;
 use serde::{Deserialize, Serialize};
 
-use super::columns::text;
+use super::conversions::text;
 use super::error::StoreError;
 use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
