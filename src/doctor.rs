@@ -119,12 +119,12 @@ fn folder(mut results: CheckResults, folder: &Path) -> Vec<CheckResult> {
     }
     match fs4::available_space(there) {
         Ok(free) => {
-            let (mark, advice) = match free {
+            let (status, advice) = match free {
                 ..NO_SPACE => (CheckStatus::Fail, "; make room"),
                 NO_SPACE..LITTLE_SPACE => (CheckStatus::Warn, "; make room"),
                 _ => (CheckStatus::Ok, ""),
             };
-            results.add(mark, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
+            results.add(status, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
         }
         Err(error) => {
             results.add(CheckStatus::Warn, format!("{shown} can be written; what is free there is not known: {error}"));

@@ -1,5 +1,6 @@
-use super::select::{self, Database, Form, Rehearsals, Selection};
+use super::select::{self, Database, Rehearsals, Selection};
 use crate::cli::CliError;
+use crate::cli::format::Format;
 use crate::store::{BoutRow, RoundRow};
 
 /// Print the bouts: athletes, the score by round, who won.
@@ -11,9 +12,8 @@ pub(in super::super) struct Args {
     selection: Selection,
     #[command(flatten)]
     rehearsals: Rehearsals,
-    /// The format of the output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    format: Format,
 }
 
 impl Args {
@@ -22,7 +22,7 @@ impl Args {
         self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
-        select::print(self.format, &bouts, head, |bout| {
+        self.format.print(&bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
                 bout.court.clone(),

@@ -1,5 +1,6 @@
-use super::select::{self, Database, Form, Rehearsals, Selection};
+use super::select::{self, Database, Rehearsals, Selection};
 use crate::cli::CliError;
+use crate::cli::format::Format;
 
 /// Print the video reviews: who requested, the verdict, how long each step took, the clips.
 #[derive(Debug, clap::Args)]
@@ -10,9 +11,8 @@ pub(in super::super) struct Args {
     selection: Selection,
     #[command(flatten)]
     rehearsals: Rehearsals,
-    /// The format of the output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    format: Format,
 }
 
 impl Args {
@@ -33,7 +33,7 @@ impl Args {
             "answered",
             "clip",
         ];
-        select::print(self.format, &reviews, head, |review| {
+        self.format.print(&reviews, head, |review| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let after = |milliseconds: Option<i64>| {
                 milliseconds.map_or_else(String::new, |milliseconds| format!("{milliseconds} ms"))
