@@ -74,7 +74,7 @@ impl Verb {
         match self {
             Self::Obs(action) => action.verb.name(),
             Self::Player(verb) => verb.into(),
-            other => other.into(),
+            Self::Mark { .. } | Self::Log { .. } => self.into(),
         }
     }
 
@@ -115,6 +115,16 @@ pub enum ActionSink<'a> {
     Timeline,
     /// The log.
     Log,
+}
+
+impl ActionSink<'_> {
+    /// Whether it reports an outcome. For the others an action is done once it is stored and logged.
+    pub fn reports(self) -> bool {
+        match self {
+            Self::Obs(_) | Self::Player => true,
+            Self::Timeline | Self::Log => false,
+        }
+    }
 }
 
 /// How important a line of the log is.

@@ -8,6 +8,7 @@ mod db;
 mod decode;
 mod error;
 mod explain;
+mod format;
 mod init;
 mod obs;
 mod replay;

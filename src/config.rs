@@ -189,14 +189,6 @@ impl Config {
         Self::parse(Path::new(""), "name: Scenarios\ncourts: { court-1: { bind: 127.0.0.1:0 } }", &|_| None)
     }
 
-    /// The database, if there is one.
-    pub fn store_path(&self) -> Option<&PathBuf> {
-        self.sinks.values().find_map(|sink| match sink {
-            Sink::Store(sink) => Some(&sink.path),
-            _ => None,
-        })
-    }
-
     /// Understands the config that a capture holds; `rules` are the files that it holds besides.
     ///
     /// # Errors

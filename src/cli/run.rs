@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
 
 use super::error::{CliError, Exit, say};
-use crate::config::{Config, Level, Sink};
+use crate::config::{Config, Level};
 use crate::pipeline;
 use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 
@@ -71,10 +71,7 @@ pub(super) fn summarise(court: &Arc<str>, counters: &Counters) {
 
 /// Starts the log as the config says; `terminal` is where people read it.
 pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, CliError> {
-    let sink = config.sinks.values().find_map(|sink| match sink {
-        Sink::Log(sink) => Some(sink),
-        _ => None,
-    });
+    let sink = config.log_sink();
     let level = match sink.map(|sink| sink.level).unwrap_or_default() {
         Level::Debug => LevelFilter::DEBUG,
         Level::Info => LevelFilter::INFO,

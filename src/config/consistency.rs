@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::court::CourtConfig;
-use super::sink::{ObsSink, PlayerSink, Sink};
+use super::sink::Sink;
 use super::source::Findings;
 use super::yaml::{Entry, Node};
 use crate::file_name;
@@ -125,14 +125,15 @@ fn resync(findings: &Findings<'_>, entry: &Entry, court: &CourtConfig) {
     }
 }
 
-/// There is one store, one capture and one log.
+/// There is one sink of some kinds.
 fn single(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
     let mut first: HashMap<&str, &Entry> = HashMap::new();
-    for (entry, sink) in sinks.iter().filter(|(_, sink)| !matches!(sink, Sink::Obs(_) | Sink::Player(_))) {
-        if let Some(other) = first.get(sink.kind()) {
-            both(findings, other, entry, &format!("of type `{}`, of which there can be one", sink.kind()));
+    for (entry, sink) in sinks.iter().filter(|(_, sink)| sink.is_single()) {
+        let kind: &str = (*sink).into();
+        if let Some(other) = first.get(kind) {
+            both(findings, other, entry, &format!("of type `{kind}`, of which there can be one"));
         }
-        first.entry(sink.kind()).or_insert(entry);
+        first.entry(kind).or_insert(entry);
     }
 }
 
@@ -187,9 +188,8 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
 fn unserved(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[(&Entry, &Sink)]) {
     let mut names = HashSet::new();
     let mut is_anything_served = false;
-    for (_, sink) in sinks {
-        let (Sink::Obs(ObsSink { courts, .. }) | Sink::Player(PlayerSink { courts, .. })) = sink else { continue };
-        let Served::Courts(courts) = courts else { return };
+    for shown in sinks.iter().filter_map(|(_, sink)| sink.shows()) {
+        let Served::Courts(courts) = shown else { return };
         names.extend(courts.iter().map(|court| &**court));
         is_anything_served = true;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Court, Output, media};
-use crate::action::{ActionSink, Clip, Instance, ObsVerb, Outcome, Play, PlayerVerb, Verb};
+use crate::action::{Clip, Instance, ObsVerb, Outcome, Play, PlayerVerb, Verb};
 use crate::bout::ReviewOrder;
 use crate::command::{BoutCommand, Command, CommandVerb, FoundClip, Pause, ReviewCommand, Switch};
 use crate::event::{
@@ -79,7 +79,7 @@ impl Court {
             Err(reason) => return self.refuse(at, &open, reason, out),
         };
         for verb in begun {
-            let has_outcome = !matches!(verb.sink(), ActionSink::Timeline | ActionSink::Log);
+            let has_outcome = verb.sink().reports();
             self.request(OPERATOR.into(), seq, at, verb, out);
             if has_outcome {
                 open.actions += 1;

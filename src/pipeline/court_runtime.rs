@@ -78,7 +78,7 @@ impl<T: Target> CourtRuntime<T> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let rules = compile_sources(config, sources, name)?;
         let allow = config.courts.get(name).map(|court| court.allow.clone()).unwrap_or_default();
-        let has_player = setup::player_sinks(config).any(|(_, sink)| sink.courts.serves(name));
+        let has_player = config.player_sinks().any(|(_, sink)| sink.courts.serves(name));
         let court = Court::new(name.clone(), allow, rules)
             .with_session(session)
             .with_sinks(setup::obs_of(config, name), has_player)

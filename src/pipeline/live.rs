@@ -120,11 +120,11 @@ impl Live {
         let sources = read_rules(config)?;
         let courts = bind_courts(config, &sources)?;
         let mut components = Components::default();
-        let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
+        let mut store = config.store_sink().map(|sink| Store::open(&sink.path)).transpose()?;
         let resumes = resume::find(config, store.as_ref(), courts.iter().map(|court| &court.name), started);
         let mut captures = HashMap::new();
         let mut capture_threads = Vec::new();
-        if let Some(sink) = setup::capture_sink(config) {
+        if let Some(sink) = config.capture_sink() {
             let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
             for NewCourt { name, receiver, counters, .. } in &courts {
                 if sink.courts.serves(name) {
@@ -214,7 +214,7 @@ impl Live {
         let control = Control {
             event: config.name.clone(),
             config: config.file.clone(),
-            database: setup::store_sink(config).map(|sink| sink.path.clone()),
+            database: config.store_sink().map(|sink| sink.path.clone()),
             courts: controls,
             components: components.statuses().into_iter().chain([status.clone()]).collect(),
             reload: Arc::default(),

@@ -8,8 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
-use super::setup::{obs_sinks, player_sinks};
-use crate::action::{Action, ActionSink, Outcome, Report, Verb};
+use crate::action::{Action, ActionSink, Outcome, Report};
 use crate::config::Config;
 use crate::event::{Body, CommandEnded, CommandId, Event};
 use crate::obs::ObsOptions;
@@ -48,14 +47,17 @@ impl Sinks {
 
 impl Target for Sinks {
     fn act(&mut self, action: &Arc<Action>) -> Acted {
-        let queue = match action.verb.sink() {
+        let (queue, missing) = match action.verb.sink() {
             ActionSink::Timeline | ActionSink::Log => return Acted::Done,
-            ActionSink::Obs(instance) => instance.and_then(|instance| self.obs.get(instance)),
-            ActionSink::Player => self.player.as_ref(),
+            ActionSink::Obs(instance) => {
+                let queue = instance.and_then(|instance| self.obs.get(instance));
+                (queue, "no OBS serves this court: add a sink of `type: obs`")
+            }
+            ActionSink::Player => (self.player.as_ref(), "no player serves this court: add a sink of `type: player`"),
         };
         let command = Command { court: self.court.clone(), action: action.clone(), received: Instant::now() };
         let (command, reason) = match queue {
-            None => (command, missing(&action.verb)),
+            None => (command, missing),
             Some(queue) => match queue.try_send(command) {
                 Ok(()) => return Acted::Awaited,
                 Err(mpsc::error::TrySendError::Full(command)) => (command, "too many actions wait for it already"),
@@ -75,13 +77,6 @@ impl Target for Sinks {
     }
 }
 
-fn missing(verb: &Verb) -> &'static str {
-    match verb.sink() {
-        ActionSink::Player => "no player serves this court: add a sink of `type: player`",
-        _ => "no OBS serves this court: add a sink of `type: obs`",
-    }
-}
-
 /// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
 ///
 /// # Panics
@@ -91,32 +86,24 @@ pub(super) fn start(
     reports: &HashMap<Arc<str>, Sender<Report>>,
     components: &mut Components,
 ) -> HashMap<Arc<str>, Sinks> {
-    let served = |sources: &Served| -> Courts {
-        reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
-    };
     let mut sinks: HashMap<Arc<str>, Sinks> =
         reports.keys().map(|court| (court.clone(), Sinks::new(court.clone()))).collect();
-    for (name, sink) in obs_sinks(config) {
-        let courts = served(&sink.courts);
-        let status = StatusHandle::new("obs", name);
+    // The queue of commands that a sink takes, and the courts that it serves, in whose sinks `put` puts the queue.
+    let mut serve = |served: &Served, put: &dyn Fn(&mut Sinks, mpsc::Sender<Command>)| {
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.obs.insert(name.clone(), commands.clone());
-            }
-        }
+        sinks.values_mut().filter(|sinks| served.serves(&sinks.court)).for_each(|sinks| put(sinks, commands.clone()));
+        let courts = reports.iter().filter(|(court, _)| served.serves(court));
+        (queue, courts.map(|(court, reports)| (court.clone(), reports.clone())).collect::<Courts>())
+    };
+    for (name, sink) in config.obs_sinks() {
+        let (queue, courts) = serve(&sink.courts, &|sinks, commands| drop(sinks.obs.insert(name.clone(), commands)));
+        let status = StatusHandle::new("obs", name);
         let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
         components.add(Component::task(status, task));
     }
-    for (name, sink) in player_sinks(config) {
-        let courts = served(&sink.courts);
+    for (name, sink) in config.player_sinks() {
+        let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));
         let status = StatusHandle::new("player", name);
-        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.player = Some(commands.clone());
-            }
-        }
         let options =
             PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
         let task = player::spawn(options, queue, courts, status.clone());

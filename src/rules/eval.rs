@@ -126,7 +126,7 @@ impl Bench {
 
 /// The names that a line can begin with: of functions, and of what can be read of the bout.
 pub fn names() -> impl Iterator<Item = String> {
-    let signatures = api::MODULES.iter().flat_map(|(_, functions)| *functions).map(|function| &function.signature);
+    let signatures = api::MODULES.iter().flat_map(|module| module.functions).map(|function| &function.signature);
     let bout = views::BOUT.iter().map(|field| format!("bout.{}", field.name));
     signatures.filter(|signature| !signature.doc.is_empty()).map(Signature::path).chain(bout)
 }

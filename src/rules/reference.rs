@@ -10,17 +10,6 @@ use super::api::signature::{Kind, Parameter, Signature};
 use super::views::{self, Field};
 use crate::action;
 
-/// What stands before the functions of each module.
-const SECTIONS: &[(&str, &str)] = &[
-    (
-        "obs",
-        "## Actions of OBS\n\n`obs::scene(…)` goes to every OBS that serves the court, `obs::on(\"jury\").scene(…)` to one.\n",
-    ),
-    ("player", "\n## Actions of the player\n"),
-    ("log", "\n## The log\n"),
-    ("", "\n## Helpers\n"),
-];
-
 /// The whole of it.
 pub fn markdown() -> String {
     let mut text = "# Reference of rules\n\n\
@@ -37,10 +26,9 @@ pub fn markdown() -> String {
     text.push_str("\n`bout.review`:\n\n");
     fields(&mut text, views::REVIEW);
     text.push('\n');
-    for (module, heading) in SECTIONS {
-        text.push_str(heading);
-        let functions = api::MODULES.iter().filter(|(name, _)| name == module).flat_map(|(_, functions)| *functions);
-        functions.for_each(|function| write_function(&mut text, &function.signature));
+    for module in api::MODULES {
+        text.push_str(module.heading);
+        module.functions.iter().for_each(|function| write_function(&mut text, &function.signature));
     }
     text.push_str(
         "\n## Actions as they are written\n\nThe names and arguments that actions have in scenarios, in the timeline and in \

@@ -78,13 +78,10 @@ impl Target for Answers {
             }
             (None, _) => Outcome::Done,
         };
-        match action.verb.sink() {
-            ActionSink::Obs(_) | ActionSink::Player => {
-                let action_seq = action.seq;
-                Acted::Ended(Report::Outcome { action_seq, action: name.to_owned(), outcome, took_us: 0 })
-            }
-            ActionSink::Timeline | ActionSink::Log => Acted::Done,
+        if !action.verb.sink().reports() {
+            return Acted::Done;
         }
+        Acted::Ended(Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
     }
 
     fn note(&mut self, event: &Event) {

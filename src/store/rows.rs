@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::handle::Entry;
 use super::loads::Loads;
 use super::{commands, review_steps};
-use crate::action::{Action, ActionSink};
+use crate::action::Action;
 use crate::court::{Output, Snapshot};
 use crate::event::{Body, ClipSaved, Event, Raw, Recording, Status};
 use crate::telemetry::messages;
@@ -157,8 +157,7 @@ impl RowBuffers {
             action.cause,
             action.verb.name(),
             json_of(&mut self.json, &verb.get("args"))?,
-            // These are done once they are stored and logged.
-            matches!(action.verb.sink(), ActionSink::Timeline | ActionSink::Log).then_some("done"),
+            (!action.verb.sink().reports()).then_some("done"),
         ])?;
         Ok(())
     }
