@@ -452,6 +452,7 @@ fn links_between_the_docs_are_valid() {
     for file in [
         "README.md",
         "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/configuration.md",
         "docs/rules.md",
@@ -478,6 +479,50 @@ fn links_between_the_docs_are_valid() {
             assert!(headings.collect::<Vec<_>>().contains(&heading.to_owned()), "{file} links to {link}");
         }
     }
+}
+
+/// The files of the repository's code, with their texts.
+fn code() -> Vec<(String, String)> {
+    let mut code = vec![("Cargo.toml".to_owned(), read("Cargo.toml")), ("Makefile".to_owned(), read("Makefile"))];
+    let mut folders = ["src", "tests/it"].map(PathBuf::from).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(repository(folder.to_str().unwrap())).unwrap().map(|entry| entry.unwrap().file_name())
+        {
+            let path = folder.join(path);
+            match path.extension() {
+                None => folders.push(path),
+                Some(_) => code.push((path.to_str().unwrap().to_owned(), read(path.to_str().unwrap()))),
+            }
+        }
+    }
+    code
+}
+
+#[test]
+fn what_contributing_names_is_there() {
+    let code = code();
+    let contributing = read("CONTRIBUTING.md");
+    // Blocks between fences are examples; a wrapped line can break a name.
+    let prose: String = contributing.split("```").step_by(2).collect();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut seen = 0;
+    for name in codes(&prose) {
+        let is_path = name.starts_with("src/") || name.starts_with("tests/") || name.starts_with("docs/");
+        if is_path && !name.contains('N') {
+            assert!(repository(name).exists(), "CONTRIBUTING.md names {name}, which is not there");
+        } else if name.ends_with(".rs") && !is_path && name != "mod.rs" {
+            assert!(code.iter().any(|(path, _)| path.ends_with(&format!("/{name}"))), "there is no file {name}");
+        } else if name.chars().all(is_word) {
+            // This file does not count, nor does a name that is only a part of another.
+            let stands = |text: &str| text.split(|c| !is_word(c)).any(|word| word == name);
+            let is_there = code.iter().any(|(path, text)| path != "tests/it/docs.rs" && stands(text));
+            assert!(is_there, "CONTRIBUTING.md names `{name}`, which stands nowhere in the code");
+        } else {
+            continue;
+        }
+        seen += 1;
+    }
+    assert!(seen > 50, "{seen} names");
 }
 
 /// What a heading is called in links.
