@@ -31,13 +31,13 @@ pub struct Action {
     pub cause: u64,
     /// What to do.
     #[serde(flatten)]
-    pub verb: Verb,
+    pub verb: ActionVerb,
 }
 
 /// What to do, with what it needs.
 #[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
-pub enum Verb {
+pub enum ActionVerb {
     /// Set a bookmark in the timeline.
     #[serde(rename = "mark")]
     #[strum(serialize = "mark")]
@@ -68,7 +68,7 @@ pub enum Verb {
 /// Name of an OBS sink; none if the court has no OBS, in which case the action fails with that reason.
 pub type Instance = Option<Arc<str>>;
 
-impl Verb {
+impl ActionVerb {
     /// Its name, such as `obs.save_replay`.
     pub fn name(&self) -> &'static str {
         match self {

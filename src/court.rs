@@ -17,7 +17,7 @@ pub use self::setup::{Resume, Setup, Snapshot};
 
 use self::commands::OpenCommands;
 use self::media::{AwaitedMedia, Save};
-use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
+use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::command::Command;
 use crate::event::{
@@ -558,7 +558,7 @@ impl Court {
     }
 
     /// Requests an action, which has the next number.
-    fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: Verb, out: &mut Vec<Output>) {
+    fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: ActionVerb, out: &mut Vec<Output>) {
         self.actions += 1;
         let (seq, load) = (self.actions, self.bursts.bout().load);
         self.name(cause, &mut verb);
@@ -578,8 +578,8 @@ impl Court {
     }
 
     /// Names the file of a clip or a recording, if the rule has not.
-    fn name(&self, cause: u64, verb: &mut Verb) {
-        let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
+    fn name(&self, cause: u64, verb: &mut ActionVerb) {
+        let (Some(names), ActionVerb::Obs(action)) = (&self.names, verb) else { return };
         let (template, name, reason) = match &mut action.verb {
             ObsVerb::SaveReplay { name, reason } => (&names.clip, name, Some(reason.as_str())),
             ObsVerb::StartRecording { name } => (&names.recording, name, None),

@@ -14,7 +14,7 @@ use super::renamed::{self, Renamed};
 use super::schema::{self, is_required, kind, property};
 use super::source::Findings;
 use super::yaml::{Entry, Node, Value};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::diagnostic::Diagnostic;
 use crate::suggest::{advise, enumerate, near};
 
@@ -349,9 +349,9 @@ impl<'a> Checker<'a> {
                     finding.advice(advise("the courts", written, courts.into_iter()))
                 })
             }
-            format::ACTION if !Verb::names().any(|name| name == text) => {
+            format::ACTION if !ActionVerb::names().any(|name| name == text) => {
                 because(format!("there is no action `{written}`"), &|finding| {
-                    finding.advice(advise("known", written, Verb::names()))
+                    finding.advice(advise("known", written, ActionVerb::names()))
                 })
             }
             "not-blank" => Some(text.trim().into()),

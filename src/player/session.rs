@@ -11,7 +11,7 @@ use super::keys;
 use super::mpv::Mpv;
 use super::screen::{Direction, Screen, Switch};
 use super::state::PlayerState;
-use crate::action::{Play, PlayerVerb, Verb};
+use crate::action::{ActionVerb, Play, PlayerVerb};
 use crate::sink::{Command, Inbox};
 use crate::telemetry::messages;
 
@@ -70,7 +70,7 @@ async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String])
 }
 
 fn shows_a_clip(command: &Command) -> bool {
-    matches!(&command.action.verb, Verb::Player(verb) if verb.shows_a_clip())
+    matches!(&command.action.verb, ActionVerb::Player(verb) if verb.shows_a_clip())
 }
 
 /// Puts on the screen what is to be there.
@@ -101,7 +101,7 @@ async fn carry_out(
     player: &mut PlayerState,
     command: &Command,
 ) -> Result<Result<(), PlayerError>, PlayerError> {
-    let Verb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
+    let ActionVerb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
     let done = match apply(mpv, &mut player.screen, &command.court, verb).await {
         Ok(Next::Show) => show(mpv, player, Some(command)).await,
         Ok(Next::Poll) => poll(mpv, &mut player.screen).await,

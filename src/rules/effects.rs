@@ -8,7 +8,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use super::explain::Denial;
 use super::memory::{Allowed, Memory, Moment, TooManyKeys};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 
 /// More actions than this from one call of a handler are a mistake, and would fill the sinks' queues.
 const MAX_REQUESTS: usize = 100;
@@ -16,7 +16,7 @@ const MAX_REQUESTS: usize = 100;
 /// What a script requests for during one call of a handler.
 #[derive(Default)]
 pub(super) struct Requests {
-    pub(super) verbs: Vec<Verb>,
+    pub(super) verbs: Vec<ActionVerb>,
     pub(super) timers: Vec<TimerCall>,
     /// Which helpers refused; only kept where it is to be explained.
     pub(super) denials: Vec<Denial>,
@@ -90,7 +90,7 @@ impl CallEffects {
         inner.explaining = explaining;
     }
 
-    pub(super) fn request(&self, verb: Verb) -> Result<(), TooManyRequests> {
+    pub(super) fn request(&self, verb: ActionVerb) -> Result<(), TooManyRequests> {
         let requests = &mut self.lock().requests;
         if requests.verbs.len() >= MAX_REQUESTS {
             return Err(TooManyRequests);

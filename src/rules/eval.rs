@@ -17,7 +17,7 @@ use super::sandbox;
 use super::sources::Sources;
 use super::text::Text;
 use super::views::{self, BoutView, EventView};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
@@ -40,7 +40,7 @@ pub struct Evaluation {
     /// Its value as text, none where it has none; or why it failed.
     pub value: Result<Option<String>, String>,
     /// What it requested.
-    pub actions: Vec<Verb>,
+    pub actions: Vec<ActionVerb>,
     /// How many timers it set or cancelled.
     pub timers: usize,
 }

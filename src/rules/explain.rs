@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::event::Event;
 use crate::time::Time;
 
@@ -38,7 +38,7 @@ pub enum Reaction<'a> {
         /// The function; `a timer` where it has no name.
         function: &'a str,
         /// What it requested, in order.
-        actions: &'a [Verb],
+        actions: &'a [ActionVerb],
         /// How many timers it set or cancelled.
         timers: usize,
         /// Whether what it keeps in `this` is not what it was.

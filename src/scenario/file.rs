@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::command::CommandVerb;
 use crate::config::ConfigError;
 use crate::config::check::{Checker, SCHEMA_CODE, World};
@@ -369,9 +369,9 @@ fn expected(checker: &Checker<'_>, node: &Node, written: Expectation) -> Option<
     for entry in node.entries().iter().filter(|entry| entry.key != "at") {
         let Entry { key, key_span, .. } = entry;
         let report = |span, message: String| checker.findings.report(SCHEMA_CODE, span, message, |finding| finding);
-        if !Verb::names().any(|name| name == key) {
+        if !ActionVerb::names().any(|name| name == key) {
             let message = format!("there is no action `{key}`");
-            let advice = advise("known", key, Verb::names());
+            let advice = advise("known", key, ActionVerb::names());
             checker.findings.report(SCHEMA_CODE, key_span, message, |finding| finding.advice(advice));
         } else if found.is_some() {
             checker.findings.report(SCHEMA_CODE, key_span, "one entry is one action", |finding| {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tempfile::TempDir;
-use vta::action::{Action, Verb};
+use vta::action::{Action, ActionVerb};
 use vta::bout::{Bout, BoutId, SessionId};
 use vta::court::Output;
 use vta::event::{Body, Event, Note, Raw, Status};
@@ -75,7 +75,7 @@ fn with_notes(event: Event, status: Status, notes: &[&'static str]) -> Event {
     Event { status, notes: notes.iter().map(|note| Note::Borrowed(note)).collect(), ..event }
 }
 
-fn action(seq: u64, cause: u64, verb: Verb) -> Action {
+fn action(seq: u64, cause: u64, verb: ActionVerb) -> Action {
     Action { seq, at: second(cause), rule: "instant-replay.rhai".into(), cause, verb }
 }
 

@@ -9,7 +9,7 @@ use strum::EnumCount;
 use super::failure::{Failures, name_of};
 use super::script::Script;
 use super::timers::{Timer, Timers};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Body, Event, Kind, RuleFailed};
@@ -34,7 +34,7 @@ pub enum RuleOutput {
         /// When it actions: that of the event, or that at which its timer was due.
         at: Time,
         /// What it asks for.
-        verb: Verb,
+        verb: ActionVerb,
     },
     /// A rule failed.
     Failed {

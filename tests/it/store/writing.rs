@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use vta::action::{LogLevel, Verb};
+use vta::action::{ActionVerb, LogLevel};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{
@@ -159,7 +159,7 @@ fn refused_entry_does_not_block_the_others() {
 #[test]
 fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
-    let log = |text: &str| Verb::Log { level: LogLevel::Info, text: text.into() };
+    let log = |text: &str| ActionVerb::Log { level: LogLevel::Info, text: text.into() };
     let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
     let failed =
         ActionFailed { action_seq: 2, action: "log".into(), reason: "OBS is not connected".into(), took_us: 30 };
