@@ -1,10 +1,10 @@
-//! Every message that the log can have. Their table in `docs/operations.md` is made from this file.
+//! Every log message. Their table in `docs/operations.md` is made from this file.
 //!
-//! What follows `per` is what repeats of a message have in common: they are folded, see [`super::message`].
+//! What follows `per` is what repeats of a message have in common: they are folded, see [`super::log_message`].
 
 use std::fmt::Display;
 
-use super::message::{Message, messages};
+use super::log_message::{LogMessage, messages};
 
 messages! {
     /// the port is open
