@@ -8,11 +8,13 @@
 pub(crate) mod check;
 mod consistency;
 mod court;
+mod covered_text;
 mod docs;
 pub(crate) mod document;
 mod error;
 mod expand;
 mod export;
+pub(crate) mod findings;
 pub(crate) mod format;
 mod names;
 mod renamed;
@@ -22,7 +24,6 @@ mod schema;
 mod secret;
 mod server;
 mod sink;
-pub(crate) mod source;
 mod syntax;
 mod template;
 pub(crate) mod yaml;
@@ -212,7 +213,7 @@ impl EventFile {
         reviews.check(checker.findings, root);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
-            file: checker.findings.source.file().to_owned(),
+            file: checker.findings.text.file().to_owned(),
             // The check has found the templates right.
             names: names.of_event(&name).ok()?,
             name,

@@ -63,11 +63,11 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
     let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
-    for mistake in &looked_up.missing {
-        let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let (line, column) = mistake.position();
-        let place = format!("{}:{line}:{column}", mistake.file.display());
-        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", mistake.message));
+    for diagnostic in &looked_up.missing {
+        let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        let (line, column) = diagnostic.position();
+        let place = format!("{}:{line}:{column}", diagnostic.file.display());
+        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", diagnostic.message));
     }
     if let Some(text) = looked_up.not_looked_up() {
         results.add(CheckStatus::Warn, text);

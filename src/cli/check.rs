@@ -16,11 +16,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = config::load(&self.config)?;
-        let mistakes = pipeline::check(&config.rules.files, Some(&config));
-        if has_errors(&mistakes) {
-            return Err(CliError::diagnostics(&mistakes));
+        let diagnostics = pipeline::check(&config.rules.files, Some(&config));
+        if has_errors(&diagnostics) {
+            return Err(CliError::diagnostics(&diagnostics));
         }
-        CliError::warnings(&mistakes);
+        CliError::warnings(&diagnostics);
         // Which OBS there are may depend on the court.
         let mut courts = config.courts.keys().filter(|_| !config.rules.files.is_empty());
         courts.try_for_each(|court| pipeline::compile(&config, court).map(drop))?;

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::expand::{self, expand};
+use super::findings::Findings;
 use super::format::{self, Format, Reason, Refusal};
 use super::renamed::{self, Renamed};
 use super::schema::{self, is_required, kind, property};
-use super::source::Findings;
 use super::yaml::{Entry, Node, Value};
 use crate::action::ActionVerb;
 use crate::diagnostic::Diagnostic;
@@ -242,7 +242,7 @@ impl<'a> Checker<'a> {
             if !std::ptr::eq(before, entry) {
                 let message = format!("`{}` stands twice in {name}", self.findings.name(entry));
                 self.findings.report("config.duplicate", &entry.key_span, message, |finding| {
-                    let here = self.findings.source.span(&before.key_span);
+                    let here = self.findings.text.span(&before.key_span);
                     finding.label("and again here").related(here, "here").help("remove one of them")
                 });
             }

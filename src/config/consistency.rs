@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::court::CourtConfig;
+use super::findings::Findings;
 use super::sink::Sink;
-use super::source::Findings;
 use super::yaml::{Entry, Node};
 use crate::file_name;
 use crate::served::Served;
@@ -77,7 +77,7 @@ fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
                 ),
             };
             findings.report("config.conflict", &place_of(entry, "bind"), message, |finding| {
-                let here = findings.source.span(&place_of(other, "bind"));
+                let here = findings.text.span(&place_of(other, "bind"));
                 finding.label(label).related(here, format!("`{first}`")).help("give each court a port of its own")
             });
         }
@@ -100,7 +100,7 @@ fn file_names(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
                 let other = *other.get();
                 let message = "the captures of these courts would have the same name";
                 findings.report("config.conflict", &entry.key_span, message, |finding| {
-                    let here = findings.source.span(&other.key_span);
+                    let here = findings.text.span(&other.key_span);
                     let help = "choose another name: upper and lower case, and what no file can have in its name, are the same there";
                     finding.label("the second").related(here, "the first").help(help)
                 });
@@ -156,7 +156,7 @@ fn players(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[
 fn both(findings: &Findings<'_>, first: &Entry, second: &Entry, what: &str) {
     let message = format!("`{}` and `{}` are both {what}", findings.name(first), findings.name(second));
     findings.report("config.conflict", &second.key_span, message, |finding| {
-        let here = findings.source.span(&first.key_span);
+        let here = findings.text.span(&first.key_span);
         finding.label("the second").related(here, "the first").help("remove one of them")
     });
 }
@@ -177,7 +177,7 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
             let (host, port) = (written("host").unwrap_or(&obs.host), written("port").unwrap_or(&port));
             let message = format!("`{}` and `{}` are the same OBS, at {host}:{port}", name(other), name(entry));
             let help = "write one sink with the `courts` of both; rules can have other settings for each court";
-            let here = findings.source.span(&other.key_span);
+            let here = findings.text.span(&other.key_span);
             findings.warn(&entry.key_span, message, |finding| finding.related(here, "the first").help(help));
         }
         first.entry((host, obs.port)).or_insert(entry);

@@ -33,7 +33,7 @@ pub(crate) fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> L
                 found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
             } else {
                 let missing = not_there(obs, inventory, named);
-                found.missing.extend(missing.filter(|mistake| !found.missing.contains(mistake)));
+                found.missing.extend(missing.filter(|diagnostic| !found.missing.contains(diagnostic)));
             }
         }
     }

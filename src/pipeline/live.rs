@@ -227,12 +227,12 @@ impl Live {
 
 /// Reads and checks the rules.
 fn read_rules(config: &Config) -> Result<Sources, StartError> {
-    let mistakes = check(&config.rules.files, Some(config));
-    if has_errors(&mistakes) {
-        return Err(StartError::Rules(mistakes));
+    let diagnostics = check(&config.rules.files, Some(config));
+    if has_errors(&diagnostics) {
+        return Err(StartError::Rules(diagnostics));
     }
-    for mistake in mistakes {
-        messages::rules_warning(mistake.in_log());
+    for diagnostic in diagnostics {
+        messages::rules_warning(diagnostic.in_log());
     }
     Sources::read(&config.rules.files).map_err(StartError::Rules)
 }

@@ -275,7 +275,7 @@ fn scenario(checker: &Checker<'_>, entry: &Entry, keys: ScenarioKeys) -> Option<
     };
     Some(Scenario {
         name: entry.key.clone(),
-        line: checker.findings.source.position(entry.key_span.start).0,
+        line: checker.findings.text.position(entry.key_span.start).0,
         given: items(checker, list("given"))
             .zip(given)
             .filter_map(|(node, given)| step(checker, node, given))

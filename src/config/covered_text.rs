@@ -1,30 +1,25 @@
-//! The text of a file as messages show it, and what is found to be wrong with it.
+//! The text of a file as messages show it.
 
-use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::secret::COVER;
-use super::yaml::{Entry, Node, Value};
-use crate::diagnostic::{Diagnostic, Place, Severity};
-
-/// More findings than this are only counted: they mean that it is the wrong file.
-const MAX_FINDINGS: usize = 200;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// A file's text, its secrets covered.
 ///
 /// Places behind a secret in its line are those of the covered text, since the true column would show the secret's length.
-pub(crate) struct Source {
+pub(crate) struct CoveredText {
     file: PathBuf,
-    covered: Arc<str>,
+    pub(super) covered: Arc<str>,
     /// What was covered: bytes of the file's text, and of the covered one. In order.
     covers: Vec<(Range<usize>, Range<usize>)>,
     /// Where the lines of the covered text begin.
     lines: Vec<usize>,
 }
 
-impl Source {
+impl CoveredText {
     /// Covers the secrets, which are bytes of the text. Of each line something is left, so that lines keep their numbers.
     pub(crate) fn new(file: &Path, text: &str, mut secrets: Vec<Range<usize>>) -> Self {
         secrets.sort_by_key(|secret| secret.start);
@@ -71,7 +66,7 @@ impl Source {
     }
 
     /// What is written at a place, unless some of it is covered.
-    fn shown<'t>(&self, span: &Range<usize>, words: &'t str) -> &'t str {
+    pub(super) fn shown<'t>(&self, span: &Range<usize>, words: &'t str) -> &'t str {
         let next = self.covers.partition_point(|(secret, _)| secret.end <= span.start);
         match self.covers.get(next) {
             Some((secret, _)) if secret.start < span.end => COVER,
@@ -102,91 +97,5 @@ impl Source {
         let start = number.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or(0);
         let line = self.covered[start..].lines().next().unwrap_or_default();
         (number, self.covered[start..at].chars().count() + 1, line)
-    }
-}
-
-/// What is found in a file.
-pub(crate) struct Findings<'a> {
-    pub(crate) source: &'a Source,
-    found: RefCell<Vec<Diagnostic>>,
-    /// How many more there are.
-    more: Cell<usize>,
-    /// Bytes of the file's text that were found to hold what may be secrets.
-    secrets: RefCell<Vec<Range<usize>>>,
-}
-
-impl<'a> Findings<'a> {
-    pub(crate) fn of(source: &'a Source) -> Self {
-        Self { source, found: RefCell::default(), more: Cell::new(0), secrets: RefCell::default() }
-    }
-
-    /// A key, as messages name it.
-    pub(crate) fn name<'n>(&self, entry: &'n Entry) -> &'n str {
-        self.source.shown(&entry.key_span, &entry.key)
-    }
-
-    /// A value as it is written: with its variables, and covered if it may be a secret.
-    pub(crate) fn written<'n>(&self, node: &'n Node) -> &'n str {
-        match &node.value {
-            Value::Text(text) => self.source.shown(&node.span, text),
-            _ => "",
-        }
-    }
-
-    /// Adds an error, which `complete` gives advice.
-    pub(crate) fn report(
-        &self,
-        code: &'static str,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        complete: impl FnOnce(Diagnostic) -> Diagnostic,
-    ) {
-        if self.found.borrow().len() < MAX_FINDINGS {
-            let finding = complete(self.source.error(code, span, message));
-            self.found.borrow_mut().push(finding);
-        } else {
-            self.more.set(self.more.get() + 1);
-        }
-    }
-
-    /// Adds a warning.
-    pub(crate) fn warn(
-        &self,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        complete: impl FnOnce(Diagnostic) -> Diagnostic,
-    ) {
-        self.report("config.suspicious", span, message, |finding| complete(finding.warning()));
-    }
-
-    /// Covers a place in all that was found and will be.
-    pub(crate) fn cover(&self, span: &Range<usize>) {
-        self.secrets.borrow_mut().push(span.clone());
-    }
-
-    /// Whether something is wrong within a place.
-    pub(crate) fn has_errors_in(&self, span: &Range<usize>) -> bool {
-        let span = self.source.span(span);
-        let is_within = |place: &Place| span.start <= place.span.start && place.span.end <= span.end;
-        self.found
-            .borrow()
-            .iter()
-            .any(|finding| finding.severity == Severity::Error && finding.place.as_ref().is_some_and(is_within))
-    }
-
-    /// All that was found, in the order of the places, and how much more there is.
-    pub(crate) fn into_parts(self) -> (Vec<Diagnostic>, usize) {
-        let mut found = self.found.into_inner();
-        let secrets: Vec<_> = self.secrets.into_inner().iter().map(|secret| self.source.span(secret)).collect();
-        if !secrets.is_empty() {
-            let source = Source::new(&self.source.file, &self.source.covered, secrets);
-            for place in found.iter_mut().filter_map(|finding| finding.place.as_mut()) {
-                place.text = source.covered.clone();
-                place.span = source.span(&place.span);
-                place.related.iter_mut().for_each(|(span, _)| *span = source.span(span));
-            }
-        }
-        found.sort_by_key(|finding| finding.place.as_ref().map(|place| place.span.start));
-        (found, self.more.get())
     }
 }
