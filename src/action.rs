@@ -1,7 +1,7 @@
 //! The vocabulary of what is to be done.
 //!
-//! Rules ask for an [`Action`]; a sink carries it out and tells its [`Outcome`], which comes back to the court as a
-//! [`Report`] and is an event that rules can hear.
+//! Rules request an [`Action`]; a sink carries it out and reports its [`Outcome`]. The court takes the [`Report`], and
+//! rules hear it as an event.
 
 mod obs;
 mod player;
@@ -155,7 +155,7 @@ pub enum Outcome {
     },
 }
 
-/// What a sink tells a court; captures keep it as a JSON packet.
+/// What a sink reports to a court; captures keep it as a JSON packet.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "report", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Report {

@@ -1,4 +1,4 @@
-//! How another verb asks the running vta.
+//! How another verb reaches the running vta.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What will go wrong today, before it does: ports, folders, disks, the player, and each OBS.
+//! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
 mod named;
 

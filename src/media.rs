@@ -29,9 +29,8 @@ const HEAD: u64 = 64 * 1024;
 /// So many boxes an MP4 has before its index, at most.
 const MAX_BOXES: usize = 64;
 
-/// Whether a video that may still be written can be played as far as it goes: a Matroska file from its first pictures on,
-/// an MP4 when it has its index, which one that is not written in fragments gets last. Of other formats it is believed
-/// when there is something in the file.
+/// Whether a video that may still be written can be played: a Matroska file with pictures, an MP4 with its index (which
+/// comes last unless the file is written in fragments). A file of another format only has to be non-empty.
 ///
 /// # Errors
 /// The file cannot be read. Blocks on the disk.

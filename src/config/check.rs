@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
 
     /// The typed value of what was found right.
     pub(crate) fn typed<T: DeserializeOwned>(&self, root: &Node, json: Json) -> Option<T> {
-        // The error itself may show a value.
+        // serde's error may show a value.
         let unreadable = |_: serde_json::Error| {
             let message = "this is accepted, but cannot be read: a fault of vta, report it";
             self.findings.report(SCHEMA_CODE, &root.span, message, |finding| finding);
@@ -341,7 +341,7 @@ impl<'a> Checker<'a> {
         match format.name {
             format::RULE_FILE if !is_there() => missing("rule file", "config's directory"),
             format::CAPTURE_FILE if !is_there() => missing("capture", "file of scenarios"),
-            // Without courts each name of one would be wrong: that they are missing says enough.
+            // Without `courts`, each name of a court would be wrong; that the key is missing is reported already.
             format::COURT if !self.courts.is_empty() && !self.courts.contains(&*text) => {
                 because("there is no such court".to_owned(), &|finding| {
                     let mut courts: Vec<_> = self.courts.iter().copied().collect();

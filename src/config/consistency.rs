@@ -1,4 +1,4 @@
-//! What the parts of a config have to do with each other.
+//! Checks the parts of a config against each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 use std::net::SocketAddr;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 /// A file's text, its secrets covered.
 ///
-/// Places behind a secret in its line are those of the covered text, since the true column would show the secret's length.
+/// A place after a secret in the same line is that of the covered text: the true column would show the secret's length.
 pub(crate) struct CoveredText {
     file: PathBuf,
     pub(super) covered: Arc<str>,
@@ -20,7 +20,7 @@ pub(crate) struct CoveredText {
 }
 
 impl CoveredText {
-    /// Covers the secrets, which are bytes of the text. Of each line something is left, so that lines keep their numbers.
+    /// Covers the secrets, given as bytes of the text. Line ends are kept, so that lines keep their numbers.
     pub(crate) fn new(file: &Path, text: &str, mut secrets: Vec<Range<usize>>) -> Self {
         secrets.sort_by_key(|secret| secret.start);
         let (mut covered, mut covers, mut copied) = (String::with_capacity(text.len()), Vec::new(), 0);

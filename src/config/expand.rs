@@ -56,7 +56,7 @@ pub(super) fn expand(text: &str, environment: &dyn Fn(&str) -> Option<String>) -
     Ok(expanded)
 }
 
-/// Whether the text is nothing but variables, without a default: then it gives nothing away.
+/// Whether the text is only variables without defaults: then it shows no secret.
 pub(super) fn is_only_variables(text: &str) -> bool {
     variables(text) == text.len()
 }

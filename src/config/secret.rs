@@ -87,7 +87,7 @@ pub(super) fn in_tree(text: &str, root: &Node, schema: &Json) -> Vec<Range<usize
     secrets
 }
 
-/// The bytes of text that is not YAML which may hold secrets: more of them than there need to be.
+/// The bytes that may hold secrets, in a text that is not YAML: rather too many than too few.
 pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
     let lines = lines_with_secrets(text, |line| !begins_with_key(line)).into_iter();
     lines
@@ -313,7 +313,7 @@ fn holds_login(text: &str) -> bool {
     text.match_indices('@').any(|(at, _)| text[..at].ends_with(|c: char| !c.is_whitespace() && !"\"'".contains(c)))
 }
 
-/// Whether what stands behind a key is nothing but variables, which give nothing away.
+/// Whether a key's value is only variables, which show no secret.
 fn is_variable(value: &str) -> bool {
     let value = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\''));
     let length = variables(value);

@@ -8,7 +8,7 @@ use super::schema;
 /// Where the comments begin.
 const COMMENTS: usize = 44;
 
-/// A config for so many courts, with what each key means beside it.
+/// A config for so many courts, with a comment on each key.
 pub(super) fn template(schema: &Json, courts: usize) -> String {
     let mut text = Template { schema, text: String::new() };
     text.line("# `vta check --config event.yaml` checks it, `vta run --config event.yaml` runs it.", &[]);

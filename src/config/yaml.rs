@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::syntax::{self, SyntaxError};
 
-/// Sections and lists within each other; the config needs five levels, the arguments in a scenario perhaps some more.
+/// How deep sections and lists can be nested. The config needs five levels, the arguments in a scenario some more.
 const MAX_DEPTH: usize = 16;
 
 /// A value with its place in the text, in bytes.
@@ -174,7 +174,7 @@ impl Builder<'_> {
             Some(Content::List(items)) => items.push(node),
             Some(Content::Section(entries, pending)) => match pending.take() {
                 Some((key, key_span)) => {
-                    // What has no value ends with its key, not where the next thing begins.
+                    // A key without a value ends with the key.
                     let is_absent = matches!(node.value, Value::Empty) && node.span.is_empty();
                     let span = if is_absent { key_span.end..key_span.end } else { node.span };
                     entries.push(Entry { key, key_span, node: Node { span, ..node } });

@@ -97,7 +97,7 @@ struct Live {
     courts: Vec<(Arc<str>, Arc<Counters>)>,
     components: Components,
     statuses: Vec<StatusHandle>,
-    /// Set to end the receivers, and with them the courts, and with these all they feed.
+    /// Set to end the receivers; then the courts end, and then their sinks.
     stopping: Arc<AtomicBool>,
     reload: Reload,
     control: Control,
@@ -113,7 +113,7 @@ struct NewCourt {
 }
 
 impl Live {
-    /// Starts all components: first what can be refused, so that nothing half-starts.
+    /// Starts all components: first those that can fail, so that nothing is half started.
     fn start(config: &Config) -> Result<Self, StartError> {
         let clock = CourtClock::start();
         let started = clock.anchor();
@@ -286,14 +286,14 @@ fn court_thread(name: &Arc<str>, runtime: CourtRuntime<Sinks>, inputs: Inputs) -
     Ok(Component::thread(status, thread))
 }
 
-/// Does what is asked of a court.
+/// Carries out a request to a court.
 fn answer(runtime: &mut CourtRuntime<Sinks>, at: Time, request: CourtRequest) {
     match request {
         CourtRequest::Command(command, end) => {
             runtime.target().await_end(command.id, end);
             runtime.take(at, &Input::Command(command));
         }
-        // Who asked may be gone.
+        // The requester may be gone.
         CourtRequest::State(answer) => drop(answer.send(runtime.state())),
     }
 }

@@ -1,4 +1,4 @@
-//! What earlier sessions know of a court: where the database has nothing, the last capture has it.
+//! What earlier sessions know of a court, from the database or else from the last capture.
 
 use std::collections::HashMap;
 use std::fs;

@@ -71,7 +71,7 @@ impl Target for Sinks {
         if let Body::CommandEnded(ended) = &event.body
             && let Some(end) = self.awaited.remove(&ended.id)
         {
-            // Who sent it may be gone.
+            // The sender may be gone.
             let _gone = end.send((**ended).clone());
         }
     }

@@ -10,6 +10,6 @@ pub struct PlayerOptions {
     pub name: Arc<str>,
     /// The program, found on the path or given with its folder.
     pub command: PathBuf,
-    /// Arguments beside our own.
+    /// Arguments in addition to our own.
     pub arguments: Vec<String>,
 }

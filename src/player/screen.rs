@@ -9,7 +9,7 @@ use crate::time::Time;
 
 /// Clips that were played and can be come back to.
 const MAX_GROUPS: usize = 20;
-/// Cameras whose clips stand beside one another.
+/// Cameras whose clips can be stepped between.
 const MAX_CAMERAS: usize = 16;
 /// What stands on a screen that shows nothing.
 const NO_CLIP: &str = "no clip";

@@ -113,7 +113,7 @@ async fn carry_out(
     }
 }
 
-/// Shows what is to be on the screen, and tells the court.
+/// Shows what is to be on the screen, and reports it to the court.
 async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>) -> Result<(), PlayerError> {
     let Some(showing) = player.screen.showing() else { return Err(PlayerError::NothingShown) };
     mpv.overlay(player.screen.overlay()).await?;

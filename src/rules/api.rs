@@ -38,7 +38,7 @@ pub(super) const MODULES: &[Module] = &[
     Module { name: "", functions: helpers::FUNCTIONS, heading: "\n## Helpers\n" },
 ];
 
-/// Tells the engine the functions that scripts may call.
+/// Registers the functions that scripts may call.
 pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
     let host = Host::new(effects.clone(), surroundings.obs.clone().into());
     for module in MODULES {

@@ -1,4 +1,4 @@
-//! Tries expressions and handlers against one moment: what they ask for is shown, not done.
+//! Tries expressions and handlers against one moment: what they request is shown, not done.
 
 use std::sync::Arc;
 

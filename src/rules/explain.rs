@@ -1,6 +1,6 @@
 //! Why a rule did what it did with an event, and why it did not do more: for `vta replay --explain`.
 //!
-//! Nothing of it is made unless somebody asks: see [`Rules::explain_to`](super::Rules::explain_to).
+//! Made only on request: see [`Rules::explain_to`](super::Rules::explain_to).
 
 use std::fmt;
 use std::sync::Arc;

@@ -70,7 +70,7 @@ impl Memory {
     }
 }
 
-/// Remembers that it is done now, unless it was done before; then it tells when.
+/// Records that it is done now; if it was done before, gives when.
 fn once(
     done: &mut HashMap<String, Moment>,
     key: &str,

@@ -79,7 +79,7 @@ impl Sources {
         if wrong.is_empty() { Ok(Self { rules, imported: Library::default() }) } else { Err(wrong) }
     }
 
-    /// Rules whose texts are at hand. What they import is read from beside the files that they name.
+    /// Rules whose texts are at hand. Their imports are read from the folders of the named files.
     pub fn of(files: &[(PathBuf, String)]) -> Self {
         let rule = |(path, text): &(PathBuf, String)| (RuleFile::from(path.clone()), without_mark(text));
         Self { rules: files.iter().map(rule).collect(), imported: Library::default() }

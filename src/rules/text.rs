@@ -76,7 +76,7 @@ impl Text {
         byte..byte + word.max(rest.chars().next().map_or(0, char::len_utf8))
     }
 
-    /// Where its functions are defined, by their names; Rhai does not tell.
+    /// Where its functions are defined, by their names; Rhai does not say.
     pub(super) fn functions(&self) -> HashMap<&str, Position> {
         let mut functions = HashMap::new();
         for (number, line) in (1u16..).zip(self.text.lines()) {

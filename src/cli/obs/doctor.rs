@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::doctor::{self, CheckResult, CheckStatus};
 use crate::pipeline;
 
-/// Find out what will go wrong today, before it does: OBS with a test save, player, ports, folders, disks.
+/// Find problems before the day: OBS with a test save, player, ports, folders, disks.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The config.

@@ -21,7 +21,7 @@ use crate::pipeline::StartError;
 use crate::rules::eval::{self, Bench};
 use crate::rules::{Limits, RuleFile, Rules, Sources, Surroundings, duration};
 
-/// What can be typed beside expressions.
+/// What can be typed besides expressions.
 const HELP: &str = "\
 event.side, bout.blue.score   any expression of a rule; `event` and `bout` are those of the moment
 on_point(event, bout)         calls a handler; its `this` is the variable `state`

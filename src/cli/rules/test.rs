@@ -14,7 +14,8 @@ use crate::scenario::{self, Scenarios, Verdict};
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Files of scenarios. When left out: those in `tests` beside the rules of the config, or those in `rules/tests` where
+    /// Files of scenarios. When left out: those in `tests` next to the rules of the config, or those in `rules/tests`
+    /// where
     /// there is no config.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -71,7 +72,7 @@ impl Args {
     }
 }
 
-/// The scenarios beside the rules, in order of their names.
+/// The scenarios next to the rules, in order of their names.
 fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
     let folders = match config {
         None => BTreeSet::from([PathBuf::from("rules/tests")]),

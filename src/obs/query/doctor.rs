@@ -17,7 +17,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::obs::options::ObsOptions;
 
-/// What a review needs of the replay buffer beside the pre-roll: people take a moment to press the button.
+/// How much longer than the pre-roll the replay buffer must be: people take a moment to press the button.
 const SPARE: Duration = Duration::from_secs(3);
 
 /// A day of recordings.

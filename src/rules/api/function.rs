@@ -129,7 +129,7 @@ impl Function {
     }
 }
 
-/// Tells the engine the functions of a module.
+/// Registers the functions of a module.
 ///
 /// Each takes values of any type, so that errors in arguments have our words.
 pub(super) fn register(engine: &mut Engine, name: &str, functions: &'static [Function], host: &Host) {

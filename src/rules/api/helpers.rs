@@ -1,4 +1,4 @@
-//! The functions of no module: bookmarks, timers, what may be done only now and then, and numbers.
+//! The functions of no module: bookmarks, timers, limits on how often, and numbers.
 
 use rhai::{Dynamic, FnPtr};
 

@@ -19,7 +19,7 @@ pub(super) struct Parsed {
     pub(super) ast: AST,
     /// What is wrong with those.
     pub(super) errors: Vec<SyntaxError>,
-    /// What those pieces would define, as far as they tell.
+    /// What those pieces would define, as far as that can be read.
     pub(super) broken: Vec<Broken>,
     /// The functions so far, with how many parameters each has.
     functions: HashSet<(ImmutableString, usize)>,

@@ -1,4 +1,4 @@
-//! The events, as their types tell them.
+//! The events, from their types.
 
 use strum::{EnumProperty, IntoEnumIterator};
 

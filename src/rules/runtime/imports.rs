@@ -1,4 +1,4 @@
-//! What scripts import: files beside their own, and nothing else.
+//! What scripts import: files of their own folder, and nothing else.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -119,7 +119,7 @@ async fn wait_until_filled(client: &Client) -> Result<(), ObsError> {
     Ok(())
 }
 
-/// Saves the buffer; only OBS's event tells which file is the one.
+/// Saves the buffer; only OBS's event names the file.
 async fn save(client: &Client, events: &mut mpsc::Receiver<Event>) -> Result<PathBuf, ObsError> {
     while events.try_recv().is_ok() {}
     let deadline = Instant::now() + SAVE_TIMEOUT;
