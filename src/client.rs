@@ -104,7 +104,7 @@ impl Client {
         if let Some(detail) = body.get("detail").and_then(Value::as_str) {
             return Err(ClientError::Refused(detail.to_owned()));
         }
-        let open = "it has not ended within 15 seconds; `vta db timeline` will tell how it ends";
+        let open = "it has not ended within 15 seconds; `vta db timeline` will show how it ends";
         serde_json::from_value(body).map_err(|_| ClientError::Refused(open.to_owned()))
     }
 }

@@ -66,7 +66,7 @@ impl CliError {
     }
 
     /// Prints it on standard error.
-    pub(super) fn tell(self) -> ExitCode {
+    pub(super) fn report(self) -> ExitCode {
         if let Some(text) = self.text {
             say(&text);
         }

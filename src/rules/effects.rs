@@ -77,7 +77,7 @@ pub(super) struct TooManyRequests;
 
 impl From<TooManyRequests> for Box<EvalAltResult> {
     fn from(_: TooManyRequests) -> Self {
-        "one call of a handler requests for too many actions".into()
+        "one call of a handler requests too many actions".into()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::action;
 pub fn markdown() -> String {
     let mut text = "# Reference of rules\n\n\
         Made from the code of `vta`, by `UPDATE_DOCS=1 cargo test --test it docs::`: do not edit it. [Rules](rules.md) \
-        tells how to use all this.\n\n"
+        explains how to use all this.\n\n"
         .to_owned();
     events::write(&mut text);
     text.push_str("## The bout\n\n`bout` in handlers; what is not known is `()`.\n\n");

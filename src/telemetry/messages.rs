@@ -307,7 +307,7 @@ messages! {
         "the database does not take an entry: {reason}: {entry}";
 
     /// SQLite reads it with the database; keep the two together
-    warn "store.wal_left" store_wal_left(path, reason) = "{path}-wal stays beside the database: {reason}";
+    warn "store.wal_left" store_wal_left(path, reason) = "{path}-wal stays next to the database: {reason}";
 
     /// this part no longer works, the others go on: restart `vta` when the bout allows it, and report it
     error "component.failed" component_failed(component, reason) per(component) = "{component} has failed: {reason}";

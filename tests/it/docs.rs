@@ -525,6 +525,16 @@ fn what_contributing_names_is_there() {
     assert!(seen > 50, "{seen} names");
 }
 
+#[test]
+fn every_module_is_in_the_table_of_the_house() {
+    let (architecture, root) = (read("ARCHITECTURE.md"), read("src/lib.rs"));
+    let table = architecture.split("## The house").nth(1).unwrap().split("Imports point down").next().unwrap();
+    let modules = root.lines().filter_map(|line| line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod "));
+    for module in modules.map(|module| module.trim_end_matches(';')) {
+        assert!(table.contains(&format!("`{module}`")), "ARCHITECTURE.md does not say what `{module}` is");
+    }
+}
+
 /// What a heading is called in links.
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();

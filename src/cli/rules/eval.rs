@@ -140,7 +140,7 @@ impl Prompt {
         let refused = |error: ReadlineError| CliError::new(Exit::Refused, format!("the terminal refuses: {error}"));
         let mut editor = Editor::<Names, DefaultHistory>::new().map_err(refused)?;
         editor.set_helper(Some(Names));
-        say(":help tells what can be typed");
+        say(":help shows what can be typed");
         self.show()?;
         loop {
             match editor.readline("> ") {

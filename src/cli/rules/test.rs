@@ -35,7 +35,7 @@ impl Args {
             None if self.files.is_empty() && usual.exists() => Some(Config::load(&usual)?),
             None => None,
         };
-        let files = if self.files.is_empty() { beside(config.as_ref())? } else { self.files };
+        let files = if self.files.is_empty() { next_to_rules(config.as_ref())? } else { self.files };
         let config = config.map_or_else(Config::of_one_court, Ok)?;
         let mut junit = Report::new("vta rules test");
         let (mut played, mut failed) = (0, 0);
@@ -48,7 +48,7 @@ impl Args {
             CliError::warnings(&found);
             let verdicts = scenario::play(&scenarios, &config).map_err(StartError::Rules)?;
             for verdict in &verdicts {
-                tell(file, verdict)?;
+                show(file, verdict)?;
             }
             played += verdicts.len();
             failed += verdicts.iter().filter(|verdict| !verdict.failures.is_empty()).count();
@@ -73,7 +73,7 @@ impl Args {
 }
 
 /// The scenarios next to the rules, in order of their names.
-fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
+fn next_to_rules(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
     let folders = match config {
         None => BTreeSet::from([PathBuf::from("rules/tests")]),
         Some(config) => {
@@ -91,7 +91,7 @@ fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
     Ok(files.into_iter().collect())
 }
 
-fn tell(file: &Path, verdict: &Verdict) -> Result<(), CliError> {
+fn show(file: &Path, verdict: &Verdict) -> Result<(), CliError> {
     if verdict.failures.is_empty() {
         return print(&format!("ok      {}", verdict.name));
     }

@@ -97,7 +97,7 @@ impl Checkup<'_> {
         }
         self.folder(buffer.map(|buffer| buffer.directory), rate).await?;
         if !self.here {
-            let text = "OBS runs on another computer, whose clock it does not tell; that does no harm: clips are timed by the \
+            let text = "OBS runs on another computer, whose clock it does not report; that does no harm: clips are timed by the \
                  clock of this one";
             self.results.add(CheckStatus::Ok, text);
         }
