@@ -3,6 +3,7 @@
 mod capture_file;
 mod check;
 mod config;
+mod config_file;
 mod ctl;
 mod db;
 mod decode;
@@ -73,7 +74,7 @@ impl Cli {
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.tell(),
+            Err(failure) => failure.report(),
         }
     }
 }

@@ -1,10 +1,10 @@
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
+use super::config_file::ConfigFile;
 use super::error::{CliError, Exit, say};
 use crate::config::{Config, Level};
 use crate::pipeline;
@@ -13,14 +13,13 @@ use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 /// Listen to the courts and act, until interrupted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
+        let config = self.config.load()?;
         let mut log = start_log(&config, io::stderr())?;
         config_warnings(&config);
         let runtime = runtime()?;

@@ -21,7 +21,7 @@ use vta::rules::{Limits, Rules, Surroundings};
 use vta::scenario::{self, Scenarios};
 use vta::time::Time;
 
-use crate::support::{clip, recording, repository};
+use crate::support::{clip, output, recording, repository, stdout, vta};
 
 fn read(path: &str) -> String {
     fs::read_to_string(repository(path)).unwrap()
@@ -221,49 +221,44 @@ fn whole_event_in_the_docs_is_the_one_of_its_message() {
     assert_eq!(serde_json::to_string(&again).unwrap(), *shown);
 }
 
-#[test]
-fn reference_of_rules_is_up_to_date() {
-    let (file, made) = (repository("docs/rules-reference.md"), vta::rules::reference::markdown());
+/// Holds a generated file against what the code makes; writes it when `UPDATE_DOCS` is set.
+fn assert_up_to_date(path: &str, made: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
+        fs::write(repository(path), made).unwrap();
     }
-    let written = fs::read_to_string(&file).unwrap_or_default();
+    let written = fs::read_to_string(repository(path)).unwrap_or_default();
     let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
     assert!(
         written == made,
-        "docs/rules-reference.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+        "{path} is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
     );
 }
 
 #[test]
+fn reference_of_rules_is_up_to_date() {
+    assert_up_to_date("docs/rules-reference.md", &vta::rules::reference::markdown());
+}
+
+#[test]
+fn the_schema_of_the_config_is_up_to_date() {
+    assert_up_to_date("docs/event.schema.json", stdout(&output(vta().arg("schema"))));
+}
+
+#[test]
 fn the_tables_of_the_config_are_what_the_code_says() {
-    let file = repository("docs/configuration.md");
-    let mut made = fs::read_to_string(&file).unwrap();
+    let mut made = read("docs/configuration.md");
     for (name, table) in vta::config::tables() {
         let begin = format!("<!-- {name}: made from the code -->\n");
         let (before, rest) = made.split_once(&begin).unwrap_or_else(|| panic!("no table `{name}`"));
         let (_, after) = rest.split_once("<!-- end -->").unwrap();
         made = format!("{before}{begin}\n{table}\n<!-- end -->{after}");
     }
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&file).unwrap() == made,
-        "docs/configuration.md is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    assert_up_to_date("docs/configuration.md", &made);
 }
 
 #[test]
 fn the_example_is_what_init_writes() {
-    let (file, made) = (repository("examples/event.yaml"), vta::config::template(1).replace("rules/", "../rules/"));
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&file).unwrap() == made,
-        "examples/event.yaml is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    assert_up_to_date("examples/event.yaml", &vta::config::template(1).replace("rules/", "../rules/"));
 }
 
 #[test]
@@ -413,17 +408,8 @@ fn table_of_log_messages_is_up_to_date() {
     let (begin, end) = ("<!-- messages -->\n\n", "\n<!-- end of messages -->");
     let operations = read("docs/operations.md");
     let (before, rest) = operations.split_once(begin).unwrap();
-    let (written, after) = rest.split_once(end).unwrap();
-    let made = messages();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(repository("docs/operations.md"), format!("{before}{begin}{made}{end}{after}")).unwrap();
-        return;
-    }
-    let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
-    assert!(
-        written == made,
-        "docs/operations.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    let (_, after) = rest.split_once(end).unwrap();
+    assert_up_to_date("docs/operations.md", &format!("{before}{begin}{}{end}{after}", messages()));
 }
 
 #[test]

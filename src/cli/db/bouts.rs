@@ -1,4 +1,4 @@
-use super::select::{self, Database, Rehearsals, Selection};
+use super::select::{self, Query, Rehearsals};
 use crate::cli::CliError;
 use crate::cli::format::Format;
 use crate::store::{BoutRow, RoundRow};
@@ -7,9 +7,7 @@ use crate::store::{BoutRow, RoundRow};
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     #[command(flatten)]
     rehearsals: Rehearsals,
     #[command(flatten)]
@@ -18,7 +16,8 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (mut bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
+        let (reader, filter) = self.query.open()?;
+        let (mut bouts, summary) = reader.bouts(&filter)?;
         self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];

@@ -1,4 +1,4 @@
-use super::select::{self, Database, Rehearsals, Selection};
+use super::select::{self, Query, Rehearsals};
 use crate::cli::CliError;
 use crate::cli::format::Format;
 
@@ -6,9 +6,7 @@ use crate::cli::format::Format;
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     #[command(flatten)]
     rehearsals: Rehearsals,
     #[command(flatten)]
@@ -17,7 +15,8 @@ pub(in super::super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (mut reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
+        let (reader, filter) = self.query.open()?;
+        let (mut reviews, summary) = reader.reviews(&filter)?;
         self.rehearsals.hide(&mut reviews, |review| review.rehearsal);
         let head = [
             "court",

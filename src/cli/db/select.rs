@@ -7,6 +7,21 @@ use crate::config::Config;
 use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
+/// The database, and what to read of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Query {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+impl Query {
+    pub(super) fn open(self) -> Result<(StoreReader, Filter), CliError> {
+        Ok((self.database.open()?, self.selection.filter()))
+    }
+}
+
 /// The database to read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Database {
@@ -43,7 +58,7 @@ fn open(path: &Path) -> Result<StoreReader, CliError> {
 
 /// The sessions and bouts to read.
 #[derive(Debug, clap::Args)]
-pub(super) struct Selection {
+struct Selection {
     /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
@@ -86,7 +101,7 @@ fn time(text: &str) -> Result<Time, String> {
 }
 
 impl Selection {
-    pub(super) fn filter(self) -> Filter {
+    fn filter(self) -> Filter {
         Filter { sessions: self.session, court: self.court, bout: self.bout, since: self.since, until: self.until }
     }
 }

@@ -1,25 +1,22 @@
-use std::path::PathBuf;
-
+use crate::cli::config_file::ConfigFile;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::format::Format;
 use crate::cli::run::runtime;
-use crate::config::Config;
 use crate::doctor::{self, CheckResult, CheckStatus};
 use crate::pipeline;
 
 /// Find problems before the day: OBS with a test save, player, ports, folders, disks.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     #[command(flatten)]
     format: Format,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
+        let config = self.config.load()?;
         for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }

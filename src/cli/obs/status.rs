@@ -1,27 +1,24 @@
-use std::path::PathBuf;
-
+use crate::cli::config_file::ConfigFile;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::format::Format;
 use crate::cli::run::runtime;
-use crate::config::Config;
 use crate::obs::{self, InstanceStatus, ObsOptions, Ready, State};
 
 /// Print how each OBS is: scene, replay buffer, recording, lost frames, disk.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The config that names the OBS instances.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     #[command(flatten)]
     format: Format,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
+        let config = self.config.load()?;
         let instances: Vec<_> = config.obs_sinks().map(|(name, sink)| ObsOptions::of(name, sink)).collect();
         if instances.is_empty() {
-            let text = format!("{} has no sink of `type: obs`", self.config.display());
+            let text = format!("{} has no sink of `type: obs`", self.config.path.display());
             return Err(CliError::new(Exit::Config, text));
         }
         let found = runtime()?.block_on(async {
