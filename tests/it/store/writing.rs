@@ -5,12 +5,13 @@ use vta::action::{ActionVerb, LogLevel};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{
-    ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewOrigin, ReviewSide, Side,
+    ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, MaybeSide, Requester, ReviewOrigin, ReviewSide, Side,
 };
 use vta::store::{Filter, Full, ReviewRow, StoreReader};
 use vta::telemetry::Counters;
 
 use super::*;
+use crate::support::repository;
 
 fn hit(seq: u64) -> Output {
     event_of(1, event(seq, "hl1", Body::Hit(Hit { side: Side::Blue, level: 50 }), "hl1;50"))
@@ -211,6 +212,26 @@ fn last_state_of_a_bout_is_stored() {
     let (bouts, _) = reader(&path).bouts(&Filter::default()).unwrap();
     let bouts: Vec<_> = bouts.iter().map(|bout| (&*bout.id, bout.number.as_deref(), &*bout.stage)).collect();
     assert_eq!(bouts, [(&*id.to_string(), Some("245.A"), "ended")]);
+}
+
+#[test]
+fn a_column_that_is_added_as_contributing_says_is_filled_for_old_and_new_bouts() {
+    let (_folder, path) = database();
+    let bout_of_session = |leader| {
+        let new = session(Mode::Live);
+        let id = BoutId { session: new.id, load: 1 };
+        let bout = bout_of(id, Bout { load: 1, leader, ..Bout::default() });
+        keep(&path, &new, vec![load_of(1, id), bout]);
+    };
+    bout_of_session(MaybeSide::Blue);
+    let contributing = std::fs::read_to_string(repository("CONTRIBUTING.md")).unwrap();
+    let sql = contributing.split("```sql").nth(1).unwrap().split("```").next().unwrap();
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch(sql).unwrap();
+    bout_of_session(MaybeSide::Red);
+    let leaders: String =
+        database.query_row("SELECT group_concat(leader, ' ') FROM bouts", [], |row| row.get(0)).unwrap();
+    assert_eq!(leaders, "blue red");
 }
 
 #[test]
