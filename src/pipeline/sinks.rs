@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
 use crate::action::{Action, ActionSink, Outcome, Report};
-use crate::config::Config;
+use crate::config::{Config, Sink};
 use crate::event::{Body, CommandEnded, CommandId, Event};
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -95,18 +95,22 @@ pub(super) fn start(
         let courts = reports.iter().filter(|(court, _)| served.serves(court));
         (queue, courts.map(|(court, reports)| (court.clone(), reports.clone())).collect::<Courts>())
     };
-    for (name, sink) in config.obs_sinks() {
-        let (queue, courts) = serve(&sink.courts, &|sinks, commands| drop(sinks.obs.insert(name.clone(), commands)));
-        let status = StatusHandle::new("obs", name);
-        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
-        components.add(Component::task(status, task));
-    }
-    for (name, sink) in config.player_sinks() {
-        let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));
-        let status = StatusHandle::new("player", name);
-        let options =
-            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        let task = player::spawn(options, queue, courts, status.clone());
+    for (name, sink) in &config.sinks {
+        let (status, task) = match sink {
+            Sink::Obs(sink) => {
+                let put = |sinks: &mut Sinks, commands| drop(sinks.obs.insert(name.clone(), commands));
+                let (queue, courts) = serve(&sink.courts, &put);
+                let status = StatusHandle::new("obs", name);
+                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, status))
+            }
+            Sink::Player(sink) => {
+                let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));
+                let status = StatusHandle::new("player", name);
+                (status.clone(), player::spawn(PlayerOptions::of(name, sink), queue, courts, status))
+            }
+            // These take all that courts give out, not commands.
+            Sink::Store(_) | Sink::Capture(_) | Sink::Log(_) => continue,
+        };
         components.add(Component::task(status, task));
     }
     sinks

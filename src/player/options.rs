@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::config::PlayerSink;
+
 /// The program, and the name of the sink.
 #[derive(Clone, Debug)]
 pub struct PlayerOptions {
@@ -12,4 +14,11 @@ pub struct PlayerOptions {
     pub command: PathBuf,
     /// Arguments in addition to our own.
     pub arguments: Vec<String>,
+}
+
+impl PlayerOptions {
+    /// The options of a sink.
+    pub fn of(name: &Arc<str>, sink: &PlayerSink) -> Self {
+        Self { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() }
+    }
 }
