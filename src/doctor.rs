@@ -22,7 +22,7 @@ use crate::source::BindError;
 /// How long the player may take to say its version.
 const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The action that a review is about lies within so long before the request, where no rule says otherwise.
+/// How long before a request for review the action may lie, unless a rule says otherwise.
 const PRE_ROLL: Duration = Duration::from_secs(5);
 
 /// Less space than this needs a look.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nom_exif::{EntryValue, TrackInfoTag, read_track};
 
-/// How long a video plays; none when the file cannot be read or does not say it, as one that is still being written.
+/// How long a video plays; none if the file cannot be read or is not finished.
 ///
 /// Reads the Matroska and MP4 that OBS writes. Blocks on the disk.
 pub(crate) fn duration(path: &Path) -> Option<Duration> {

@@ -13,7 +13,7 @@ use super::yaml::{Entry, Node, Value};
 use super::{renamed, schema};
 use crate::suggest::near;
 
-/// What stands for a secret. It does not depend on the secret, so that it does not show how long that is.
+/// What is shown in place of a secret. It is always the same, so that it does not show the secret's length.
 pub(super) const COVER: &str = "***";
 
 /// OBS accepts no password with fewer bytes.

@@ -1,7 +1,6 @@
 //! YAML as a tree in which each key and each value has its place.
 //!
-//! Values stay the text that is written in the file: the schema says what is a number, so a password such as `0123` or
-//! `no` stays what it looks like.
+//! Values stay as written: the schema says what is a number, so a password such as `0123` or `no` is not changed.
 
 use std::ops::Range;
 

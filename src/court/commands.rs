@@ -117,7 +117,7 @@ impl Court {
         self.report_event(at, Some(seq), Body::CommandEnded(Box::new(ended)), out);
     }
 
-    /// Does what a command says, apart from the actions that it wants, which it gives.
+    /// Carries out a command, except for its actions, which it returns.
     ///
     /// # Errors
     /// Why it cannot be done, in plain words.

@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 20;
 pub(crate) struct LookedUp {
     /// What the OBS has not.
     pub(crate) missing: Vec<Diagnostic>,
-    /// Where a name stands that is known only when the rule runs: file, line and column.
+    /// Places of names that are known only when the rule runs: file, line and column.
     pub(crate) unknown: Vec<String>,
 }
 

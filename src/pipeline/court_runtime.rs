@@ -45,7 +45,7 @@ pub(crate) enum Acted {
 pub(super) struct StoreSession {
     pub(super) handle: StoreHandle,
     pub(super) session: i64,
-    /// Whether the court waits when the queue is full: a replay can wait, a console does not.
+    /// Whether the court waits when the queue is full: only a replay can.
     pub(super) waits: bool,
 }
 
@@ -199,7 +199,7 @@ impl<T: Target> CourtRuntime<T> {
         messages::rules_endless(&self.name);
     }
 
-    /// Hands an input to the capture: the first thing that is done with each.
+    /// Passes an input to the capture, before anything else is done with it.
     fn record(&self, at: Time, input: &Input) {
         if let Some(capture) = &self.capture {
             capture.record(at, input);

@@ -77,7 +77,7 @@ impl Supervised for PlayerState {
 }
 
 impl PlayerState {
-    /// Waits until a clip is to be shown, while everything else fails; false when no more commands will come.
+    /// Waits until a clip is to be shown; everything else fails. False when no more commands will come.
     async fn wait_for_a_clip(&mut self, inbox: &mut Inbox) -> bool {
         while let Some(command) = inbox.next().await {
             match &command.action.verb {

@@ -1,6 +1,6 @@
 //! The reference of all that a rule can hear, read and call, as Markdown: docs/rules-reference.md.
 //!
-//! It is made from what the check and the engine go by: the types of events, the fields of the bout, the table of
+//! It is made from what the check and the engine use: the types of events, the fields of the bout, the table of
 //! functions.
 
 mod events;

@@ -32,7 +32,7 @@ pub struct Setting {
     pub name: String,
     /// Its value.
     pub value: SettingValue,
-    /// Whether variables of the environment gave the value, or some of it: then no message shows it.
+    /// Whether the value, or a part of it, is from environment variables: then no message shows it.
     pub is_variable: bool,
     /// The file that says so.
     pub file: PathBuf,

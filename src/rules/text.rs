@@ -66,7 +66,7 @@ impl Text {
         Some(begin + line.char_indices().nth(column).map_or(line.len(), |(byte, _)| byte))
     }
 
-    /// The word or the text in quotes that begins at a byte; one character where there is neither.
+    /// The word or quoted text that begins at a byte; else one character.
     fn word(&self, byte: usize) -> Range<usize> {
         let rest = self.text.get(byte..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         if let Some(length) = rest.strip_prefix('"').and_then(|inside| inside.find('"')) {

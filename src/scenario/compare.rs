@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::file::{Expected, Scenario, is_as_written};
 use super::play::{Came, seconds};
 
-/// The longest that a burst of messages takes, behind which events are derived from it.
+/// The longest burst of messages; events are derived from it when it is over.
 const MAX_BURST: Duration = Duration::from_millis(250);
 /// Times are written with as many decimals as one wants to.
 const ROUNDING: Duration = Duration::from_micros(999);

@@ -17,7 +17,7 @@ use crate::event::{Body, ClipSource, CommandId, CommandOutcome, Event, Origin, R
 use crate::pipeline::{Acted, CourtRuntime, Target};
 use crate::time::Time;
 
-/// How long a scenario goes on behind its last step, so that what messages say together is derived.
+/// How long a scenario goes on after its last step, so that events are derived from its last burst.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// An action of a rule.

@@ -162,7 +162,7 @@ impl RowBuffers {
         Ok(())
     }
 
-    /// A replay says nothing of what is on at the court.
+    /// Only of live sessions: a replay is not what is on at the court.
     fn write_snapshot(&mut self, connection: &Connection, session: i64, snapshot: &Snapshot) -> rusqlite::Result<()> {
         connection
             .prepare_cached(

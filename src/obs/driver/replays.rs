@@ -1,4 +1,4 @@
-//! Saves of the replay buffer, one at a time, believed only when OBS's event names the file.
+//! Saves of the replay buffer, one at a time. A save is done when OBS's event names the file.
 //!
 //! A clip ends at the instant of the request to OBS. It serves all commands that came before; a command that comes while
 //! OBS saves gets a save of its own, right after.

@@ -1,4 +1,4 @@
-//! What to write in place of what other languages have, and of what is often forgotten.
+//! Advice for what is written differently in other languages, and for what is often forgotten.
 
 use rhai::{LexError, ParseErrorType};
 

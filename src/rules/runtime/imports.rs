@@ -16,7 +16,7 @@ type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 
 /// Finds the files that one script imports.
 ///
-/// They are read and compiled when the script is; while it runs, nothing is read any more.
+/// They are read and compiled with the script; nothing is read while it runs.
 #[derive(Clone)]
 pub(crate) struct Imports {
     folder: PathBuf,
