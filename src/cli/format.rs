@@ -23,7 +23,7 @@ pub(super) enum Form {
     Table,
     /// One JSON value.
     Json,
-    /// One JSON object per line.
+    /// JSON, one object per line.
     Ndjson,
 }
 

@@ -15,8 +15,7 @@ use crate::scenario::{self, Scenarios, Verdict};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// Files of scenarios. When left out: those in `tests` next to the rules of the config, or those in `rules/tests`
-    /// where
-    /// there is no config.
+    /// where there is no config.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The config whose reviews, names and limits hold, and whose rules are tested; `event.yaml` when no files are named.

@@ -1,5 +1,4 @@
-//! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media,
-//! outputs, and requests by name.
+//! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media, outputs, and requests by name.
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;

@@ -15,18 +15,7 @@ fn round(seq: u64) -> Event {
 }
 
 fn clip(seq: u64) -> Event {
-    let clip = ClipSaved {
-        instance: "replay".into(),
-        path: format!("{seq}.mkv"),
-        from: ClipSource::ReplayBuffer,
-        begins_at: None,
-        ends_at: None,
-        note: None,
-        reason: None,
-        action_seq: None,
-        review: None,
-    };
-    reported(seq, Body::ClipSaved(clip))
+    reported(seq, Body::ClipSaved(clip_saved(format!("{seq}.mkv"))))
 }
 
 /// The state of bout `number` in a load.

@@ -156,15 +156,12 @@ fn kept_bout(path: &Path) {
         ..Bout::default()
     };
     let clip = ClipSaved {
-        instance: "replay".into(),
-        path: "clips/1.mkv".into(),
-        from: vta::event::ClipSource::ReplayBuffer,
         begins_at: "2026-05-02T09:00:01.25Z".parse().ok(),
         ends_at: "2026-05-02T09:00:05.5Z".parse().ok(),
-        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(4),
+        ..clip_saved("clips/1.mkv")
     };
     let clock = |seconds, action| Body::Clock(Clock { seconds, action });
     let outputs = vec![

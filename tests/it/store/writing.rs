@@ -265,15 +265,10 @@ fn ended_session_has_its_counts() {
 fn clip_is_stored_with_its_review() {
     let (_folder, path) = database();
     let clip = ClipSaved {
-        instance: "replay".into(),
-        path: "clips/245.A blue.mkv".into(),
-        from: vta::event::ClipSource::ReplayBuffer,
-        begins_at: None,
-        ends_at: None,
-        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(1),
+        ..clip_saved("clips/245.A blue.mkv")
     };
     let opened =
         |side, request| Body::ReviewOpened(ReviewSide { side, review: Some(request), origin: ReviewOrigin::Console });
