@@ -39,13 +39,13 @@ row! {
         /// Who gave the answer: `console` or `operator`.
         pub decided_by: Option<String> = "decided_by",
         /// Milliseconds from the request to the clip.
-        pub save_ms: Option<i64> = "CAST(round((saved_at - requested_at) / 1000.0) AS INTEGER)",
+        pub save_ms: Option<i64> = "(saved_at - requested_at + 500) / 1000",
         /// Milliseconds from the clip to the jury's screen.
-        pub show_ms: Option<i64> = "CAST(round((shown_at - saved_at) / 1000.0) AS INTEGER)",
+        pub show_ms: Option<i64> = "(shown_at - saved_at + 500) / 1000",
         /// Milliseconds from the jury's screen to their answer.
-        pub verdict_ms: Option<i64> = "CAST(round((decided_at - shown_at) / 1000.0) AS INTEGER)",
+        pub verdict_ms: Option<i64> = "(decided_at - shown_at + 500) / 1000",
         /// Milliseconds from the request to the answer.
-        pub took_ms: Option<i64> = "CAST(round((decided_at - requested_at) / 1000.0) AS INTEGER)",
+        pub took_ms: Option<i64> = "(decided_at - requested_at + 500) / 1000",
         /// The files of its clips.
         pub clips: Vec<String> = json "(SELECT json_group_array(path) FROM clips
                   WHERE clips.session = reviews.session AND clips.review = reviews.review)",
