@@ -23,7 +23,7 @@ pub(crate) struct Client {
     run: RunFile,
 }
 
-/// Why there is no answer of the running vta.
+/// Why the running vta gives no answer.
 #[derive(Debug, Error)]
 pub(crate) enum ClientError {
     #[error("no vta runs with {config}: there is no {run_file}; start it with `vta run --config {config}`")]
@@ -63,7 +63,7 @@ impl Client {
         self.read(config, request.call())
     }
 
-    /// Has it take a command; gives its end.
+    /// Sends a command; gives its end.
     ///
     /// # Errors
     /// It does not answer, does not take it, or it has not ended in time.

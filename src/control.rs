@@ -69,7 +69,7 @@ impl CourtControl {
         Self { name, session, counters, requests }
     }
 
-    /// Has the court take a command; gives its end once it has come.
+    /// Sends a command to the court; gives its end.
     ///
     /// # Errors
     /// The court does not take it, or ends before.

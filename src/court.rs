@@ -179,7 +179,7 @@ impl Court {
         self
     }
 
-    /// These OBS sinks serve it, and a player or none: what an operator's commands are for.
+    /// The OBS sinks that serve it, and whether a player does: the targets of an operator's commands.
     pub fn with_sinks(mut self, obs: Vec<Arc<str>>, has_player: bool) -> Self {
         (self.obs, self.has_player) = (obs, has_player);
         self
@@ -525,7 +525,7 @@ impl Court {
         Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
-    /// Gives an event out, and then what the rules ask for.
+    /// Gives an event out, and then the actions that rules request.
     fn emit(&mut self, event: Arc<Event>, load: u32, handle_failures: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), load });
         if let Some(side) = side_of(&event.body) {

@@ -1,4 +1,4 @@
-//! Files that only their owner may read: what is particular to a system is here alone.
+//! Files that only their owner may read; the only place that depends on the system.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

@@ -118,7 +118,7 @@ async fn serve(listener: TcpListener, app: Router) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        // Those that have ended are let go of.
+        // Drops those that have ended.
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = listener.accept().await else {
             // Too many files are open, say.

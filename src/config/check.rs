@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
         let (span, message) = match &root.value {
             Value::Section(entries) => {
                 let (mut object, _) = self.keys(title, &at, entries, schema);
-                // Without a name, what stands below can be checked all the same.
+                // A missing key gets a stand-in, so that the rest can be checked.
                 for key in schema::keys(schema).filter(|key| is_required(schema, key)) {
                     if !object.contains_key(key) {
                         object.insert(key.to_owned(), nothing_like(property(schema, key)?));
@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// The typed value of what was found right.
+    /// The typed value of the parts that are right.
     pub(crate) fn typed<T: DeserializeOwned>(&self, root: &Node, json: Json) -> Option<T> {
         // serde's error may show a value.
         let unreadable = |_: serde_json::Error| {
@@ -363,7 +363,7 @@ impl<'a> Checker<'a> {
     fn because(&self, node: &Node, Reason { part, message, advice }: Reason) {
         let part = part.and_then(|part| {
             let Value::Text(text) = &node.value else { return None };
-            // Text with an escape stands otherwise in the file.
+            // Text with an escape is written differently in the file.
             let start = node.span.start + self.text.get(node.span.clone())?.find(&**text)?;
             Some(start + part.start..start + part.end)
         });
@@ -435,7 +435,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// What stands for a value that is wrong.
+/// Stands in for a value that is wrong.
 fn nothing_like(schema: &Json) -> Json {
     match kind(schema) {
         Some("object") => Json::Object(Map::new()),

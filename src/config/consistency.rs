@@ -166,7 +166,7 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
     let mut first: HashMap<(&str, u16), &Entry> = HashMap::new();
     for (entry, sink) in sinks {
         let Sink::Obs(obs) = sink else { continue };
-        // A default stands for a value that is wrong.
+        // A wrong value was replaced by the default.
         if findings.has_errors_in(&entry.node.span) {
             continue;
         }

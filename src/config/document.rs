@@ -78,7 +78,7 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     Ok(Checked { value, findings, more })
 }
 
-/// Parses text; gives the tree and what messages show of the text.
+/// Parses text; gives the tree and the covered text.
 fn tree(file: &Path, text: &str, schema: &Json) -> Result<(yaml::Node, CoveredText), ConfigError> {
     let error = match yaml::parse(text) {
         Ok(root) => {

@@ -33,7 +33,7 @@ pub(crate) trait Target {
 
 /// What became of an action.
 pub(crate) enum Acted {
-    /// It is over with: it has no outcome, or none that anybody waits for.
+    /// It is done: no outcome is awaited.
     Done,
     /// Its outcome will be reported.
     Awaited,

@@ -91,7 +91,7 @@ fn rule_failed(court: &str, failure: &RuleFailed, cause: u64) {
     }
 }
 
-/// Logs what a rule asks for.
+/// Logs the action that a rule requests.
 pub(super) fn action(court: &str, action: &Action) {
     let rule = &action.rule;
     match &action.verb {

@@ -66,7 +66,7 @@ pub struct ReplayOptions<'a> {
     pub store: Option<&'a Path>,
     /// Whether the rules are those of the capture, with all their changes, and not those of the config.
     pub recorded_rules: bool,
-    /// Is called with what each rule does with each event.
+    /// Called with what each rule does with each event.
     pub explain: Option<Explain>,
     /// Is called with the number of bytes read of the capture.
     pub progress: Box<dyn FnMut(u64) + 'a>,

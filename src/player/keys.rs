@@ -7,7 +7,7 @@ use super::screen::{Direction, Switch};
 /// What mpv is to send when a key is pressed, ahead of the key's meaning.
 const MESSAGE_PREFIX: &str = "vta";
 
-/// A key of mpv's window, the name that mpv reports it by, and what it does.
+/// A key of mpv's window, the name that mpv reports, and what it does.
 const KEYS: [(&str, &str, Switch); 4] = [
     ("c", "next-camera", Switch::Camera(Direction::Next)),
     ("C", "previous-camera", Switch::Camera(Direction::Previous)),

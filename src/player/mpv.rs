@@ -21,7 +21,7 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(3);
 const SEEK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it may take to end by itself.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
-/// The end of a clip is a frame, and not what lies beyond it.
+/// How close to a clip's end a position can be: beyond it there is no frame.
 const MIN_BEFORE_END: f64 = 0.05;
 
 /// An mpv that runs.

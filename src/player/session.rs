@@ -73,7 +73,7 @@ fn shows_a_clip(command: &Command) -> bool {
     matches!(&command.action.verb, ActionVerb::Player(verb) if verb.shows_a_clip())
 }
 
-/// Puts on the screen what is to be there.
+/// Shows the current clip.
 async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Command>) -> Result<(), PlayerError> {
     let shown = match player.screen.showing() {
         Some(_) => show(mpv, player, pending.as_ref()).await,
@@ -176,7 +176,7 @@ async fn change(mpv: &mut Mpv, screen: &mut Screen, switch: Switch) -> Result<()
     }
 }
 
-/// Does what leaves the clip on the screen, or takes it off.
+/// Carries out an action that shows no other clip.
 async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result<(), PlayerError> {
     match verb {
         PlayerVerb::Overlay { text } => {

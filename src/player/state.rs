@@ -36,7 +36,7 @@ impl PlayerState {
         self.outbox.outcome(command, Err(error));
     }
 
-    /// Reports that a clip is on the screen to the court whose it is.
+    /// Reports to the clip's court that it is on the screen.
     pub(super) fn shown(&self, showing: &Showing, position_seconds: f64, command: Option<&Command>) {
         let position = Duration::try_from_secs_f64(position_seconds).unwrap_or_default();
         let clip = showing.clip.clone();

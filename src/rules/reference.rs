@@ -49,7 +49,7 @@ fn fields<T>(text: &mut String, fields: &[Field<T>]) {
 }
 
 fn write_function(text: &mut String, signature: &Signature) {
-    // One without a text is there to say what to use in its place.
+    // A function without a text exists only to name its replacement.
     if signature.doc.is_empty() {
         return;
     }

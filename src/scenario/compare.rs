@@ -1,4 +1,4 @@
-//! What was expected against what came.
+//! Compares expected actions with those that came.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ impl Row<'_> {
     }
 }
 
-/// Puts what belongs together side by side, with as few differences as can be.
+/// Aligns expected actions with those that came, with as few differences as possible.
 fn align<'a>(expected: &'a [Expected], came: &[&'a Came]) -> Vec<Row<'a>> {
     // costs[i][j]: differences of what is left from the i-th expected and the j-th that came.
     let mut costs = vec![vec![0; came.len() + 1]; expected.len() + 1];

@@ -1,4 +1,4 @@
-//! Files of scenarios: what is given to rules, and what is expected of them.
+//! Files of scenarios: the inputs of rules, and the expected actions.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -48,7 +48,7 @@ pub(super) fn play(scenario: &Scenario, court: CourtRuntime<Answers>, obs: &[Arc
     (came, wrong)
 }
 
-/// Answers in the place of OBS and the player, and notes what the rules do.
+/// Answers in place of OBS and the player, and notes what the rules do.
 #[derive(Default)]
 pub(super) struct Answers {
     /// Actions that fail, with the reason.

@@ -49,7 +49,7 @@ pub(crate) enum Ended<E> {
     Failed(E),
 }
 
-/// Works until no more commands will come; `status` always has how it is.
+/// Works until no more commands will come, and keeps `status` up to date.
 pub(crate) async fn supervise<S: Supervised>(
     mut sink: S,
     options: S::Options,

@@ -117,7 +117,7 @@ impl Loads {
         Ok(())
     }
 
-    /// Writes what the events and states of a batch mean for loads and bouts.
+    /// Writes the changes of a batch to `load_ranges` and `bouts`.
     pub(super) fn settle(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         for ((session, load), Range { first_seq, events, last_at }) in std::mem::take(&mut self.ranges) {
             connection

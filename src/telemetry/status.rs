@@ -70,7 +70,7 @@ impl StatusHandle {
         self.lock().1.clone()
     }
 
-    /// Sets how it is; what has failed stays so.
+    /// Sets the status; a component that has failed stays so.
     pub fn set(&self, status: Status) {
         let mut state = self.lock();
         if matches!(state.0, Status::Failed(_)) {

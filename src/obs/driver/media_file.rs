@@ -60,7 +60,7 @@ pub(super) async fn finish(instance: &str, path: PathBuf, name: Option<String>, 
 
 /// Renames a file within its folder, keeping its ending; a name that is taken gets ` (2)` and so on.
 ///
-/// Where that fails, the file has its old name.
+/// If that fails, the file keeps its old name.
 fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
     let name = file_name::safe(name);
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();

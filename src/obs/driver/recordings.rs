@@ -125,7 +125,7 @@ impl Recordings<'_> {
         match running.map(|running| running.started_by) {
             Some(None) => return Err(ObsError::NotOurRecording),
             Some(Some(starter)) if starter.court != *court => return Err(ObsError::RecordingOf(starter.court)),
-            // It goes on, as it did before we came.
+            // It goes on, as before the connection.
             Some(Some(starter)) if starter.split => return self.split(None).await,
             _ => {}
         }

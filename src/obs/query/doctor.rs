@@ -29,7 +29,7 @@ const MIN_FREE: f64 = 1e9;
 /// Frames that may come too late, as a share of all.
 const SKIPPED: f64 = 0.01;
 
-/// What `vta` can use and old versions lack, with what it is for.
+/// Requests that old versions lack, and what vta uses them for.
 const NEWER_REQUESTS: [(&str, &str); 3] = [
     ("SplitRecordFile", "recordings cannot be split"),
     ("CreateRecordChapter", "recordings have no chapters"),

@@ -36,7 +36,7 @@ struct Imported {
 }
 
 impl Imports {
-    /// For a script that lies there.
+    /// For a script at that path.
     pub(crate) fn of(script: &Path, library: Library) -> Self {
         let folder = script.parent().unwrap_or(Path::new("")).to_owned();
         let imported = Arc::new(Mutex::new(Imported { open: vec![script.to_owned()], ..Imported::default() }));
