@@ -1,7 +1,7 @@
 //! The vocabulary of what is to be done.
 //!
-//! Rules ask for an [`Action`]; a sink carries it out and tells its [`Outcome`], which comes back to the court as a
-//! [`Report`] and is an event that rules can hear.
+//! Rules request an [`Action`]; a sink carries it out and reports its [`Outcome`]. The court takes the [`Report`], and
+//! rules hear it as an event.
 
 mod obs;
 mod player;
@@ -31,13 +31,13 @@ pub struct Action {
     pub cause: u64,
     /// What to do.
     #[serde(flatten)]
-    pub verb: Verb,
+    pub verb: ActionVerb,
 }
 
 /// What to do, with what it needs.
 #[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
-pub enum Verb {
+pub enum ActionVerb {
     /// Set a bookmark in the timeline.
     #[serde(rename = "mark")]
     #[strum(serialize = "mark")]
@@ -68,13 +68,13 @@ pub enum Verb {
 /// Name of an OBS sink; none if the court has no OBS, in which case the action fails with that reason.
 pub type Instance = Option<Arc<str>>;
 
-impl Verb {
+impl ActionVerb {
     /// Its name, such as `obs.save_replay`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Obs(action) => action.verb.name(),
             Self::Player(verb) => verb.into(),
-            other => other.into(),
+            Self::Mark { .. } | Self::Log { .. } => self.into(),
         }
     }
 
@@ -117,6 +117,16 @@ pub enum ActionSink<'a> {
     Log,
 }
 
+impl ActionSink<'_> {
+    /// Whether it reports an outcome. For the others an action is done once it is stored and logged.
+    pub fn reports(self) -> bool {
+        match self {
+            Self::Obs(_) | Self::Player => true,
+            Self::Timeline | Self::Log => false,
+        }
+    }
+}
+
 /// How important a line of the log is.
 #[derive(Clone, Copy, Debug, Deserialize, Display, EnumString, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -145,7 +155,7 @@ pub enum Outcome {
     },
 }
 
-/// What a sink tells a court; captures keep it as a JSON packet.
+/// What a sink reports to a court; captures keep it as a JSON packet.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "report", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Report {

@@ -31,9 +31,8 @@
 //! [`CaptureError::Damaged`]: after it the beginning of the next packet is not known. No length in a file makes
 //! the reader allocate more than the file really has, nor more than 16 MiB.
 //!
-//! The framing is read and written here and not by a crate, because the available crates give no byte offset of damage,
-//! do not distinguish a cut file from a damaged one, or misread the resolution of times; it is a few fields. The IP and
-//! UDP headers are `etherparse`'s.
+//! The framing is read and written here and not by a crate; ARCHITECTURE.md says why. The IP and UDP headers are
+//! `etherparse`'s.
 //!
 //! [`Report`]: crate::action::Report
 

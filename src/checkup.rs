@@ -11,7 +11,8 @@ use strum::Display;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CheckResult {
     /// How bad it is.
-    pub mark: CheckStatus,
+    #[serde(rename = "mark")]
+    pub status: CheckStatus,
     /// Name of the component: a court or a sink of the config.
     pub about: String,
     /// What was found, and what to do about it if something is wrong.
@@ -43,8 +44,8 @@ impl CheckResults {
         Self { about: component.to_owned(), found: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, mark: CheckStatus, text: impl Into<String>) {
-        self.found.push(CheckResult { mark, about: self.about.clone(), text: text.into() });
+    pub(crate) fn add(&mut self, status: CheckStatus, text: impl Into<String>) {
+        self.found.push(CheckResult { status, about: self.about.clone(), text: text.into() });
     }
 
     pub(crate) fn into_vec(self) -> Vec<CheckResult> {

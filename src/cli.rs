@@ -3,11 +3,13 @@
 mod capture_file;
 mod check;
 mod config;
+mod config_file;
 mod ctl;
 mod db;
 mod decode;
 mod error;
 mod explain;
+mod format;
 mod init;
 mod obs;
 mod replay;
@@ -72,7 +74,7 @@ impl Cli {
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.tell(),
+            Err(failure) => failure.report(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How another verb asks the running vta.
+//! How another verb reaches the running vta.
 
 use std::io;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(crate) struct Client {
     run: RunFile,
 }
 
-/// Why there is no answer of the running vta.
+/// Why the running vta gives no answer.
 #[derive(Debug, Error)]
 pub(crate) enum ClientError {
     #[error("no vta runs with {config}: there is no {run_file}; start it with `vta run --config {config}`")]
@@ -63,7 +63,7 @@ impl Client {
         self.read(config, request.call())
     }
 
-    /// Has it take a command; gives its end.
+    /// Sends a command; gives its end.
     ///
     /// # Errors
     /// It does not answer, does not take it, or it has not ended in time.
@@ -104,7 +104,7 @@ impl Client {
         if let Some(detail) = body.get("detail").and_then(Value::as_str) {
             return Err(ClientError::Refused(detail.to_owned()));
         }
-        let open = "it has not ended within 15 seconds; `vta db timeline` will tell how it ends";
+        let open = "it has not ended within 15 seconds; `vta db timeline` will show how it ends";
         serde_json::from_value(body).map_err(|_| ClientError::Refused(open.to_owned()))
     }
 }

@@ -46,7 +46,7 @@ pub enum CommandVerb {
     Verdict {
         /// Whether the request is accepted.
         answer: Answer,
-        /// Whether the side that asked was right.
+        /// Whether the side that requested the review was right.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         verdict: Option<Verdict>,
     },

@@ -1,18 +1,20 @@
-//! `event.yaml`: what is heard, what decides and what is driven, typed and checked.
+//! `event.yaml`: courts, rules and sinks, typed and checked.
 //!
-//! A key is declared once, in [`EventFile`] and the types below it: from its doc comment, default and range come the JSON
-//! Schema, the tables of docs/configuration.md, what `vta init` writes and the check. The file is parsed once, to a tree in
-//! which everything has its place; the check walks the tree along the schema and reports all that is wrong; what is right
-//! is deserialized. Loading creates nothing and connects to nothing, and shows no secret.
+//! A key is declared once, in [`EventFile`] or a type below it. Its doc comment, default and range give the JSON
+//! Schema, the tables of docs/configuration.md, the comments that `vta init` writes, and the check. The file is parsed
+//! once, to a tree with places. The check compares the tree with the schema and reports all errors; then serde reads
+//! it. Loading creates nothing, connects to nothing and shows no secret.
 
 pub(crate) mod check;
 mod consistency;
 mod court;
+mod covered_text;
 mod docs;
 pub(crate) mod document;
 mod error;
 mod expand;
 mod export;
+pub(crate) mod findings;
 pub(crate) mod format;
 mod names;
 mod renamed;
@@ -22,7 +24,6 @@ mod schema;
 mod secret;
 mod server;
 mod sink;
-pub(crate) mod source;
 mod syntax;
 mod template;
 pub(crate) mod yaml;
@@ -75,7 +76,7 @@ pub struct Config {
     pub server: ServerConfig,
     /// All of it as YAML: with its variables and defaults filled in, and its secrets covered.
     pub effective: String,
-    /// What is hardly meant so.
+    /// What is suspicious, but prevents no run.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -189,14 +190,6 @@ impl Config {
         Self::parse(Path::new(""), "name: Scenarios\ncourts: { court-1: { bind: 127.0.0.1:0 } }", &|_| None)
     }
 
-    /// The database, if there is one.
-    pub fn store_path(&self) -> Option<&PathBuf> {
-        self.sinks.values().find_map(|sink| match sink {
-            Sink::Store(sink) => Some(&sink.path),
-            _ => None,
-        })
-    }
-
     /// Understands the config that a capture holds; `rules` are the files that it holds besides.
     ///
     /// # Errors
@@ -220,7 +213,7 @@ impl EventFile {
         reviews.check(checker.findings, root);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
-            file: checker.findings.source.file().to_owned(),
+            file: checker.findings.text.file().to_owned(),
             // The check has found the templates right.
             names: names.of_event(&name).ok()?,
             name,
@@ -248,7 +241,7 @@ pub fn tables() -> Vec<(String, String)> {
     docs::tables(&schema::of::<EventFile>())
 }
 
-/// A config for so many courts to start from, with what each key means beside it.
+/// A config for so many courts to start from, with a comment on each key.
 pub fn template(courts: usize) -> String {
     template::template(&schema::of::<EventFile>(), courts)
 }

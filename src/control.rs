@@ -1,4 +1,4 @@
-//! How a running vta is reached from within: what can be asked of its courts, and what is known of its components.
+//! How the server reaches the running vta: requests to its courts, and its components.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::telemetry::{Counters, StatusHandle};
 /// Requests that may wait for a court.
 pub(crate) const MAX_REQUESTS: usize = 64;
 
-/// Something that is asked of a court between two of its inputs.
+/// A request to a court, which answers it between two of its inputs.
 pub(crate) enum CourtRequest {
     /// To take a command; its end is sent back.
     Command(Arc<Command>, oneshot::Sender<CommandEnded>),
@@ -69,7 +69,7 @@ impl CourtControl {
         Self { name, session, counters, requests }
     }
 
-    /// Has the court take a command; gives its end once it has come.
+    /// Sends a command to the court; gives its end.
     ///
     /// # Errors
     /// The court does not take it, or ends before.

@@ -17,7 +17,7 @@ pub use self::setup::{Resume, Setup, Snapshot};
 
 use self::commands::OpenCommands;
 use self::media::{AwaitedMedia, Save, SaveStage};
-use crate::action::{Action, ClipReport, ObsVerb, Outcome, Report, Verb};
+use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::command::Command;
 use crate::event::{
@@ -179,7 +179,7 @@ impl Court {
         self
     }
 
-    /// These OBS sinks serve it, and a player or none: what an operator's commands are for.
+    /// The OBS sinks that serve it, and whether a player does: the targets of an operator's commands.
     pub fn with_sinks(mut self, obs: Vec<Arc<str>>, has_player: bool) -> Self {
         (self.obs, self.has_player) = (obs, has_player);
         self
@@ -532,7 +532,7 @@ impl Court {
         Arc::new(Event { seq: self.events, at, court, stream, status, cause, body, notes, raw })
     }
 
-    /// Gives an event out, and then what the rules ask for.
+    /// Gives an event out, and then the actions that rules request.
     fn emit(&mut self, event: Arc<Event>, load: u32, handle_failures: bool, out: &mut Vec<Output>) {
         out.push(Output::Event { event: event.clone(), load });
         if let Some(side) = side_of(&event.body) {
@@ -565,7 +565,7 @@ impl Court {
     }
 
     /// Requests an action, which has the next number.
-    fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: Verb, out: &mut Vec<Output>) {
+    fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: ActionVerb, out: &mut Vec<Output>) {
         self.actions += 1;
         let (seq, load) = (self.actions, self.bursts.bout().load);
         self.name(cause, &mut verb);
@@ -585,8 +585,8 @@ impl Court {
     }
 
     /// Names the file of a clip or a recording, if the rule has not.
-    fn name(&self, cause: u64, verb: &mut Verb) {
-        let (Some(names), Verb::Obs(action)) = (&self.names, verb) else { return };
+    fn name(&self, cause: u64, verb: &mut ActionVerb) {
+        let (Some(names), ActionVerb::Obs(action)) = (&self.names, verb) else { return };
         let (template, name, reason) = match &mut action.verb {
             ObsVerb::SaveReplay { name, reason } => (&names.clip, name, Some(reason.as_str())),
             ObsVerb::StartRecording { name } => (&names.recording, name, None),

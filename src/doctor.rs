@@ -1,4 +1,4 @@
-//! What will go wrong today, before it does: ports, folders, disks, the player, and each OBS.
+//! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
 mod named;
 
@@ -22,7 +22,7 @@ use crate::source::BindError;
 /// How long the player may take to say its version.
 const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The action that a review is about lies within so long before the request, where no rule says otherwise.
+/// How long before a request for review the action may lie, unless a rule says otherwise.
 const PRE_ROLL: Duration = Duration::from_secs(5);
 
 /// Less space than this needs a look.
@@ -63,11 +63,11 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
     let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
-    for mistake in &looked_up.missing {
-        let help = mistake.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let (line, column) = mistake.position();
-        let place = format!("{}:{line}:{column}", mistake.file.display());
-        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", mistake.message));
+    for diagnostic in &looked_up.missing {
+        let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        let (line, column) = diagnostic.position();
+        let place = format!("{}:{line}:{column}", diagnostic.file.display());
+        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", diagnostic.message));
     }
     if let Some(text) = looked_up.not_looked_up() {
         results.add(CheckStatus::Warn, text);
@@ -119,12 +119,12 @@ fn folder(mut results: CheckResults, folder: &Path) -> Vec<CheckResult> {
     }
     match fs4::available_space(there) {
         Ok(free) => {
-            let (mark, advice) = match free {
+            let (status, advice) = match free {
                 ..NO_SPACE => (CheckStatus::Fail, "; make room"),
                 NO_SPACE..LITTLE_SPACE => (CheckStatus::Warn, "; make room"),
                 _ => (CheckStatus::Ok, ""),
             };
-            results.add(mark, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
+            results.add(status, format!("{shown} can be written, and {} are free{advice}", size(free as f64)));
         }
         Err(error) => {
             results.add(CheckStatus::Warn, format!("{shown} can be written; what is free there is not known: {error}"));

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
-use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumProperty, EnumString, IntoStaticStr};
 
 pub use commanded::*;
 pub use derived::*;
@@ -140,18 +140,19 @@ pub enum Status {
     Invalid,
 }
 
-/// What happened, by kind; serializes to the fields alone.
+/// What happened, by kind; serializes to the fields alone. A `heading` begins a section of the rules' reference.
 #[derive(Clone, Debug, EnumDiscriminants, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[strum_discriminants(
     name(Kind),
     doc = "The name of what happened, as in `on_<kind>` handlers and the `kind` of an event.",
-    derive(Display, EnumCount, EnumIter, EnumString, Hash, IntoStaticStr, PartialOrd, Ord, Serialize),
+    derive(Display, EnumCount, EnumIter, EnumProperty, EnumString, Hash, IntoStaticStr, PartialOrd, Ord, Serialize),
     serde(rename_all = "snake_case"),
     strum(serialize_all = "snake_case")
 )]
 pub enum Body {
     /// A bout was loaded (`pre`).
+    #[strum_discriminants(strum(props(heading = "What the scoring system says")))]
     BoutLoaded {},
     /// The loaded bout may start (`rdy`).
     BoutReady {},
@@ -206,6 +207,7 @@ pub enum Body {
     Unusable(Unusable),
 
     /// The bout has begun: its clock runs for the first time.
+    #[strum_discriminants(strum(props(heading = "What follows from it")))]
     BoutStarted(BoutStarted),
     /// A round has begun: its clock runs for the first time.
     RoundStarted(Round),
@@ -257,6 +259,7 @@ pub enum Body {
     /// Two messages contradict each other.
     Contradiction(Contradiction),
     /// A rule failed while it ran; reported the 1st, 10th, 100th … time that it fails at the same place.
+    #[strum_discriminants(strum(props(heading = "What becomes of rules")))]
     RuleFailed(Box<RuleFailed>),
     /// Changed rules have replaced the previous ones while the program runs.
     RulesReloaded(RulesReloaded),
@@ -287,6 +290,7 @@ pub enum Body {
     DatagramsLost(DatagramsLost),
 
     /// An OBS instance is connected and can be used.
+    #[strum_discriminants(strum(props(heading = "What OBS and the player do, and how actions end")))]
     ObsConnected(ObsConnected),
     /// An OBS instance is no longer connected.
     ObsDisconnected(ObsDisconnected),

@@ -1,21 +1,6 @@
-//! `vta` hears what a taekwondo scoring system (PSS) says over UDP and acts on it.
+//! `vta` receives the messages of a taekwondo scoring system (PSS) over UDP and acts on them.
 //!
-//! # Layout
-//!
-//! Imports point down this list; the core (`event` to `court`) does no I/O and reads no clock.
-//!
-//! - `cli`: one file a verb
-//! - `pipeline`: builds it all from the config, supervises, shuts down
-//! - `doctor`: what will go wrong, before it does
-//! - sinks: `source`, `capture`, `obs`, `player`, `store`, `telemetry`, `simulator`
-//! - `scenario`: plays what rules are tested with
-//! - `config`: `event.yaml`, typed and checked
-//! - `court`: the core, one step at a time: decode → bout → rules
-//! - `rules`: what the scripts see and may do
-//! - `bout`: the state of a bout and what it implies
-//! - `pss`: the wire protocol
-//! - `event`, `action`, `command`, `time`, `countries`: the vocabulary; `naming`: names of files; `media`: media files;
-//!   `served`: courts that something is for; `diagnostic`: findings of checks; `control`: a running vta from within; `queue`: queues between threads
+//! ARCHITECTURE.md lists the modules, from the command line down to the vocabulary, and says what imports what.
 
 pub mod action;
 pub mod bout;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nom_exif::{EntryValue, TrackInfoTag, read_track};
 
-/// How long a video plays; none when the file cannot be read or does not say it, as one that is still being written.
+/// How long a video plays; none if the file cannot be read or is not finished.
 ///
 /// Reads the Matroska and MP4 that OBS writes. Blocks on the disk.
 pub(crate) fn duration(path: &Path) -> Option<Duration> {
@@ -29,9 +29,8 @@ const HEAD: u64 = 64 * 1024;
 /// So many boxes an MP4 has before its index, at most.
 const MAX_BOXES: usize = 64;
 
-/// Whether a video that may still be written can be played as far as it goes: a Matroska file from its first pictures on,
-/// an MP4 when it has its index, which one that is not written in fragments gets last. Of other formats it is believed
-/// when there is something in the file.
+/// Whether a video that may still be written can be played: a Matroska file with pictures, an MP4 with its index (which
+/// comes last unless the file is written in fragments). A file of another format only has to be non-empty.
 ///
 /// # Errors
 /// The file cannot be read. Blocks on the disk.

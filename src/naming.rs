@@ -98,7 +98,7 @@ pub enum TemplateError {
     Brace(Range<usize>),
 }
 
-/// What a name tells of.
+/// What a name is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The event's name.
@@ -116,7 +116,8 @@ pub struct Subject<'a> {
 }
 
 impl NameTemplate {
-    /// The name of something. What is not known leaves no gap; `{date}` and `{time}` stay, for [`with_local_time`].
+    /// The name of a subject. Unknown values are left out with their blanks; `{date}` and `{time}` stay, for
+    /// [`with_local_time`].
     pub fn fill(&self, subject: &Subject<'_>) -> String {
         let mut name = String::new();
         for part in &self.0 {

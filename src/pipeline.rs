@@ -1,16 +1,7 @@
 //! Builds everything from the config, runs it, and ends it in order.
 //!
 //! Each court has a thread of its own that takes its inputs one by one and passes the outputs to the sinks.
-//! Threads are connected by bounded queues; what happens when one is full:
-//!
-//! | queue | when it is full |
-//! |---|---|
-//! | socket → court | the datagram is lost, counted and logged |
-//! | court → database | live: the entry is lost, counted and logged (the capture has it); replay: waits |
-//! | court → capture | the input is not recorded, counted and logged |
-//! | court → OBS, player | the action fails at once, with that reason |
-//! | OBS, player → court | the report is lost and logged |
-//! | changed rules → court | the thread that compiles them waits |
+//! Threads are connected by bounded queues; ARCHITECTURE.md lists them, and what happens when one is full.
 
 mod capture_thread;
 mod check;

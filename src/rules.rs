@@ -1,4 +1,4 @@
-//! The world of the rules: what a Rhai script sees, what it may do, and what it may not.
+//! The rules: what a Rhai script can read and do, and its limits.
 //!
 //! A script is a set of handlers `fn on_<kind>(event, bout)`; `this` keeps its state from one event to the next. It
 //! reaches no file, network or clock, and its operations, depth and sizes are limited, so that the

@@ -1,5 +1,5 @@
-//! The run file: how other programs find a running vta. It lies beside the config, so that nothing but the config's path
-//! is needed to find it: neither its variables nor its secrets.
+//! The run file: how other programs find a running vta. It is next to the config, so that only the config's path is
+//! needed to find it, not its variables or secrets.
 
 use std::fs;
 use std::io;

@@ -1,8 +1,7 @@
-//! Scenarios of rules: something happens, and the rules do what is expected of them, or do not.
+//! Scenarios of rules: what happens, and the actions that are expected.
 //!
-//! What is given goes into the very court that a day goes through, from the datagram on. What
-//! OBS and the player would answer is made up: each action is done at once, but a replay is saved when the scenario says
-//! `clip_saved`.
+//! Scenarios run through the same court as a live day, from the datagram on. The answers of OBS and the player are
+//! simulated: each action is done at once, but a replay is saved when the scenario says `clip_saved`.
 
 mod compare;
 mod file;

@@ -1,7 +1,7 @@
 //! The HTTP server of a running vta: commands, and how it is.
 //!
-//! `guard` decides who may ask, `commands`, `courts` and `status` answer; `problem` is the form of what is refused. A court
-//! is asked between two of its inputs, and never waits for the server.
+//! `guard` decides who may send requests; `commands`, `courts` and `status` answer; `problem` is the form of a refusal.
+//! A court answers between two of its inputs, and never waits for the server.
 
 mod commands;
 mod courts;
@@ -118,7 +118,7 @@ async fn serve(listener: TcpListener, app: Router) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        // Those that have ended are let go of.
+        // Drops those that have ended.
         while connections.try_join_next().is_some() {}
         let Ok((stream, _)) = listener.accept().await else {
             // Too many files are open, say.

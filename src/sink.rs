@@ -41,7 +41,7 @@ impl Command {
 /// The courts that a sink serves, by name, and where their reports go.
 pub type Courts = HashMap<Arc<str>, Sender<Report>>;
 
-/// Microseconds, as reports tell them.
+/// Microseconds, as in reports.
 pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

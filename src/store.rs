@@ -9,8 +9,8 @@
 
 mod actions;
 mod bouts;
-mod columns;
 mod commands;
+mod conversions;
 mod error;
 mod events;
 mod export;

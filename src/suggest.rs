@@ -38,7 +38,7 @@ pub(crate) fn advise_in_words<'a>(what: &str, given: &str, names: impl Iterator<
     }
 }
 
-/// How many letters have to be changed. To leave out the end, as in `timeout` for `timeout_secs`, is one mistake.
+/// How many letters have to be changed. A missing end, as in `timeout` for `timeout_secs`, counts as one.
 fn distance(given: &str, candidate: &str) -> usize {
     if given.len() >= 3 && candidate.starts_with(given) && given != candidate {
         1

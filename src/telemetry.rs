@@ -2,12 +2,12 @@
 
 mod counters;
 mod log;
-mod message;
+mod log_message;
 pub mod messages;
 mod status;
 mod terminal;
 
 pub use counters::{Counter, Counters};
 pub use log::{Log, LogError, LogOptions, start};
-pub use message::Message;
+pub use log_message::LogMessage;
 pub use status::{RunGuard, Status, StatusHandle, Trouble};

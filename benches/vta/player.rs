@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use vta::action::{Action, Clip, Play, PlayerVerb, Report, Verb};
+use vta::action::{Action, ActionVerb, Clip, Play, PlayerVerb, Report};
 use vta::player::PlayerOptions;
 use vta::telemetry::StatusHandle;
 use vta::time::Time;
@@ -57,7 +57,7 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
     for (seq, path) in (1..=PLAYS).zip(clips.iter().cycle()) {
         let clip = Clip { path: path.clone(), begins_at: Some(Time::default()), ..Clip::default() };
         let from = Some(Time::default() + Duration::from_secs(13));
-        let verb = Verb::Player(PlayerVerb::Play(Box::new(Play { from, paused: true, ..Play::of(clip) })));
+        let verb = ActionVerb::Player(PlayerVerb::Play(Box::new(Play { from, paused: true, ..Play::of(clip) })));
         let action = Action { seq, at: Time::default(), rule: "bench.rhai".into(), cause: 1, verb };
         let received = Instant::now();
         let command = vta::sink::Command { court: "court-1".into(), action: Arc::new(action), received };

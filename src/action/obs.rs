@@ -156,8 +156,8 @@ impl ObsVerb {
     }
 
     /// The same for an instance.
-    pub fn on(self, instance: Instance) -> super::Verb {
-        super::Verb::Obs(ObsAction { instance, verb: self })
+    pub fn on(self, instance: Instance) -> super::ActionVerb {
+        super::ActionVerb::Obs(ObsAction { instance, verb: self })
     }
 }
 

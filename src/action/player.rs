@@ -45,7 +45,7 @@ pub enum PlayerVerb {
     #[serde(rename = "player.speed")]
     #[strum(serialize = "player.speed")]
     Speed {
-        /// 1 is the speed of life.
+        /// 1 is normal speed.
         speed: f64,
     },
     /// Pause, or go on.
@@ -119,10 +119,10 @@ pub struct Play {
     /// The instant to begin at. Of no use where it is not known when the clip begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Time>,
-    /// Seconds before the end of the clip to begin at, where no instant can tell; its beginning when absent too.
+    /// Seconds before the end of the clip to begin at, if the instant is not known; the beginning if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seconds: Option<f64>,
-    /// 1 is the speed of life.
+    /// 1 is normal speed.
     pub speed: f64,
     /// Whether it is to stand still at its first frame.
     pub paused: bool,
@@ -132,7 +132,7 @@ pub struct Play {
 }
 
 impl Play {
-    /// From its beginning, at the speed of life.
+    /// From its beginning, at normal speed.
     pub fn of(clip: Clip) -> Self {
         Self { clip, from: None, last_seconds: None, speed: 1.0, paused: false, overlay: None }
     }

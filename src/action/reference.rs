@@ -2,7 +2,7 @@
 
 use strum::VariantNames;
 
-use super::{ObsVerb, PlayerVerb, Verb};
+use super::{ActionVerb, ObsVerb, PlayerVerb};
 use crate::event::reference::variants;
 pub use crate::event::reference::{Field, Shape};
 
@@ -17,9 +17,9 @@ pub struct Entry {
     pub arguments: Vec<Field>,
 }
 
-/// All actions, in the order of [`Verb::names`].
+/// All actions, in the order of [`ActionVerb::names`].
 pub fn all() -> Vec<Entry> {
-    let own = Verb::names().zip(variants::<Verb>());
+    let own = ActionVerb::names().zip(variants::<ActionVerb>());
     let obs = ObsVerb::VARIANTS.iter().copied().zip(variants::<ObsVerb>());
     let player = PlayerVerb::VARIANTS.iter().copied().zip(variants::<PlayerVerb>());
     let entry = |(name, (docs, arguments))| Entry { name, docs, arguments };
@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn every_action_has_its_arguments() {
         let all = all();
-        assert!(all.iter().map(|entry| entry.name).eq(Verb::names()));
+        assert!(all.iter().map(|entry| entry.name).eq(ActionVerb::names()));
         let arguments = |name: &str| -> Vec<String> {
             let entry = all.iter().find(|entry| entry.name == name);
             entry.into_iter().flat_map(|entry| &entry.arguments).map(|field| field.name.clone()).collect()

@@ -17,7 +17,7 @@ const BURST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_BURST: Duration = Duration::from_millis(250);
 /// More messages than this at once are no burst of one bout.
 const MAX_MESSAGES: usize = 64;
-/// How long no message comes while a clock runs before that is reported.
+/// A running clock without messages for this long is reported.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Keeps the state of the bout that is on.

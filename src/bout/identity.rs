@@ -28,7 +28,7 @@ pub struct KnownBout {
     pub last_at: Time,
 }
 
-/// What tells one bout from another; what is not known is absent.
+/// What distinguishes bouts; what is not known is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Facts {
@@ -102,7 +102,7 @@ pub(crate) struct Identities {
     /// Its facts, and its bout once that was decided.
     facts: Facts,
     bout: Option<BoutId>,
-    /// An operator has said which bout it is: its facts decide no more.
+    /// An operator has assigned the bout; its facts no longer decide.
     is_assigned: bool,
     /// The bout of the load before.
     before: Option<BoutId>,

@@ -236,7 +236,7 @@ impl Lifecycle {
     }
 }
 
-/// Whether a message is about a bout, so that there must be one.
+/// Whether a message of the PSS is about a bout, so that there must be one. Reports of sinks do not come here.
 pub(super) fn belongs_to_a_bout(body: &Body) -> bool {
     match body {
         Body::Athletes(athletes) => *athletes != Athletes::default(),

@@ -198,7 +198,7 @@ impl Reviews {
         }
     }
 
-    /// Puts a side's review in its place, a new one last, and counts what it costs.
+    /// Stores a side's review, a new one last, and counts its cost.
     fn put(&self, bout: &mut Arc<Bout>, mut review: ReviewProgress) {
         let bout = Arc::make_mut(bout);
         if let Some(side) = review.side.side() {

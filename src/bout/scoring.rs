@@ -247,7 +247,7 @@ impl Scoring {
             // The first message about gam-jeom may explain any score.
             let expected = known.0 && (known.1 || received.penalties.is_none());
             let [blue_before, red_before] = before.score;
-            // A score that is repeated is no correction, even if points or gam-jeom say that it must have changed.
+            // A repeated score is no correction, even if points or gam-jeom should have changed it.
             if expected && !account.is_even() && account.changed != [0, 0] {
                 let corrected = ScoreCorrected { blue, red, blue_before, red_before };
                 derived.push((seq, Body::ScoreCorrected(corrected)));

@@ -59,7 +59,7 @@ fn by_content(name: &str, head: &[u8], complete: bool) -> Result<Option<Format>,
         Some(line) if timed(line, Time::default()).is_ok() => return Ok(Some(Format::Trace)),
         _ => {}
     }
-    // Some senders leave NULs at the end of a message; anywhere else they belong to no text.
+    // Some senders leave NULs at the end of a message; elsewhere a NUL means that it is no text.
     if head.windows(2).any(|pair| pair.starts_with(b"\0") && !pair.ends_with(b"\0") && !ends_line(pair)) {
         return Err(CaptureError::Unknown { name: name() });
     }

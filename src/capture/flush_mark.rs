@@ -7,7 +7,7 @@ use crate::telemetry::messages;
 
 /// How often it is checked whether more was flushed.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
-/// How many inputs are flushed while the capture holds up nothing.
+/// What counts as flushed when the capture holds up nothing.
 const NO_LIMIT: u64 = u64::MAX;
 
 /// How many of a court's inputs its capture has passed to the system, so that the database does not have more than can
@@ -25,7 +25,7 @@ struct Shared {
 }
 
 impl FlushMark {
-    /// Of a court whose capture begins.
+    /// For a court whose capture begins.
     pub fn new(court: &str) -> Self {
         let (queued, flushed, stalled_at) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(NO_LIMIT));
         Self(Arc::new(Shared { court: court.into(), queued, flushed, stalled_at }))

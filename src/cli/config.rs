@@ -1,9 +1,7 @@
-use std::path::{Path, PathBuf};
-
 use clap::Subcommand;
 
+use super::config_file::ConfigFile;
 use super::error::{CliError, print};
-use crate::config::Config;
 
 /// Show the config.
 #[derive(Debug, Subcommand)]
@@ -14,21 +12,13 @@ pub(super) enum Verb {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
-}
-
-/// Loads a config and shows its warnings.
-pub(super) fn load(file: &Path) -> Result<Config, CliError> {
-    let config = Config::load(file)?;
-    CliError::warnings(&config.warnings);
-    Ok(config)
+    #[command(flatten)]
+    config: ConfigFile,
 }
 
 impl Verb {
     pub(super) fn run(self) -> Result<(), CliError> {
         let Self::Show(show) = self;
-        print(load(&show.config)?.effective.trim_end())
+        print(show.config.load_showing_warnings()?.effective.trim_end())
     }
 }

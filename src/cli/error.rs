@@ -53,7 +53,7 @@ impl CliError {
         Self { exit: Exit::Config, text: Some(found.join("\n\n")) }
     }
 
-    /// Tells what a check found, each with its line, where none of it is an error.
+    /// Prints warnings, each with its line.
     pub(super) fn warnings(found: &[Diagnostic]) {
         for found in found {
             say(&format!("{}\n", found.render(colour())));
@@ -66,7 +66,7 @@ impl CliError {
     }
 
     /// Prints it on standard error.
-    pub(super) fn tell(self) -> ExitCode {
+    pub(super) fn report(self) -> ExitCode {
         if let Some(text) = self.text {
             say(&text);
         }

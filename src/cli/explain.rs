@@ -41,7 +41,7 @@ impl Page {
         }
     }
 
-    /// Tells of those that had nothing to do with the event.
+    /// Prints the rules without a handler for the event.
     fn finish(&mut self) {
         if !self.bystanders.is_empty() {
             let names = std::mem::take(&mut self.bystanders).join(", ");

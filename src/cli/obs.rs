@@ -1,4 +1,4 @@
-//! `vta obs …`: how OBS is, and what will go wrong with it.
+//! `vta obs …`: the state of OBS, and the doctor.
 
 mod doctor;
 mod status;
@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::CliError;
 
-/// Look at OBS: how it is, and whether the day can begin.
+/// Look at OBS: its state, and whether the day can begin.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Status(status::Args),

@@ -133,11 +133,11 @@ impl Args {
             usual if is_recorded && usual.exists() => Some(Config::load(usual)?),
             _ => None,
         };
-        let path = match (of_folder, is_recorded) {
-            (Some(config), _) => config.store_path().cloned(),
-            (None, false) => config.store_path().cloned(),
-            (None, true) => None,
+        let of_config = match is_recorded {
+            true => of_folder.as_ref(),
+            false => Some(config),
         };
+        let path = of_config.and_then(Config::store_sink).map(|sink| sink.path.clone());
         if path.is_none() && is_recorded {
             say("note: nothing is kept, since there is no config here; --db names a database");
         }

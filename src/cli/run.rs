@@ -1,26 +1,25 @@
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
+use super::config_file::ConfigFile;
 use super::error::{CliError, Exit, say};
-use crate::config::{Config, Level, Sink};
+use crate::config::{Config, Level};
 use crate::pipeline;
 use crate::telemetry::{self, Counters, Log, LogOptions, Trouble, messages};
 
 /// Listen to the courts and act, until interrupted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
+        let config = self.config.load()?;
         let mut log = start_log(&config, io::stderr())?;
         config_warnings(&config);
         let runtime = runtime()?;
@@ -71,10 +70,7 @@ pub(super) fn summarise(court: &Arc<str>, counters: &Counters) {
 
 /// Starts the log as the config says; `terminal` is where people read it.
 pub(super) fn start_log(config: &Config, terminal: impl Write + Send + 'static) -> Result<Log, CliError> {
-    let sink = config.sinks.values().find_map(|sink| match sink {
-        Sink::Log(sink) => Some(sink),
-        _ => None,
-    });
+    let sink = config.log_sink();
     let level = match sink.map(|sink| sink.level).unwrap_or_default() {
         Level::Debug => LevelFilter::DEBUG,
         Level::Info => LevelFilter::INFO,

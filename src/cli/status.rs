@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::Value;
 
 use super::error::{CliError, Exit, print};
+use super::format::{Form, Format};
 use crate::client::Client;
 use crate::server::{CourtStatus, StatusReport};
 
@@ -13,25 +13,17 @@ pub(super) struct Args {
     /// The config of the running vta.
     #[arg(long, value_name = "FILE", default_value = "event.yaml")]
     config: PathBuf,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value = "table")]
+    #[command(flatten)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people.
-    Table,
-    /// A JSON object.
-    Json,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let report: StatusReport = Client::find(&self.config)?.get(&self.config, "/api/status")?;
-        print(&match self.format {
-            Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
-            Format::Table => table(&report),
+        print(&match self.format.form {
+            Form::Table => table(&report),
+            Form::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            Form::Ndjson => serde_json::to_string(&report).unwrap_or_default(),
         })?;
         let failed = report.components.iter().any(|component| component.status == "failed");
         if failed { Err(CliError::reported(Exit::Refused)) } else { Ok(()) }

@@ -9,12 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::expand::{self, expand};
+use super::findings::Findings;
 use super::format::{self, Format, Reason, Refusal};
 use super::renamed::{self, Renamed};
 use super::schema::{self, is_required, kind, property};
-use super::source::Findings;
 use super::yaml::{Entry, Node, Value};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::diagnostic::Diagnostic;
 use crate::suggest::{advise, enumerate, near};
 
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
         let (span, message) = match &root.value {
             Value::Section(entries) => {
                 let (mut object, _) = self.keys(title, &at, entries, schema);
-                // Without a name, what stands below can be checked all the same.
+                // A missing key gets a stand-in, so that the rest can be checked.
                 for key in schema::keys(schema).filter(|key| is_required(schema, key)) {
                     if !object.contains_key(key) {
                         object.insert(key.to_owned(), nothing_like(property(schema, key)?));
@@ -78,9 +78,9 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// The typed value of what was found right.
+    /// The typed value of the parts that are right.
     pub(crate) fn typed<T: DeserializeOwned>(&self, root: &Node, json: Json) -> Option<T> {
-        // The error itself may show a value.
+        // serde's error may show a value.
         let unreadable = |_: serde_json::Error| {
             let message = "this is accepted, but cannot be read: a fault of vta, report it";
             self.findings.report(SCHEMA_CODE, &root.span, message, |finding| finding);
@@ -242,7 +242,7 @@ impl<'a> Checker<'a> {
             if !std::ptr::eq(before, entry) {
                 let message = format!("`{}` stands twice in {name}", self.findings.name(entry));
                 self.findings.report("config.duplicate", &entry.key_span, message, |finding| {
-                    let here = self.findings.source.span(&before.key_span);
+                    let here = self.findings.text.span(&before.key_span);
                     finding.label("and again here").related(here, "here").help("remove one of them")
                 });
             }
@@ -341,7 +341,7 @@ impl<'a> Checker<'a> {
         match format.name {
             format::RULE_FILE if !is_there() => missing("rule file", "config's directory"),
             format::CAPTURE_FILE if !is_there() => missing("capture", "file of scenarios"),
-            // Without courts each name of one would be wrong: that they are missing says enough.
+            // Without `courts`, each name of a court would be wrong; that the key is missing is reported already.
             format::COURT if !self.courts.is_empty() && !self.courts.contains(&*text) => {
                 because("there is no such court".to_owned(), &|finding| {
                     let mut courts: Vec<_> = self.courts.iter().copied().collect();
@@ -349,9 +349,9 @@ impl<'a> Checker<'a> {
                     finding.advice(advise("the courts", written, courts.into_iter()))
                 })
             }
-            format::ACTION if !Verb::names().any(|name| name == text) => {
+            format::ACTION if !ActionVerb::names().any(|name| name == text) => {
                 because(format!("there is no action `{written}`"), &|finding| {
-                    finding.advice(advise("known", written, Verb::names()))
+                    finding.advice(advise("known", written, ActionVerb::names()))
                 })
             }
             "not-blank" => Some(text.trim().into()),
@@ -363,7 +363,7 @@ impl<'a> Checker<'a> {
     fn because(&self, node: &Node, Reason { part, message, advice }: Reason) {
         let part = part.and_then(|part| {
             let Value::Text(text) = &node.value else { return None };
-            // Text with an escape stands otherwise in the file.
+            // Text with an escape is written differently in the file.
             let start = node.span.start + self.text.get(node.span.clone())?.find(&**text)?;
             Some(start + part.start..start + part.end)
         });
@@ -435,7 +435,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// What stands for a value that is wrong.
+/// Stands in for a value that is wrong.
 fn nothing_like(schema: &Json) -> Json {
     match kind(schema) {
         Some("object") => Json::Object(Map::new()),

@@ -1,4 +1,4 @@
-//! What the parts of a config have to do with each other.
+//! Checks the parts of a config against each other.
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 use std::net::SocketAddr;
@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::court::CourtConfig;
-use super::sink::{ObsSink, PlayerSink, Sink};
-use super::source::Findings;
+use super::findings::Findings;
+use super::sink::Sink;
 use super::yaml::{Entry, Node};
 use crate::file_name;
 use crate::served::Served;
@@ -77,7 +77,7 @@ fn ports(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
                 ),
             };
             findings.report("config.conflict", &place_of(entry, "bind"), message, |finding| {
-                let here = findings.source.span(&place_of(other, "bind"));
+                let here = findings.text.span(&place_of(other, "bind"));
                 finding.label(label).related(here, format!("`{first}`")).help("give each court a port of its own")
             });
         }
@@ -100,7 +100,7 @@ fn file_names(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)]) {
                 let other = *other.get();
                 let message = "the captures of these courts would have the same name";
                 findings.report("config.conflict", &entry.key_span, message, |finding| {
-                    let here = findings.source.span(&other.key_span);
+                    let here = findings.text.span(&other.key_span);
                     let help = "choose another name: upper and lower case, and what no file can have in its name, are the same there";
                     finding.label("the second").related(here, "the first").help(help)
                 });
@@ -125,14 +125,15 @@ fn resync(findings: &Findings<'_>, entry: &Entry, court: &CourtConfig) {
     }
 }
 
-/// There is one store, one capture and one log.
+/// There is one sink of some kinds.
 fn single(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
     let mut first: HashMap<&str, &Entry> = HashMap::new();
-    for (entry, sink) in sinks.iter().filter(|(_, sink)| !matches!(sink, Sink::Obs(_) | Sink::Player(_))) {
-        if let Some(other) = first.get(sink.kind()) {
-            both(findings, other, entry, &format!("of type `{}`, of which there can be one", sink.kind()));
+    for (entry, sink) in sinks.iter().filter(|(_, sink)| sink.is_single()) {
+        let kind: &str = (*sink).into();
+        if let Some(other) = first.get(kind) {
+            both(findings, other, entry, &format!("of type `{kind}`, of which there can be one"));
         }
-        first.entry(sink.kind()).or_insert(entry);
+        first.entry(kind).or_insert(entry);
     }
 }
 
@@ -155,7 +156,7 @@ fn players(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[
 fn both(findings: &Findings<'_>, first: &Entry, second: &Entry, what: &str) {
     let message = format!("`{}` and `{}` are both {what}", findings.name(first), findings.name(second));
     findings.report("config.conflict", &second.key_span, message, |finding| {
-        let here = findings.source.span(&first.key_span);
+        let here = findings.text.span(&first.key_span);
         finding.label("the second").related(here, "the first").help("remove one of them")
     });
 }
@@ -165,7 +166,7 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
     let mut first: HashMap<(&str, u16), &Entry> = HashMap::new();
     for (entry, sink) in sinks {
         let Sink::Obs(obs) = sink else { continue };
-        // A default stands for a value that is wrong.
+        // A wrong value was replaced by the default.
         if findings.has_errors_in(&entry.node.span) {
             continue;
         }
@@ -176,7 +177,7 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
             let (host, port) = (written("host").unwrap_or(&obs.host), written("port").unwrap_or(&port));
             let message = format!("`{}` and `{}` are the same OBS, at {host}:{port}", name(other), name(entry));
             let help = "write one sink with the `courts` of both; rules can have other settings for each court";
-            let here = findings.source.span(&other.key_span);
+            let here = findings.text.span(&other.key_span);
             findings.warn(&entry.key_span, message, |finding| finding.related(here, "the first").help(help));
         }
         first.entry((host, obs.port)).or_insert(entry);
@@ -187,9 +188,8 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
 fn unserved(findings: &Findings<'_>, courts: &[(&Entry, &CourtConfig)], sinks: &[(&Entry, &Sink)]) {
     let mut names = HashSet::new();
     let mut is_anything_served = false;
-    for (_, sink) in sinks {
-        let (Sink::Obs(ObsSink { courts, .. }) | Sink::Player(PlayerSink { courts, .. })) = sink else { continue };
-        let Served::Courts(courts) = courts else { return };
+    for shown in sinks.iter().filter_map(|(_, sink)| sink.shows()) {
+        let Served::Courts(courts) = shown else { return };
         names.extend(courts.iter().map(|court| &**court));
         is_anything_served = true;
     }

@@ -8,8 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::check::{Checker, World};
+use super::covered_text::CoveredText;
 use super::error::ConfigError;
-use super::source::{Findings, Source};
+use super::findings::Findings;
+
 use super::{schema, secret, yaml};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text_file;
@@ -21,8 +23,8 @@ pub(super) fn text(file: &Path) -> Result<String, ConfigError> {
     }
     text_file::read(file, "yaml").map_err(|error| {
         let place = error.place.as_ref().map(|(text, at)| {
-            let source = Source::new(file, text, secret::in_text(text));
-            source.place(&(*at..*at + 1))
+            let shown = CoveredText::new(file, text, secret::in_text(text));
+            shown.place(&(*at..*at + 1))
         });
         Diagnostic { place, ..error.diagnostic("config.unreadable", file) }.into()
     })
@@ -59,8 +61,8 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
 ) -> Result<Checked<T>, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let schema = schema::of::<F>();
-    let (root, source) = tree(file, text, &schema)?;
-    let findings = Findings::of(&source);
+    let (root, shown) = tree(file, text, &schema)?;
+    let findings = Findings::of(&shown);
     let courts = root.get("courts").map_or(&[][..], |courts| courts.node.entries());
     let checker = Checker {
         text,
@@ -76,17 +78,17 @@ pub(crate) fn read<F: DeserializeOwned + JsonSchema, T>(
     Ok(Checked { value, findings, more })
 }
 
-/// Parses text; gives the tree and what messages show of the text.
-fn tree(file: &Path, text: &str, schema: &Json) -> Result<(yaml::Node, Source), ConfigError> {
+/// Parses text; gives the tree and the covered text.
+fn tree(file: &Path, text: &str, schema: &Json) -> Result<(yaml::Node, CoveredText), ConfigError> {
     let error = match yaml::parse(text) {
         Ok(root) => {
             let secrets = secret::in_tree(text, &root, schema);
-            return Ok((root, Source::new(file, text, secrets)));
+            return Ok((root, CoveredText::new(file, text, secrets)));
         }
         Err(error) => error,
     };
-    let source = Source::new(file, text, secret::in_text(text));
-    let mut finding = source.error("config.syntax", &error.span, error.message);
+    let shown = CoveredText::new(file, text, secret::in_text(text));
+    let mut finding = shown.error("config.syntax", &error.span, error.message);
     if let Some(label) = error.label {
         finding = finding.label(label);
     }

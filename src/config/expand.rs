@@ -1,7 +1,7 @@
 //! Variables of the environment in values: `${NAME}` and `${NAME:-default}`.
 //!
-//! They are put in after the YAML has been parsed, so that their values cannot break the file. A `$` that no `{`
-//! follows is a `$`, so that passwords may have some; `$${` stands for `${` itself.
+//! They are replaced after the YAML has been parsed, so their values cannot break the file. A `$` without a `{` after
+//! it stays, since passwords may have some; `$${` stands for `${`.
 
 /// Why a value could not be made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +56,7 @@ pub(super) fn expand(text: &str, environment: &dyn Fn(&str) -> Option<String>) -
     Ok(expanded)
 }
 
-/// Whether the text is nothing but variables, without a default: then it gives nothing away.
+/// Whether the text is only variables without defaults: then it shows no secret.
 pub(super) fn is_only_variables(text: &str) -> bool {
     variables(text) == text.len()
 }

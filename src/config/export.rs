@@ -1,7 +1,7 @@
 //! The schema for other programs: JSON Schema, draft-07, and nothing else.
 //!
-//! Keywords for one type of value stand side by side, and the branches of a section are chosen by its `type`, so that a
-//! validator says what is wrong with a value, and not that it is none of several.
+//! Branches for different types of values are merged, and those of a section are chosen by its `type`. So a validator
+//! says what is wrong with a value, not that it matches none of several.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::source::Findings;
+use super::findings::Findings;
 use super::yaml::Node;
 use crate::bout::ReviewRules;
 

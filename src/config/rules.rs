@@ -95,7 +95,7 @@ pub(crate) fn rule_files(checker: &Checker<'_>, list: &Node, entries: Vec<RuleEn
         if let Some((first, _)) = same.iter().find(|(_, courts)| courts.overlaps(&entry.courts)) {
             let message = "this rule file is listed twice and would act twice";
             checker.findings.report("config.duplicate", &node.span, message, |finding| {
-                let here = checker.findings.source.span(&first.span);
+                let here = checker.findings.text.span(&first.span);
                 finding.related(here, "here first").help("remove one of them")
             });
         }
@@ -113,7 +113,7 @@ pub(crate) fn rule_files(checker: &Checker<'_>, list: &Node, entries: Vec<RuleEn
 
 /// The settings of a rule, in their order, with where they stand.
 fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Written>) -> Vec<(Setting, &'n Entry)> {
-    let source = checker.findings.source;
+    let text = checker.findings.text;
     let mut first: HashMap<String, &Entry> = HashMap::new();
     let mut settings = Vec::with_capacity(values.len());
     for entry in rule.get("with").map_or(&[][..], |with| with.node.entries()) {
@@ -124,7 +124,7 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
                 "config.duplicate",
                 &entry.key_span,
                 format!("`{}` is set already", checker.findings.name(entry)),
-                |finding| finding.related(source.span(&before.key_span), "here first").help("remove one of them"),
+                |finding| finding.related(text.span(&before.key_span), "here first").help("remove one of them"),
             ),
             None => drop(first.insert(entry.key.to_ascii_lowercase(), entry)),
         }
@@ -133,7 +133,7 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
             Written::Text(text) => SettingValue::Text(text),
             Written::List(items) => SettingValue::List(items),
         };
-        let (name, file, place) = (entry.key.clone(), source.file().to_owned(), source.place(&entry.key_span));
+        let (name, file, place) = (entry.key.clone(), text.file().to_owned(), text.place(&entry.key_span));
         let is_variable = entry.node.has_variable() || entry.node.items().iter().any(Node::has_variable);
         settings.push((Setting { name, value, is_variable, file, place }, entry));
     }

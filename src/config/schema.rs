@@ -58,7 +58,7 @@ pub(super) fn tag(variant: &Json) -> Option<&str> {
     text(property(variant, "type")?, "const")
 }
 
-/// The schema for a node, of those that a value may have, by what the node is; none if it fits none.
+/// The one of a value's schemas that fits a node, if any.
 pub(super) fn branch<'a>(schema: &'a Json, node: &Node) -> Option<&'a Json> {
     let tagged = tagged(schema);
     if !tagged.is_empty() {

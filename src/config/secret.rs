@@ -13,7 +13,7 @@ use super::yaml::{Entry, Node, Value};
 use super::{renamed, schema};
 use crate::suggest::near;
 
-/// What stands for a secret. It does not depend on the secret, so that it does not show how long that is.
+/// What is shown in place of a secret. It is always the same, so that it does not show the secret's length.
 pub(super) const COVER: &str = "***";
 
 /// OBS accepts no password with fewer bytes.
@@ -87,7 +87,7 @@ pub(super) fn in_tree(text: &str, root: &Node, schema: &Json) -> Vec<Range<usize
     secrets
 }
 
-/// The bytes of text that is not YAML which may hold secrets: more of them than there need to be.
+/// The bytes that may hold secrets, in a text that is not YAML: rather too many than too few.
 pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
     let lines = lines_with_secrets(text, |line| !begins_with_key(line)).into_iter();
     lines
@@ -313,7 +313,7 @@ fn holds_login(text: &str) -> bool {
     text.match_indices('@').any(|(at, _)| text[..at].ends_with(|c: char| !c.is_whitespace() && !"\"'".contains(c)))
 }
 
-/// Whether what stands behind a key is nothing but variables, which give nothing away.
+/// Whether a key's value is only variables, which show no secret.
 fn is_variable(value: &str) -> bool {
     let value = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '"' | '\''));
     let length = variables(value);

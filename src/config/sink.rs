@@ -1,22 +1,25 @@
 //! `sinks`: what is driven, recorded and written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use strum::Display;
+use strum::{Display, IntoStaticStr};
 
-use super::format;
 use super::secret::{self, Secret};
+use super::{Config, format};
 use crate::served::Served;
 
 /// Something that is driven, recorded or written.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, IntoStaticStr, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 #[schemars(extend("x-example" = "obs"))]
 pub enum Sink {
     /// The database. At most one.
     #[serde(rename = "sqlite")]
+    #[strum(serialize = "sqlite")]
     Store(StoreSink),
     /// What courts take in, as [pcapng files](operations.md#files), one for each court and start. At most one such sink.
     Capture(CaptureSink),
@@ -180,15 +183,60 @@ pub(super) struct ServedCourts(
     Vec<format::Court>,
 );
 
+impl Config {
+    /// The instances of OBS, by the names of their sinks.
+    pub fn obs_sinks(&self) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
+        self.sinks.iter().filter_map(|(name, sink)| match sink {
+            Sink::Obs(sink) => Some((name, sink)),
+            _ => None,
+        })
+    }
+
+    /// The players, by the names of their sinks.
+    pub fn player_sinks(&self) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
+        self.sinks.iter().filter_map(|(name, sink)| match sink {
+            Sink::Player(sink) => Some((name, sink)),
+            _ => None,
+        })
+    }
+
+    /// The database, if there is one.
+    pub fn store_sink(&self) -> Option<&StoreSink> {
+        self.sinks.values().find_map(|sink| match sink {
+            Sink::Store(sink) => Some(sink),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn capture_sink(&self) -> Option<&CaptureSink> {
+        self.sinks.values().find_map(|sink| match sink {
+            Sink::Capture(sink) => Some(sink),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn log_sink(&self) -> Option<&LogSink> {
+        self.sinks.values().find_map(|sink| match sink {
+            Sink::Log(sink) => Some(sink),
+            _ => None,
+        })
+    }
+}
+
 impl Sink {
-    /// The word for what it is.
-    pub(super) fn kind(&self) -> &'static str {
+    /// Whether there can be one of its kind.
+    pub(super) fn is_single(&self) -> bool {
         match self {
-            Self::Store(_) => "sqlite",
-            Self::Capture(_) => "capture",
-            Self::Obs(_) => "obs",
-            Self::Player(_) => "player",
-            Self::Log(_) => "log",
+            Self::Store(_) | Self::Capture(_) | Self::Log(_) => true,
+            Self::Obs(_) | Self::Player(_) => false,
+        }
+    }
+
+    /// The courts that people see through it; none if it shows nothing.
+    pub(super) fn shows(&self) -> Option<&Served> {
+        match self {
+            Self::Obs(ObsSink { courts, .. }) | Self::Player(PlayerSink { courts, .. }) => Some(courts),
+            Self::Store(_) | Self::Capture(_) | Self::Log(_) => None,
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) struct SyntaxError {
     pub(crate) help: Option<&'static str>,
 }
 
-/// What the parser says, what is meant by it, and what to do.
+/// The parser's text, its meaning, and what to do.
 const EXPLANATIONS: &[(&str, &str, &str)] = &[
     ("simple key", "a colon is missing after this key", "write `key: value`, with a space after the colon"),
     ("escape character", r"`\` has a meaning of its own in double quotes", "write paths with `/`, or in single quotes"),

@@ -1,7 +1,6 @@
 //! YAML as a tree in which each key and each value has its place.
 //!
-//! Values stay the text that is written in the file: the schema says what is a number, so a password such as `0123` or
-//! `no` stays what it looks like.
+//! Values stay as written: the schema says what is a number, so a password such as `0123` or `no` is not changed.
 
 use std::ops::Range;
 
@@ -9,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::syntax::{self, SyntaxError};
 
-/// Sections and lists within each other; the config needs five levels, the arguments in a scenario perhaps some more.
+/// How deep sections and lists can be nested. The config needs five levels, the arguments in a scenario some more.
 const MAX_DEPTH: usize = 16;
 
 /// A value with its place in the text, in bytes.
@@ -174,7 +173,7 @@ impl Builder<'_> {
             Some(Content::List(items)) => items.push(node),
             Some(Content::Section(entries, pending)) => match pending.take() {
                 Some((key, key_span)) => {
-                    // What has no value ends with its key, not where the next thing begins.
+                    // A key without a value ends with the key.
                     let is_absent = matches!(node.value, Value::Empty) && node.span.is_empty();
                     let span = if is_absent { key_span.end..key_span.end } else { node.span };
                     entries.push(Entry { key, key_span, node: Node { span, ..node } });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Court, Output, media};
-use crate::action::{ActionSink, Clip, Instance, ObsVerb, Outcome, Play, PlayerVerb, Verb};
+use crate::action::{ActionVerb, Clip, Instance, ObsVerb, Outcome, Play, PlayerVerb};
 use crate::bout::ReviewOrder;
 use crate::command::{BoutCommand, Command, CommandVerb, FoundClip, Pause, ReviewCommand, Switch};
 use crate::event::{
@@ -79,7 +79,7 @@ impl Court {
             Err(reason) => return self.refuse(at, &open, reason, out),
         };
         for verb in begun {
-            let has_outcome = !matches!(verb.sink(), ActionSink::Timeline | ActionSink::Log);
+            let has_outcome = verb.sink().reports();
             self.request(OPERATOR.into(), seq, at, verb, out);
             if has_outcome {
                 open.actions += 1;
@@ -117,11 +117,17 @@ impl Court {
         self.report_event(at, Some(seq), Body::CommandEnded(Box::new(ended)), out);
     }
 
-    /// Does what a command says, apart from the actions that it wants, which it gives.
+    /// Carries out a command, except for its actions, which it returns.
     ///
     /// # Errors
     /// Why it cannot be done, in plain words.
-    fn begin(&mut self, at: Time, seq: u64, verb: &CommandVerb, out: &mut Vec<Output>) -> Result<Vec<Verb>, String> {
+    fn begin(
+        &mut self,
+        at: Time,
+        seq: u64,
+        verb: &CommandVerb,
+        out: &mut Vec<Output>,
+    ) -> Result<Vec<ActionVerb>, String> {
         match verb {
             CommandVerb::Review { what, counts } => self.order(at, seq, review_order(*what, *counts), out)?,
             CommandVerb::Verdict { answer, verdict } => {
@@ -131,7 +137,7 @@ impl Court {
                 return self.each_obs(obs.as_deref(), &ObsVerb::SaveReplay { reason: reason.clone(), name: None });
             }
             CommandVerb::Show { what, found } => return self.show(what, found.as_ref()).map(|verb| vec![verb]),
-            CommandVerb::Mark { text } => return Ok(vec![Verb::Mark { text: text.clone() }]),
+            CommandVerb::Mark { text } => return Ok(vec![ActionVerb::Mark { text: text.clone() }]),
             CommandVerb::Scene { name, obs } => {
                 return self.each_obs(obs.as_deref(), &ObsVerb::Scene { scene: name.clone() });
             }
@@ -186,7 +192,7 @@ impl Court {
     }
 
     /// An action of each OBS, or of the one that was named.
-    fn each_obs(&self, named: Option<&str>, verb: &ObsVerb) -> Result<Vec<Verb>, String> {
+    fn each_obs(&self, named: Option<&str>, verb: &ObsVerb) -> Result<Vec<ActionVerb>, String> {
         if self.obs.is_empty() {
             return Err(NO_OBS.to_owned());
         }
@@ -201,7 +207,7 @@ impl Court {
         }
     }
 
-    fn show(&self, what: &str, found: Option<&FoundClip>) -> Result<Verb, String> {
+    fn show(&self, what: &str, found: Option<&FoundClip>) -> Result<ActionVerb, String> {
         if !self.has_player {
             return Err("no player serves this court: add a sink of `type: player`".to_owned());
         }
@@ -214,7 +220,7 @@ impl Court {
             });
         };
         let clip = Clip { path, begins_at, camera, review: None };
-        Ok(Verb::Player(PlayerVerb::Play(Box::new(Play { from, ..Play::of(clip) }))))
+        Ok(ActionVerb::Player(PlayerVerb::Play(Box::new(Play { from, ..Play::of(clip) }))))
     }
 
     fn pause_rules(&mut self, at: Time, seq: u64, pause: Pause, out: &mut Vec<Output>) {

@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 20;
 pub(crate) struct LookedUp {
     /// What the OBS has not.
     pub(crate) missing: Vec<Diagnostic>,
-    /// Where a name stands that is known only when the rule runs: file, line and column.
+    /// Places of names that are known only when the rule runs: file, line and column.
     pub(crate) unknown: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> L
                 found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
             } else {
                 let missing = not_there(obs, inventory, named);
-                found.missing.extend(missing.filter(|mistake| !found.missing.contains(mistake)));
+                found.missing.extend(missing.filter(|diagnostic| !found.missing.contains(diagnostic)));
             }
         }
     }

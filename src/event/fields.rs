@@ -1,4 +1,4 @@
-//! The fields of each kind of event.
+//! The fields of the events that are messages of the PSS, and the words that other events share with them.
 
 use clap::ValueEnum;
 use schemars::JsonSchema;

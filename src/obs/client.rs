@@ -1,8 +1,8 @@
 //! The client of an OBS instance: one connection, over which all requests go and all events come.
 //!
 //! `obws` gives the types of the protocol: events, responses, codes. Its client is not used: it sends only the requests
-//! that it knows, waits for a response without limit, and cannot read what OBS before 30 tells of scenes and inputs. What
-//! it cannot do would need a second connection, with its own events and heartbeat.
+//! that it knows, waits for a response without limit, and cannot read the scenes and inputs of OBS before 30. A second
+//! connection for these would have its own events and heartbeat.
 //!
 //! The task that makes a request writes it to the socket: there is no queue in between. Another task reads.
 

@@ -118,7 +118,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
     }
 }
 
-/// Writes a court's inputs. After an error, such as a full disk, it goes on in a new file.
+/// Writes a court's inputs. After an error, such as a full disk, it begins a new file.
 struct CaptureThread {
     /// The file, or when it failed.
     file: Result<Writer, Instant>,

@@ -1,6 +1,5 @@
 //! The check of rules, with the config of the courts that run them.
 
-use super::setup::obs_sinks;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::rules::check;
@@ -15,7 +14,7 @@ pub fn check(files: &[RuleFile], config: Option<&Config>) -> Vec<Diagnostic> {
         return check::check(files, Limits::default(), &Surroundings::default());
     };
     let limits = Limits { max_operations: config.rules.max_operations };
-    let obs = obs_sinks(config).map(|(name, _)| name.clone()).collect();
+    let obs = config.obs_sinks().map(|(name, _)| name.clone()).collect();
     let mut files = files.to_vec();
     files.iter_mut().for_each(|file| file.with.retain(|setting| !setting.is_variable));
     check::check(&files, limits, &Surroundings { obs })

@@ -19,7 +19,7 @@ pub(super) struct Component {
     end: End,
 }
 
-/// How a component ends. All but the tasks end by themselves, once what they work for has ended.
+/// How a component ends. All but the tasks end by themselves when their inputs have ended.
 enum End {
     Thread(JoinHandle<()>),
     /// Aborted after a second if it does not end by itself: no court waits for what it still does.

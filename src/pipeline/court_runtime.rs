@@ -33,7 +33,7 @@ pub(crate) trait Target {
 
 /// What became of an action.
 pub(crate) enum Acted {
-    /// It is over with: it has no outcome, or none that anybody waits for.
+    /// It is done: no outcome is awaited.
     Done,
     /// Its outcome will be reported.
     Awaited,
@@ -45,7 +45,7 @@ pub(crate) enum Acted {
 pub(super) struct StoreSession {
     pub(super) handle: StoreHandle,
     pub(super) session: i64,
-    /// Whether the court waits when the queue is full: a replay can wait, a console does not.
+    /// Whether the court waits when the queue is full: only a replay can.
     pub(super) waits: bool,
 }
 
@@ -78,7 +78,7 @@ impl<T: Target> CourtRuntime<T> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let rules = compile_sources(config, sources, name)?;
         let allow = config.courts.get(name).map(|court| court.allow.clone()).unwrap_or_default();
-        let has_player = setup::player_sinks(config).any(|(_, sink)| sink.courts.serves(name));
+        let has_player = config.player_sinks().any(|(_, sink)| sink.courts.serves(name));
         let court = Court::new(name.clone(), allow, rules)
             .with_session(session)
             .with_sinks(setup::obs_of(config, name), has_player)
@@ -199,7 +199,7 @@ impl<T: Target> CourtRuntime<T> {
         messages::rules_endless(&self.name);
     }
 
-    /// Hands an input to the capture: the first thing that is done with each.
+    /// Passes an input to the capture, before anything else is done with it.
     fn record(&self, at: Time, input: &Input) {
         if let Some(capture) = &self.capture {
             capture.record(at, input);

@@ -2,7 +2,7 @@
 
 use tracing::debug;
 
-use crate::action::{Action, LogLevel, Verb};
+use crate::action::{Action, ActionVerb, LogLevel};
 use crate::bout::Bout;
 use crate::command::in_words;
 use crate::event::{
@@ -91,14 +91,14 @@ fn rule_failed(court: &str, failure: &RuleFailed, cause: u64) {
     }
 }
 
-/// Logs what a rule asks for.
+/// Logs the action that a rule requests.
 pub(super) fn action(court: &str, action: &Action) {
     let rule = &action.rule;
     match &action.verb {
-        Verb::Log { level: LogLevel::Debug, text } => debug!(court, %rule, "{text}"),
-        Verb::Log { level: LogLevel::Info, text } => messages::rule_log_info(court, rule, text),
-        Verb::Log { level: LogLevel::Warn, text } => messages::rule_log_warn(court, rule, text),
-        Verb::Log { level: LogLevel::Error, text } => messages::rule_log_error(court, rule, text),
+        ActionVerb::Log { level: LogLevel::Debug, text } => debug!(court, %rule, "{text}"),
+        ActionVerb::Log { level: LogLevel::Info, text } => messages::rule_log_info(court, rule, text),
+        ActionVerb::Log { level: LogLevel::Warn, text } => messages::rule_log_warn(court, rule, text),
+        ActionVerb::Log { level: LogLevel::Error, text } => messages::rule_log_error(court, rule, text),
         verb => debug!(court, %rule, cause = action.cause, "asks for {}", verb.name()),
     }
 }

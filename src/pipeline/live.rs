@@ -97,7 +97,7 @@ struct Live {
     courts: Vec<(Arc<str>, Arc<Counters>)>,
     components: Components,
     statuses: Vec<StatusHandle>,
-    /// Set to end the receivers, and with them the courts, and with these all they feed.
+    /// Set to end the receivers; then the courts end, and then their sinks.
     stopping: Arc<AtomicBool>,
     reload: Reload,
     control: Control,
@@ -113,18 +113,18 @@ struct NewCourt {
 }
 
 impl Live {
-    /// Starts all components: first what can be refused, so that nothing half-starts.
+    /// Starts all components: first those that can fail, so that nothing is half started.
     fn start(config: &Config) -> Result<Self, StartError> {
         let clock = CourtClock::start();
         let started = clock.anchor();
         let sources = read_rules(config)?;
         let courts = bind_courts(config, &sources)?;
         let mut components = Components::default();
-        let mut store = setup::store_sink(config).map(|sink| Store::open(&sink.path)).transpose()?;
+        let mut store = config.store_sink().map(|sink| Store::open(&sink.path)).transpose()?;
         let resumes = resume::find(config, store.as_ref(), courts.iter().map(|court| &court.name), started);
         let mut captures = HashMap::new();
         let mut capture_threads = Vec::new();
-        if let Some(sink) = setup::capture_sink(config) {
+        if let Some(sink) = config.capture_sink() {
             let failed = |source| StartError::Capture { directory: sink.directory.clone(), source };
             for NewCourt { name, receiver, counters, .. } in &courts {
                 if sink.courts.serves(name) {
@@ -214,7 +214,7 @@ impl Live {
         let control = Control {
             event: config.name.clone(),
             config: config.file.clone(),
-            database: setup::store_sink(config).map(|sink| sink.path.clone()),
+            database: config.store_sink().map(|sink| sink.path.clone()),
             courts: controls,
             components: components.statuses().into_iter().chain([status.clone()]).collect(),
             reload: Arc::default(),
@@ -227,12 +227,12 @@ impl Live {
 
 /// Reads and checks the rules.
 fn read_rules(config: &Config) -> Result<Sources, StartError> {
-    let mistakes = check(&config.rules.files, Some(config));
-    if has_errors(&mistakes) {
-        return Err(StartError::Rules(mistakes));
+    let diagnostics = check(&config.rules.files, Some(config));
+    if has_errors(&diagnostics) {
+        return Err(StartError::Rules(diagnostics));
     }
-    for mistake in mistakes {
-        messages::rules_warning(mistake.in_log());
+    for diagnostic in diagnostics {
+        messages::rules_warning(diagnostic.in_log());
     }
     Sources::read(&config.rules.files).map_err(StartError::Rules)
 }
@@ -286,14 +286,14 @@ fn court_thread(name: &Arc<str>, runtime: CourtRuntime<Sinks>, inputs: Inputs) -
     Ok(Component::thread(status, thread))
 }
 
-/// Does what is asked of a court.
+/// Carries out a request to a court.
 fn answer(runtime: &mut CourtRuntime<Sinks>, at: Time, request: CourtRequest) {
     match request {
         CourtRequest::Command(command, end) => {
             runtime.target().await_end(command.id, end);
             runtime.take(at, &Input::Command(command));
         }
-        // Who asked may be gone.
+        // The requester may be gone.
         CourtRequest::State(answer) => drop(answer.send(runtime.state())),
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::telemetry::{Counter, Counters, messages};
 
-/// How long after a warning of losses the next one of the same comes at the earliest.
+/// The shortest time between two warnings of the same losses.
 const WARNING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Warns of what each court loses, as its counters say.

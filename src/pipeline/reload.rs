@@ -172,8 +172,8 @@ impl Reloader {
                 let_go.iter().for_each(drop);
             }
             Err(wrong) => {
-                for mistake in &wrong {
-                    messages::rules_error(mistake.in_log());
+                for diagnostic in &wrong {
+                    messages::rules_error(diagnostic.in_log());
                 }
                 messages::rules_rejected();
                 let Some(first) = wrong.first() else { return };

@@ -11,7 +11,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::sinks::{self, Sinks};
-use crate::action::{Action, ActionSink, Report};
+use crate::action::{Action, Report};
 use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
@@ -66,7 +66,7 @@ pub struct ReplayOptions<'a> {
     pub store: Option<&'a Path>,
     /// Whether the rules are those of the capture, with all their changes, and not those of the config.
     pub recorded_rules: bool,
-    /// Is called with what each rule does with each event.
+    /// Called with what each rule does with each event.
     pub explain: Option<Explain>,
     /// Is called with the number of bytes read of the capture.
     pub progress: Box<dyn FnMut(u64) + 'a>,
@@ -154,10 +154,8 @@ impl Target for ReplayTarget {
     fn act(&mut self, action: &Arc<Action>) -> Acted {
         match self {
             Self::Act(sinks) => sinks.act(action),
-            Self::Record => match action.verb.sink() {
-                ActionSink::Obs(_) | ActionSink::Player => Acted::Awaited,
-                ActionSink::Timeline | ActionSink::Log => Acted::Done,
-            },
+            Self::Record if action.verb.sink().reports() => Acted::Awaited,
+            Self::Record => Acted::Done,
             Self::Show(show) => {
                 show(action);
                 Acted::Done

@@ -1,4 +1,4 @@
-//! What earlier sessions know of a court: where the database has nothing, the last capture has it.
+//! What earlier sessions know of a court, from the database or else from the last capture.
 
 use std::collections::HashMap;
 use std::fs;
@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::setup::capture_sink;
 use crate::bout::MAX_BREAK;
 use crate::capture;
 use crate::config::Config;
@@ -39,7 +38,7 @@ pub(super) fn find<'a>(
 
 /// Plays the last capture of a court through a court without rules.
 fn of_last_capture(config: &Config, court: &Arc<str>) -> Resume {
-    let Some(path) = capture_sink(config).and_then(|sink| last_capture(&sink.directory, court)) else {
+    let Some(path) = config.capture_sink().and_then(|sink| last_capture(&sink.directory, court)) else {
         return Resume::default();
     };
     let Ok(reader) = capture::open(&path) else { return Resume::default() };

@@ -1,11 +1,11 @@
-//! What is built from the config: rules and sinks.
+//! What a court starts from: its rules, the setup that its capture keeps, and why a start can fail.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bout::SessionId;
-use crate::config::{CaptureSink, Config, ObsSink, PlayerSink, Sink, StoreSink};
+use crate::config::Config;
 use crate::court::Setup;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{Limits, Rules, Sources, Surroundings};
@@ -59,7 +59,7 @@ pub(super) fn compile_sources(config: &Config, sources: &Sources, court: &str) -
 
 /// The OBS sinks that serve a court.
 pub(super) fn obs_of(config: &Config, court: &str) -> Vec<Arc<str>> {
-    obs_sinks(config).filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect()
+    config.obs_sinks().filter(|(_, sink)| sink.courts.serves(court)).map(|(name, _)| name.clone()).collect()
 }
 
 /// What a court runs with, as captures keep it. Paths are relative to the folder of the config where they can be, so that
@@ -76,33 +76,5 @@ pub(super) fn recorded(config: &Config, sources: &Sources, court: &Arc<str>, ses
         vta_version: env!("CARGO_PKG_VERSION").to_owned(),
         config: config.effective.clone(),
         rules: sources.texts().into_iter().map(|(path, text)| (relative(path), text)).collect(),
-    })
-}
-
-pub(super) fn obs_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &ObsSink)> {
-    config.sinks.iter().filter_map(|(name, sink)| match sink {
-        Sink::Obs(sink) => Some((name, sink)),
-        _ => None,
-    })
-}
-
-pub(super) fn player_sinks(config: &Config) -> impl Iterator<Item = (&Arc<str>, &PlayerSink)> {
-    config.sinks.iter().filter_map(|(name, sink)| match sink {
-        Sink::Player(sink) => Some((name, sink)),
-        _ => None,
-    })
-}
-
-pub(super) fn store_sink(config: &Config) -> Option<&StoreSink> {
-    config.sinks.values().find_map(|sink| match sink {
-        Sink::Store(sink) => Some(sink),
-        _ => None,
-    })
-}
-
-pub(super) fn capture_sink(config: &Config) -> Option<&CaptureSink> {
-    config.sinks.values().find_map(|sink| match sink {
-        Sink::Capture(sink) => Some(sink),
-        _ => None,
     })
 }

@@ -8,9 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
-use super::setup::{obs_sinks, player_sinks};
-use crate::action::{Action, ActionSink, Outcome, Report, Verb};
-use crate::config::Config;
+use crate::action::{Action, ActionSink, Outcome, Report};
+use crate::config::{Config, Sink};
 use crate::event::{Body, CommandEnded, CommandId, Event};
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -48,14 +47,17 @@ impl Sinks {
 
 impl Target for Sinks {
     fn act(&mut self, action: &Arc<Action>) -> Acted {
-        let queue = match action.verb.sink() {
+        let (queue, missing) = match action.verb.sink() {
             ActionSink::Timeline | ActionSink::Log => return Acted::Done,
-            ActionSink::Obs(instance) => instance.and_then(|instance| self.obs.get(instance)),
-            ActionSink::Player => self.player.as_ref(),
+            ActionSink::Obs(instance) => {
+                let queue = instance.and_then(|instance| self.obs.get(instance));
+                (queue, "no OBS serves this court: add a sink of `type: obs`")
+            }
+            ActionSink::Player => (self.player.as_ref(), "no player serves this court: add a sink of `type: player`"),
         };
         let command = Command { court: self.court.clone(), action: action.clone(), received: Instant::now() };
         let (command, reason) = match queue {
-            None => (command, missing(&action.verb)),
+            None => (command, missing),
             Some(queue) => match queue.try_send(command) {
                 Ok(()) => return Acted::Awaited,
                 Err(mpsc::error::TrySendError::Full(command)) => (command, "too many actions wait for it already"),
@@ -69,16 +71,9 @@ impl Target for Sinks {
         if let Body::CommandEnded(ended) = &event.body
             && let Some(end) = self.awaited.remove(&ended.id)
         {
-            // Who sent it may be gone.
+            // The sender may be gone.
             let _gone = end.send((**ended).clone());
         }
-    }
-}
-
-fn missing(verb: &Verb) -> &'static str {
-    match verb.sink() {
-        ActionSink::Player => "no player serves this court: add a sink of `type: player`",
-        _ => "no OBS serves this court: add a sink of `type: obs`",
     }
 }
 
@@ -91,35 +86,31 @@ pub(super) fn start(
     reports: &HashMap<Arc<str>, Sender<Report>>,
     components: &mut Components,
 ) -> HashMap<Arc<str>, Sinks> {
-    let served = |sources: &Served| -> Courts {
-        reports.iter().filter(|(court, _)| sources.serves(court)).map(|(c, r)| (c.clone(), r.clone())).collect()
-    };
     let mut sinks: HashMap<Arc<str>, Sinks> =
         reports.keys().map(|court| (court.clone(), Sinks::new(court.clone()))).collect();
-    for (name, sink) in obs_sinks(config) {
-        let courts = served(&sink.courts);
-        let status = StatusHandle::new("obs", name);
+    // The queue of commands that a sink takes, and the courts that it serves, in whose sinks `put` puts the queue.
+    let mut serve = |served: &Served, put: &dyn Fn(&mut Sinks, mpsc::Sender<Command>)| {
         let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.obs.insert(name.clone(), commands.clone());
+        sinks.values_mut().filter(|sinks| served.serves(&sinks.court)).for_each(|sinks| put(sinks, commands.clone()));
+        let courts = reports.iter().filter(|(court, _)| served.serves(court));
+        (queue, courts.map(|(court, reports)| (court.clone(), reports.clone())).collect::<Courts>())
+    };
+    for (name, sink) in &config.sinks {
+        let (status, task) = match sink {
+            Sink::Obs(sink) => {
+                let put = |sinks: &mut Sinks, commands| drop(sinks.obs.insert(name.clone(), commands));
+                let (queue, courts) = serve(&sink.courts, &put);
+                let status = StatusHandle::new("obs", name);
+                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, status))
             }
-        }
-        let task = obs::spawn(ObsOptions::of(name, sink), queue, courts, status.clone());
-        components.add(Component::task(status, task));
-    }
-    for (name, sink) in player_sinks(config) {
-        let courts = served(&sink.courts);
-        let status = StatusHandle::new("player", name);
-        let (commands, queue) = mpsc::channel(MAX_COMMANDS);
-        for (court, sinks) in &mut sinks {
-            if courts.contains_key(court) {
-                sinks.player = Some(commands.clone());
+            Sink::Player(sink) => {
+                let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));
+                let status = StatusHandle::new("player", name);
+                (status.clone(), player::spawn(PlayerOptions::of(name, sink), queue, courts, status))
             }
-        }
-        let options =
-            PlayerOptions { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() };
-        let task = player::spawn(options, queue, courts, status.clone());
+            // These take all that courts give out, not commands.
+            Sink::Store(_) | Sink::Capture(_) | Sink::Log(_) => continue,
+        };
         components.add(Component::task(status, task));
     }
     sinks

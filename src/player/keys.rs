@@ -1,4 +1,4 @@
-//! The keys of the jury: what mpv has none for.
+//! The jury's keys for what mpv has no key for.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::screen::{Direction, Switch};
 /// What mpv is to send when a key is pressed, ahead of the key's meaning.
 const MESSAGE_PREFIX: &str = "vta";
 
-/// A key of mpv's window, by what name mpv tells of it, and what it means.
+/// A key of mpv's window, the name that mpv reports, and what it does.
 const KEYS: [(&str, &str, Switch); 4] = [
     ("c", "next-camera", Switch::Camera(Direction::Next)),
     ("C", "previous-camera", Switch::Camera(Direction::Previous)),
@@ -20,7 +20,7 @@ pub(super) fn bindings() -> impl Iterator<Item = Value> {
     KEYS.into_iter().map(|(key, name, _)| json!(["keybind", key, format!("script-message {MESSAGE_PREFIX} {name}")]))
 }
 
-/// What the jury mean by what mpv tells.
+/// What a key does, from mpv's report of it.
 pub(super) fn parse(message: &[String]) -> Option<Switch> {
     let [prefix, name] = message else { return None };
     KEYS.into_iter().find(|(_, known, _)| prefix == MESSAGE_PREFIX && name == known).map(|(_, _, switch)| switch)

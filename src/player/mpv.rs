@@ -17,11 +17,11 @@ use super::{keys, process};
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take from a file's name to its first frame.
 const SHOW_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long it may take for a frame back: it has to be decoded from the key frame before.
+/// How long mpv may take for a frame back: it decodes from the key frame before.
 const SEEK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long it may take to end by itself.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
-/// The end of a clip is a frame, and not what lies beyond it.
+/// How close to a clip's end a position can be: beyond it there is no frame.
 const MIN_BEFORE_END: f64 = 0.05;
 
 /// An mpv that runs.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::config::PlayerSink;
+
 /// The program, and the name of the sink.
 #[derive(Clone, Debug)]
 pub struct PlayerOptions {
@@ -10,6 +12,13 @@ pub struct PlayerOptions {
     pub name: Arc<str>,
     /// The program, found on the path or given with its folder.
     pub command: PathBuf,
-    /// Arguments beside our own.
+    /// Arguments in addition to our own.
     pub arguments: Vec<String>,
+}
+
+impl PlayerOptions {
+    /// The options of a sink.
+    pub fn of(name: &Arc<str>, sink: &PlayerSink) -> Self {
+        Self { name: name.clone(), command: sink.command.clone(), arguments: sink.arguments.clone() }
+    }
 }

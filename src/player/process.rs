@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 use super::error::PlayerError;
 use super::options::PlayerOptions;
 
-/// How the window behaves; arguments of the config come after these and can change them.
+/// How the window behaves; the config's arguments come later and can change it.
 const DEFAULT_ARGUMENTS: [&str; 4] =
     ["--force-window=yes", "--keep-open=yes", "--script-opts=osc-idlescreen=no", "--osd-font-size=36"];
 /// What we cannot do without, after the arguments of the config.

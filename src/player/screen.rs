@@ -7,11 +7,11 @@ use super::error::PlayerError;
 use crate::action::{Clip, Moment, Play};
 use crate::time::Time;
 
-/// Clips that were played and can be come back to.
+/// How many played clips can be shown again.
 const MAX_GROUPS: usize = 20;
-/// Cameras whose clips stand beside one another.
+/// Cameras whose clips can be stepped between.
 const MAX_CAMERAS: usize = 16;
-/// What stands on a screen that shows nothing.
+/// The text of a screen without a clip.
 const NO_CLIP: &str = "no clip";
 
 /// Where in a clip to begin.

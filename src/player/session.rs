@@ -11,7 +11,7 @@ use super::keys;
 use super::mpv::Mpv;
 use super::screen::{Direction, Screen, Switch};
 use super::state::PlayerState;
-use crate::action::{Play, PlayerVerb, Verb};
+use crate::action::{ActionVerb, Play, PlayerVerb};
 use crate::sink::{Command, Inbox};
 use crate::telemetry::messages;
 
@@ -70,10 +70,10 @@ async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String])
 }
 
 fn shows_a_clip(command: &Command) -> bool {
-    matches!(&command.action.verb, Verb::Player(verb) if verb.shows_a_clip())
+    matches!(&command.action.verb, ActionVerb::Player(verb) if verb.shows_a_clip())
 }
 
-/// Puts on the screen what is to be there.
+/// Shows the current clip.
 async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Command>) -> Result<(), PlayerError> {
     let shown = match player.screen.showing() {
         Some(_) => show(mpv, player, pending.as_ref()).await,
@@ -101,7 +101,7 @@ async fn carry_out(
     player: &mut PlayerState,
     command: &Command,
 ) -> Result<Result<(), PlayerError>, PlayerError> {
-    let Verb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
+    let ActionVerb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
     let done = match apply(mpv, &mut player.screen, &command.court, verb).await {
         Ok(Next::Show) => show(mpv, player, Some(command)).await,
         Ok(Next::Poll) => poll(mpv, &mut player.screen).await,
@@ -113,7 +113,7 @@ async fn carry_out(
     }
 }
 
-/// Shows what is to be on the screen, and tells the court.
+/// Shows what is to be on the screen, and reports it to the court.
 async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>) -> Result<(), PlayerError> {
     let Some(showing) = player.screen.showing() else { return Err(PlayerError::NothingShown) };
     mpv.overlay(player.screen.overlay()).await?;
@@ -176,7 +176,7 @@ async fn change(mpv: &mut Mpv, screen: &mut Screen, switch: Switch) -> Result<()
     }
 }
 
-/// Does what leaves the clip on the screen, or takes it off.
+/// Carries out an action that shows no other clip.
 async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result<(), PlayerError> {
     match verb {
         PlayerVerb::Overlay { text } => {

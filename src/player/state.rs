@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::PlayerError;
 use super::screen::{Screen, Showing};
-use crate::action::{PlayerVerb, Report, Verb};
+use crate::action::{ActionVerb, PlayerVerb, Report};
 use crate::sink::{Command, Courts, Outbox, micros};
 
 pub(super) struct PlayerState {
@@ -24,19 +24,19 @@ impl PlayerState {
     /// Answers a command without an mpv. What was refused is not shown later on, and neither is what it was to replace.
     pub(super) fn answer_without_mpv(&mut self, command: &Command, error: &PlayerError) {
         match &command.action.verb {
-            Verb::Player(PlayerVerb::Close {}) => {
+            ActionVerb::Player(PlayerVerb::Close {}) => {
                 if !self.screen.is_of_another(&command.court) {
                     self.screen.close();
                 }
                 return self.outbox.outcome(command, Ok::<(), PlayerError>(()));
             }
-            Verb::Player(verb) if verb.shows_a_clip() => self.screen.failed(),
+            ActionVerb::Player(verb) if verb.shows_a_clip() => self.screen.failed(),
             _ => {}
         }
         self.outbox.outcome(command, Err(error));
     }
 
-    /// Reports that a clip is on the screen to the court whose it is.
+    /// Reports to the clip's court that it is on the screen.
     pub(super) fn shown(&self, showing: &Showing, position_seconds: f64, command: Option<&Command>) {
         let position = Duration::try_from_secs_f64(position_seconds).unwrap_or_default();
         let clip = showing.clip.clone();

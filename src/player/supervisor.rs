@@ -9,7 +9,7 @@ use super::mpv::Mpv;
 use super::options::PlayerOptions;
 use super::session;
 use super::state::PlayerState;
-use crate::action::{PlayerVerb, Report, Verb};
+use crate::action::{ActionVerb, PlayerVerb, Report};
 use crate::sink::{Command, Ended, Inbox, Supervised};
 use crate::telemetry::messages;
 
@@ -77,11 +77,11 @@ impl Supervised for PlayerState {
 }
 
 impl PlayerState {
-    /// Waits until a clip is to be shown, while everything else fails; false when no more commands will come.
+    /// Waits until a clip is to be shown; everything else fails. False when no more commands will come.
     async fn wait_for_a_clip(&mut self, inbox: &mut Inbox) -> bool {
         while let Some(command) = inbox.next().await {
             match &command.action.verb {
-                Verb::Player(PlayerVerb::Play(_) | PlayerVerb::Add(_) | PlayerVerb::PreviousClip {}) => {
+                ActionVerb::Player(PlayerVerb::Play(_) | PlayerVerb::Add(_) | PlayerVerb::PreviousClip {}) => {
                     inbox.put_back(command);
                     return true;
                 }

@@ -119,7 +119,7 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
         }
         Err(reason) => {
             let sent = as_sent(rest);
-            // A message of which every field is absent is an empty one.
+            // A message whose fields are all absent is an empty one.
             let (status, sent) = if sent.iter().all(|field| field.is_empty() || is_null(field)) {
                 (fields.status(), Vec::new())
             } else {

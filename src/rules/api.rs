@@ -16,15 +16,33 @@ use self::function::{Function, Host};
 use super::effects::CallEffects;
 use super::limits::Surroundings;
 
-/// The modules, each with its functions; the functions of the last one belong to no module.
-pub(super) const MODULES: &[(&str, &[Function])] =
-    &[("obs", obs::FUNCTIONS), ("player", player::FUNCTIONS), ("log", log::FUNCTIONS), ("", helpers::FUNCTIONS)];
+/// A module of functions.
+pub(super) struct Module {
+    /// As scripts name it; empty if its functions are called without one.
+    pub(super) name: &'static str,
+    pub(super) functions: &'static [Function],
+    /// What stands before them in the reference.
+    pub(super) heading: &'static str,
+}
 
-/// Tells the engine the functions that scripts may call.
+/// The modules, in the order of the reference.
+pub(super) const MODULES: &[Module] = &[
+    Module {
+        name: "obs",
+        functions: obs::FUNCTIONS,
+        heading: "## Actions of OBS\n\n`obs::scene(…)` goes to every OBS that serves the court, `obs::on(\"jury\").scene(…)` \
+                  to one.\n",
+    },
+    Module { name: "player", functions: player::FUNCTIONS, heading: "\n## Actions of the player\n" },
+    Module { name: "log", functions: log::FUNCTIONS, heading: "\n## The log\n" },
+    Module { name: "", functions: helpers::FUNCTIONS, heading: "\n## Helpers\n" },
+];
+
+/// Registers the functions that scripts may call.
 pub(super) fn register(engine: &mut Engine, effects: &CallEffects, surroundings: &Surroundings) {
     let host = Host::new(effects.clone(), surroundings.obs.clone().into());
-    for (module, functions) in MODULES {
-        function::register(engine, module, functions, &host);
+    for module in MODULES {
+        function::register(engine, module.name, module.functions, &host);
     }
     log::redirect(engine, effects);
 }

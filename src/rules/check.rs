@@ -1,4 +1,4 @@
-//! Finds before the day what would fail in a rule, without running it.
+//! Finds what would fail in a rule, without running it.
 //!
 //! Scripts are compiled and their trees walked. Which functions there are and what they take stands in the table of
 //! `api`, which fields an event and the bout have in their own descriptions. After an error of syntax the other

@@ -8,7 +8,7 @@ use super::meter::Meter;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
-/// What it costs to compare two values, beside the values inside them.
+/// What it costs to compare two values, without the values inside them.
 const COMPARISON: usize = 2;
 
 /// Takes the place of Rhai's own functions in an engine.

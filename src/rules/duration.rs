@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The longest that a rule may wait.
 pub(crate) const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The shortest wait of a timer: a rule that puts itself off again and again must let the time pass.
+/// The shortest wait of a timer, so that time passes in a rule that puts itself off again and again.
 pub(crate) const MIN_WAIT: Duration = Duration::from_millis(10);
 
 /// The units, each with how many seconds it has, and what people write for it.

@@ -1,4 +1,4 @@
-//! Where the functions that a script calls put down what it asks for.
+//! What the functions that a script calls read and change.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,15 +8,15 @@ use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use super::explain::Denial;
 use super::memory::{Allowed, Memory, Moment, TooManyKeys};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 
 /// More actions than this from one call of a handler are a mistake, and would fill the sinks' queues.
 const MAX_REQUESTS: usize = 100;
 
-/// What a script requests for during one call of a handler.
+/// What a script requests during one call of a handler.
 #[derive(Default)]
 pub(super) struct Requests {
-    pub(super) verbs: Vec<Verb>,
+    pub(super) verbs: Vec<ActionVerb>,
     pub(super) timers: Vec<TimerCall>,
     /// Which helpers refused; only kept where it is to be explained.
     pub(super) denials: Vec<Denial>,
@@ -28,7 +28,7 @@ impl Requests {
     }
 }
 
-/// A change of the timers that a script requests for.
+/// A change of the timers that a script requests.
 pub(super) enum TimerCall {
     Wait { key: Option<String>, wait: Duration, repeats: bool, call: Callback },
     Cancel { key: String },
@@ -36,8 +36,8 @@ pub(super) enum TimerCall {
 
 /// A function of the script, with the values that it has caught, to be called later.
 ///
-/// It keeps the variables as they are when it is put off, so that what a loop puts off is about each of its turns; those
-/// of a timer that repeats stay its own from one time to the next.
+/// It keeps the values that the variables have when it is put off, so each turn of a loop has its own. A timer that
+/// repeats keeps its values from one call to the next.
 #[derive(Clone)]
 pub(super) struct Callback {
     pub(super) function: Arc<str>,
@@ -72,12 +72,12 @@ struct Inner {
     explaining: bool,
 }
 
-/// A script requests for more than one call may.
+/// A script requests more than one call may.
 pub(super) struct TooManyRequests;
 
 impl From<TooManyRequests> for Box<EvalAltResult> {
     fn from(_: TooManyRequests) -> Self {
-        "one call of a handler requests for too many actions".into()
+        "one call of a handler requests too many actions".into()
     }
 }
 
@@ -90,7 +90,7 @@ impl CallEffects {
         inner.explaining = explaining;
     }
 
-    pub(super) fn request(&self, verb: Verb) -> Result<(), TooManyRequests> {
+    pub(super) fn request(&self, verb: ActionVerb) -> Result<(), TooManyRequests> {
         let requests = &mut self.lock().requests;
         if requests.verbs.len() >= MAX_REQUESTS {
             return Err(TooManyRequests);
@@ -129,12 +129,12 @@ impl CallEffects {
             .is_ok())
     }
 
-    /// Takes what was requests for since the last time.
+    /// Takes what was requested since the last time.
     pub(super) fn take(&self) -> Requests {
         std::mem::take(&mut self.lock().requests)
     }
 
-    /// Remembers what another effects does, which forgets it.
+    /// Takes over the memory of other effects.
     pub(super) fn take_memory(&self, other: &Self) {
         let memory = std::mem::take(&mut other.lock().memory);
         self.lock().memory = memory;

@@ -1,4 +1,4 @@
-//! Tries expressions and handlers against one moment: what they ask for is shown, not done.
+//! Tries expressions and handlers against one moment: what they request is shown, not done.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::sandbox;
 use super::sources::Sources;
 use super::text::Text;
 use super::views::{self, BoutView, EventView};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
@@ -40,7 +40,7 @@ pub struct Evaluation {
     /// Its value as text, none where it has none; or why it failed.
     pub value: Result<Option<String>, String>,
     /// What it requested.
-    pub actions: Vec<Verb>,
+    pub actions: Vec<ActionVerb>,
     /// How many timers it set or cancelled.
     pub timers: usize,
 }
@@ -126,7 +126,7 @@ impl Bench {
 
 /// The names that a line can begin with: of functions, and of what can be read of the bout.
 pub fn names() -> impl Iterator<Item = String> {
-    let signatures = api::MODULES.iter().flat_map(|(_, functions)| *functions).map(|function| &function.signature);
+    let signatures = api::MODULES.iter().flat_map(|module| module.functions).map(|function| &function.signature);
     let bout = views::BOUT.iter().map(|field| format!("bout.{}", field.name));
     signatures.filter(|signature| !signature.doc.is_empty()).map(Signature::path).chain(bout)
 }

@@ -1,12 +1,12 @@
 //! Why a rule did what it did with an event, and why it did not do more: for `vta replay --explain`.
 //!
-//! Nothing of it is made unless somebody asks: see [`Rules::explain_to`](super::Rules::explain_to).
+//! Made only on request: see [`Rules::explain_to`](super::Rules::explain_to).
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::event::Event;
 use crate::time::Time;
 
@@ -38,7 +38,7 @@ pub enum Reaction<'a> {
         /// The function; `a timer` where it has no name.
         function: &'a str,
         /// What it requested, in order.
-        actions: &'a [Verb],
+        actions: &'a [ActionVerb],
         /// How many timers it set or cancelled.
         timers: usize,
         /// Whether what it keeps in `this` is not what it was.

@@ -53,7 +53,7 @@ pub(super) fn errors<'a>(functions: impl Iterator<Item = (&'a str, usize)>, text
     errors
 }
 
-/// The kind of event whose name is most like a text, if any is.
+/// The kind of event with the nearest name, if one is near.
 pub fn near_kind(text: &str) -> Option<Kind> {
     let likeness = |kind: Kind| strsim::jaro_winkler(kind.into(), text);
     Kind::iter()

@@ -1,4 +1,4 @@
-//! What bounds rules, and what they may act upon.
+//! The limits of rules, and the OBS sinks that they act upon.
 
 use std::sync::Arc;
 

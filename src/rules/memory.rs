@@ -9,7 +9,7 @@ use crate::time::Time;
 /// More keys than this are a mistake of a rule that makes up a new one each time.
 const MAX_KEYS: usize = 1000;
 
-/// Where a call of a rule's function stands.
+/// When a rule's function is called: the time, and the bout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) at: Time,
@@ -70,7 +70,7 @@ impl Memory {
     }
 }
 
-/// Remembers that it is done now, unless it was done before; then it tells when.
+/// Records that it is done now; if it was done before, gives when.
 fn once(
     done: &mut HashMap<String, Moment>,
     key: &str,
@@ -85,7 +85,7 @@ fn once(
     Ok(Ok(()))
 }
 
-/// Forgets what no longer matters once there is much of it.
+/// Forgets old entries when there are many.
 fn make_room<T>(kept: &mut HashMap<String, T>, matters: impl Fn(&T) -> bool) -> Result<(), TooManyKeys> {
     if kept.len() >= MAX_KEYS {
         kept.retain(|_, then| matters(then));

@@ -1,4 +1,4 @@
-//! Counts what a call of a rule's function costs.
+//! Counts the operations of a call of a rule's function.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -1,6 +1,6 @@
 //! The reference of all that a rule can hear, read and call, as Markdown: docs/rules-reference.md.
 //!
-//! It is made from what the check and the engine go by: the types of events, the fields of the bout, the table of
+//! It is made from what the check and the engine use: the types of events, the fields of the bout, the table of
 //! functions.
 
 mod events;
@@ -10,22 +10,11 @@ use super::api::signature::{Kind, Parameter, Signature};
 use super::views::{self, Field};
 use crate::action;
 
-/// What stands before the functions of each module.
-const SECTIONS: &[(&str, &str)] = &[
-    (
-        "obs",
-        "## Actions of OBS\n\n`obs::scene(…)` goes to every OBS that serves the court, `obs::on(\"jury\").scene(…)` to one.\n",
-    ),
-    ("player", "\n## Actions of the player\n"),
-    ("log", "\n## The log\n"),
-    ("", "\n## Helpers\n"),
-];
-
 /// The whole of it.
 pub fn markdown() -> String {
     let mut text = "# Reference of rules\n\n\
         Made from the code of `vta`, by `UPDATE_DOCS=1 cargo test --test it docs::`: do not edit it. [Rules](rules.md) \
-        tells how to use all this.\n\n"
+        explains how to use all this.\n\n"
         .to_owned();
     events::write(&mut text);
     text.push_str("## The bout\n\n`bout` in handlers; what is not known is `()`.\n\n");
@@ -37,10 +26,9 @@ pub fn markdown() -> String {
     text.push_str("\n`bout.review`:\n\n");
     fields(&mut text, views::REVIEW);
     text.push('\n');
-    for (module, heading) in SECTIONS {
-        text.push_str(heading);
-        let functions = api::MODULES.iter().filter(|(name, _)| name == module).flat_map(|(_, functions)| *functions);
-        functions.for_each(|function| write_function(&mut text, &function.signature));
+    for module in api::MODULES {
+        text.push_str(module.heading);
+        module.functions.iter().for_each(|function| write_function(&mut text, &function.signature));
     }
     text.push_str(
         "\n## Actions as they are written\n\nThe names and arguments that actions have in scenarios, in the timeline and in \
@@ -61,7 +49,7 @@ fn fields<T>(text: &mut String, fields: &[Field<T>]) {
 }
 
 fn write_function(text: &mut String, signature: &Signature) {
-    // One without a text is there to say what to use in its place.
+    // A function without a text exists only to name its replacement.
     if signature.doc.is_empty() {
         return;
     }

@@ -21,7 +21,7 @@ pub(super) const MAX_IMPORTS: usize = 20;
 /// Texts that the engine keeps one copy of.
 const MAX_INTERNED: usize = 256;
 
-/// An engine in which a script can be compiled, but has nothing to call beside Rhai's own functions.
+/// An engine in which a script can be compiled, but can call only Rhai's own functions.
 pub(super) fn bare(meter: &Meter) -> Engine {
     // It takes long to make, and is the same for all.
     static STANDARD: OnceLock<Shared<Module>> = OnceLock::new();

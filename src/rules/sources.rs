@@ -32,7 +32,7 @@ pub struct Setting {
     pub name: String,
     /// Its value.
     pub value: SettingValue,
-    /// Whether variables of the environment gave the value, or some of it: then no message shows it.
+    /// Whether the value, or a part of it, is from environment variables: then no message shows it.
     pub is_variable: bool,
     /// The file that says so.
     pub file: PathBuf,
@@ -79,7 +79,7 @@ impl Sources {
         if wrong.is_empty() { Ok(Self { rules, imported: Library::default() }) } else { Err(wrong) }
     }
 
-    /// Rules whose texts are at hand. What they import is read from beside the files that they name.
+    /// Rules whose texts are at hand. Their imports are read from the folders of the named files.
     pub fn of(files: &[(PathBuf, String)]) -> Self {
         let rule = |(path, text): &(PathBuf, String)| (RuleFile::from(path.clone()), without_mark(text));
         Self { rules: files.iter().map(rule).collect(), imported: Library::default() }

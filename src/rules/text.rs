@@ -66,7 +66,7 @@ impl Text {
         Some(begin + line.char_indices().nth(column).map_or(line.len(), |(byte, _)| byte))
     }
 
-    /// The word or the text in quotes that begins at a byte; one character where there is neither.
+    /// The word or quoted text that begins at a byte; else one character.
     fn word(&self, byte: usize) -> Range<usize> {
         let rest = self.text.get(byte..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         if let Some(length) = rest.strip_prefix('"').and_then(|inside| inside.find('"')) {
@@ -76,7 +76,7 @@ impl Text {
         byte..byte + word.max(rest.chars().next().map_or(0, char::len_utf8))
     }
 
-    /// Where its functions are defined, by their names; Rhai does not tell.
+    /// Where its functions are defined, by their names; Rhai does not say.
     pub(super) fn functions(&self) -> HashMap<&str, Position> {
         let mut functions = HashMap::new();
         for (number, line) in (1u16..).zip(self.text.lines()) {

@@ -1,5 +1,5 @@
-//! What a script sees of an event and of the bout: nothing is turned into a script's value before it is requested, and a
-//! name that is not there is an error.
+//! How scripts read an event and the bout. A value is converted only when a script reads it; an unknown name is an
+//! error.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -407,7 +407,7 @@ pub(crate) fn bout_as_json(bout: &Arc<Bout>) -> Json {
     BOUT.iter().map(|field| (field.name.to_owned(), value(field))).collect()
 }
 
-/// Tells the engine how scripts read events and bouts.
+/// Registers how scripts read events and bouts.
 pub(super) fn register(engine: &mut Engine) {
     register_fields::<EventView>(engine, "Event");
     register_fields::<BoutView>(engine, "Bout");

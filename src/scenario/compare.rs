@@ -1,4 +1,4 @@
-//! What was expected against what came.
+//! Compares expected actions with those that came.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::file::{Expected, Scenario, is_as_written};
 use super::play::{Came, seconds};
 
-/// The longest that a burst of messages takes, behind which events are derived from it.
+/// The longest burst of messages; events are derived from it when it is over.
 const MAX_BURST: Duration = Duration::from_millis(250);
 /// Times are written with as many decimals as one wants to.
 const ROUNDING: Duration = Duration::from_micros(999);
@@ -76,7 +76,7 @@ impl Row<'_> {
     }
 }
 
-/// Puts what belongs together side by side, with as few differences as can be.
+/// Aligns expected actions with those that came, with as few differences as possible.
 fn align<'a>(expected: &'a [Expected], came: &[&'a Came]) -> Vec<Row<'a>> {
     // costs[i][j]: differences of what is left from the i-th expected and the j-th that came.
     let mut costs = vec![vec![0; came.len() + 1]; expected.len() + 1];

@@ -1,4 +1,4 @@
-//! Files of scenarios: what is given to rules, and what is expected of them.
+//! Files of scenarios: the inputs of rules, and the expected actions.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::command::CommandVerb;
 use crate::config::ConfigError;
 use crate::config::check::{Checker, SCHEMA_CODE, World};
@@ -278,7 +278,7 @@ fn scenario(checker: &Checker<'_>, entry: &Entry, keys: ScenarioKeys) -> Option<
     };
     Some(Scenario {
         name: entry.key.clone(),
-        line: checker.findings.source.position(entry.key_span.start).0,
+        line: checker.findings.text.position(entry.key_span.start).0,
         given: items(checker, list("given"))
             .zip(given)
             .filter_map(|(node, given)| step(checker, node, given))
@@ -373,9 +373,9 @@ fn expected(checker: &Checker<'_>, node: &Node, written: Expectation) -> Option<
     for entry in node.entries().iter().filter(|entry| entry.key != "at") {
         let Entry { key, key_span, .. } = entry;
         let report = |span, message: String| checker.findings.report(SCHEMA_CODE, span, message, |finding| finding);
-        if !Verb::names().any(|name| name == key) {
+        if !ActionVerb::names().any(|name| name == key) {
             let message = format!("there is no action `{key}`");
-            let advice = advise("known", key, Verb::names());
+            let advice = advise("known", key, ActionVerb::names());
             checker.findings.report(SCHEMA_CODE, key_span, message, |finding| finding.advice(advice));
         } else if found.is_some() {
             checker.findings.report(SCHEMA_CODE, key_span, "one entry is one action", |finding| {

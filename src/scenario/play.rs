@@ -17,7 +17,7 @@ use crate::event::{Body, ClipSource, CommandId, CommandOutcome, Event, Origin, R
 use crate::pipeline::{Acted, CourtRuntime, Target};
 use crate::time::Time;
 
-/// How long a scenario goes on behind its last step, so that what messages say together is derived.
+/// How long a scenario goes on after its last step, so that events are derived from its last burst.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
 /// An action of a rule.
@@ -48,7 +48,7 @@ pub(super) fn play(scenario: &Scenario, court: CourtRuntime<Answers>, obs: &[Arc
     (came, wrong)
 }
 
-/// Answers in the place of OBS and the player, and notes what the rules do.
+/// Answers in place of OBS and the player, and notes what the rules do.
 #[derive(Default)]
 pub(super) struct Answers {
     /// Actions that fail, with the reason.
@@ -78,13 +78,10 @@ impl Target for Answers {
             }
             (None, _) => Outcome::Done,
         };
-        match action.verb.sink() {
-            ActionSink::Obs(_) | ActionSink::Player => {
-                let action_seq = action.seq;
-                Acted::Ended(Report::Outcome { action_seq, action: name.to_owned(), outcome, took_us: 0 })
-            }
-            ActionSink::Timeline | ActionSink::Log => Acted::Done,
+        if !action.verb.sink().reports() {
+            return Acted::Done;
         }
+        Acted::Ended(Report::Outcome { action_seq: action.seq, action: name.to_owned(), outcome, took_us: 0 })
     }
 
     fn note(&mut self, event: &Event) {

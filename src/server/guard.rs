@@ -1,4 +1,5 @@
-//! Who may ask: a page of a foreign site in the operator's browser may not, nor a computer of the venue without the token.
+//! Who may send requests: not a page of a foreign site in the operator's browser, and not a computer of the venue
+//! without the token.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

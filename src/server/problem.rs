@@ -1,4 +1,4 @@
-//! What is refused, as RFC 9457 has it.
+//! The answer to a refused request, as in RFC 9457.
 
 use axum::Json;
 use axum::http::{Method, StatusCode, Uri, header};

@@ -29,7 +29,7 @@ impl RoundClock {
     /// Runs for so long, with a tick for each second that begins.
     pub(super) fn run(&mut self, console: &mut Console, ms: u64) {
         let ms = ms.min(self.left_ms);
-        // A second that has begun is shown no more: a clock set to 2:00 shows 1:59 as soon as it runs.
+        // Whole seconds are shown: a clock set to 2:00 shows 1:59 as soon as it runs.
         while self.shown > 0 && self.left_ms - ms < u64::from(self.shown) * 1000 {
             let after = self.left_ms - u64::from(self.shown) * 1000;
             self.shown -= 1;

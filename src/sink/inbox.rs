@@ -83,10 +83,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::action::{Action, PlayerVerb, Verb};
+    use crate::action::{Action, ActionVerb, PlayerVerb};
 
     fn command(seq: u64) -> Command {
-        let verb = Verb::Player(PlayerVerb::Close {});
+        let verb = ActionVerb::Player(PlayerVerb::Close {});
         let action = Action { seq, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb };
         Command { court: Arc::from("court-1"), action: Arc::new(action), received: std::time::Instant::now() }
     }

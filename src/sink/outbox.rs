@@ -1,4 +1,4 @@
-//! The reports of a sink. No sink waits for a court: one that does not keep up loses reports, which is logged.
+//! The reports of a sink. No sink waits for a court: a slow court loses reports, which is logged.
 
 use std::fmt::Display;
 use std::sync::Arc;

@@ -43,13 +43,13 @@ pub(crate) trait Supervised {
 pub(crate) enum Ended<E> {
     /// No more commands will come.
     Stopped,
-    /// It was of use, and is gone, for this reason; it is started again, at once or after a pause.
+    /// It ran, and has ended for this reason; it is started again, at once or after a pause.
     Lost { reason: String, at_once: bool },
     /// It was of no use, as if it had not started.
     Failed(E),
 }
 
-/// Works until no more commands will come; `status` always has how it is.
+/// Works until no more commands will come, and keeps `status` up to date.
 pub(crate) async fn supervise<S: Supervised>(
     mut sink: S,
     options: S::Options,

@@ -6,7 +6,7 @@ use crate::time::{Offset, Time};
 
 /// How often the system's clock is looked at.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// A clock that is further off than this was set, or the computer slept; less is the work of a time server.
+/// If the clock is further off than this, it was set or the computer slept; a time server changes less.
 const MAX_DRIFT_MICROS: u64 = 500_000;
 /// A court that was not looked after for this long did not run.
 const MAX_STALL: Duration = Duration::from_secs(5);

@@ -26,7 +26,7 @@ mod system {
     /// Asks the kernel to report its losses, and for a buffer above the system's limit where we may.
     pub(in super::super) fn prepare(socket: &UdpSocket, receive_buffer_bytes: usize) -> io::Result<()> {
         setsockopt(socket, RxqOvfl, &1)?;
-        // Only a privileged process may; the others get what the limit allows.
+        // Only a privileged process may exceed the limit.
         let _may_fail = setsockopt(socket, RcvBufForce, &receive_buffer_bytes);
         Ok(())
     }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::event::{Body, Event};
 
-/// Writes what an event says of a command, if it says something.
+/// Writes an event of a command; other events are ignored.
 pub(super) fn write(connection: &Connection, session: i64, event: &Event, load: u32) -> rusqlite::Result<()> {
     let run = |sql, values: &[&dyn rusqlite::ToSql]| connection.prepare_cached(sql)?.execute(values).map(drop);
     match &event.body {

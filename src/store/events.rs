@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use rusqlite::{Row, params_from_iter};
 
-use super::columns::{text, text_or_null, write_start};
+use super::conversions::{text, text_or_null, write_start};
 use super::error::StoreError;
 use super::filter::{Conditions, Filter, QuerySummary, Selection};
 use super::reader::StoreReader;

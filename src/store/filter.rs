@@ -132,7 +132,7 @@ pub(super) struct Conditions {
 const BOUTS: &str = "(SELECT id FROM bouts WHERE number = ? OR uid = ?)";
 
 impl Conditions {
-    /// The table of events that has what a filter matches, and the conditions.
+    /// The table to read for a filter, and the conditions.
     pub(super) fn of_events(session: i64, filter: &Filter) -> (&'static str, Self) {
         let mut conditions = Self::new(session, filter);
         let Some(bout) = &filter.bout else { return ("events", conditions) };

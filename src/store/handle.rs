@@ -168,7 +168,7 @@ impl StoreHandle {
         self.shared.counts()
     }
 
-    /// The status of the writer: degraded while the database refuses, when entries wait.
+    /// The status of the writer: degraded while the database refuses to write.
     pub fn status(&self) -> &StatusHandle {
         &self.shared.status
     }

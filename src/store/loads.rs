@@ -1,6 +1,7 @@
 //! Which events are of which load, which bout a load is of, and what is known of the bout.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ToSql, params};
 
@@ -23,6 +24,8 @@ pub(super) struct Loads {
     ranges: BTreeMap<(i64, u32), Range>,
     /// Loads whose bout or state has changed.
     changed: BTreeSet<(i64, u32)>,
+    /// See [`copy_state`].
+    copy_state: Option<Arc<str>>,
 }
 
 /// Events of a load.
@@ -114,7 +117,7 @@ impl Loads {
         Ok(())
     }
 
-    /// Writes what the events and states of a batch mean for loads and bouts.
+    /// Writes the changes of a batch to `load_ranges` and `bouts`.
     pub(super) fn settle(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         for ((session, load), Range { first_seq, events, last_at }) in std::mem::take(&mut self.ranges) {
             connection
@@ -124,31 +127,46 @@ impl Loads {
                 )?
                 .execute(params![session, load, first_seq, events, last_at])?;
         }
+        if self.changed.is_empty() {
+            return Ok(());
+        }
+        let copy_state = match &self.copy_state {
+            Some(sql) => sql,
+            None => self.copy_state.insert(copy_state(connection)?),
+        };
         for (session, load) in std::mem::take(&mut self.changed) {
-            connection.prepare_cached(COPY_STATE)?.execute(params![session, load])?;
+            connection.prepare_cached(copy_state)?.execute(params![session, load])?;
         }
         Ok(())
     }
 }
 
-/// Copies what is known of all bouts that a load is or was of. The state of a load that has begun counts before that of a
-/// later one that has not: operators load a bout again just to look at it.
-const COPY_STATE: &str = "
-UPDATE bouts SET
-    (session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name, blue_country,
-     red_name, red_short_name, red_country, rounds, winner, result, decision, stage, rehearsal, ended_at) = (
-        SELECT session, load, number, phase, gender, weight_class, division, internal_id, blue_name, blue_short_name,
-               blue_country, red_name, red_short_name, red_country, rounds, winner, result, decision, stage, rehearsal,
-               ended_at
-        FROM load_states WHERE (session, load) = (
-            SELECT session, load FROM load_states JOIN load_bouts USING (session, load)
-            WHERE bout = bouts.id
-            ORDER BY has_begun DESC, session DESC, load DESC LIMIT 1
-        )
-    ),
-    (loaded_at, started_at) = (
-        SELECT min(loaded_at), min(started_at)
-        FROM load_states JOIN load_bouts USING (session, load)
-        WHERE bout = bouts.id
-    )
-WHERE id IN (SELECT bout FROM loads WHERE session = ?1 AND load = ?2)";
+/// The statement that copies what is known to the bouts that a load is or was of: all columns that `load_states` reads from
+/// the state. The state of a load that has begun counts before that of a later one that has not: operators load a bout again
+/// just to look at it.
+fn copy_state(connection: &Connection) -> rusqlite::Result<Arc<str>> {
+    let columns: String = connection.query_row(
+        // Hidden with 2 is a column that is computed from others.
+        "SELECT group_concat(name, ', ') FROM pragma_table_xinfo('load_states') WHERE hidden = 2",
+        [],
+        |row| row.get(0),
+    )?;
+    let sql = format!(
+        "UPDATE bouts SET
+             (session, load, ended_at, {columns}) = (
+                 SELECT session, load, ended_at, {columns}
+                 FROM load_states WHERE (session, load) = (
+                     SELECT session, load FROM load_states JOIN load_bouts USING (session, load)
+                     WHERE bout = bouts.id
+                     ORDER BY has_begun DESC, session DESC, load DESC LIMIT 1
+                 )
+             ),
+             (loaded_at, started_at) = (
+                 SELECT min(loaded_at), min(started_at)
+                 FROM load_states JOIN load_bouts USING (session, load)
+                 WHERE bout = bouts.id
+             )
+         WHERE id IN (SELECT bout FROM loads WHERE session = ?1 AND load = ?2)"
+    );
+    Ok(sql.into())
+}

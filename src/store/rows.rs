@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::handle::Entry;
 use super::loads::Loads;
 use super::{commands, review_steps};
-use crate::action::{Action, ActionSink};
+use crate::action::Action;
 use crate::court::{Output, Snapshot};
 use crate::event::{Body, ClipSaved, Event, Raw, Recording, Status};
 use crate::telemetry::messages;
@@ -157,13 +157,12 @@ impl RowBuffers {
             action.cause,
             action.verb.name(),
             json_of(&mut self.json, &verb.get("args"))?,
-            // These are done once they are stored and logged.
-            matches!(action.verb.sink(), ActionSink::Timeline | ActionSink::Log).then_some("done"),
+            (!action.verb.sink().reports()).then_some("done"),
         ])?;
         Ok(())
     }
 
-    /// A replay says nothing of what is on at the court.
+    /// Only of live sessions: a replay is not what is on at the court.
     fn write_snapshot(&mut self, connection: &Connection, session: i64, snapshot: &Snapshot) -> rusqlite::Result<()> {
         connection
             .prepare_cached(

@@ -75,7 +75,7 @@ pub struct Counters {
     pub refused: Counter,
     /// Datagrams that are longer than can be read.
     pub truncated: Counter,
-    /// Datagrams that the system's receive buffer had no room for, where the system tells.
+    /// Datagrams that the system's receive buffer had no room for, where the system reports them.
     pub lost_in_kernel: Counter,
     /// Datagrams that the court's queue had no room for.
     pub lost_in_queue: Counter,

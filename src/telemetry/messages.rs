@@ -1,10 +1,10 @@
-//! Every message that the log can have. Their table in `docs/operations.md` is made from this file.
+//! Every log message. Their table in `docs/operations.md` is made from this file.
 //!
-//! What follows `per` is what repeats of a message have in common: they are folded, see [`super::message`].
+//! What follows `per` is what repeats of a message have in common: they are folded, see [`super::log_message`].
 
 use std::fmt::Display;
 
-use super::message::{Message, messages};
+use super::log_message::{LogMessage, messages};
 
 messages! {
     /// the port is open
@@ -315,7 +315,7 @@ messages! {
         "the database does not take an entry: {reason}: {entry}";
 
     /// SQLite reads it with the database; keep the two together
-    warn "store.wal_left" store_wal_left(path, reason) = "{path}-wal stays beside the database: {reason}";
+    warn "store.wal_left" store_wal_left(path, reason) = "{path}-wal stays next to the database: {reason}";
 
     /// this part no longer works, the others go on: restart `vta` when the bout allows it, and report it
     error "component.failed" component_failed(component, reason) per(component) = "{component} has failed: {reason}";

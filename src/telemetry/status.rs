@@ -19,7 +19,7 @@ pub enum Status {
     Stopped,
 }
 
-/// The status of one component, for who sets it and who reads it; clones are of the same component.
+/// The status of one component, to set and to read; clones share it.
 #[derive(Clone, Debug)]
 pub struct StatusHandle(Arc<Shared>);
 
@@ -70,7 +70,7 @@ impl StatusHandle {
         self.lock().1.clone()
     }
 
-    /// Sets how it is; what has failed stays so.
+    /// Sets the status; a component that has failed stays so.
     pub fn set(&self, status: Status) {
         let mut state = self.lock();
         if matches!(state.0, Status::Failed(_)) {
@@ -85,7 +85,7 @@ impl StatusHandle {
         }
     }
 
-    /// It runs until this is dropped: by a panic it has failed, else it has stopped.
+    /// The component runs until this is dropped: it has failed if that was a panic, else it has stopped.
     pub fn run(&self) -> RunGuard {
         self.set(Status::Running);
         RunGuard(self.clone())

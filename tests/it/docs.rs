@@ -21,7 +21,7 @@ use vta::rules::{Limits, Rules, Surroundings};
 use vta::scenario::{self, Scenarios};
 use vta::time::Time;
 
-use crate::support::{clip, recording, repository};
+use crate::support::{clip, output, recording, repository, stdout, vta};
 
 fn read(path: &str) -> String {
     fs::read_to_string(repository(path)).unwrap()
@@ -221,49 +221,44 @@ fn whole_event_in_the_docs_is_the_one_of_its_message() {
     assert_eq!(serde_json::to_string(&again).unwrap(), *shown);
 }
 
-#[test]
-fn reference_of_rules_is_up_to_date() {
-    let (file, made) = (repository("docs/rules-reference.md"), vta::rules::reference::markdown());
+/// Holds a generated file against what the code makes; writes it when `UPDATE_DOCS` is set.
+fn assert_up_to_date(path: &str, made: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
+        fs::write(repository(path), made).unwrap();
     }
-    let written = fs::read_to_string(&file).unwrap_or_default();
+    let written = fs::read_to_string(repository(path)).unwrap_or_default();
     let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
     assert!(
         written == made,
-        "docs/rules-reference.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
+        "{path} is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
     );
 }
 
 #[test]
+fn reference_of_rules_is_up_to_date() {
+    assert_up_to_date("docs/rules-reference.md", &vta::rules::reference::markdown());
+}
+
+#[test]
+fn the_schema_of_the_config_is_up_to_date() {
+    assert_up_to_date("docs/event.schema.json", stdout(&output(vta().arg("schema"))));
+}
+
+#[test]
 fn the_tables_of_the_config_are_what_the_code_says() {
-    let file = repository("docs/configuration.md");
-    let mut made = fs::read_to_string(&file).unwrap();
+    let mut made = read("docs/configuration.md");
     for (name, table) in vta::config::tables() {
         let begin = format!("<!-- {name}: made from the code -->\n");
         let (before, rest) = made.split_once(&begin).unwrap_or_else(|| panic!("no table `{name}`"));
         let (_, after) = rest.split_once("<!-- end -->").unwrap();
         made = format!("{before}{begin}\n{table}\n<!-- end -->{after}");
     }
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&file).unwrap() == made,
-        "docs/configuration.md is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    assert_up_to_date("docs/configuration.md", &made);
 }
 
 #[test]
 fn the_example_is_what_init_writes() {
-    let (file, made) = (repository("examples/event.yaml"), vta::config::template(1).replace("rules/", "../rules/"));
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&file, &made).unwrap();
-    }
-    assert!(
-        fs::read_to_string(&file).unwrap() == made,
-        "examples/event.yaml is stale: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    assert_up_to_date("examples/event.yaml", &vta::config::template(1).replace("rules/", "../rules/"));
 }
 
 #[test]
@@ -413,17 +408,8 @@ fn table_of_log_messages_is_up_to_date() {
     let (begin, end) = ("<!-- messages -->\n\n", "\n<!-- end of messages -->");
     let operations = read("docs/operations.md");
     let (before, rest) = operations.split_once(begin).unwrap();
-    let (written, after) = rest.split_once(end).unwrap();
-    let made = messages();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(repository("docs/operations.md"), format!("{before}{begin}{made}{end}{after}")).unwrap();
-        return;
-    }
-    let stale = written.lines().zip(made.lines()).find(|(written, made)| written != made);
-    assert!(
-        written == made,
-        "docs/operations.md is stale, from {stale:?} on: UPDATE_DOCS=1 cargo test --test it docs:: writes it anew"
-    );
+    let (_, after) = rest.split_once(end).unwrap();
+    assert_up_to_date("docs/operations.md", &format!("{before}{begin}{}{end}{after}", messages()));
 }
 
 #[test]
@@ -452,6 +438,7 @@ fn links_between_the_docs_are_valid() {
     for file in [
         "README.md",
         "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/configuration.md",
         "docs/rules.md",
@@ -477,6 +464,60 @@ fn links_between_the_docs_are_valid() {
             let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
             assert!(headings.collect::<Vec<_>>().contains(&heading.to_owned()), "{file} links to {link}");
         }
+    }
+}
+
+/// The files of the repository's code, with their texts.
+fn code() -> Vec<(String, String)> {
+    let mut code = vec![("Cargo.toml".to_owned(), read("Cargo.toml")), ("Makefile".to_owned(), read("Makefile"))];
+    let mut folders = ["src", "tests/it"].map(PathBuf::from).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(repository(folder.to_str().unwrap())).unwrap().map(|entry| entry.unwrap().file_name())
+        {
+            let path = folder.join(path);
+            match path.extension() {
+                None => folders.push(path),
+                Some(_) => code.push((path.to_str().unwrap().to_owned(), read(path.to_str().unwrap()))),
+            }
+        }
+    }
+    code
+}
+
+#[test]
+fn what_contributing_names_is_there() {
+    let code = code();
+    let contributing = read("CONTRIBUTING.md");
+    // Blocks between fences are examples; a wrapped line can break a name.
+    let prose: String = contributing.split("```").step_by(2).collect();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut seen = 0;
+    for name in codes(&prose) {
+        let is_path = name.starts_with("src/") || name.starts_with("tests/") || name.starts_with("docs/");
+        if is_path && !name.contains('N') {
+            assert!(repository(name).exists(), "CONTRIBUTING.md names {name}, which is not there");
+        } else if name.ends_with(".rs") && !is_path && name != "mod.rs" {
+            assert!(code.iter().any(|(path, _)| path.ends_with(&format!("/{name}"))), "there is no file {name}");
+        } else if name.chars().all(is_word) {
+            // This file does not count, nor does a name that is only a part of another.
+            let stands = |text: &str| text.split(|c| !is_word(c)).any(|word| word == name);
+            let is_there = code.iter().any(|(path, text)| path != "tests/it/docs.rs" && stands(text));
+            assert!(is_there, "CONTRIBUTING.md names `{name}`, which stands nowhere in the code");
+        } else {
+            continue;
+        }
+        seen += 1;
+    }
+    assert!(seen > 50, "{seen} names");
+}
+
+#[test]
+fn every_module_is_in_the_table_of_the_house() {
+    let (architecture, root) = (read("ARCHITECTURE.md"), read("src/lib.rs"));
+    let table = architecture.split("## The house").nth(1).unwrap().split("Imports point down").next().unwrap();
+    let modules = root.lines().filter_map(|line| line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod "));
+    for module in modules.map(|module| module.trim_end_matches(';')) {
+        assert!(table.contains(&format!("`{module}`")), "ARCHITECTURE.md does not say what `{module}` is");
     }
 }
 

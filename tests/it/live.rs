@@ -218,26 +218,26 @@ fn an_unset_variable_is_refused() {
     insta::assert_snapshot!(text);
 }
 
+/// The config with one rule, of this text, in place of its own.
+fn with_rule(venue: &Venue, config: &str, text: &str) -> String {
+    fs::write(venue.path("wrong.rhai"), text).unwrap();
+    let (before, after) = config.split_once("files: [").unwrap();
+    let (_, after) = after.split_once(']').unwrap();
+    format!("{before}files: [wrong.rhai]{after}")
+}
+
 #[test]
 fn a_rule_with_a_syntax_error_is_refused() {
-    let (code, text) = refused(|venue, config| {
-        fs::write(venue.path("wrong.rhai"), "fn on_point(event, bout) {\n    mark(\"a\";\n}\n").unwrap();
-        let (before, after) = config.split_once("files: [").unwrap();
-        let after = after.split_once(']').unwrap().1;
-        format!("{before}files: [wrong.rhai]{after}")
-    });
+    let (code, text) =
+        refused(|venue, config| with_rule(venue, &config, "fn on_point(event, bout) {\n    mark(\"a\";\n}\n"));
     assert_eq!(code, 3);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn a_handler_of_no_event_is_refused() {
-    let (code, text) = refused(|venue, config| {
-        fs::write(venue.path("wrong.rhai"), "fn on_poimt(event, bout) {}\nfn on_point(event) {}\n").unwrap();
-        let (before, after) = config.split_once("files: [").unwrap();
-        let after = after.split_once(']').unwrap().1;
-        format!("{before}files: [wrong.rhai]{after}")
-    });
+    let (code, text) =
+        refused(|venue, config| with_rule(venue, &config, "fn on_poimt(event, bout) {}\nfn on_point(event) {}\n"));
     assert_eq!(code, 3);
     insta::assert_snapshot!(text);
 }

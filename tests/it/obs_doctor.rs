@@ -110,6 +110,10 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(replay["disk_free_mb"].as_f64().unwrap() > 0.0 && replay["render_total_frames"].as_u64().unwrap() > 0);
     assert_eq!(stage["state"], "gone");
     assert!(stage["reason"].as_str().unwrap().contains("connection refused"), "{stage}");
+    let lines = self::obs(&two, "status", "ndjson");
+    let names: Vec<Value> =
+        stdout(&lines).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["instance"].clone()).collect();
+    assert_eq!(names, ["replay", "stage"]);
     let status = self::obs(&well, "status", "table");
     assert_eq!(status.status.code(), Some(0), "{}", stderr(&status));
     let row = stdout(&status).lines().nth(1).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use vta::action::Verb;
+use vta::action::ActionVerb;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::event::Body;
 use vta::rules::{Limits, Rules, Surroundings};
@@ -133,7 +133,7 @@ fn timers_that_came_due_while_the_court_did_not_run_fire_once_and_go_on() {
         };
         let texts = outputs.iter().filter_map(|output| match output {
             Output::Action { action, .. } => match &action.verb {
-                Verb::Mark { text } => Some(text.clone()),
+                ActionVerb::Mark { text } => Some(text.clone()),
                 _ => None,
             },
             _ => None,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::support::{Venue, output, repository, stderr, stdout, vta, wait_for};
+use crate::support::{Running, Venue, output, repository, stderr, stdout, vta, wait_for};
 
 /// Sends hits, so many a second, until it is told to stop; gives how many they were.
 struct Feed {
@@ -51,6 +51,16 @@ impl Feed {
     }
 }
 
+/// Ends the run once all hits that were sent are in the database; gives its log, which reports no loss.
+fn end_with_all_hits(venue: &Venue, running: Running, sent: u64) -> String {
+    wait_for("every event", || (hits(venue) >= sent).then_some(()));
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert_eq!(hits(venue), sent);
+    assert!(!log.contains("lost"), "{log}");
+    log
+}
+
 fn hits(venue: &Venue) -> u64 {
     venue.events("1").lines().filter(|line| line.contains(r#""kind":"hit""#)).count() as u64
 }
@@ -68,11 +78,7 @@ fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
     let feed = Feed::start(running.to, 1000);
     wait_for("three thousand datagrams", || (feed.sent() >= 3000).then_some(()));
     let sent = feed.end();
-    wait_for("every event", || (hits(&venue) >= sent).then_some(()));
-    let (status, log) = running.end();
-    assert!(status.success(), "{log}");
-    assert_eq!(hits(&venue), sent);
-    assert!(!log.contains("lost"), "{log}");
+    let log = end_with_all_hits(&venue, running, sent);
     for (place, message) in [
         ("loop.rhai:1:4", "it ran too long: is there a loop that never ends?"),
         ("text.rhai:1:4", "Length of string too large"),
@@ -126,11 +132,7 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
         (running.log().matches("the rules were changed").count() == 2).then_some(())
     });
     let sent = feed.end();
-    wait_for("every event", || (hits(&venue) >= sent).then_some(()));
-    let (status, log) = running.end();
-    assert!(status.success(), "{log}");
-    assert_eq!(hits(&venue), sent);
-    assert!(!log.contains("lost"), "{log}");
+    let log = end_with_all_hits(&venue, running, sent);
     assert_eq!(marks("begin"), 1, "it was heard once");
     let events = venue.events("1");
     for (kind, times) in [("rules_reloaded", 2), ("rules_rejected", 2), ("rule_failed", 0)] {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 
-use crate::support::{Venue, wait_for};
+use crate::support::{Running, Venue, wait_for};
 
 #[test]
 fn broadcast_is_received() {
@@ -47,14 +47,20 @@ fn kernel_losses_are_counted_and_logged() {
     assert!(lost > 0 && kept + lost > 5000, "{kept} kept, {lost} lost");
 }
 
+/// A running vta with an entry that it cannot write while the connection is open.
+fn run_with_a_locked_database(venue: &Venue) -> (Running, Connection) {
+    let mut running = venue.run();
+    let lock = Connection::open(venue.path("day.db")).unwrap();
+    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hel;", running.to).unwrap();
+    running.wait_for_log("the database cannot be written");
+    (running, lock)
+}
+
 #[test]
 fn unwritten_entries_give_exit_code_1() {
     let venue = Venue::new("");
-    let mut running = venue.run();
-    let other = Connection::open(venue.path("day.db")).unwrap();
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hel;", running.to).unwrap();
-    running.wait_for_log("the database cannot be written");
+    let (running, _lock) = run_with_a_locked_database(&venue);
     let asked = Instant::now();
     let (status, log) = running.end();
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
@@ -67,11 +73,7 @@ fn unwritten_entries_give_exit_code_1() {
 #[test]
 fn second_signal_ends_at_once() {
     let venue = Venue::new("");
-    let mut running = venue.run();
-    let other = Connection::open(venue.path("day.db")).unwrap();
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"hel;", running.to).unwrap();
-    running.wait_for_log("the database cannot be written");
+    let (mut running, _lock) = run_with_a_locked_database(&venue);
     running.signal(Signal::SIGTERM);
     running.wait_for_log("ending");
     running.signal(Signal::SIGTERM);

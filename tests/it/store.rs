@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tempfile::TempDir;
-use vta::action::{Action, Verb};
+use vta::action::{Action, ActionVerb};
 use vta::bout::{Bout, BoutId, SessionId};
 use vta::court::Output;
-use vta::event::{Body, Event, Note, Raw, Status};
+use vta::event::{Body, ClipSaved, ClipSource, Event, Note, Raw, Status};
 use vta::store::{Mode, NewSession, Sessions, Store, StoreCounts, StoreReader};
 use vta::time::Time;
 
@@ -75,7 +75,7 @@ fn with_notes(event: Event, status: Status, notes: &[&'static str]) -> Event {
     Event { status, notes: notes.iter().map(|note| Note::Borrowed(note)).collect(), ..event }
 }
 
-fn action(seq: u64, cause: u64, verb: Verb) -> Action {
+fn action(seq: u64, cause: u64, verb: ActionVerb) -> Action {
     Action { seq, at: second(cause), rule: "instant-replay.rhai".into(), cause, verb }
 }
 
@@ -94,6 +94,21 @@ fn load_of(load: u32, bout: BoutId) -> Output {
 
 fn bout_of(id: BoutId, bout: Bout) -> Output {
     Output::Bout { id, bout: Arc::new(bout) }
+}
+
+/// A clip without anything that can be absent.
+fn clip_saved(path: impl Into<String>) -> ClipSaved {
+    ClipSaved {
+        instance: "replay".into(),
+        path: path.into(),
+        from: ClipSource::ReplayBuffer,
+        begins_at: None,
+        ends_at: None,
+        note: None,
+        reason: None,
+        action_seq: None,
+        review: None,
+    }
 }
 
 /// Writes one session of outputs, and waits until everything is written.

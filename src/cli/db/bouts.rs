@@ -1,28 +1,27 @@
-use super::select::{self, Database, Form, Rehearsals, Selection};
+use super::select::{self, Query, Rehearsals};
 use crate::cli::CliError;
+use crate::cli::format::Format;
 use crate::store::{BoutRow, RoundRow};
 
 /// Print the bouts: athletes, the score by round, who won.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     #[command(flatten)]
     rehearsals: Rehearsals,
-    /// The format of the output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    format: Format,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (mut bouts, summary) = self.database.open()?.bouts(&self.selection.filter())?;
+        let (reader, filter) = self.query.open()?;
+        let (mut bouts, summary) = reader.bouts(&filter)?;
         self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
         let head =
             ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
-        select::print(self.format, &bouts, head, |bout| {
+        self.format.print(&bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
                 bout.court.clone(),

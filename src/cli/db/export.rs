@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
-use super::select::{self, Database, Selection};
+use super::select::{self, Query};
 use crate::cli::{CliError, Exit};
 use crate::event::Kind;
 use crate::store::{Format, StoreError};
@@ -11,9 +11,7 @@ use crate::store::{Format, StoreError};
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     /// Only events of these kinds, such as point,hit.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     kind: Vec<Kind>,
@@ -40,7 +38,7 @@ impl Args {
         if self.actions && self.format.is_some_and(|format| format != Format::Ndjson) {
             return Err(CliError::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
         }
-        let reader = self.database.open()?;
+        let (reader, filter) = self.query.open()?;
         let mut out: Box<dyn Write> = match &self.output {
             None => Box::new(BufWriter::new(io::stdout().lock())),
             Some(path) => {
@@ -50,7 +48,6 @@ impl Args {
                 Box::new(BufWriter::new(file))
             }
         };
-        let filter = self.selection.filter();
         let summary = if self.actions {
             reader.export_actions(&filter, &mut out)
         } else {

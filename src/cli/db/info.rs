@@ -1,22 +1,22 @@
 use std::io::{self, Write};
 
-use super::select::{self, Database, Form};
+use super::select::Database;
 use crate::cli::CliError;
+use crate::cli::format::{Form, Format};
 
 /// Print the sessions of the database, with the counts of each.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The format of the output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    format: Format,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let info = self.database.open()?.info()?;
-        if matches!(self.format, Form::Table) {
+        if self.format.form == Form::Table {
             let size = info.bytes as f64 / 1e6;
             writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(CliError::output)?;
         }
@@ -36,7 +36,7 @@ impl Args {
             "clips",
             "uuid",
         ];
-        select::print(self.format, &info.sessions, head, |session| {
+        self.format.print(&info.sessions, head, |session| {
             let second = |time: Option<crate::time::Time>| {
                 time.map_or_else(String::new, |time| time.to_string().chars().take(19).collect())
             };

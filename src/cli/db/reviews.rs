@@ -1,23 +1,22 @@
-use super::select::{self, Database, Form, Rehearsals, Selection};
+use super::select::{self, Query, Rehearsals};
 use crate::cli::CliError;
+use crate::cli::format::Format;
 
 /// Print the video reviews: who requested, the verdict, how long each step took, the clips.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     #[command(flatten)]
     rehearsals: Rehearsals,
-    /// The format of the output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Form,
+    #[command(flatten)]
+    format: Format,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (mut reviews, summary) = self.database.open()?.reviews(&self.selection.filter())?;
+        let (reader, filter) = self.query.open()?;
+        let (mut reviews, summary) = reader.reviews(&filter)?;
         self.rehearsals.hide(&mut reviews, |review| review.rehearsal);
         let head = [
             "court",
@@ -33,7 +32,7 @@ impl Args {
             "answered",
             "clip",
         ];
-        select::print(self.format, &reviews, head, |review| {
+        self.format.print(&reviews, head, |review| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let after = |milliseconds: Option<i64>| {
                 milliseconds.map_or_else(String::new, |milliseconds| format!("{milliseconds} ms"))

@@ -1,16 +1,26 @@
-//! The arguments that `db` verbs share, and how their results are printed.
+//! The arguments that `db` verbs share.
 
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
-use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::Config;
 use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
+
+/// The database, and what to read of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Query {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+impl Query {
+    pub(super) fn open(self) -> Result<(StoreReader, Filter), CliError> {
+        Ok((self.database.open()?, self.selection.filter()))
+    }
+}
 
 /// The database to read.
 #[derive(Debug, clap::Args)]
@@ -29,8 +39,8 @@ impl Database {
             return open(path);
         }
         let config = Config::load(&self.config)?;
-        match config.store_path() {
-            Some(path) => open(path),
+        match config.store_sink() {
+            Some(sink) => open(&sink.path),
             None => Err(CliError::new(
                 Exit::Config,
                 format!("{} has no sink of `type: sqlite`; name the database with --db", self.config.display()),
@@ -48,7 +58,7 @@ fn open(path: &Path) -> Result<StoreReader, CliError> {
 
 /// The sessions and bouts to read.
 #[derive(Debug, clap::Args)]
-pub(super) struct Selection {
+struct Selection {
     /// `live` sessions (replays, if there is no other), `all`, the `last`, or the session of this number.
     #[arg(long, value_name = "live|all|last|N", default_value = "live", value_parser = sessions)]
     session: Sessions,
@@ -91,7 +101,7 @@ fn time(text: &str) -> Result<Time, String> {
 }
 
 impl Selection {
-    pub(super) fn filter(self) -> Filter {
+    fn filter(self) -> Filter {
         Filter { sessions: self.session, court: self.court, bout: self.bout, since: self.since, until: self.until }
     }
 }
@@ -133,62 +143,4 @@ impl Rehearsals {
 pub(super) fn bout_number(number: Option<&str>, is_rehearsal: bool) -> String {
     let words = [number, is_rehearsal.then_some("(rehearsal)")];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
-
-/// The format of an output that people or programs read.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(in crate::cli) enum Form {
-    /// Columns, for people.
-    #[default]
-    Table,
-    /// One JSON value.
-    Json,
-    /// One JSON object per line.
-    Ndjson,
-}
-
-/// Prints rows as columns or as JSON.
-pub(in crate::cli) fn print<T: Serialize, const N: usize>(
-    form: Form,
-    rows: &[T],
-    head: [&str; N],
-    cells: impl Fn(&T) -> [String; N],
-) -> Result<(), CliError> {
-    // Standard output itself is flushed at each line.
-    let mut out = BufWriter::new(io::stdout().lock());
-    let written = match form {
-        Form::Table => {
-            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
-            print_columns(&mut out, &lines)
-        }
-        Form::Json => {
-            serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out))
-        }
-        Form::Ndjson => rows.iter().try_for_each(|row| {
-            serde_json::to_writer(&mut out, row)?;
-            writeln!(out)
-        }),
-    };
-    written.and_then(|()| out.flush()).map_err(CliError::output)
-}
-
-/// Prints lines in columns that are as wide as their widest cell.
-fn print_columns<const N: usize>(out: &mut impl Write, lines: &[[String; N]]) -> io::Result<()> {
-    let mut widths = [0; N];
-    for line in lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(cell.width());
-        }
-    }
-    let mut text = String::new();
-    for line in lines {
-        text.clear();
-        for (cell, width) in line.iter().zip(widths) {
-            text.push(' ');
-            text.extend(cell.chars().map(|char| if char == '\n' { ' ' } else { char }));
-            text.extend(std::iter::repeat_n(' ', width - cell.width() + 1));
-        }
-        writeln!(out, "{}", text.trim_end())?;
-    }
-    Ok(())
 }

@@ -2,16 +2,14 @@ use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 
-use super::select::{self, Database, Selection};
+use super::select::{self, Query};
 use crate::cli::CliError;
 
 /// Print the events, actions, commands and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct Args {
     #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    selection: Selection,
+    query: Query,
     /// Only events (and commands), only actions, or only clips.
     #[arg(long, value_enum)]
     only: Option<Only>,
@@ -26,7 +24,8 @@ enum Only {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let (timelines, summary) = self.database.open()?.timelines(&self.selection.filter())?;
+        let (reader, filter) = self.query.open()?;
+        let (timelines, summary) = reader.timelines(&filter)?;
         let only = self.only.map(|only| match only {
             Only::Events => "event",
             Only::Actions => "action",

@@ -1,46 +1,24 @@
-use std::path::PathBuf;
-
-use clap::ValueEnum;
-
-use crate::cli::db::select::{self, Form};
+use crate::cli::config_file::ConfigFile;
 use crate::cli::error::{CliError, Exit};
+use crate::cli::format::Format;
 use crate::cli::run::runtime;
-use crate::config::{Config, Sink};
 use crate::obs::{self, InstanceStatus, ObsOptions, Ready, State};
 
 /// Print how each OBS is: scene, replay buffer, recording, lost frames, disk.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The config that names the OBS instances.
-    #[arg(long, value_name = "FILE", default_value = "event.yaml")]
-    config: PathBuf,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t)]
+    #[command(flatten)]
+    config: ConfigFile,
+    #[command(flatten)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
-    /// Columns, for people.
-    #[default]
-    Table,
-    /// A list of JSON objects.
-    Json,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let config = Config::load(&self.config)?;
-        let instances: Vec<_> = config
-            .sinks
-            .iter()
-            .filter_map(|(name, sink)| match sink {
-                Sink::Obs(sink) => Some(ObsOptions::of(name, sink)),
-                _ => None,
-            })
-            .collect();
+        let config = self.config.load()?;
+        let instances: Vec<_> = config.obs_sinks().map(|(name, sink)| ObsOptions::of(name, sink)).collect();
         if instances.is_empty() {
-            let text = format!("{} has no sink of `type: obs`", self.config.display());
+            let text = format!("{} has no sink of `type: obs`", self.config.path.display());
             return Err(CliError::new(Exit::Config, text));
         }
         let found = runtime()?.block_on(async {
@@ -52,10 +30,6 @@ impl Args {
             }
             found
         });
-        let form = match self.format {
-            Format::Table => Form::Table,
-            Format::Json => Form::Json,
-        };
         let head = [
             "instance",
             "address",
@@ -69,7 +43,7 @@ impl Args {
             "disk left",
             "why",
         ];
-        select::print(form, &found, head, cells)?;
+        self.format.print(&found, head, cells)?;
         let gone: Vec<_> = found
             .iter()
             .filter(|status| matches!(status.state, State::Gone { .. }))

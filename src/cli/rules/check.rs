@@ -50,23 +50,23 @@ impl Args {
             Some(config) if self.files.is_empty() => config.rules.files.clone(),
             _ => self.files.into_iter().map(RuleFile::from).collect(),
         };
-        let mut mistakes = pipeline::check(&files, config.as_ref());
+        let mut diagnostics = pipeline::check(&files, config.as_ref());
         let mut notes = Vec::new();
         if let (true, Some(config)) = (self.connect, &config) {
             for looked_up in connect::check(&files, config)? {
                 notes.extend(looked_up.not_looked_up().filter(|note| !notes.contains(note)));
-                mistakes.extend(looked_up.missing);
+                diagnostics.extend(looked_up.missing);
             }
         }
         if self.format == Format::Json {
-            print(&serde_json::to_string_pretty(&mistakes).unwrap_or_default())?;
-            return if has_errors(&mistakes) { Err(CliError::reported(Exit::Config)) } else { Ok(()) };
+            print(&serde_json::to_string_pretty(&diagnostics).unwrap_or_default())?;
+            return if has_errors(&diagnostics) { Err(CliError::reported(Exit::Config)) } else { Ok(()) };
         }
-        if has_errors(&mistakes) {
-            return Err(CliError::diagnostics(&mistakes));
+        if has_errors(&diagnostics) {
+            return Err(CliError::diagnostics(&diagnostics));
         }
-        if !mistakes.is_empty() {
-            CliError::warnings(&mistakes);
+        if !diagnostics.is_empty() {
+            CliError::warnings(&diagnostics);
             return Ok(());
         }
         let names: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::error::{CliError, Exit};
 use crate::cli::run::runtime;
-use crate::config::{Config, Sink};
+use crate::config::Config;
 use crate::doctor::{self, LookedUp};
 use crate::obs::{self, Inventory, ObsOptions};
 use crate::rules::RuleFile;
@@ -18,8 +18,7 @@ pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<LookedUp>
 fn inventories(config: &Config) -> Result<BTreeMap<String, Inventory>, CliError> {
     let runtime = runtime()?;
     let mut inventories = BTreeMap::new();
-    for (name, sink) in &config.sinks {
-        let Sink::Obs(sink) = sink else { continue };
+    for (name, sink) in config.obs_sinks() {
         let inventory = runtime.block_on(obs::inventory(&ObsOptions::of(name, sink)));
         let inventory = inventory.map_err(|error| CliError::new(Exit::Refused, format!("OBS `{name}`: {error}")))?;
         inventories.insert(name.to_string(), inventory);

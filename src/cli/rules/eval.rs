@@ -21,7 +21,7 @@ use crate::pipeline::StartError;
 use crate::rules::eval::{self, Bench};
 use crate::rules::{Limits, RuleFile, Rules, Sources, Surroundings, duration};
 
-/// What can be typed beside expressions.
+/// What can be typed besides expressions.
 const HELP: &str = "\
 event.side, bout.blue.score   any expression of a rule; `event` and `bout` are those of the moment
 on_point(event, bout)         calls a handler; its `this` is the variable `state`
@@ -140,7 +140,7 @@ impl Prompt {
         let refused = |error: ReadlineError| CliError::new(Exit::Refused, format!("the terminal refuses: {error}"));
         let mut editor = Editor::<Names, DefaultHistory>::new().map_err(refused)?;
         editor.set_helper(Some(Names));
-        say(":help tells what can be typed");
+        say(":help shows what can be typed");
         self.show()?;
         loop {
             match editor.readline("> ") {

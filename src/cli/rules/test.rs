@@ -14,8 +14,8 @@ use crate::scenario::{self, Scenarios, Verdict};
 /// Play the scenarios of rules: messages go in, and the actions that come out are compared with what is expected.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Files of scenarios. When left out: those in `tests` beside the rules of the config, or those in `rules/tests` where
-    /// there is no config.
+    /// Files of scenarios. When left out: those in `tests` next to the rules of the config, or those in `rules/tests`
+    /// where there is no config.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The config whose reviews, names and limits hold, and whose rules are tested; `event.yaml` when no files are named.
@@ -34,7 +34,7 @@ impl Args {
             None if self.files.is_empty() && usual.exists() => Some(Config::load(&usual)?),
             None => None,
         };
-        let files = if self.files.is_empty() { beside(config.as_ref())? } else { self.files };
+        let files = if self.files.is_empty() { next_to_rules(config.as_ref())? } else { self.files };
         let config = config.map_or_else(Config::of_one_court, Ok)?;
         let mut junit = Report::new("vta rules test");
         let (mut played, mut failed) = (0, 0);
@@ -47,7 +47,7 @@ impl Args {
             CliError::warnings(&found);
             let verdicts = scenario::play(&scenarios, &config).map_err(StartError::Rules)?;
             for verdict in &verdicts {
-                tell(file, verdict)?;
+                show(file, verdict)?;
             }
             played += verdicts.len();
             failed += verdicts.iter().filter(|verdict| !verdict.failures.is_empty()).count();
@@ -71,8 +71,8 @@ impl Args {
     }
 }
 
-/// The scenarios beside the rules, in order of their names.
-fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
+/// The scenarios next to the rules, in order of their names.
+fn next_to_rules(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
     let folders = match config {
         None => BTreeSet::from([PathBuf::from("rules/tests")]),
         Some(config) => {
@@ -90,7 +90,7 @@ fn beside(config: Option<&Config>) -> Result<Vec<PathBuf>, CliError> {
     Ok(files.into_iter().collect())
 }
 
-fn tell(file: &Path, verdict: &Verdict) -> Result<(), CliError> {
+fn show(file: &Path, verdict: &Verdict) -> Result<(), CliError> {
     if verdict.failures.is_empty() {
         return print(&format!("ok      {}", verdict.name));
     }

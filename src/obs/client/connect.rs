@@ -51,7 +51,7 @@ pub(in crate::obs) enum ConnectError {
 }
 
 impl ConnectError {
-    /// Whether only a person can put it right, so that trying again soon is of no use.
+    /// Whether only a person can put it right: then it is tried less often.
     pub(in crate::obs) fn needs_a_person(&self) -> bool {
         matches!(self, Self::PasswordMissing { .. } | Self::PasswordWrong { .. })
     }

@@ -15,7 +15,7 @@ impl Client {
         self.get("GetRecordStatus", Value::Null).await
     }
 
-    /// The file that is being recorded, which only the settings of the output tell.
+    /// The file that is being recorded, from the settings of the output; OBS gives it nowhere else.
     pub(in crate::obs) async fn recorded_file(&self) -> Option<String> {
         // In simple and in advanced mode.
         for name in ["simple_file_output", "adv_file_output"] {
@@ -54,7 +54,7 @@ impl Client {
         Ok(answer["currentProgramSceneName"].as_str().map(str::to_owned))
     }
 
-    /// What OBS counts of its work. Versions differ in what they tell.
+    /// OBS's counters. Not every version has all of them.
     pub(in crate::obs) async fn stats(&self) -> Result<Value, ObsError> {
         self.get("GetStats", Value::Null).await
     }

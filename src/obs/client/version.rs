@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::obs::error::ObsError;
 
-/// What OBS tells of itself. The versions are text, since builds of one's own need not follow a scheme.
+/// What OBS says about itself. Versions are text, since private builds can have any.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::obs) struct Version {

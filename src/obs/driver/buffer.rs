@@ -90,7 +90,7 @@ impl<'a> Buffer<'a> {
     }
 }
 
-/// OBS says only that the buffer is not there; the error tells what to do.
+/// OBS says only that the buffer is not there; the error says what to do.
 pub(super) fn explain(error: ObsError) -> ObsError {
     if error.is(StatusCode::InvalidResourceState) { ObsError::BufferNotEnabled } else { error }
 }

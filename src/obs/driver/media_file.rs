@@ -19,8 +19,8 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 /// How often to look for a file that is not there yet.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// A file's time of creation lies up to so much before the truth: within a second OBS gives the same name, and a file that
-/// is written over, or on Windows bears the name of one that is gone, has the time of the one before.
+/// A file's time of creation can be this much too early: OBS uses a name again within a second, and an overwritten file
+/// (on Windows also a new file with a deleted one's name) has the time of the old one.
 pub(super) const TIME_TOLERANCE: Duration = Duration::from_millis(1020);
 
 /// A file that OBS has finished.
@@ -60,7 +60,7 @@ pub(super) async fn finish(instance: &str, path: PathBuf, name: Option<String>, 
 
 /// Renames a file within its folder, keeping its ending; a name that is taken gets ` (2)` and so on.
 ///
-/// Where that fails, the file has its old name.
+/// If that fails, the file keeps its old name.
 fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
     let name = file_name::safe(name);
     let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
@@ -80,7 +80,7 @@ fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
         return match fs::rename(path, &target) {
             Ok(()) => Ok(target),
             Err(error) => {
-                // The reason to tell is why the rename failed; an empty file left over is the lesser evil.
+                // The error of the rename is the one to report; an empty file that is left over does no harm.
                 _ = fs::remove_file(&target);
                 Err(error)
             }

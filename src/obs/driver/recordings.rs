@@ -90,7 +90,7 @@ impl Recordings<'_> {
         let path = self.client.recorded_file().await;
         let same = self.recording.borrow().as_ref().is_some_and(|known| known.path.is_some() && known.path == path);
         if !same {
-            // While OBS pauses, the time of a recording stands still: what it has so far does not tell when it began.
+            // While OBS pauses, the time of a recording stands still, so its beginning cannot be counted back from it.
             let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
             let begins_at = (!status.paused).then_some(begins_at);
             self.recording.send_replace(Some(ActiveRecording { path, begins_at, started_by: None }));
@@ -125,7 +125,7 @@ impl Recordings<'_> {
         match running.map(|running| running.started_by) {
             Some(None) => return Err(ObsError::NotOurRecording),
             Some(Some(starter)) if starter.court != *court => return Err(ObsError::RecordingOf(starter.court)),
-            // It goes on, as it did before we came.
+            // It goes on, as before the connection.
             Some(Some(starter)) if starter.split => return self.split(None).await,
             _ => {}
         }

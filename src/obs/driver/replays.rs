@@ -32,7 +32,7 @@ use crate::telemetry::messages;
 use crate::time::Time;
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
-/// whatever OBS's clock says. A clip that was renamed is in no other's way.
+/// whatever OBS's clock says. A renamed clip cannot be overwritten.
 const MIN_SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many commands may be looked over for those that can share a save; more wait in the lane.

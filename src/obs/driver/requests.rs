@@ -1,5 +1,4 @@
-//! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media,
-//! outputs, and requests by name.
+//! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media, outputs, and requests by name.
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -66,7 +65,7 @@ async fn carry_out(client: &Client, outbox: &Outbox, program: &Program, verb: &O
     client.call(request, data).await
 }
 
-/// OBS itself tells of a scene only when the transition to it is over.
+/// OBS reports a scene only when the transition to it is over.
 async fn show_scene(client: &Client, outbox: &Outbox, program: &Program, scene: &str) -> Result<(), ObsError> {
     client.call("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
     program.set(scene, outbox);

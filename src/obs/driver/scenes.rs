@@ -30,7 +30,7 @@ impl Program {
     }
 }
 
-/// Finds out the scene where no event tells it: at first, and when another collection with other scenes was chosen.
+/// Requests the scene where no event names it: at first, and after a change of the scene collection.
 pub(super) async fn find_out(
     client: &Client,
     outbox: &Outbox,

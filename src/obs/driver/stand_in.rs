@@ -1,4 +1,4 @@
-//! The recording that runs stands in for a replay that could not be saved.
+//! A part of the running recording in place of a replay that could not be saved.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::obs::options::ObsOptions;
 
-/// What a review needs of the replay buffer beside the pre-roll: people take a moment to press the button.
+/// How much longer than the pre-roll the replay buffer must be: people take a moment to press the button.
 const SPARE: Duration = Duration::from_secs(3);
 
 /// A day of recordings.
@@ -29,7 +29,7 @@ const MIN_FREE: f64 = 1e9;
 /// Frames that may come too late, as a share of all.
 const SKIPPED: f64 = 0.01;
 
-/// What `vta` can use and old versions lack, with what it is for.
+/// Requests that old versions lack, and what vta uses them for.
 const NEWER_REQUESTS: [(&str, &str); 3] = [
     ("SplitRecordFile", "recordings cannot be split"),
     ("CreateRecordChapter", "recordings have no chapters"),
@@ -89,15 +89,15 @@ impl Checkup<'_> {
         if let Some(buffer) = &buffer {
             self.length(buffer);
         }
-        let TestSave { mark, text, bytes_per_second: rate } =
+        let TestSave { status, text, bytes_per_second: rate } =
             saving::test_save(&self.client, &mut self.events, self.here).await?;
-        self.results.add(mark, text);
+        self.results.add(status, text);
         if let (Some(buffer), Some(rate)) = (&buffer, rate) {
             self.memory(buffer, rate);
         }
         self.folder(buffer.map(|buffer| buffer.directory), rate).await?;
         if !self.here {
-            let text = "OBS runs on another computer, whose clock it does not tell; that does no harm: clips are timed by the \
+            let text = "OBS runs on another computer, whose clock it does not report; that does no harm: clips are timed by the \
                  clock of this one";
             self.results.add(CheckStatus::Ok, text);
         }
@@ -229,7 +229,7 @@ impl Checkup<'_> {
     /// Where clips and recordings go, and whether a day of them has room there.
     async fn folder(&mut self, directory: Option<PathBuf>, bytes_per_second: Option<f64>) -> Result<(), ObsError> {
         if let Some(directory) = directory {
-            let (mark, text) = match try_writing(&directory) {
+            let (status, text) = match try_writing(&directory) {
                 Ok(()) => (CheckStatus::Ok, format!("{} can be written", directory.display())),
                 Err(error) if self.here => (
                     CheckStatus::Fail,
@@ -247,7 +247,7 @@ impl Checkup<'_> {
                     ),
                 ),
             };
-            self.results.add(mark, text);
+            self.results.add(status, text);
         }
         let stats = self.client.stats().await?;
         let Some(free) = stats["availableDiskSpace"].as_f64().map(|megabytes| megabytes * 1_048_576.0) else {
@@ -259,14 +259,14 @@ impl Checkup<'_> {
             Some(needed) => format!("{hours} h of recordings take about {}", size(needed)),
             None => format!("what {hours} h of recordings take is not known"),
         };
-        let (mark, advice) = if free < MIN_FREE {
+        let (status, advice) = if free < MIN_FREE {
             (CheckStatus::Fail, "; make room")
         } else if needed.is_some_and(|needed| needed > free) {
             (CheckStatus::Warn, "; make room, or choose another folder in OBS")
         } else {
             (CheckStatus::Ok, "")
         };
-        self.results.add(mark, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
+        self.results.add(status, format!("{} are free on OBS's disk; {wants}{advice}", size(free)));
         Ok(())
     }
 }

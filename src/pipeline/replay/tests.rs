@@ -109,10 +109,7 @@ struct Recorder(Vec<String>);
 impl Target for Recorder {
     fn act(&mut self, action: &Arc<Action>) -> Acted {
         self.0.push(serde_json::to_string(&**action).unwrap());
-        match action.verb.sink() {
-            ActionSink::Obs(_) | ActionSink::Player => Acted::Awaited,
-            ActionSink::Timeline | ActionSink::Log => Acted::Done,
-        }
+        if action.verb.sink().reports() { Acted::Awaited } else { Acted::Done }
     }
 
     fn note(&mut self, event: &Event) {

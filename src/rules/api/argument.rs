@@ -37,12 +37,12 @@ pub(crate) struct Argument<'a> {
     pub(crate) signature: &'a Signature,
     pub(crate) form: Form,
     pub(crate) parameter: Parameter,
-    /// The OBS sinks that serve the court; of none it is not known which there are.
+    /// The OBS sinks that serve the court; empty if they are not known.
     pub(crate) instances: &'a [Arc<str>],
 }
 
 impl Argument<'_> {
-    /// The same for an entry of the map that is the argument; of a name that it has not, an error.
+    /// The same for an entry of the map that is the argument; an unknown name is an error.
     pub(crate) fn entry(self, name: &str) -> Result<Self, ArgumentError> {
         let Kind::Options { entries, .. } = self.parameter.kind else { return Ok(self) };
         match entries.iter().find(|entry| entry.name == name) {

@@ -8,7 +8,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallC
 
 use super::argument::{self, Argument};
 use super::signature::{Form, Kind, Signature};
-use crate::action::{ObsVerb, Verb};
+use crate::action::{ActionVerb, ObsVerb};
 use crate::rules::duration;
 use crate::rules::effects::CallEffects;
 use crate::rules::views;
@@ -56,7 +56,7 @@ impl Host {
         Self { effects, instances }
     }
 
-    pub(super) fn request(&self, verb: Verb) -> Returned {
+    pub(super) fn request(&self, verb: ActionVerb) -> Returned {
         self.effects.request(verb)?;
         Ok(Dynamic::UNIT)
     }
@@ -129,7 +129,7 @@ impl Function {
     }
 }
 
-/// Tells the engine the functions of a module.
+/// Registers the functions of a module.
 ///
 /// Each takes values of any type, so that errors in arguments have our words.
 pub(super) fn register(engine: &mut Engine, name: &str, functions: &'static [Function], host: &Host) {

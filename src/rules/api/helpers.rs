@@ -1,4 +1,4 @@
-//! The functions of no module: bookmarks, timers, what may be done only now and then, and numbers.
+//! The functions of no module: bookmarks, timers, limits on how often, and numbers.
 
 use rhai::{Dynamic, FnPtr};
 
@@ -6,7 +6,7 @@ use super::allowed::Allowed;
 use super::argument::number;
 use super::function::{Arguments, Function, Host, Returned, functions};
 use super::signature::{ANY_DURATION, ANY_NUMBER, Kind, Parameter, parameter};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::rules::duration::{MAX_DURATION, MIN_WAIT};
 use crate::rules::effects::TimerCall;
 
@@ -54,7 +54,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "";
 
     /// Sets a bookmark in the timeline, which `vta db timeline` shows.
     "mark" [VALUE] "mark(`clip of round ${bout.round}`);"
-        => |host, given| host.request(Verb::Mark { text: given.text("value") });
+        => |host, given| host.request(ActionVerb::Mark { text: given.text("value") });
 
     /// True for the first time in this bout, for that key of the rule.
     "once_per_bout" [KEY] r#"if once_per_bout("first clip") { mark("the first clip"); }"#

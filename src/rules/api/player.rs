@@ -5,7 +5,7 @@ use rhai::{Dynamic, EvalAltResult};
 use super::argument::{entry, instant, number, path_of_clip, seconds};
 use super::function::{Arguments, Function, Host, Returned, functions};
 use super::signature::{ANY_NUMBER, Kind, Need, Parameter, parameter};
-use crate::action::{Clip, Moment, Play, PlayerVerb, Verb};
+use crate::action::{ActionVerb, Clip, Moment, Play, PlayerVerb};
 
 const CLIP: Parameter = parameter("clip", Kind::Clip);
 const FROM: Parameter = parameter("from", Kind::InClip);
@@ -101,7 +101,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "player";
 
 impl Host {
     fn player(&self, verb: PlayerVerb) -> Returned {
-        self.request(Verb::Player(verb))
+        self.request(ActionVerb::Player(verb))
     }
 }
 

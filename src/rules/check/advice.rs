@@ -1,4 +1,4 @@
-//! What to write in place of what other languages have, and of what is often forgotten.
+//! Advice for what is written differently in other languages, and for what is often forgotten.
 
 use rhai::{LexError, ParseErrorType};
 
@@ -40,7 +40,7 @@ const TYPES: &[&str] = &["int", "float", "double", "bool", "string", "String", "
 /// A case of wrong syntax, and what to do about it.
 type Case = (fn(&Around<'_>) -> bool, &'static str);
 
-/// Before the words above. The first case that applies counts.
+/// Checked before the words above. The first case that applies counts.
 const CASES: &[Case] = &[
     (|c| c.is_char(), "a text stands in double quotes: `\"…\"`; single ones hold one letter"),
     (|c| c.is_open_text() && c.rest.starts_with('"'), "a text ends with a second `\"`, in the line in which it begins"),

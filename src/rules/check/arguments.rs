@@ -112,7 +112,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A call in the place of a function: it is made at once.
+    /// A call in the place of a function is made at once.
     fn called_at_once(&mut self, expression: &Expr) {
         let called = match expression {
             Expr::FnCall(call, _) if !call.is_operator_call() && call.name != "Fn" && call.name != "curry" => {
@@ -167,7 +167,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a parameter takes values of a sort of which no more is known.
+/// Whether a parameter takes values of a sort, if no more is known of them.
 fn takes(kind: Kind, sort: Sort) -> bool {
     match (kind, sort) {
         (Kind::Any, _) => true,

@@ -11,13 +11,13 @@ use super::walk::Walk;
 use crate::rules::api::signature::path;
 use crate::suggest::{enumerate, near};
 
-/// For how many functions that do not exist the names of all others are compared.
+/// For how many unknown functions a near name is looked for.
 const MAX_ADVICE: usize = 200;
 
 impl Walk<'_> {
     /// A call of a function by its name.
     pub(super) fn call(&mut self, call: &FnCallExpr, at: Position) -> Shape {
-        // A closure that takes variables along is a call that puts the two together.
+        // A closure that captures variables is a call that joins the two.
         if let ("curry", [Expr::DynamicConstant(function, _), taken @ ..]) = (call.name.as_str(), &call.args[..])
             && let Some(function) = function.read_lock::<FnPtr>()
         {

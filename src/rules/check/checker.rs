@@ -12,7 +12,7 @@ use crate::rules::sandbox;
 pub(super) struct Checker {
     pub(super) engine: Engine,
     pub(super) functions: Functions,
-    /// The OBS sinks that rules may name; of none it is not known which there are.
+    /// The OBS sinks that rules may name; empty if they are not known.
     pub(super) instances: Vec<Arc<str>>,
 }
 

@@ -31,11 +31,11 @@ struct Given {
 /// Goes through rules' files and what they import.
 pub(super) struct Files<'a> {
     checker: &'a Checker,
-    /// What was found, in the order in which the files were come to.
+    /// What was found, in the order in which the files were reached.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What the files name in OBS.
     pub(super) named: Vec<Named>,
-    /// Imported files that were come to; one that imports itself gives nothing.
+    /// Imported files that were reached; one that imports itself gives nothing.
     given: HashMap<PathBuf, Given>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Files<'a> {
         let Parsed { ast, errors, broken, .. } = parsed;
         let mut given = own(parsed, rule);
         let mut known = Known { all: &self.checker.functions, own: functions(ast, broken) };
-        // Those of the files that are imported come behind those of this one.
+        // Diagnostics of imported files come after those of this one.
         let before = self.diagnostics.len();
         for (alias, file) in imports(ast, path) {
             let Some(theirs) = self.imported(&file, library) else { continue };

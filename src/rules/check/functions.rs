@@ -6,8 +6,8 @@ use std::collections::btree_map::Entry;
 
 use rhai::Engine;
 
-use crate::rules::api::MODULES;
 use crate::rules::api::signature::{Signature, path};
+use crate::rules::api::{MODULES, Module};
 use crate::suggest::one_of;
 
 /// What the interpreter itself answers, with how many arguments. Rhai does not list them.
@@ -52,7 +52,7 @@ impl Functions {
         for (module, name, form) in own.into_iter().filter(|(_, name, _)| !name.contains('$')) {
             functions.add(&module, &name, form);
         }
-        for (module, table) in MODULES {
+        for Module { name: module, functions: table, .. } in MODULES {
             for function in *table {
                 let name = function.signature.name;
                 // It takes the place of one of Rhai's own.
@@ -85,8 +85,8 @@ impl Functions {
 
 /// A function of the table.
 pub(super) fn signature(module: &str, name: &str) -> Option<&'static Signature> {
-    let (_, functions) = MODULES.iter().find(|(known, _)| *known == module)?;
-    functions.iter().map(|function| &function.signature).find(|signature| signature.name == name)
+    let module = MODULES.iter().find(|known| known.name == module)?;
+    module.functions.iter().map(|function| &function.signature).find(|signature| signature.name == name)
 }
 
 /// The functions of a file: its own and those of its imports, and those that all have.

@@ -27,7 +27,7 @@ pub(super) fn wrong(parsed: &Parsed, called: &BTreeSet<String>, text: &Text) -> 
     });
     let whole = functions().map(|function| (function.name, function.params.len()));
     let mut findings = handler::errors(whole.chain(broken), text);
-    // Of what cannot be read it is not known what it calls.
+    // What the unreadable part calls is not known.
     if parsed.errors.is_empty() {
         let positions = text.functions();
         let has_handlers = functions().any(|function| function.name.starts_with("on_"));

@@ -7,7 +7,7 @@ use rhai::{AST, Engine, ImmutableString, ParseError, ParseErrorType, Position};
 /// Functions and constants that are parsed at once.
 const MAX_PIECES: usize = 100;
 
-/// After so many errors of one piece the next ones hardly help.
+/// Errors of one piece after which no more are reported.
 const MAX_ERRORS_OF_A_PIECE: usize = 10;
 
 /// After so many errors of a script its pieces are no longer parsed one by one.
@@ -19,7 +19,7 @@ pub(super) struct Parsed {
     pub(super) ast: AST,
     /// What is wrong with those.
     pub(super) errors: Vec<SyntaxError>,
-    /// What those pieces would define, as far as they tell.
+    /// What those pieces would define, as far as that can be read.
     pub(super) broken: Vec<Broken>,
     /// The functions so far, with how many parameters each has.
     functions: HashSet<(ImmutableString, usize)>,

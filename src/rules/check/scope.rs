@@ -41,7 +41,7 @@ fn declared(name: &str, constant: &Expr) -> Option<Shape> {
     Some(if is_list { Shape::List(word.into()) } else { word })
 }
 
-/// How the names of a whole script are used: what is known of a variable at first need not stay true.
+/// How the names of a whole script are used: what is known of a variable at first can change.
 #[derive(Default)]
 pub(super) struct Uses {
     /// Names of imported modules.

@@ -34,7 +34,7 @@ pub(super) enum Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Text(ImmutableString),
-    /// A text of which some is put in while the rule runs.
+    /// A text with parts that are known only when the rule runs.
     SomeText,
     Letter(char),
     Whole(i64),

@@ -33,7 +33,7 @@ impl Walk<'_> {
         known.or_else(|| self.known.is_own_name(name).then(|| Value::Function(name.clone(), 0).into()))
     }
 
-    /// That a variable does not exist; where a value is given to it, it may not be declared.
+    /// A variable that does not exist; if a value is given to it, it may not be declared.
     pub(super) fn unknown_variable(&mut self, name: &str, at: Position, is_assigned: bool) {
         let names = || self.scope.iter().map(|(name, _)| name).chain(self.constants.keys()).map(String::as_str);
         let has_it = |(_, shape): &&(String, Shape)| match shape {

@@ -1,4 +1,4 @@
-//! What texts are known by in the tree of a `switch`, which holds only hashes of them.
+//! Finds the texts of a `switch`, whose tree holds only hashes of them.
 
 use std::collections::HashMap;
 

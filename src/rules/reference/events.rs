@@ -1,17 +1,9 @@
-//! The events, as their types tell them.
+//! The events, from their types.
 
-use strum::IntoEnumIterator;
+use strum::{EnumProperty, IntoEnumIterator};
 
 use crate::event::Kind;
 use crate::event::reference::{self, Field, Shape};
-
-/// Which kinds begin a section.
-const SECTIONS: &[(Kind, &str)] = &[
-    (Kind::BoutLoaded, "What the scoring system says"),
-    (Kind::BoutStarted, "What follows from it"),
-    (Kind::RuleFailed, "What becomes of rules"),
-    (Kind::ObsConnected, "What OBS and the player do, and how actions end"),
-];
 
 /// Words that need no explanation each time.
 const SIDES: &[&str] = &["blue", "red"];
@@ -23,7 +15,7 @@ pub(super) fn write(text: &mut String) {
     );
     list(text, reference::common(), "");
     for kind in Kind::iter() {
-        if let Some((_, heading)) = SECTIONS.iter().find(|(first, _)| *first == kind) {
+        if let Some(heading) = kind.get_str("heading") {
             text.push_str(&format!("\n### {heading}\n"));
         }
         text.push_str(&format!("\n#### `{kind}`\n\n{}\n", reference::docs(kind)));

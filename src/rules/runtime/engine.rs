@@ -9,7 +9,7 @@ use strum::EnumCount;
 use super::failure::{Failures, name_of};
 use super::script::Script;
 use super::timers::{Timer, Timers};
-use crate::action::Verb;
+use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Body, Event, Kind, RuleFailed};
@@ -31,10 +31,10 @@ pub enum RuleOutput {
         rule: Arc<str>,
         /// The `seq` of the event that it answers.
         cause: u64,
-        /// When it actions: that of the event, or that at which its timer was due.
+        /// When: the time of the event, or the time at which its timer was due.
         at: Time,
         /// What it asks for.
-        verb: Verb,
+        verb: ActionVerb,
     },
     /// A rule failed.
     Failed {
@@ -127,7 +127,7 @@ impl Rules {
         }
     }
 
-    /// Tells from now on what each rule does with each event.
+    /// Reports from now on what each rule does with each event.
     pub fn explain_to(&mut self, explain: Explain) {
         self.explain = Some(explain);
     }
@@ -237,7 +237,7 @@ impl Rules {
             }
             moved.push(new);
         }
-        // Who has been there has heard that the court begins, unless nothing has happened yet.
+        // Those that stay have heard already that the court begins, unless nothing has happened yet.
         let unheard = |old: usize| before.starts.iter().any(|(script, _)| *script == old);
         self.starts.retain(|(new, _)| match moved.iter().position(|moved| *moved == Some(*new)) {
             Some(old) => unheard(old),
@@ -285,7 +285,7 @@ impl Rules {
         let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
-            // It would stand in the way of all that the rule does from now on.
+            // Every later call of the rule would fail.
             running.state = empty();
             failed = Some("what it keeps in `this` has grown too large, and was thrown away".into());
         }
@@ -324,7 +324,7 @@ impl Rules {
         }
     }
 
-    /// Tells of the rules that have no handler for an event.
+    /// Reports the rules that have no handler for an event.
     fn explain_bystanders(&mut self, event: &Arc<Event>, kind: usize) {
         let Some(explain) = &mut self.explain else { return };
         for (index, running) in self.scripts.iter().enumerate() {
@@ -336,7 +336,7 @@ impl Rules {
     }
 }
 
-/// Rules whose place others have taken. To let go of them takes a while: not for the court's thread.
+/// Rules that were replaced. Dropping them takes a while, so it is not done on the court's thread.
 pub struct Retired(#[expect(dead_code, reason = "kept to be let go of elsewhere")] Box<Rules>);
 
 fn moment(at: Time, bout: &Bout) -> Moment {

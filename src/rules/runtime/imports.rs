@@ -1,4 +1,4 @@
-//! What scripts import: files beside their own, and nothing else.
+//! What scripts import: files of their own folder, and nothing else.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ type Resolved = Result<Shared<Module>, Box<EvalAltResult>>;
 
 /// Finds the files that one script imports.
 ///
-/// They are read and compiled when the script is; while it runs, nothing is read any more.
+/// They are read and compiled with the script; nothing is read while it runs.
 #[derive(Clone)]
 pub(crate) struct Imports {
     folder: PathBuf,
@@ -36,7 +36,7 @@ struct Imported {
 }
 
 impl Imports {
-    /// For a script that lies there.
+    /// For a script at that path.
     pub(crate) fn of(script: &Path, library: Library) -> Self {
         let folder = script.parent().unwrap_or(Path::new("")).to_owned();
         let imported = Arc::new(Mutex::new(Imported { open: vec![script.to_owned()], ..Imported::default() }));

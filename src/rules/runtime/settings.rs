@@ -37,7 +37,7 @@ pub(crate) fn apply(
     if wrong.is_empty() { used_by_others(with, text, ast) } else { Err(wrong) }
 }
 
-/// Refuses to set a constant of which others are made, since they would keep what they were made of.
+/// Refuses to set a constant from which others are computed, since they would keep their values.
 fn used_by_others(with: &[Setting], text: &Text, ast: &AST) -> Result<(), Vec<Diagnostic>> {
     let is_set = |name: &str| with.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
     let mut wrong = Vec::new();

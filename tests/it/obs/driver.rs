@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
-use vta::action::{Action, ObsVerb, Outcome, Report, Verb};
+use vta::action::{Action, ActionVerb, ObsVerb, Outcome, Report};
 use vta::obs::ObsOptions;
 use vta::sink::Command;
 use vta::telemetry::StatusHandle;
@@ -74,11 +74,11 @@ impl Driver {
     }
 
     /// Gives a command and returns its number.
-    pub(crate) async fn give(&mut self, verb: Verb) -> u64 {
+    pub(crate) async fn give(&mut self, verb: ActionVerb) -> u64 {
         self.give_for("court-1", verb).await
     }
 
-    pub(crate) async fn give_for(&mut self, court: &str, verb: Verb) -> u64 {
+    pub(crate) async fn give_for(&mut self, court: &str, verb: ActionVerb) -> u64 {
         self.seq += 1;
         let action = Action { seq: self.seq, at: Default::default(), rule: Arc::from("test.rhai"), cause: 1, verb };
         let command = Command { court: Arc::from(court), action: Arc::new(action), received: Instant::now() };
@@ -99,16 +99,16 @@ impl Driver {
     }
 
     /// Gives a command and waits for its outcome.
-    pub(crate) async fn outcome(&mut self, verb: Verb) -> Outcome {
+    pub(crate) async fn outcome(&mut self, verb: ActionVerb) -> Outcome {
         let seq = self.give(verb).await;
         self.outcome_of(seq).await
     }
 
-    pub(crate) async fn does(&mut self, verb: Verb) {
+    pub(crate) async fn does(&mut self, verb: ActionVerb) {
         assert_eq!(self.outcome(verb).await, Outcome::Done);
     }
 
-    pub(crate) async fn fails(&mut self, verb: Verb) -> String {
+    pub(crate) async fn fails(&mut self, verb: ActionVerb) -> String {
         match self.outcome(verb).await {
             Outcome::Failed { reason } => reason,
             Outcome::Done => panic!("it was done"),
@@ -116,7 +116,7 @@ impl Driver {
     }
 
     /// Gives a command again and again until it is done.
-    pub(crate) async fn does_at_last(&mut self, verb: Verb) {
+    pub(crate) async fn does_at_last(&mut self, verb: ActionVerb) {
         let deadline = Instant::now() + WAIT_TIMEOUT;
         while self.outcome(verb.clone()).await != Outcome::Done {
             assert!(Instant::now() < deadline, "{verb:?} is never done");
@@ -164,28 +164,28 @@ pub(crate) fn clip(report: Report, seqs: &[u64]) -> String {
     }
 }
 
-pub(crate) fn save() -> Verb {
+pub(crate) fn save() -> ActionVerb {
     ObsVerb::SaveReplay { reason: "review".to_owned(), name: None }.on(None)
 }
 
 /// Saves a clip under a name.
-pub(crate) fn save_as(name: &str) -> Verb {
+pub(crate) fn save_as(name: &str) -> ActionVerb {
     ObsVerb::SaveReplay { reason: "review".to_owned(), name: Some(name.to_owned()) }.on(None)
 }
 
-pub(crate) fn scene(name: &str) -> Verb {
+pub(crate) fn scene(name: &str) -> ActionVerb {
     ObsVerb::Scene { scene: name.to_owned() }.on(None)
 }
 
-pub(crate) fn start_recording(name: Option<&str>) -> Verb {
+pub(crate) fn start_recording(name: Option<&str>) -> ActionVerb {
     ObsVerb::StartRecording { name: name.map(str::to_owned) }.on(None)
 }
 
-pub(crate) fn stop_recording() -> Verb {
+pub(crate) fn stop_recording() -> ActionVerb {
     ObsVerb::StopRecording {}.on(None)
 }
 
-pub(crate) fn request(name: &str, data: Value) -> Verb {
+pub(crate) fn request(name: &str, data: Value) -> ActionVerb {
     ObsVerb::Request { request: name.to_owned(), data }.on(None)
 }
 

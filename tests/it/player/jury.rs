@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use vta::action::{Action, Clip, Outcome, Play, PlayerVerb, Report, Verb};
+use vta::action::{Action, ActionVerb, Clip, Outcome, Play, PlayerVerb, Report};
 use vta::player::PlayerOptions;
 use vta::sink::Command;
 use vta::telemetry::StatusHandle;
@@ -81,7 +81,7 @@ impl Jury {
 
     pub(crate) async fn gives(&mut self, verb: PlayerVerb) -> u64 {
         self.seq += 1;
-        let verb = Verb::Player(verb);
+        let verb = ActionVerb::Player(verb);
         let action = Action { seq: self.seq, at: BEGINS_AT, rule: "test.rhai".into(), cause: 1, verb };
         let command = Command { court: "court-1".into(), action: Arc::new(action), received: Instant::now() };
         self.commands.send(command).await.unwrap();

@@ -1,7 +1,7 @@
 //! Loads, the bouts that they are of, and what a later session needs of them.
 
 use rusqlite::Connection;
-use vta::action::{PlayerVerb, Verb};
+use vta::action::{ActionVerb, PlayerVerb};
 use vta::bout::{BoutId, Stage};
 use vta::court::{Court, Datagram, Input};
 use vta::event::*;
@@ -15,18 +15,7 @@ fn round(seq: u64) -> Event {
 }
 
 fn clip(seq: u64) -> Event {
-    let clip = ClipSaved {
-        instance: "replay".into(),
-        path: format!("{seq}.mkv"),
-        from: ClipSource::ReplayBuffer,
-        begins_at: None,
-        ends_at: None,
-        note: None,
-        reason: None,
-        action_seq: None,
-        review: None,
-    };
-    reported(seq, Body::ClipSaved(clip))
+    reported(seq, Body::ClipSaved(clip_saved(format!("{seq}.mkv"))))
 }
 
 /// The state of bout `number` in a load.
@@ -84,7 +73,7 @@ fn loads_of_one_bout_are_one_row_over_all_sessions() {
     let id = BoutId { session: first.id, load: 1 };
     let loads = |loads: &[u32]| -> Vec<Output> {
         let of = |load: u32| {
-            let close = action(load.into(), load.into(), Verb::Player(PlayerVerb::Close {}));
+            let close = action(load.into(), load.into(), ActionVerb::Player(PlayerVerb::Close {}));
             let bout = bout_of(id, state(load, "245.A", Stage::Fighting, None));
             [event_of(load, round(load.into())), load_of(load, id), bout, action_of(load, close)]
         };
@@ -183,7 +172,7 @@ fn order_is_by_seq_when_the_clock_was_set_back() {
     let (_folder, path) = database();
     let new = session(Mode::Live);
     let id = BoutId { session: new.id, load: 1 };
-    let close = || Verb::Player(PlayerVerb::Close {});
+    let close = || ActionVerb::Player(PlayerVerb::Close {});
     let back = Event { at: second(0), ..round(2) };
     let outputs = vec![
         load_of(1, id),

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 use serde_json::json;
-use vta::action::{Clip, ObsVerb, Play, PlayerVerb, Verb};
+use vta::action::{ActionVerb, Clip, ObsVerb, Play, PlayerVerb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
 use vta::store::{Filter, Format, StoreError};
@@ -43,8 +43,8 @@ fn actions_of_every_form() -> Vec<Action> {
     let data = json!({"z": 1, "a": [0.1 + 0.2, null, {"text": "ü\u{1f600}\u{7}"}]});
     vec![
         action(1, 3, ObsVerb::SaveReplay { reason: "review \"blue\"".into(), name: None }.on(instance())),
-        action(2, 3, Verb::Player(PlayerVerb::Play(Box::new(play)))),
-        action(3, 3, Verb::Player(PlayerVerb::Close {})),
+        action(2, 3, ActionVerb::Player(PlayerVerb::Play(Box::new(play)))),
+        action(3, 3, ActionVerb::Player(PlayerVerb::Close {})),
         action(4, 5, ObsVerb::Request { request: "SetInputMute".into(), data }.on(None)),
     ]
 }
@@ -156,15 +156,12 @@ fn kept_bout(path: &Path) {
         ..Bout::default()
     };
     let clip = ClipSaved {
-        instance: "replay".into(),
-        path: "clips/1.mkv".into(),
-        from: vta::event::ClipSource::ReplayBuffer,
         begins_at: "2026-05-02T09:00:01.25Z".parse().ok(),
         ends_at: "2026-05-02T09:00:05.5Z".parse().ok(),
-        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(4),
+        ..clip_saved("clips/1.mkv")
     };
     let clock = |seconds, action| Body::Clock(Clock { seconds, action });
     let outputs = vec![
@@ -196,7 +193,7 @@ fn kept_bout(path: &Path) {
             1,
             action(1, 5, ObsVerb::SaveReplay { reason: "review".into(), name: None }.on(Some("replay".into()))),
         ),
-        action_of(1, action(2, 5, Verb::Player(PlayerVerb::Close {}))),
+        action_of(1, action(2, 5, ActionVerb::Player(PlayerVerb::Close {}))),
         event_of(
             1,
             reported(
@@ -357,7 +354,7 @@ fn lines_of_several_sessions_begin_with_the_session() {
             &session(Mode::Live),
             vec![
                 event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre")),
-                action_of(0, action(1, 1, Verb::Player(PlayerVerb::Close {}))),
+                action_of(0, action(1, 1, ActionVerb::Player(PlayerVerb::Close {}))),
             ],
         );
     }

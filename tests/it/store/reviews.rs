@@ -25,17 +25,7 @@ fn body(kind: &str, review: Option<u64>, flag: bool) -> Body {
     match kind {
         "review_opened" => Body::ReviewOpened(ReviewSide { side, review: Some(request), origin }),
         "review_joined" => Body::ReviewJoined(ReviewJoined { side, review, origin }),
-        "clip_saved" => Body::ClipSaved(ClipSaved {
-            instance: "replay".into(),
-            path: format!("{request}.mkv"),
-            from: ClipSource::ReplayBuffer,
-            begins_at: None,
-            ends_at: None,
-            note: None,
-            reason: None,
-            action_seq: None,
-            review,
-        }),
+        "clip_saved" => Body::ClipSaved(ClipSaved { review, ..clip_saved(format!("{request}.mkv")) }),
         "clip_shown" => Body::ClipShown(ClipShown {
             player: "jury".into(),
             path: format!("{request}.mkv"),

@@ -1,16 +1,17 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use vta::action::{LogLevel, Verb};
+use vta::action::{ActionVerb, LogLevel};
 use vta::bout::{Bout, Stage};
 use vta::court::Output;
 use vta::event::{
-    ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, Requester, ReviewOrigin, ReviewSide, Side,
+    ActionDone, ActionFailed, Body, BoutConfig, ClipSaved, Hit, MaybeSide, Requester, ReviewOrigin, ReviewSide, Side,
 };
 use vta::store::{Filter, Full, ReviewRow, StoreReader};
 use vta::telemetry::Counters;
 
 use super::*;
+use crate::support::repository;
 
 fn hit(seq: u64) -> Output {
     event_of(1, event(seq, "hl1", Body::Hit(Hit { side: Side::Blue, level: 50 }), "hl1;50"))
@@ -159,7 +160,7 @@ fn refused_entry_does_not_block_the_others() {
 #[test]
 fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
-    let log = |text: &str| Verb::Log { level: LogLevel::Info, text: text.into() };
+    let log = |text: &str| ActionVerb::Log { level: LogLevel::Info, text: text.into() };
     let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
     let failed =
         ActionFailed { action_seq: 2, action: "log".into(), reason: "OBS is not connected".into(), took_us: 30 };
@@ -214,6 +215,26 @@ fn last_state_of_a_bout_is_stored() {
 }
 
 #[test]
+fn a_column_that_is_added_as_contributing_says_is_filled_for_old_and_new_bouts() {
+    let (_folder, path) = database();
+    let bout_of_session = |leader| {
+        let new = session(Mode::Live);
+        let id = BoutId { session: new.id, load: 1 };
+        let bout = bout_of(id, Bout { load: 1, leader, ..Bout::default() });
+        keep(&path, &new, vec![load_of(1, id), bout]);
+    };
+    bout_of_session(MaybeSide::Blue);
+    let contributing = std::fs::read_to_string(repository("CONTRIBUTING.md")).unwrap();
+    let sql = contributing.split("```sql").nth(1).unwrap().split("```").next().unwrap();
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch(sql).unwrap();
+    bout_of_session(MaybeSide::Red);
+    let leaders: String =
+        database.query_row("SELECT group_concat(leader, ' ') FROM bouts", [], |row| row.get(0)).unwrap();
+    assert_eq!(leaders, "blue red");
+}
+
+#[test]
 fn ended_session_has_its_counts() {
     let (_folder, path) = database();
     let mut store = Store::open(&path).unwrap();
@@ -244,15 +265,10 @@ fn ended_session_has_its_counts() {
 fn clip_is_stored_with_its_review() {
     let (_folder, path) = database();
     let clip = ClipSaved {
-        instance: "replay".into(),
-        path: "clips/245.A blue.mkv".into(),
-        from: vta::event::ClipSource::ReplayBuffer,
-        begins_at: None,
-        ends_at: None,
-        note: None,
         reason: Some("review".into()),
         action_seq: Some(1),
         review: Some(1),
+        ..clip_saved("clips/245.A blue.mkv")
     };
     let opened =
         |side, request| Body::ReviewOpened(ReviewSide { side, review: Some(request), origin: ReviewOrigin::Console });

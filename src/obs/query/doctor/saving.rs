@@ -35,7 +35,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a test save shows.
 pub(super) struct TestSave {
-    pub(super) mark: CheckStatus,
+    pub(super) status: CheckStatus,
     pub(super) text: String,
     /// What a second of video takes, where the file is seen from here.
     pub(super) bytes_per_second: Option<f64>,
@@ -53,7 +53,7 @@ pub(super) async fn test_save(
         Ok(path) => path,
         Err(error) => {
             let text = format!("a test save failed: {error}");
-            return Ok(TestSave { mark: CheckStatus::Fail, text, bytes_per_second: None });
+            return Ok(TestSave { status: CheckStatus::Fail, text, bytes_per_second: None });
         }
     };
     let took = began.elapsed();
@@ -64,7 +64,7 @@ pub(super) async fn test_save(
     let file = file.await.unwrap_or(TestFile::Unreadable);
     let name = path.display();
     let seconds = took.as_secs_f64();
-    let (mark, text, rate) = match file {
+    let (status, text, rate) = match file {
         TestFile::Read { length, bytes, deleted } => {
             let mut text = format!(
                 "a test save took {seconds:.2} s and gave {:.1} s of video, {}",
@@ -78,12 +78,12 @@ pub(super) async fn test_save(
             if took > SLOW_SAVE {
                 text += "; that is slow: is the disk?";
             }
-            let mark = if took > SLOW_SAVE { CheckStatus::Warn } else { CheckStatus::Ok };
+            let status = if took > SLOW_SAVE { CheckStatus::Warn } else { CheckStatus::Ok };
             if length < MIN_MEASURED {
                 text += "; the buffer has only just begun, so ask again for what a day of recordings takes";
-                (mark, text, None)
+                (status, text, None)
             } else {
-                (mark, text, Some(bytes / length.as_secs_f64()))
+                (status, text, Some(bytes / length.as_secs_f64()))
             }
         }
         TestFile::Unreadable => {
@@ -102,7 +102,7 @@ pub(super) async fn test_save(
             (CheckStatus::Warn, text, None)
         }
     };
-    Ok(TestSave { mark, text, bytes_per_second: rate })
+    Ok(TestSave { status, text, bytes_per_second: rate })
 }
 
 /// Waits until the buffer holds some video, where OBS says what it holds.
@@ -119,7 +119,7 @@ async fn wait_until_filled(client: &Client) -> Result<(), ObsError> {
     Ok(())
 }
 
-/// Saves the buffer; only OBS's event tells which file is the one.
+/// Saves the buffer; only OBS's event names the file.
 async fn save(client: &Client, events: &mut mpsc::Receiver<Event>) -> Result<PathBuf, ObsError> {
     while events.try_recv().is_ok() {}
     let deadline = Instant::now() + SAVE_TIMEOUT;

@@ -1,4 +1,4 @@
-//! What a message to the technician is, and how its repeats are folded.
+//! A message of the log, to the technician, and how its repeats are folded.
 //!
 //! A message that names what it is about (a court, an instance, a place in a rule) is written at once when it is new.
 //! Repeats of it are counted, and their number is written at growing intervals and when they have stopped.
@@ -18,9 +18,9 @@ const MAX_INTERVAL: Duration = Duration::from_secs(600);
 /// Subjects of one message whose repeats are counted at once.
 const MAX_SUBJECTS: usize = 1000;
 
-/// A kind of message.
+/// A kind of log message. Not a message of the PSS, which is an event.
 #[derive(Debug)]
-pub struct Message {
+pub struct LogMessage {
     /// Its name in the docs, such as `obs.disconnected`.
     pub code: &'static str,
     /// `info`, `warn` or `error`.
@@ -50,7 +50,7 @@ struct Repeats {
     interval: Duration,
 }
 
-impl Message {
+impl LogMessage {
     pub(super) const fn new(
         code: &'static str,
         level: &'static str,
@@ -171,13 +171,13 @@ macro_rules! messages {
         $level:ident $code:literal $name:ident($($field:ident),*) $(per($($subject:ident),+))? = $text:literal;
     )+) => {
         /// All messages, in the order of the docs.
-        pub static ALL: &[&Message] = &[$(&$name::MESSAGE),+];
+        pub static ALL: &[&LogMessage] = &[$(&$name::MESSAGE),+];
         $(
             mod $name {
-                use super::Message;
+                use super::LogMessage;
 
-                pub(super) static MESSAGE: Message =
-                    Message::new($code, stringify!($level), $text, concat!($($meaning),+));
+                pub(super) static MESSAGE: LogMessage =
+                    LogMessage::new($code, stringify!($level), $text, concat!($($meaning),+));
             }
 
             $(#[doc = $meaning])+
@@ -198,7 +198,7 @@ pub(super) use messages;
 mod tests {
     use super::*;
 
-    static MESSAGE: Message = Message::new("test.repeats", "warn", "{what}", "");
+    static MESSAGE: LogMessage = LogMessage::new("test.repeats", "warn", "{what}", "");
 
     fn occurs(what: &str) -> bool {
         MESSAGE.occurs(&[&what], &[], format_args!("{what}"))
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn subjects_beyond_the_limit_are_written_and_forgotten() {
-        static MANY: Message = Message::new("test.many", "warn", "{what}", "");
+        static MANY: LogMessage = LogMessage::new("test.many", "warn", "{what}", "");
         for what in 0..2 * MAX_SUBJECTS {
             assert!(MANY.occurs(&[&what], &[], format_args!("{what}")));
         }
