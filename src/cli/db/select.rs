@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::Config;
 use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
+use crate::telemetry::printable;
 use crate::time::Time;
 
 /// The database to read.
@@ -158,7 +159,8 @@ pub(in crate::cli) fn print<T: Serialize, const N: usize>(
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match form {
         Form::Table => {
-            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
+            let cells = rows.iter().map(cells).map(|cells| cells.map(|cell| printable(&cell).to_string()));
+            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
             print_columns(&mut out, &lines)
         }
         Form::Json => {
