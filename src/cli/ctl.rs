@@ -2,11 +2,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::error::{CliError, Exit, print};
+use super::error::{CliError, Exit, print, print_safely};
 use crate::client::{Client, ClientError};
 use crate::command::CommandVerb;
 use crate::server::{AnswerOutcome, CommandAnswer};
-use crate::telemetry::printable;
 
 /// Have the running vta do something.
 #[derive(Debug, clap::Args)]
@@ -43,9 +42,7 @@ impl Args {
         match (outcome, self.format) {
             (AnswerOutcome::Done, Format::Json) => Ok(()),
             (AnswerOutcome::Done, Format::Text) if clips.is_empty() => print("done"),
-            (AnswerOutcome::Done, Format::Text) => {
-                print(&printable(&format!("done: {}", clips.join(", "))).to_string())
-            }
+            (AnswerOutcome::Done, Format::Text) => print_safely(&format!("done: {}", clips.join(", "))),
             (AnswerOutcome::Open, _) => {
                 let text =
                     format!("{command} has not ended within 15 seconds; `vta db timeline` will show how it ends");

@@ -93,6 +93,11 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
     writeln!(io::stdout(), "{text}").map_err(CliError::output)
 }
 
+/// Prints a result for people, in which a text from outside may be.
+pub(super) fn print_safely(text: &str) -> Result<(), CliError> {
+    print(&printable(text).to_string())
+}
+
 /// Whether errors may have colours.
 pub(super) fn colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::Value;
 
-use super::error::{CliError, Exit, print};
+use super::error::{CliError, Exit, print, print_safely};
 use crate::client::Client;
 use crate::server::{CourtAnswer, CourtState, CourtStatus, StatusReport};
-use crate::telemetry::printable;
 
 /// Show how the running vta is: its components, its courts, and what was lost.
 #[derive(Debug, clap::Args)]
@@ -31,10 +30,10 @@ enum Format {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let report: StatusReport = Client::find(&self.config)?.get("/api/status")?;
-        print(&match self.format {
-            Format::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
-            Format::Table => printable(&table(&report)).to_string(),
-        })?;
+        match self.format {
+            Format::Json => print(&serde_json::to_string_pretty(&report).unwrap_or_default())?,
+            Format::Table => print_safely(&table(&report))?,
+        }
         let failed = report.components.iter().any(|component| component.status == "failed");
         if failed { Err(CliError::reported(Exit::Refused)) } else { Ok(()) }
     }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::cli::error::{CliError, Exit, print};
+use crate::cli::error::{CliError, Exit, print, print_safely};
 use crate::cli::run::runtime;
 use crate::config::Config;
 use crate::doctor::{self, CheckStatus};
@@ -39,7 +39,7 @@ impl Args {
         match self.format {
             Format::Text => {
                 for finding in &results {
-                    print(&format!("{:<4}  {}: {}", finding.mark.to_string(), finding.about, finding.text))?;
+                    print_safely(&format!("{:<4}  {}: {}", finding.mark.to_string(), finding.about, finding.text))?;
                 }
             }
             Format::Json => {
