@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 use ureq::http::Response;
@@ -14,7 +15,6 @@ use ureq::{Agent, Body};
 
 use crate::command::CommandVerb;
 use crate::run_file::{self, RunFile};
-use crate::server::{CommandAnswer, Health};
 
 /// Longer than the server takes for any request.
 const TIMEOUT: Duration = Duration::from_secs(25);
@@ -44,6 +44,18 @@ pub(crate) enum ClientError {
     /// It refuses, and says why.
     #[error("{0}")]
     Refused(String),
+}
+
+/// `GET /health`: who answers, and whether all is well. It needs no token.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Health {
+    /// `vta`
+    pub(crate) program: String,
+    pub(crate) version: String,
+    pub(crate) pid: u32,
+    pub(crate) event: String,
+    /// The components that have failed.
+    pub(crate) failed: Vec<String>,
 }
 
 /// Why a vta does not say who it is.
@@ -129,11 +141,15 @@ impl Client {
         self.read(request.call())
     }
 
-    /// Has it take a command; gives how that has ended.
+    /// Has it take a command; gives its answer.
     ///
     /// # Errors
     /// It does not answer, or does not take it.
-    pub(crate) fn command(&self, court: Option<&str>, verb: &CommandVerb) -> Result<CommandAnswer, ClientError> {
+    pub(crate) fn command<T: DeserializeOwned>(
+        &self,
+        court: Option<&str>,
+        verb: &CommandVerb,
+    ) -> Result<T, ClientError> {
         let path = court.map_or("/api/commands".to_owned(), |court| {
             format!("/api/courts/{}/commands", utf8_percent_encode(court, ESCAPED))
         });

@@ -111,7 +111,7 @@ pub(crate) enum NotReloaded {
     #[error("the rules were not read within {0:?}")]
     Late(Duration),
     /// Rules are read no longer.
-    #[error("the rules are read no longer: vta is about to end")]
+    #[error("the rules cannot be read: vta is about to end, or too many requests to read them wait already")]
     Ended,
 }
 

@@ -5,6 +5,7 @@
 //! for the server.
 
 mod answer;
+mod app;
 mod commands;
 mod connections;
 mod courts;
@@ -33,31 +34,17 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub(crate) use answer::{AnswerOutcome, CommandAnswer};
 pub(crate) use courts::{CourtAnswer, CourtState, CourtStatus};
-pub(crate) use status::{Health, StatusReport};
+pub(crate) use status::StatusReport;
 
+use self::app::App;
 use self::guard::Guard;
-use crate::client::{self, Client};
+use crate::client::{self, Client, Health};
 use crate::control::Control;
 use crate::run_file::{self, RunFile};
 use crate::telemetry::{Status, StatusHandle, messages};
 
 /// How long until a port that was taken is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
-/// How long a court is waited for that only has to answer.
-const COURT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// What the answers are made from.
-struct App {
-    control: Control,
-    /// The run file of this vta.
-    run: RunFile,
-}
-
-impl Drop for App {
-    fn drop(&mut self) {
-        self.run.remove(&self.control.config);
-    }
-}
 
 /// Starts the server of a running vta; it ends when the sender is dropped.
 ///
@@ -122,8 +109,8 @@ async fn listen(bind: SocketAddr, status: &StatusHandle) -> TcpListener {
 
 /// Who has a port.
 async fn owner(bind: SocketAddr) -> String {
-    let asked = spawn_blocking(move || client::health(run_file::reached_at(bind))).await;
-    match asked {
+    let answer = spawn_blocking(move || client::health(run_file::reached_at(bind))).await;
+    match answer {
         Ok(Ok(Health { event, pid, .. })) => format!("the vta of {event} (process {pid}) has the port"),
         _ => "another program has the port".to_owned(),
     }

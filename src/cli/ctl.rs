@@ -33,7 +33,7 @@ enum Format {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let answer = Client::find(&self.config)?.command(self.court.as_deref(), &self.verb)?;
+        let answer: CommandAnswer = Client::find(&self.config)?.command(self.court.as_deref(), &self.verb)?;
         if matches!(self.format, Format::Json) {
             print(&serde_json::to_string(&answer).unwrap_or_default())?;
         }

@@ -1,13 +1,9 @@
 //! What is answered to a command.
 
-use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::Display;
 
-use super::problem::Problem;
 use crate::control::NotReloaded;
 use crate::event::{CommandEnded, CommandId, CommandOutcome};
 
@@ -86,16 +82,5 @@ impl From<CommandEnded> for CommandAnswer {
         };
         let event = Some(CommandEvent { id, command_seq, took_ms });
         Self { command, outcome, reason, clips, diagnostics: Vec::new(), event }
-    }
-}
-
-impl IntoResponse for CommandAnswer {
-    fn into_response(self) -> Response {
-        match self.outcome {
-            AnswerOutcome::Done => Json(self).into_response(),
-            AnswerOutcome::Open => (StatusCode::ACCEPTED, Json(self)).into_response(),
-            AnswerOutcome::Refused => Problem::of(StatusCode::CONFLICT, self).into_response(),
-            AnswerOutcome::Failed => Problem::of(StatusCode::BAD_GATEWAY, self).into_response(),
-        }
     }
 }

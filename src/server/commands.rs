@@ -11,10 +11,10 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::answer::{AnswerOutcome, CommandAnswer};
+use super::app::{App, COURT_TIMEOUT};
 use super::find_clip;
 use super::path::CourtPath;
 use super::problem::Problem;
-use super::{App, COURT_TIMEOUT};
 use crate::command::{Command, CommandVerb, Refusal};
 use crate::control::{Control, CourtControl, NotReloaded};
 use crate::event::{CommandId, Origin};

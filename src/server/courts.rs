@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::app::{App, COURT_TIMEOUT};
+use super::commands;
 use super::path::CourtPath;
 use super::problem::Problem;
-use super::{App, COURT_TIMEOUT, commands};
 use crate::control::{Control, CourtControl};
 use crate::rules;
 use crate::suggest::advise_in_words;

@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::answer::CommandAnswer;
+use super::answer::{AnswerOutcome, CommandAnswer};
 
 /// A request that is refused: `application/problem+json`.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ impl Problem {
     }
 
     /// A command that was refused, or has failed.
-    pub(super) fn of(status: StatusCode, answer: CommandAnswer) -> Self {
+    fn of(status: StatusCode, answer: CommandAnswer) -> Self {
         let detail = answer.reason.clone().unwrap_or_default();
         Self { answer: Some(Box::new(answer)), ..Self::new(status, detail) }
     }
@@ -42,6 +42,18 @@ fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S:
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+    }
+}
+
+/// A command that was not done is refused in the same form.
+impl IntoResponse for CommandAnswer {
+    fn into_response(self) -> Response {
+        match self.outcome {
+            AnswerOutcome::Done => Json(self).into_response(),
+            AnswerOutcome::Open => (StatusCode::ACCEPTED, Json(self)).into_response(),
+            AnswerOutcome::Refused => Problem::of(StatusCode::CONFLICT, self).into_response(),
+            AnswerOutcome::Failed => Problem::of(StatusCode::BAD_GATEWAY, self).into_response(),
+        }
     }
 }
 

@@ -11,24 +11,13 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use super::courts::{self, CourtStatus};
 use super::problem::Problem;
+use crate::client::Health;
 use crate::control::Control;
 use crate::telemetry::{Status, StatusHandle, Trouble};
 use crate::time::Time;
-
-/// `GET /health`: who answers, and whether all is well. It needs no token.
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Health {
-    /// `vta`
-    pub(crate) program: String,
-    pub(crate) version: String,
-    pub(crate) pid: u32,
-    pub(crate) event: String,
-    /// The components that have failed.
-    failed: Vec<String>,
-}
 
 /// `GET /api/status`
 #[derive(Debug, Deserialize, Serialize)]
