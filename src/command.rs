@@ -127,7 +127,13 @@ pub enum CommandVerb {
         args: Option<Value>,
     },
     /// Read the rules again.
-    Reload {},
+    Reload {
+        /// Why they were not, where they were not.
+        #[arg(skip)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(skip)]
+        refused: Option<Refusal>,
+    },
     /// End vta in order.
     Quit {},
 }
@@ -243,6 +249,14 @@ pub enum BoutCommand {
         #[arg(value_name = "NUMBER|same|new")]
         is: String,
     },
+}
+
+/// Why a command was refused before a court took it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// In plain words.
+    pub reason: String,
 }
 
 /// A clip that a command refers to.

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
 use tokio::sync::{Notify, oneshot};
 
 use crate::bout::{Bout, SessionId};
 use crate::command::Command;
+use crate::diagnostic::Diagnostic;
 use crate::event::CommandEnded;
 use crate::telemetry::{Counters, StatusHandle};
+use crate::time::Time;
 
 /// Requests that may wait for a court.
 pub(crate) const MAX_REQUESTS: usize = 64;
@@ -95,11 +98,40 @@ impl CourtControl {
     }
 }
 
+/// Asks for the rules to be read again; what came of it is sent back once all courts have them.
+pub(crate) type ReloadRequest = oneshot::Sender<Result<(), Vec<Diagnostic>>>;
+
+/// Why the rules were not read again.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum NotReloaded {
+    /// They are wrong.
+    #[error("the changed rules are wrong, and those from before go on")]
+    Wrong(Vec<Diagnostic>),
+    /// They may still be read.
+    #[error("the rules were not read within {0:?}")]
+    Late(Duration),
+    /// Rules are read no longer.
+    #[error("the rules cannot be read: vta is about to end, or too many requests to read them wait already")]
+    Ended,
+}
+
+impl NotReloaded {
+    /// All that is wrong with the rules.
+    pub(crate) fn mistakes(&self) -> &[Diagnostic] {
+        match self {
+            Self::Wrong(mistakes) => mistakes,
+            Self::Late(_) | Self::Ended => &[],
+        }
+    }
+}
+
 /// A running vta.
 #[derive(Clone, Debug)]
 pub(crate) struct Control {
     /// The event's name.
     pub(crate) event: String,
+    /// When it was started.
+    pub(crate) started_at: Time,
     /// Its config.
     pub(crate) config: PathBuf,
     /// Its database, if it has one.
@@ -108,8 +140,20 @@ pub(crate) struct Control {
     pub(crate) courts: Vec<CourtControl>,
     /// How each component is, in the order of their start.
     pub(crate) components: Vec<StatusHandle>,
-    /// Asks the program to read the rules again.
-    pub(crate) reload: Arc<Notify>,
+    /// Where the rules are read again.
+    pub(crate) reload: Sender<ReloadRequest>,
     /// Asks the program to end in order.
     pub(crate) quit: Arc<Notify>,
+}
+
+impl Control {
+    /// Has the rules read again; ends once all courts have them.
+    ///
+    /// # Errors
+    /// They are wrong, or cannot be read.
+    pub(crate) async fn reload(&self) -> Result<(), NotReloaded> {
+        let (answer, answered) = oneshot::channel();
+        self.reload.try_send(answer).map_err(|_| NotReloaded::Ended)?;
+        answered.await.map_err(|_| NotReloaded::Ended)?.map_err(NotReloaded::Wrong)
+    }
 }

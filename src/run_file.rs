@@ -3,24 +3,27 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::private_file;
+use crate::time::Time;
 
 /// A running vta.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct RunFile {
     /// Its process.
     pub(crate) pid: u32,
-    /// Where its server listens.
+    /// Where its server is reached on this computer.
     pub(crate) address: SocketAddr,
     /// What its server asks for.
     pub(crate) token: String,
     /// Its version.
     pub(crate) version: String,
+    /// When it was started.
+    pub(crate) started_at: Time,
 }
 
 /// The run file of a config.
@@ -30,7 +33,34 @@ pub(crate) fn path(config: &Path) -> PathBuf {
     name.into()
 }
 
+/// Where a program of this computer reaches a server that listens there: a server of all addresses is reached at its
+/// loopback address.
+pub(crate) fn reached_at(listens: SocketAddr) -> SocketAddr {
+    let ip = match listens.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listens.port())
+}
+
 impl RunFile {
+    /// This vta, whose server listens there.
+    ///
+    /// # Errors
+    /// The system has no random numbers for the token.
+    pub(crate) fn new(listens: SocketAddr, started_at: Time) -> io::Result<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+        Ok(Self {
+            pid: std::process::id(),
+            address: reached_at(listens),
+            token: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at,
+        })
+    }
+
     /// Reads the run file of a config.
     ///
     /// # Errors
@@ -52,15 +82,5 @@ impl RunFile {
         if Self::read(config).is_ok_and(|found| found == *self) {
             drop(fs::remove_file(path(config)));
         }
-    }
-
-    /// A token that cannot be guessed.
-    ///
-    /// # Errors
-    /// The system has no random numbers.
-    pub(crate) fn new_token() -> io::Result<String> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }

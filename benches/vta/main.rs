@@ -4,6 +4,8 @@
 #![expect(unreachable_pub, reason = "the headless OBS is shared with the tests")]
 
 #[cfg(unix)]
+mod control;
+#[cfg(unix)]
 mod database;
 mod decode;
 #[path = "../../tests/it/endless_handlers.rs"]
@@ -48,5 +50,6 @@ fn main() {
         measure("latency", latency::bench);
         measure("player", player::bench);
         measure("review", review::bench);
+        measure("control", control::bench);
     }
 }

@@ -28,6 +28,8 @@ pub struct BurstHandler {
     /// As it was before the burst, while a burst is on.
     before: Option<BoutEngine>,
     burst: Vec<Message>,
+    /// An operator's orders about the load that the burst has begun, each with its `seq` and its time.
+    orders: Vec<((u64, Time), ReviewOrder)>,
     /// When the burst's first message came, and its last.
     span: (Time, Time),
     /// Whether `engine` handled the burst's messages in their logical order.
@@ -150,9 +152,14 @@ impl BurstHandler {
     /// of the console it does not wait for the end of a burst. Gives what follows, and why it cannot be carried out.
     pub fn order(&mut self, seq: u64, at: Time, order: ReviewOrder) -> (Derived, Option<&'static str>) {
         let mut done = self.engine.order((seq, at), order);
-        if let Some(before) = &mut self.before {
-            done = before.order((seq, at), order);
-            self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+        match &mut self.before {
+            Some(before) if before.bout.load == self.engine.bout.load => {
+                done = before.order((seq, at), order);
+                self.in_order &= !self.burst.iter().any(|known| matches!(known.event.body, Body::Review(_)));
+            }
+            // Before the burst there was another bout.
+            Some(_) => self.orders.push(((seq, at), order)),
+            None => {}
         }
         let (body, refused) = done;
         if matches!(body, Some(Body::ReviewOpened(_))) {
@@ -243,6 +250,10 @@ impl BurstHandler {
         for Message { event, .. } in &self.burst {
             self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
         }
+        for (order, what) in &self.orders {
+            // What follows from it was given out.
+            let _known = self.engine.order(*order, *what);
+        }
         // Its number was given out.
         if self.bout().load < load {
             Arc::make_mut(&mut self.engine.bout).load = load;
@@ -256,6 +267,7 @@ impl BurstHandler {
         let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
         events.extend(self.engine.end_burst());
         self.burst.clear();
+        self.orders.clear();
         // A copy that is kept makes each change of the state a copy.
         self.before = None;
         Derived { bout_changed: changed || !events.is_empty(), events }

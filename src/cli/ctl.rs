@@ -2,10 +2,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::error::{CliError, Exit, print};
+use super::error::{CliError, Exit, print, print_safely};
 use crate::client::{Client, ClientError};
 use crate::command::CommandVerb;
-use crate::event::{CommandEnded, CommandOutcome};
+use crate::server::{AnswerOutcome, CommandAnswer};
 
 /// Have the running vta do something.
 #[derive(Debug, clap::Args)]
@@ -33,20 +33,24 @@ enum Format {
 
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let client = Client::find(&self.config)?;
-        let ended = client.command(&self.config, self.court.as_deref(), &self.verb)?;
+        let answer: CommandAnswer = Client::find(&self.config)?.command(self.court.as_deref(), &self.verb)?;
         if matches!(self.format, Format::Json) {
-            print(&serde_json::to_string(&ended).unwrap_or_default())?;
+            print(&serde_json::to_string(&answer).unwrap_or_default())?;
         }
-        let CommandEnded { command, outcome, reason, clips, .. } = ended;
-        if outcome != CommandOutcome::Done {
-            let reason = reason.unwrap_or_default();
-            return Err(CliError::new(Exit::Failed, format!("{command} was {outcome}: {reason}")));
-        }
-        match self.format {
-            Format::Json => Ok(()),
-            Format::Text if clips.is_empty() => print("done"),
-            Format::Text => print(&format!("done: {}", clips.join(", "))),
+        let CommandAnswer { command, outcome, reason, clips, diagnostics, .. } = answer;
+        let exit = if diagnostics.is_empty() { Exit::Failed } else { Exit::Config };
+        match (outcome, self.format) {
+            (AnswerOutcome::Done, Format::Json) => Ok(()),
+            (AnswerOutcome::Done, Format::Text) if clips.is_empty() => print("done"),
+            (AnswerOutcome::Done, Format::Text) => print_safely(&format!("done: {}", clips.join(", "))),
+            (AnswerOutcome::Open, _) => {
+                let text =
+                    format!("{command} has not ended within 15 seconds; `vta db timeline` will show how it ends");
+                Err(CliError::new(exit, text))
+            }
+            (AnswerOutcome::Refused | AnswerOutcome::Failed, _) => {
+                Err(CliError::new(exit, format!("{command} was {outcome}: {}", reason.unwrap_or_default())))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pipeline::{self, StartError};
 use crate::rules::RuleFile;
 use crate::store::StoreError;
+use crate::telemetry::printable;
 
 /// What the exit codes mean, for `--help`.
 pub(super) const EXIT_CODES: &str = "\
@@ -44,7 +45,7 @@ pub struct CliError {
 impl CliError {
     /// An error in one line, which begins in lower case and says what to do.
     pub fn new(exit: Exit, text: impl ToString) -> Self {
-        Self { exit, text: Some(format!("error: {}", text.to_string())) }
+        Self { exit, text: Some(format!("error: {}", printable(&text.to_string()))) }
     }
 
     /// What a check found, each with its line.
@@ -90,6 +91,11 @@ pub(super) fn say(text: &str) {
 /// Prints a result on standard output.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
     writeln!(io::stdout(), "{text}").map_err(CliError::output)
+}
+
+/// Prints a result for people, in which a text from outside may be.
+pub(super) fn print_safely(text: &str) -> Result<(), CliError> {
+    print(&printable(text).to_string())
 }
 
 /// Whether errors may have colours.

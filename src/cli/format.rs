@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::error::CliError;
+use crate::telemetry::printable;
 
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Format {
@@ -36,7 +37,8 @@ impl Format {
         cells: impl Fn(&T) -> [String; N],
     ) -> Result<(), CliError> {
         self.print_with(rows, |out| {
-            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
+            let cells = rows.iter().map(cells).map(|cells| cells.map(|cell| printable(&cell).to_string()));
+            let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
             print_columns(out, &lines)
         })
     }

@@ -163,8 +163,9 @@ impl Court {
                 let trigger = Trigger { name: name.clone(), args: args.clone() };
                 self.report_event(at, Some(seq), Body::Trigger(Box::new(trigger)), out);
             }
+            CommandVerb::Reload { refused: Some(refusal) } => return Err(refusal.reason.clone()),
             // The program does these.
-            CommandVerb::Reload {} | CommandVerb::Quit {} => {}
+            CommandVerb::Reload { refused: None } | CommandVerb::Quit {} => {}
         }
         Ok(Vec::new())
     }

@@ -18,6 +18,8 @@ pub(super) enum ObsError {
     NoAnswer { request: String, limit: Duration },
     #[error("OBS refused `{request}`: {}", comment.clone().unwrap_or_else(|| format!("code {code}")))]
     Refused { request: String, code: u16, comment: Option<String> },
+    #[error("OBS has no scene `{scene}`; {advice}")]
+    NoScene { scene: String, advice: String },
     #[error("{version} does not know the request `{request}`; correct its name, or update OBS if it is a newer one")]
     Unsupported { request: String, version: String },
     #[error("{version} is too old for `{request}`; update OBS")]

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
+use tokio::sync::{Notify, oneshot};
 
 use super::capture_thread::CaptureQueue;
 use super::check::check;
@@ -14,7 +15,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{CourtRuntime, StoreSession};
 use super::loss_warnings::LossWarnings;
 use super::losses::Losses;
-use super::reload::{Change, Hangups, Reload, Reloader};
+use super::reload::{Change, Hangups, Reloader};
 use super::resume;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::sinks::{self, Sinks};
@@ -22,7 +23,7 @@ use crate::action::Report;
 use crate::bout::SessionId;
 use crate::capture::About;
 use crate::config::{Config, CourtConfig};
-use crate::control::{Control, CourtControl, CourtRequest, MAX_REQUESTS};
+use crate::control::{Control, CourtControl, CourtRequest, MAX_REQUESTS, ReloadRequest};
 use crate::court::Input;
 use crate::queue::bounded;
 use crate::rules::Sources;
@@ -58,7 +59,7 @@ pub struct Ended {
 /// # Errors
 /// Something that it needs was refused: a rule, a port, a file.
 pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ended, StartError> {
-    let Live { courts, components, statuses, stopping, reload, control } = Live::start(config)?;
+    let Live { courts, components, statuses, stopping, reload, quit, server } = Live::start(config)?;
     messages::run_ready(&config.name);
 
     tokio::pin!(stop);
@@ -69,14 +70,14 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
         tokio::select! {
             () = &mut stop => break,
             _ = loss_checks.tick() => losses.check(&courts),
-            () = hangups.next() => reload.now(),
-            () = control.reload.notified() => reload.now(),
-            () = control.quit.notified() => break,
+            // What comes of it is in the log.
+            () = hangups.next() => drop(reload.try_send(oneshot::channel().0)),
+            () = quit.notified() => break,
         }
     }
     messages::run_ending();
-    // It ends by itself; what it compiles just now is not used.
-    drop(reload);
+    // They end by themselves; what is compiled just now is not used.
+    drop((reload, server));
     stopping.store(true, Relaxed);
     let unfinished = tokio::task::spawn_blocking(move || components.stop(SHUTDOWN_TIMEOUT)).await;
     let mut unfinished = unfinished.unwrap_or_else(|error| vec![format!("the shutdown itself: {error}")]);
@@ -99,8 +100,10 @@ struct Live {
     statuses: Vec<StatusHandle>,
     /// Set to end the receivers; then the courts end, and then their sinks.
     stopping: Arc<AtomicBool>,
-    reload: Reload,
-    control: Control,
+    reload: crossbeam_channel::Sender<ReloadRequest>,
+    quit: Arc<Notify>,
+    /// The server ends when this is dropped.
+    server: oneshot::Sender<()>,
 }
 
 /// A court that is about to start.
@@ -211,17 +214,20 @@ impl Live {
         let (reload, component) = reloader.spawn().map_err(StartError::Thread)?;
         components.add(component);
         let status = StatusHandle::new("server", "http");
+        let quit = Arc::<Notify>::default();
         let control = Control {
             event: config.name.clone(),
+            started_at: started,
             config: config.file.clone(),
             database: config.store_sink().map(|sink| sink.path.clone()),
             courts: controls,
             components: components.statuses().into_iter().chain([status.clone()]).collect(),
-            reload: Arc::default(),
-            quit: Arc::default(),
+            reload: reload.clone(),
+            quit: quit.clone(),
         };
-        components.add(Component::task(status.clone(), server::spawn(config.server.bind, control.clone(), status)));
-        Ok(Self { control, courts: counted, statuses: components.statuses(), components, stopping, reload })
+        let (server, task) = server::spawn(config.server.bind, control, status.clone());
+        components.add(Component::task(status, task));
+        Ok(Self { quit, server, courts: counted, statuses: components.statuses(), components, stopping, reload })
     }
 }
 

@@ -21,6 +21,7 @@ use super::sinks::Sinks;
 use crate::action::Report;
 use crate::bout::SessionId;
 use crate::config::Config;
+use crate::control::{MAX_REQUESTS, ReloadRequest};
 use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
 use crate::rules::check::has_errors;
@@ -75,17 +76,6 @@ pub(super) struct Reloader {
     status: StatusHandle,
 }
 
-/// A running reloader; it ends when this is dropped.
-pub(super) struct Reload(Sender<()>);
-
-impl Reload {
-    /// Compiles the rules now, whether they have changed or not.
-    pub(super) fn now(&self) {
-        // When a request waits already, it will be done soon.
-        let _waits = self.0.try_send(());
-    }
-}
-
 /// When each file was written, and its size; none for a missing file.
 type Marks = Vec<Option<(SystemTime, u64)>>;
 
@@ -103,15 +93,16 @@ impl Reloader {
         changes
     }
 
-    /// Starts a thread of its own.
-    pub(super) fn spawn(self) -> io::Result<(Reload, Component)> {
-        let (requests, requested) = bounded(1);
+    /// Starts a thread of its own, which compiles the rules when it is requested, whether they have changed or not. It
+    /// ends when all senders of requests are dropped.
+    pub(super) fn spawn(self) -> io::Result<(Sender<ReloadRequest>, Component)> {
+        let (requests, requested) = bounded(MAX_REQUESTS);
         let status = self.status.clone();
         thread::Builder::new().name("rules".to_owned()).spawn(move || self.run(&requested))?;
-        Ok((Reload(requests), Component::detached(status)))
+        Ok((requests, Component::detached(status)))
     }
 
-    fn run(mut self, requested: &Receiver<()>) {
+    fn run(mut self, requested: &Receiver<ReloadRequest>) {
         let status = self.status.clone();
         let _guard = status.run();
         let mut seen = self.marks();
@@ -119,8 +110,12 @@ impl Reloader {
         let mut away = 0;
         loop {
             match requested.recv_timeout(POLL_INTERVAL) {
-                Ok(()) => {
-                    self.reload();
+                Ok(request) => {
+                    // Those that wait already are answered with it.
+                    let requests: Vec<_> = std::iter::once(request).chain(requested.try_iter()).collect();
+                    let reloaded = self.reload();
+                    // Who sent a request may be gone.
+                    requests.into_iter().for_each(|request| drop(request.send(reloaded.clone())));
                     seen = self.marks();
                     changed = false;
                     continue;
@@ -139,7 +134,8 @@ impl Reloader {
             }
             changed = false;
             if !self.tried.as_ref().is_some_and(Sources::are_current) {
-                self.reload();
+                // What is wrong is in the log.
+                let _logged = self.reload();
                 seen = self.marks();
             }
         }
@@ -153,8 +149,11 @@ impl Reloader {
         self.watched.iter().map(mark).collect()
     }
 
-    /// Compiles the rules and passes them to the courts, or logs what is wrong with them.
-    fn reload(&mut self) {
+    /// Compiles the rules and passes them to the courts, until all have them.
+    ///
+    /// # Errors
+    /// What is wrong with them, which is logged.
+    fn reload(&mut self) -> Result<(), Vec<Diagnostic>> {
         match self.compile() {
             Ok(rules) => {
                 let names: Vec<_> =
@@ -162,7 +161,7 @@ impl Reloader {
                 self.status.set(Status::Running);
                 messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
-                let Some(sources) = &self.tried else { return };
+                let Some(sources) = &self.tried else { return Ok(()) };
                 for (Served { court, session, changes }, rules) in self.courts.iter().zip(rules) {
                     let setup = setup::recorded(&self.config, sources, court, *session);
                     // A court that has ended needs no rules.
@@ -170,13 +169,14 @@ impl Reloader {
                 }
                 drop(retired);
                 let_go.iter().for_each(drop);
+                Ok(())
             }
             Err(wrong) => {
                 for diagnostic in &wrong {
                     messages::rules_error(diagnostic.in_log());
                 }
                 messages::rules_rejected();
-                let Some(first) = wrong.first() else { return };
+                let Some(first) = wrong.first() else { return Err(wrong) };
                 let (line, column) = first.position();
                 self.status.set(Status::Degraded(format!("the changed rules are wrong: {first}")));
                 let report = Report::RulesRejected {
@@ -189,6 +189,7 @@ impl Reloader {
                 for served in &self.courts {
                     let _ended = served.changes.send(Change::Report(report.clone()));
                 }
+                Err(wrong)
             }
         }
     }

@@ -3,51 +3,53 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use serde_json::json;
+use futures_util::future::join_all;
 use tokio::time::timeout;
 
+use super::answer::{AnswerOutcome, CommandAnswer};
+use super::app::{App, COURT_TIMEOUT};
 use super::find_clip;
+use super::path::CourtPath;
 use super::problem::Problem;
-use crate::command::{Command, CommandVerb};
-use crate::control::{Control, CourtControl};
-use crate::event::{CommandEnded, CommandId, CommandOutcome, Origin};
+use crate::command::{Command, CommandVerb, Refusal};
+use crate::control::{Control, CourtControl, NotReloaded};
+use crate::event::{CommandId, Origin};
 use crate::suggest::{advise_in_words, enumerate};
 
 /// How long the end of a command is awaited.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(15);
 
-type App = State<Arc<Control>>;
-type Answer = Result<Response, Problem>;
+type Answer = Result<CommandAnswer, Problem>;
 
 /// `POST /api/courts/{court}/commands`
 pub(super) async fn of_court(
-    control: App,
+    app: State<Arc<App>>,
     origin: Extension<Origin>,
-    Path(court): Path<String>,
+    CourtPath { court, .. }: CourtPath,
     body: Bytes,
 ) -> Answer {
-    send(&control, &origin, Some(&court), read(&body)?).await
+    send(&app.control, &origin, Some(&court), read(&body)?).await
 }
 
 /// `POST /api/commands`: the court is the only one; `reload` and `quit` are for all.
-pub(super) async fn of_all(control: App, origin: Extension<Origin>, body: Bytes) -> Answer {
-    send(&control, &origin, None, read(&body)?).await
+pub(super) async fn of_all(app: State<Arc<App>>, origin: Extension<Origin>, body: Bytes) -> Answer {
+    send(&app.control, &origin, None, read(&body)?).await
 }
 
 /// `POST /api/courts/{court}/save/head%20kick`
 pub(super) async fn of_path(
-    control: App,
+    app: State<Arc<App>>,
     origin: Extension<Origin>,
-    Path((court, path)): Path<(String, String)>,
+    CourtPath { court, words }: CourtPath,
 ) -> Answer {
-    let verb = CommandVerb::read(path.split('/'))
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("/{path} is no command: {error}")))?;
-    send(&control, &origin, Some(&court), verb).await
+    let verb = CommandVerb::read(words.iter().map(String::as_str)).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, format!("`{}` is no command: {error}", words.join(" ")))
+    })?;
+    send(&app.control, &origin, Some(&court), verb).await
 }
 
 fn read(body: &[u8]) -> Result<CommandVerb, Problem> {
@@ -68,55 +70,61 @@ pub(super) fn court<'a>(control: &'a Control, name: &str) -> Result<&'a CourtCon
 }
 
 async fn send(control: &Control, origin: &Origin, named: Option<&str>, verb: CommandVerb) -> Answer {
-    let is_of_all = matches!(verb, CommandVerb::Reload {} | CommandVerb::Quit {});
-    let courts = match (named, &control.courts[..]) {
-        (Some(name), _) => vec![court(control, name)?],
-        (None, courts) if is_of_all => courts.iter().collect(),
-        (None, [only]) => vec![only],
-        (None, courts) => {
-            let detail = format!(
-                "which court? There are {}: name one (`--court` of `vta ctl`, or the path)",
-                enumerate(courts.iter().map(|court| &*court.name))
-            );
-            return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
-        }
-    };
-    let mut last = None;
-    for court in courts {
-        last = Some(command(control, court, *origin, verb.clone()).await?);
-    }
+    let named = named.map(|name| court(control, name)).transpose()?;
     match verb {
-        CommandVerb::Reload {} => control.reload.notify_one(),
-        CommandVerb::Quit {} => control.quit.notify_one(),
-        _ => {}
-    }
-    Ok(match last.flatten() {
-        Some(ended) => {
-            let status = match ended.outcome {
-                CommandOutcome::Done => StatusCode::OK,
-                CommandOutcome::Refused => StatusCode::CONFLICT,
-                CommandOutcome::Failed => StatusCode::BAD_GATEWAY,
-            };
-            (status, Json(ended)).into_response()
+        CommandVerb::Reload { .. } => reload(control, *origin, named).await,
+        CommandVerb::Quit {} => {
+            let answer = inform(control, *origin, named, CommandVerb::Quit {}).await;
+            control.quit.notify_one();
+            Ok(answer)
         }
-        None => (StatusCode::ACCEPTED, Json(json!({ "command": verb.name(), "outcome": "open" }))).into_response(),
-    })
+        verb => match (named, &control.courts[..]) {
+            (Some(court), _) | (None, [court]) => command(control, court, *origin, verb).await,
+            (None, courts) => {
+                let detail = format!(
+                    "which court? There are {}: name one (`--court` of `vta ctl`, or the path)",
+                    enumerate(courts.iter().map(|court| &*court.name))
+                );
+                Err(Problem::new(StatusCode::BAD_REQUEST, detail))
+            }
+        },
+    }
 }
 
-/// Has a court take a command; none if it has not ended in time.
-async fn command(
-    control: &Control,
-    court: &CourtControl,
-    origin: Origin,
-    mut verb: CommandVerb,
-) -> Result<Option<CommandEnded>, Problem> {
+/// Has a court take a command, and waits for its end.
+async fn command(control: &Control, court: &CourtControl, origin: Origin, mut verb: CommandVerb) -> Answer {
     if let CommandVerb::Show { what, found } = &mut verb {
         *found = find_clip::find(control.database.clone(), court.session, what.clone()).await?;
     }
-    let command = Command { id: CommandId::new(), origin, by: None, verb };
-    match timeout(COMMAND_TIMEOUT, court.command(command)).await {
-        Ok(Ok(ended)) => Ok(Some(ended)),
+    let name = verb.name();
+    match timeout(COMMAND_TIMEOUT, court.command(new(origin, verb))).await {
+        Ok(Ok(ended)) => Ok(ended.into()),
         Ok(Err(error)) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())),
-        Err(_) => Ok(None),
+        Err(_) => Ok(CommandAnswer::new(name, AnswerOutcome::Open)),
     }
+}
+
+fn new(origin: Origin, verb: CommandVerb) -> Command {
+    Command { id: CommandId::new(), origin, by: None, verb }
+}
+
+/// Reads the rules again; then the courts take the command, with what came of it.
+async fn reload(control: &Control, origin: Origin, named: Option<&CourtControl>) -> Answer {
+    let reloaded = timeout(COMMAND_TIMEOUT, control.reload()).await.unwrap_or(Err(NotReloaded::Late(COMMAND_TIMEOUT)));
+    let refused = reloaded.as_ref().err().map(|error| Refusal { reason: error.to_string() });
+    let answer = inform(control, origin, named, CommandVerb::Reload { refused }).await;
+    Ok(match reloaded {
+        Ok(()) => answer,
+        Err(error) => answer.not_reloaded(&error),
+    })
+}
+
+/// Has the courts, or one of them, take a command that the program carries out. A court that does not answer holds up
+/// nothing.
+async fn inform(control: &Control, origin: Origin, named: Option<&CourtControl>, verb: CommandVerb) -> CommandAnswer {
+    let courts = named.map_or(&control.courts[..], std::slice::from_ref);
+    let commands = courts.iter().map(|court| timeout(COURT_TIMEOUT, court.command(new(origin, verb.clone()))));
+    let ends = join_all(commands).await;
+    let first = ends.into_iter().find_map(|end| end.ok()?.ok());
+    first.map_or_else(|| CommandAnswer::new(verb.name(), AnswerOutcome::Done), CommandAnswer::from)
 }

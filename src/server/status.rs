@@ -1,6 +1,6 @@
 //! How vta is: its components, its courts and what they have counted.
 
-use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::courts;
+use super::app::App;
+use super::courts::{self, CourtStatus};
 use super::problem::Problem;
+use crate::client::Health;
 use crate::control::Control;
-use crate::telemetry::{Status, StatusHandle};
-
-type App = State<Arc<Control>>;
+use crate::telemetry::{Status, StatusHandle, Trouble};
+use crate::time::Time;
 
 /// `GET /api/status`
 #[derive(Debug, Deserialize, Serialize)]
@@ -25,6 +26,10 @@ pub(crate) struct StatusReport {
     pub(crate) version: String,
     pub(crate) pid: u32,
     pub(crate) config: PathBuf,
+    /// Where the server is reached on this computer.
+    pub(crate) address: SocketAddr,
+    pub(crate) started_at: Time,
+    pub(crate) uptime_seconds: u64,
     pub(crate) components: Vec<ComponentStatus>,
     pub(crate) courts: Vec<CourtStatus>,
 }
@@ -39,23 +44,16 @@ pub(crate) struct ComponentStatus {
     /// Why it is degraded or has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Why it was degraded or failed the last time, also when that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_trouble: Option<LastTrouble>,
 }
 
-/// How a court is.
+/// The last trouble of a component.
 #[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct CourtStatus {
-    pub(crate) court: String,
-    pub(crate) session: String,
-    /// Whether an operator has paused its rules.
-    pub(crate) paused: bool,
-    /// Whether bouts that are loaded now are rehearsals.
-    pub(crate) rehearsal: bool,
-    /// The file names of its rules.
-    pub(crate) rules: Vec<String>,
-    /// The bout as rules see it.
-    pub(crate) bout: Value,
-    /// What was counted since the start, by name.
-    pub(crate) counters: BTreeMap<String, u64>,
+pub(crate) struct LastTrouble {
+    pub(crate) at: Time,
+    pub(crate) reason: String,
 }
 
 impl ComponentStatus {
@@ -68,7 +66,12 @@ impl ComponentStatus {
             Status::Stopped => ("stopped", None),
         };
         let (kind, name) = (component.kind().to_owned(), component.name().to_owned());
-        Self { kind, name, status: status.to_owned(), reason }
+        let last_trouble = component.last_trouble();
+        let last_trouble = last_trouble.map(|Trouble { at, reason }| LastTrouble {
+            at: Time::from_micros(at.timestamp().as_microsecond()),
+            reason,
+        });
+        Self { kind, name, status: status.to_owned(), reason, last_trouble }
     }
 }
 
@@ -77,32 +80,38 @@ fn failed(control: &Control) -> Vec<String> {
     control.components.iter().filter(has_failed).map(ToString::to_string).collect()
 }
 
-pub(super) async fn health(State(control): App) -> Response {
-    let failed = failed(&control);
+pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
+    let failed = failed(&app.control);
     let status = if failed.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body =
-        json!({ "program": "vta", "version": env!("CARGO_PKG_VERSION"), "event": control.event, "failed": failed });
-    (status, Json(body)).into_response()
+    let health = Health {
+        program: "vta".to_owned(),
+        version: app.run.version.clone(),
+        pid: app.run.pid,
+        event: app.control.event.clone(),
+        failed,
+    };
+    (status, Json(health)).into_response()
 }
 
 /// Ready as soon as each court answers.
-pub(super) async fn ready(State(control): App) -> Result<Json<Value>, Problem> {
-    for court in &control.courts {
-        court
-            .state()
-            .await
-            .map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{}: {error}", court.name)))?;
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    match &courts::silent(&app.control).await[..] {
+        [] => Ok(Json(json!({ "ready": true }))),
+        silent => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, silent.join("; "))),
     }
-    Ok(Json(json!({ "ready": true })))
 }
 
-pub(super) async fn status(State(control): App) -> Result<Json<StatusReport>, Problem> {
-    Ok(Json(StatusReport {
+pub(super) async fn status(State(app): State<Arc<App>>) -> Json<StatusReport> {
+    let App { control, run } = &*app;
+    Json(StatusReport {
         event: control.event.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        pid: std::process::id(),
+        version: run.version.clone(),
+        pid: run.pid,
         config: control.config.clone(),
+        address: run.address,
+        started_at: run.started_at,
+        uptime_seconds: Time::now().since(run.started_at).as_secs(),
         components: control.components.iter().map(ComponentStatus::of).collect(),
-        courts: courts::all(&control).await?,
-    }))
+        courts: courts::all(control).await,
+    })
 }

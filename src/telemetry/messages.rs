@@ -20,6 +20,10 @@ messages! {
     /// `vta ctl` and `vta status` do not find the running vta. The folder of the config cannot be written
     warn "server.no_run_file" server_no_run_file(path, error) = "{path} cannot be written: {error}";
 
+    /// both write to the same database and captures, and `vta ctl` finds only one of them. End one
+    warn "run.runs_already" run_runs_already(config, pid, address) =
+        "{config} runs already in another vta: process {pid}, at http://{address}";
+
     /// everything has started
     info "run.ready" run_ready(event) = "{event} is ready; Ctrl-C ends it";
 

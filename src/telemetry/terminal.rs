@@ -1,6 +1,6 @@
 //! How a line of the log reads on a terminal: what it is about, the text, and the message's code.
 
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Display, Write as _};
 
 use tracing::field::{Field, Visit};
 use tracing_subscriber::field::RecordFields;
@@ -51,34 +51,34 @@ impl Line {
         let Some(code) = &self.code else {
             let text = Some(&self.text).filter(|text| !text.is_empty());
             let parts: Vec<_> = text.into_iter().chain(&self.fields).map(String::as_str).collect();
-            return write_safely(writer, &parts.join(" "));
+            return write!(writer, "{}", printable(&parts.join(" ")));
         };
         if !self.subjects.is_empty() {
-            write_safely(writer, &self.subjects.join(", "))?;
-            writer.write_str(": ")?;
+            write!(writer, "{}: ", printable(&self.subjects.join(", ")))?;
         }
         // The code stands on the first line: a rule's line and its caret may follow.
         let (first, rest) = self.text.split_once('\n').unwrap_or((&self.text, ""));
-        write_safely(writer, first)?;
+        write!(writer, "{}", printable(first))?;
         if writer.has_ansi_escapes() {
             write!(writer, " \x1b[2m[{code}]\x1b[0m")?;
         } else {
             write!(writer, " [{code}]")?;
         }
         if !rest.is_empty() {
-            writer.write_char('\n')?;
-            write_safely(writer, rest)?;
+            write!(writer, "\n{}", printable(rest))?;
         }
         Ok(())
     }
 }
 
-/// Writes a text that may come from the network: what would control the terminal is written as its code.
-fn write_safely(writer: &mut Writer<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|c| match c {
-        '\n' => writer.write_char(c),
-        c if c.is_control() => write!(writer, "{}", c.escape_default()),
-        c => writer.write_char(c),
+/// A text that may come from the network, for a terminal: what would control it is written as its code.
+pub(crate) fn printable(text: &str) -> impl Display {
+    fmt::from_fn(move |f| {
+        text.chars().try_for_each(|c| match c {
+            '\n' => f.write_char(c),
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => f.write_char(c),
+        })
     })
 }
 

@@ -258,6 +258,34 @@ fn an_order_within_a_burst_stays_whatever_the_order_of_its_messages_turns_out_to
 }
 
 #[test]
+fn an_order_within_the_burst_that_loads_its_bout_is_of_that_bout() {
+    let load = [
+        "pre;FightLoaded",
+        "at1;Cem;Cem;GER;at2;Dea;Dea;FRA",
+        "mch;13;Final;M -68kg;0;#0;#F;#f;#F;null;Senior;3;120;cntDown;20;5;",
+        "rnd;1",
+        "clk;01:53;start",
+    ];
+    let mut swapped = load;
+    swapped.swap(1, 2);
+    for mut table in [Table::new(), Table::with(SAVES, &["mat"], true)] {
+        for messages in [load, swapped] {
+            for waits in [0.0, 0.04, 0.11, 0.2] {
+                for message in messages {
+                    table.receive(message);
+                }
+                table.wait(waits).command("review blue").wait(0.01);
+                assert_eq!(table.review()["origin"], "operator", "{waits} {messages:?}");
+                table.wait(1.0);
+                assert_eq!(table.review()["origin"], "operator", "{waits} {messages:?}");
+                assert_eq!(table.command("verdict accepted won").review()["state"], "accepted");
+                table.command("review close").wait(1.0);
+            }
+        }
+    }
+}
+
+#[test]
 fn without_a_rule_that_saves_a_clip_the_court_saves_one_of_each_obs() {
     let mut table = Table::with("fn on_point(event, bout) {}", &["mat", "hall"], true);
     table.load("12", "Ana", "Bea");

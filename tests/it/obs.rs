@@ -127,10 +127,12 @@ async fn a_scene_is_switched_and_reported_once_to_every_court() {
 }
 
 #[tokio::test]
-async fn an_unknown_scene_fails_with_the_words_of_obs() {
+async fn an_unknown_scene_fails_with_those_that_there_are() {
     let Some(obs) = shared().await else { return };
     let reason = Driver::ready(&obs).await.fails(scene("Nope")).await;
-    assert_eq!(reason, "OBS refused `SetCurrentProgramScene`: No source was found by the name of `Nope`.");
+    assert!(reason.starts_with("OBS has no scene `Nope`; its scenes: `"), "{reason}");
+    let reason = Driver::ready(&obs).await.fails(scene("Lvie")).await;
+    assert_eq!(reason, "OBS has no scene `Lvie`; did you mean `Live`?");
 }
 
 #[tokio::test]
@@ -563,7 +565,7 @@ async fn the_scene_is_known_through_other_hands_other_collections_and_a_restart(
     driver.does(request("CreateSceneCollection", json!({"sceneCollectionName": "Other"}))).await;
     assert_eq!(next().await, shows("Scene"));
     let reason = driver.fails(scene("Live")).await;
-    assert!(reason.contains("No source was found by the name of `Live`"), "{reason}");
+    assert_eq!(reason, "OBS has no scene `Live`; its scenes: `Scene`");
     driver.saves().await;
     driver.does(request("SetCurrentSceneCollection", json!({"sceneCollectionName": "VTA"}))).await;
     driver.does(scene("Replay")).await;

@@ -2,13 +2,21 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use crate::headless_obs::HeadlessObs;
+
+mod client;
+mod connections;
+mod refusals;
+mod second;
+mod slow;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -33,6 +41,11 @@ fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
 
 impl Running {
     fn start(courts: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", courts, "")
+    }
+
+    /// A vta whose server has that address, with more sinks, and whatever may follow them in a config.
+    fn start_at(bind: &str, courts: &[&str], more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports: Vec<_> = courts.iter().map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
         let port = |socket: &UdpSocket| socket.local_addr().unwrap();
@@ -42,18 +55,23 @@ impl Running {
             .map(|(name, socket)| format!("  {name}: {{ bind: \"{}\" }}\n", port(socket)))
             .collect();
         let text = format!(
-            "name: Open\ncourts:\n{courts}sinks:\n  store: {{ type: sqlite, path: day.db }}\n  \
-             capture: {{ type: capture, directory: captures }}\nserver: {{ bind: \"127.0.0.1:0\" }}\n"
+            "name: \"O\\e[2Jpen\"\ncourts:\n{courts}server: {{ bind: \"{bind}\" }}\nsinks:\n  \
+             store: {{ type: sqlite, path: day.db }}\n  capture: {{ type: capture, directory: captures }}\n{more}"
         );
         fs::write(folder.path().join("event.yaml"), text).unwrap();
         let first = port(&ports[0]);
         drop(ports);
-        let vta = vta(&folder, &["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let vta = run(&folder, "log");
         let run_file = folder.path().join("event.yaml.run");
         let run: Value = wait_for("the run file", || serde_json::from_slice(&fs::read(&run_file).ok()?).ok());
         let court = UdpSocket::bind("127.0.0.1:0").unwrap();
         court.connect(first).unwrap();
         Self { vta, address: run["address"].as_str().unwrap().parse().unwrap(), court, folder }
+    }
+
+    fn wait_for_log(&self, what: &str) {
+        let log = self.folder.path().join("log");
+        wait_for(what, || fs::read_to_string(&log).unwrap().contains(what).then_some(()));
     }
 
     fn run_file(&self) -> PathBuf {
@@ -79,19 +97,26 @@ impl Running {
 
     /// Sends a request as it stands; gives the status and the body.
     fn send(&self, head: &str, body: &str) -> (u16, String) {
+        let answer = self.exchange(head, body.as_bytes());
+        (answer.status, answer.body)
+    }
+
+    fn exchange(&self, head: &str, body: &[u8]) -> Answer {
+        self.exchange_bytes(&[head.as_bytes(), format!("\r\nContent-Length: {}", body.len()).as_bytes()].concat(), body)
+    }
+
+    fn exchange_bytes(&self, head: &[u8], body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        write!(stream, "{head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+        stream.write_all(&[head, b"\r\nConnection: close\r\n\r\n", body].concat()).unwrap();
+        Answer::read(&mut stream)
     }
 
     fn get(&self, path: &str) -> (u16, String) {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}", self.address), "")
     }
 
+    /// Sends a command as a path.
     fn post(&self, path: &str) -> (u16, Value) {
         let (status, body) = self.send(&format!("POST {path} HTTP/1.1\r\nHost: {}", self.address), "");
         (status, serde_json::from_str(&body).unwrap())
@@ -103,6 +128,40 @@ impl Drop for Running {
         drop(self.vta.kill());
         drop(self.vta.wait());
     }
+}
+
+/// An answer of the server.
+struct Answer {
+    status: u16,
+    /// The head, in lower case.
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    /// Reads an answer to the end of the connection.
+    fn read(stream: &mut TcpStream) -> Self {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head: head.to_lowercase(), body: body.to_owned() }
+    }
+
+    /// The refusal that it is, as RFC 9457 has it.
+    fn problem(&self) -> Value {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let problem: Value = serde_json::from_str(&self.body).unwrap();
+        assert_eq!((&problem["type"], &problem["status"]), (&json!("about:blank"), &json!(self.status)), "{problem}");
+        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
+        problem
+    }
+}
+
+/// Starts `vta run`, which logs to a file of the folder.
+fn run(folder: &tempfile::TempDir, log: &str) -> Child {
+    let log = fs::File::create(folder.path().join(log)).unwrap();
+    vta(folder, &["run"]).stdout(Stdio::null()).stderr(log).spawn().unwrap()
 }
 
 fn vta(folder: &tempfile::TempDir, words: &[&str]) -> Command {
@@ -207,50 +266,11 @@ fn what_is_wrong_with_a_request_is_said() {
         (format!("GET /health HTTP/1.1\r\n{host}\r\nAuthorization: Bearer 1234"), "", 401, "the token is not that"),
     ];
     for (head, body, status, detail) in cases {
-        let (answered, problem) = running.send(&head, body);
-        let problem: Value = serde_json::from_str(&problem).unwrap();
-        assert_eq!(answered, status, "{head}: {problem}");
+        let answer = running.exchange(&head, body.as_bytes());
+        assert_eq!(answer.status, status, "{head}: {}", answer.body);
+        let problem = answer.problem();
         assert!(problem["detail"].as_str().unwrap().contains(detail), "{head}: {problem}");
     }
-    let long = "x".repeat(70_000);
-    assert_eq!(running.send(&format!("{path}\r\n{host}\r\n{json}"), &long).0, 413);
     let several = running.ctl(&["save"]);
     assert!(text(&several.stderr).contains("There are `mat-1` and `mat-2`"), "{}", text(&several.stderr));
-}
-
-#[test]
-fn silent_connections_do_not_stop_a_command() {
-    let running = Running::start(&["mat-1"]);
-    // More than may be open: the rest is closed at once, and those that stay silent are closed in time.
-    let silent: Vec<_> = (0..400).filter_map(|_| TcpStream::connect(running.address).ok()).collect();
-    let done = wait_for("a command", || {
-        let done = running.ctl(&["mark", "here"]);
-        done.status.success().then_some(done)
-    });
-    assert_eq!(text(&done.stdout), "done");
-    drop(silent);
-}
-
-#[test]
-fn a_port_that_is_taken_does_not_stop_the_run() {
-    let first = Running::start(&["mat-1"]);
-    let folder = tempfile::tempdir().unwrap();
-    let config = format!(
-        "name: Other\ncourts: {{ mat-2: {{ bind: \"127.0.0.1:0\" }} }}\nserver: {{ bind: \"{}\" }}\n",
-        first.address
-    );
-    fs::write(folder.path().join("event.yaml"), config).unwrap();
-    let log = folder.path().join("log");
-    let file = fs::File::create(&log).unwrap();
-    let mut second = vta(&folder, &["run"]).stdout(Stdio::null()).stderr(file).spawn().unwrap();
-    let logged = wait_for("the warning", || {
-        let text = fs::read_to_string(&log).unwrap();
-        (text.contains("server.port_taken") && text.contains("run.ready")).then_some(text)
-    });
-    assert!(logged.contains("another program has the port, perhaps another vta; it is tried again"), "{logged}");
-    // It gets the port once that is free.
-    drop(first);
-    wait_for("the run file", || folder.path().join("event.yaml.run").exists().then_some(()));
-    second.kill().unwrap();
-    second.wait().unwrap();
 }

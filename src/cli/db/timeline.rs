@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::select::{self, Query};
 use crate::cli::CliError;
+use crate::telemetry::printable;
 
 /// Print the events, actions, commands and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
@@ -35,16 +36,11 @@ impl Args {
         let written = timelines.iter().try_for_each(|timeline| {
             let bout = &timeline.bout;
             let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
-            writeln!(
-                out,
-                "bout {} on {}: {} against {}",
-                name(&bout.number),
-                bout.court,
-                name(&bout.blue),
-                name(&bout.red)
-            )?;
+            let (number, blue, red) = (name(&bout.number), name(&bout.blue), name(&bout.red));
+            let heading = format!("bout {number} on {}: {blue} against {red}", bout.court);
+            writeln!(out, "{}", printable(&heading))?;
             let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
-            lines.into_iter().try_for_each(|line| writeln!(out, "{line}"))
+            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable(&line.to_string())))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
         select::note_left_out(&summary);

@@ -54,6 +54,13 @@ impl Client {
         Ok(answer["currentProgramSceneName"].as_str().map(str::to_owned))
     }
 
+    /// The names of all scenes.
+    pub(in crate::obs) async fn scenes(&self) -> Result<Vec<String>, ObsError> {
+        let answer = self.get::<Value>("GetSceneList", Value::Null).await?;
+        let scenes = answer["scenes"].as_array().into_iter().flatten();
+        Ok(scenes.filter_map(|scene| scene["sceneName"].as_str().map(str::to_owned)).collect())
+    }
+
     /// OBS's counters. Not every version has all of them.
     pub(in crate::obs) async fn stats(&self) -> Result<Value, ObsError> {
         self.get("GetStats", Value::Null).await

@@ -1,5 +1,6 @@
 //! Actions that a request or two carry out: scenes, sources, texts, filters, sound, media, outputs, and requests by name.
 
+use obws::responses::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -9,6 +10,7 @@ use crate::action::{MediaAction, ObsVerb};
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::sink::{Command, Outbox};
+use crate::suggest::advise_in_words;
 
 /// Carries actions out, one after the other.
 pub(super) async fn run(mut commands: mpsc::Receiver<Command>, client: &Client, outbox: &Outbox, program: &Program) {
@@ -67,7 +69,15 @@ async fn carry_out(client: &Client, outbox: &Outbox, program: &Program, verb: &O
 
 /// OBS reports a scene only when the transition to it is over.
 async fn show_scene(client: &Client, outbox: &Outbox, program: &Program, scene: &str) -> Result<(), ObsError> {
-    client.call("SetCurrentProgramScene", json!({"sceneName": scene})).await?;
+    let shown = client.call("SetCurrentProgramScene", json!({"sceneName": scene})).await;
+    if let Err(error) = &shown
+        && error.is(StatusCode::ResourceNotFound)
+        && let Ok(scenes) = client.scenes().await
+    {
+        let advice = advise_in_words("its scenes", scene, scenes.iter().map(String::as_str));
+        return Err(ObsError::NoScene { scene: scene.to_owned(), advice });
+    }
+    shown?;
     program.set(scene, outbox);
     Ok(())
 }
