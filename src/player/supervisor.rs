@@ -22,7 +22,10 @@ impl Supervised for PlayerState {
     type Error = PlayerError;
 
     const MAX_PAUSE: Duration = Duration::from_secs(30);
-    const MAX_HOLD: Duration = Duration::from_secs(2);
+
+    fn max_hold(_: &PlayerOptions) -> Duration {
+        Duration::from_secs(2)
+    }
 
     async fn start(options: &PlayerOptions) -> Result<Mpv, PlayerError> {
         Mpv::start(options).await

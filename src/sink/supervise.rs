@@ -18,8 +18,9 @@ pub(crate) trait Supervised {
 
     /// The longest pause between two attempts to start.
     const MAX_PAUSE: Duration;
+
     /// How long a command may wait for a start.
-    const MAX_HOLD: Duration;
+    fn max_hold(options: &Self::Options) -> Duration;
 
     fn start(options: &Self::Options) -> impl Future<Output = Result<Self::Running, Self::Error>> + Send;
 
@@ -60,7 +61,8 @@ pub(crate) async fn supervise<S: Supervised>(
     let mut backoff = Backoff::new(S::MAX_PAUSE);
     let mut last_error: Option<S::Error> = None;
     loop {
-        let started = inbox.hold_during(S::start(&options), S::MAX_HOLD, |command| sink.refuse(command, None)).await;
+        let started =
+            inbox.hold_during(S::start(&options), S::max_hold(&options), |command| sink.refuse(command, None)).await;
         let ended = match started {
             Some(Ok(running)) => {
                 status.set(Status::Running);
@@ -112,7 +114,10 @@ mod tests {
         type Error = &'static str;
 
         const MAX_PAUSE: Duration = Duration::from_millis(1);
-        const MAX_HOLD: Duration = Duration::ZERO;
+
+        fn max_hold(_: &Starts) -> Duration {
+            Duration::ZERO
+        }
 
         async fn start(starts: &Starts) -> Result<usize, &'static str> {
             match starts.fetch_add(1, Relaxed) {

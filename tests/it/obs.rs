@@ -314,6 +314,14 @@ async fn after_obs_hung_a_buffer_that_lags_is_started_again_and_clips_come_in_ti
 }
 
 #[tokio::test]
+async fn what_comes_before_the_first_connection_waits_for_it() {
+    let Some(obs) = shared().await else { return };
+    let mut driver = Driver::of(&obs);
+    driver.does(scene("Replay")).await;
+    driver.does(scene("Live")).await;
+}
+
+#[tokio::test]
 async fn a_save_holds_up_no_scene() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;

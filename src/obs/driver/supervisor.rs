@@ -55,7 +55,10 @@ impl Supervised for ObsInstance {
     type Error = ConnectError;
 
     const MAX_PAUSE: Duration = Duration::from_secs(5);
-    const MAX_HOLD: Duration = Duration::ZERO;
+
+    fn max_hold(options: &ObsOptions) -> Duration {
+        options.request_timeout
+    }
 
     async fn start(options: &ObsOptions) -> Result<Self::Running, ConnectError> {
         Client::connect(options).await
