@@ -40,6 +40,8 @@ async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Conn
 
     let (ours, its) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;
+    // Ctrl-C in a terminal goes to its whole group: mpv is in one of its own, since vta ends it in order.
+    command.process_group(0);
     let child = command.arg("--input-ipc-client=fd://0").stdin(OwnedFd::from(its)).spawn()?;
     Ok((child, Box::new(tokio::net::UnixStream::from_std(ours)?)))
 }
@@ -50,7 +52,11 @@ async fn connected(mut command: Command) -> std::io::Result<(Child, Box<dyn Conn
     use std::time::Duration;
     use tokio::net::windows::named_pipe::ClientOptions;
 
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+
     let pipe = format!(r"\\.\pipe\vta-{}-{:016x}", std::process::id(), fastrand::u64(..));
+    // Ctrl-C in a console goes to its whole group: mpv is in one of its own, since vta ends it in order.
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
     let mut child = command.arg(format!("--input-ipc-server={pipe}")).stdin(Stdio::null()).spawn()?;
     // The caller sets a time limit.
     loop {

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 
-use crate::support::{Running, Venue, wait_for};
+use crate::headless_obs::is_installed;
+use crate::support::{Running, Venue, vta, wait_for};
+use crate::venue::JURY;
 
 #[test]
 fn broadcast_is_received() {
@@ -45,6 +47,27 @@ fn kernel_losses_are_counted_and_logged() {
     let info: serde_json::Value = serde_json::from_str(&venue.db(&["info", "--format", "json"])).unwrap();
     let (kept, lost) = (info[0]["datagrams"].as_u64().unwrap(), info[0]["datagrams_lost"].as_u64().unwrap());
     assert!(lost > 0 && kept + lost > 5000, "{kept} kept, {lost} lost");
+}
+
+#[test]
+fn ctrl_c_in_the_terminal_ends_the_player_in_order() {
+    use std::os::unix::process::CommandExt as _;
+
+    if !is_installed("mpv") {
+        assert!(std::env::var_os("CI").is_none(), "mpv is not installed");
+        return;
+    }
+    let venue = Venue::new(JURY);
+    let mut terminal = vta();
+    terminal.process_group(0);
+    let mut running = venue.run_by(terminal);
+    running.wait_for_log("player.runs");
+    // As the terminal does, to all that run in it.
+    nix::sys::signal::killpg(nix::unistd::Pid::from_raw(running.id().cast_signed()), Signal::SIGINT).unwrap();
+    let (status, log) = running.wait();
+    assert!(status.success(), "{log}");
+    let after = log.split_once("player.runs").unwrap().1;
+    assert!(!after.contains("player."), "{log}");
 }
 
 /// A running vta with an entry that it cannot write while the connection is open.

@@ -123,7 +123,12 @@ impl Venue {
 
     /// Starts `vta run` and waits until it listens.
     pub fn run(&self) -> Running {
-        let mut child = vta().arg("run").arg("--config").arg(self.config()).stderr(Stdio::piped()).spawn().unwrap();
+        self.run_by(vta())
+    }
+
+    /// The same with a command for `vta` that is prepared.
+    pub fn run_by(&self, mut vta: Command) -> Running {
+        let mut child = vta.arg("run").arg("--config").arg(self.config()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let lines = BufReader::new(child.stderr.take().unwrap());
         let reader = thread::spawn({
