@@ -15,7 +15,10 @@ use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
 pub use self::player::{Clip, Moment, Play, PlayerVerb};
-use crate::event::{ClipSource, LossPlace, Recording};
+use crate::event::{
+    ClipSource, DatagramsLost, DiskLow, ObsConnected, ObsDisconnected, PlayerConnected, PlayerDisconnected, Recording,
+    ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+};
 use crate::time::Time;
 
 /// Something to be done, as one JSON line: `seq`, `at`, `rule`, `cause`, `action`, `args`.
@@ -171,49 +174,17 @@ pub enum Report {
         took_us: u64,
     },
     /// An OBS instance is connected and can be used.
-    ObsConnected {
-        /// Name of the sink.
-        instance: String,
-        /// Version of OBS Studio.
-        obs_version: String,
-        /// Version of obs-websocket.
-        websocket_version: String,
-    },
+    ObsConnected(ObsConnected),
     /// An OBS instance can no longer be used.
-    ObsDisconnected {
-        /// Name of the sink.
-        instance: String,
-        /// Why.
-        reason: String,
-    },
+    ObsDisconnected(ObsDisconnected),
     /// OBS shows another scene.
-    SceneChanged {
-        /// Name of the sink.
-        instance: String,
-        /// The scene on program.
-        scene: String,
-    },
+    SceneChanged(SceneChanged),
     /// OBS's replay buffer was started or stopped.
-    ReplayBuffer {
-        /// Name of the sink.
-        instance: String,
-        /// Whether it runs.
-        active: bool,
-    },
+    ReplayBuffer(ReplayBuffer),
     /// Datagrams were lost before the court could take them.
-    DatagramsLost {
-        /// How many.
-        datagrams: u64,
-        /// Where.
-        place: LossPlace,
-    },
+    DatagramsLost(DatagramsLost),
     /// Little is left of the disk that OBS writes to.
-    DiskLow {
-        /// Name of the sink.
-        instance: String,
-        /// What is left, in MB.
-        free_mb: u64,
-    },
+    DiskLow(DiskLow),
     /// The clip that an action of this court requested has not come in time, and may come yet.
     ClipAwaited {
         /// The action's `seq`.
@@ -228,19 +199,9 @@ pub enum Report {
     /// OBS has finished a recording; the file is final.
     RecordingStopped(Recording),
     /// A player runs and can be used.
-    PlayerConnected {
-        /// Name of the sink.
-        player: String,
-        /// What it says of its version.
-        version: String,
-    },
+    PlayerConnected(PlayerConnected),
     /// A player can no longer be used, or could not be started.
-    PlayerDisconnected {
-        /// Name of the sink.
-        player: String,
-        /// Why.
-        reason: String,
-    },
+    PlayerDisconnected(PlayerDisconnected),
     /// A player has a frame of a clip on the screen.
     ClipShown {
         /// Name of the sink.
@@ -261,29 +222,15 @@ pub enum Report {
         took_us: Option<u64>,
     },
     /// Rules were changed while the program runs, and have taken the place of those before.
-    RulesReloaded {
-        /// Their file names.
-        rules: Vec<String>,
-    },
+    RulesReloaded(RulesReloaded),
     /// Rules were changed while the program runs, and are wrong: those before go on.
-    RulesRejected {
-        /// The file of the first error.
-        file: String,
-        /// Its line, from 1; 0 when it is not known.
-        line: usize,
-        /// Its column, from 1; 0 when it is not known.
-        column: usize,
-        /// What is wrong.
-        message: String,
-        /// How many errors there are.
-        errors: usize,
-    },
+    RulesRejected(RulesRejected),
 }
 
 impl Report {
     /// Whether OBS or a player has sent it.
     pub fn is_of_a_sink(&self) -> bool {
-        !matches!(self, Self::RulesReloaded { .. } | Self::RulesRejected { .. } | Self::DatagramsLost { .. })
+        !matches!(self, Self::RulesReloaded(_) | Self::RulesRejected(_) | Self::DatagramsLost(_))
     }
 }
 

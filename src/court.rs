@@ -21,9 +21,8 @@ use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::command::Command;
 use crate::event::{
-    ActionDone, ActionFailed, Body, BoutResumed, ClipMissing, ClipSaved, ClipShown, ClockStep, DatagramsLost, DiskLow,
-    Event, Note, ObsConnected, ObsDisconnected, PlayerConnected, PlayerDisconnected, Raw, Recording, ReplayBuffer,
-    ResumeDropped, ReviewOrigin, RulesRejected, RulesReloaded, SceneChanged, Side, Status,
+    ActionDone, ActionFailed, Body, BoutResumed, ClipMissing, ClipSaved, ClipShown, ClockStep, Event, Note, Raw,
+    Recording, ResumeDropped, ReviewOrigin, RulesReloaded, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -414,24 +413,18 @@ impl Court {
                 return;
             }
             Report::ClipSaved(clip) => return self.clip(at, clip, out),
-            Report::ObsConnected { instance, obs_version, websocket_version } => {
-                Body::ObsConnected(ObsConnected { instance, obs_version, websocket_version })
-            }
-            Report::ObsDisconnected { instance, reason } => Body::ObsDisconnected(ObsDisconnected { instance, reason }),
-            Report::SceneChanged { instance, scene } => Body::SceneChanged(SceneChanged { instance, scene }),
-            Report::ReplayBuffer { instance, active } => Body::ReplayBuffer(ReplayBuffer { instance, active }),
-            Report::DatagramsLost { datagrams, place } => Body::DatagramsLost(DatagramsLost { datagrams, place }),
-            Report::DiskLow { instance, free_mb } => Body::DiskLow(DiskLow { instance, free_mb }),
+            Report::ObsConnected(fields) => Body::ObsConnected(fields),
+            Report::ObsDisconnected(fields) => Body::ObsDisconnected(fields),
+            Report::SceneChanged(fields) => Body::SceneChanged(fields),
+            Report::ReplayBuffer(fields) => Body::ReplayBuffer(fields),
+            Report::DatagramsLost(fields) => Body::DatagramsLost(fields),
+            Report::DiskLow(fields) => Body::DiskLow(fields),
             Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
             Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
-            Report::RulesReloaded { rules } => Body::RulesReloaded(RulesReloaded { rules }),
-            Report::RulesRejected { file, line, column, message, errors } => {
-                Body::RulesRejected(Box::new(RulesRejected { file, line, column, message, errors }))
-            }
-            Report::PlayerConnected { player, version } => Body::PlayerConnected(PlayerConnected { player, version }),
-            Report::PlayerDisconnected { player, reason } => {
-                Body::PlayerDisconnected(PlayerDisconnected { player, reason })
-            }
+            Report::RulesReloaded(fields) => Body::RulesReloaded(fields),
+            Report::RulesRejected(fields) => Body::RulesRejected(Box::new(fields)),
+            Report::PlayerConnected(fields) => Body::PlayerConnected(fields),
+            Report::PlayerDisconnected(fields) => Body::PlayerDisconnected(fields),
             Report::ClipShown { player, path, camera, review, action_seq, position_us, shows, took_us } => {
                 if let Some(review) = review {
                     self.bursts.clip(review, ClipState::Shown);

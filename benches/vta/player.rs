@@ -52,7 +52,7 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
     let hear = |wanted: fn(&Report) -> bool| {
         while !wanted(&court.recv_timeout(Duration::from_secs(10)).unwrap()) {}
     };
-    hear(|report| matches!(report, Report::PlayerConnected { .. }));
+    hear(|report| matches!(report, Report::PlayerConnected(_)));
     let mut took = Vec::new();
     for (seq, path) in (1..=PLAYS).zip(clips.iter().cycle()) {
         let clip = Clip { path: path.clone(), begins_at: Some(Time::default()), ..Clip::default() };

@@ -28,14 +28,16 @@ pub struct RuleFailed {
 }
 
 /// Changed rules have replaced the previous ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RulesReloaded {
     /// Their file names.
     pub rules: Vec<String>,
 }
 
 /// Changed rules have errors; the previous ones stay in use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RulesRejected {
     /// The file of the first error.
     pub file: String,
@@ -83,7 +85,8 @@ pub struct ClockStep {
 }
 
 /// Datagrams were lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DatagramsLost {
     /// How many.
     pub datagrams: u64,
@@ -103,7 +106,8 @@ pub enum LossPlace {
 }
 
 /// An OBS instance is connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ObsConnected {
     /// Name of the sink.
     pub instance: String,
@@ -114,7 +118,8 @@ pub struct ObsConnected {
 }
 
 /// An OBS instance is no longer connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ObsDisconnected {
     /// Name of the sink.
     pub instance: String,
@@ -123,7 +128,8 @@ pub struct ObsDisconnected {
 }
 
 /// OBS shows another scene.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SceneChanged {
     /// Name of the sink.
     pub instance: String,
@@ -132,7 +138,8 @@ pub struct SceneChanged {
 }
 
 /// OBS's replay buffer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ReplayBuffer {
     /// Name of the sink.
     pub instance: String,
@@ -141,7 +148,8 @@ pub struct ReplayBuffer {
 }
 
 /// The disk of an OBS instance has little space left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DiskLow {
     /// Name of the sink.
     pub instance: String,
@@ -217,7 +225,8 @@ pub struct ClipShown {
 }
 
 /// A player is running.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PlayerConnected {
     /// Name of the sink.
     pub player: String,
@@ -226,7 +235,8 @@ pub struct PlayerConnected {
 }
 
 /// A player is no longer running.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PlayerDisconnected {
     /// Name of the sink.
     pub player: String,

@@ -232,13 +232,14 @@ mod tests {
     use super::super::components::Components;
     use super::*;
     use crate::action::Report;
+    use crate::event::RulesReloaded;
 
     fn about() -> About {
         About { court: "court-1".to_owned(), local: ([127, 0, 0, 1], 6000).into(), event: String::new() }
     }
 
     fn rules(length: usize) -> Input {
-        Input::Report(Report::RulesReloaded { rules: vec!["x".repeat(length)] })
+        Input::Report(Report::RulesReloaded(RulesReloaded { rules: vec!["x".repeat(length)] }))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::action::Report;
-use crate::event::LossPlace;
+use crate::event::{DatagramsLost, LossPlace};
 use crate::telemetry::Counters;
 
 /// Follows the counters of a court.
@@ -23,12 +23,12 @@ impl Losses {
         let in_system = self.counters.lost_in_kernel.get();
         if in_system > self.in_system {
             let datagrams = in_system - std::mem::replace(&mut self.in_system, in_system);
-            return Some(Report::DatagramsLost { datagrams, place: LossPlace::System });
+            return Some(Report::DatagramsLost(DatagramsLost { datagrams, place: LossPlace::System }));
         }
         let in_queue = self.counters.lost_in_queue.get();
         (in_queue > self.in_queue).then(|| {
             let datagrams = in_queue - std::mem::replace(&mut self.in_queue, in_queue);
-            Report::DatagramsLost { datagrams, place: LossPlace::Queue }
+            Report::DatagramsLost(DatagramsLost { datagrams, place: LossPlace::Queue })
         })
     }
 }

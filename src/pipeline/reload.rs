@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::control::{MAX_REQUESTS, ReloadRequest};
 use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
+use crate::event::RulesRejected;
 use crate::rules::check::has_errors;
 use crate::rules::{Retired, Rules, Sources};
 use crate::telemetry::{Status, StatusHandle, messages};
@@ -179,13 +180,13 @@ impl Reloader {
                 let Some(first) = wrong.first() else { return Err(wrong) };
                 let (line, column) = first.position();
                 self.status.set(Status::Degraded(format!("the changed rules are wrong: {first}")));
-                let report = Report::RulesRejected {
+                let report = Report::RulesRejected(RulesRejected {
                     file: first.file.display().to_string(),
                     line,
                     column,
                     message: first.message.clone(),
                     errors: wrong.len(),
-                };
+                });
                 for served in &self.courts {
                     let _ended = served.changes.send(Change::Report(report.clone()));
                 }

@@ -17,6 +17,7 @@ use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
 use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
+use crate::event::RulesReloaded;
 use crate::queue::bounded;
 use crate::rules::{Explain, Sources};
 use crate::store::{Mode, NewSession, Store};
@@ -255,7 +256,7 @@ impl<T: Target> Run<'_, T> {
         self.until(at);
         let Some(config) = self.rules else {
             // The rules stay; that they were changed in the session is an event all the same.
-            let report = Report::RulesReloaded { rules: self.runtime.rules() };
+            let report = Report::RulesReloaded(RulesReloaded { rules: self.runtime.rules() });
             self.runtime.take(at, &Input::Report(report));
             return Ok(());
         };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::error::PlayerError;
 use super::screen::{Screen, Showing};
 use crate::action::{ActionVerb, PlayerVerb, Report};
+use crate::event::PlayerDisconnected;
 use crate::sink::{Command, Courts, Outbox, micros};
 
 pub(super) struct PlayerState {
@@ -55,6 +56,7 @@ impl PlayerState {
 
     /// Reports to every court why the player cannot be used.
     pub(super) fn disconnected(&self, error: &PlayerError) {
-        self.outbox.send_to_all(|player| Report::PlayerDisconnected { player, reason: error.to_string() });
+        self.outbox
+            .send_to_all(|player| Report::PlayerDisconnected(PlayerDisconnected { player, reason: error.to_string() }));
     }
 }

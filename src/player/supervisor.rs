@@ -10,6 +10,7 @@ use super::options::PlayerOptions;
 use super::session;
 use super::state::PlayerState;
 use crate::action::{ActionVerb, PlayerVerb, Report};
+use crate::event::PlayerConnected;
 use crate::sink::{Command, Ended, Inbox, Supervised};
 use crate::telemetry::messages;
 
@@ -34,7 +35,8 @@ impl Supervised for PlayerState {
     async fn work(&mut self, _: &PlayerOptions, mut mpv: Mpv, inbox: &mut Inbox) -> Ended<PlayerError> {
         let began = Instant::now();
         messages::player_runs(self.outbox.sink(), &mpv.version);
-        self.outbox.send_to_all(|player| Report::PlayerConnected { player, version: mpv.version.clone() });
+        self.outbox
+            .send_to_all(|player| Report::PlayerConnected(PlayerConnected { player, version: mpv.version.clone() }));
         let Err(error) = session::run(&mut mpv, self, inbox).await else {
             mpv.quit().await;
             return Ended::Stopped;

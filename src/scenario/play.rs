@@ -13,7 +13,10 @@ use crate::action::{Action, ActionSink, ClipReport, ObsVerb, Outcome, Report};
 use crate::capture;
 use crate::command::Command;
 use crate::court::{Datagram, Input};
-use crate::event::{Body, ClipSource, CommandId, CommandOutcome, Event, Origin, Recording};
+use crate::event::{
+    Body, ClipSource, CommandId, CommandOutcome, DiskLow, Event, ObsConnected, ObsDisconnected, Origin,
+    PlayerConnected, PlayerDisconnected, Recording, ReplayBuffer, SceneChanged,
+};
 use crate::pipeline::{Acted, CourtRuntime, Target};
 use crate::time::Time;
 
@@ -156,15 +159,19 @@ impl Play {
         let report = match report {
             StepReport::ObsConnected => {
                 let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
-                Report::ObsConnected { instance, obs_version, websocket_version }
+                Report::ObsConnected(ObsConnected { instance, obs_version, websocket_version })
             }
-            StepReport::ObsDisconnected(reason) => Report::ObsDisconnected { instance, reason: reason.clone() },
-            StepReport::Scene(scene) => Report::SceneChanged { instance, scene: scene.clone() },
-            StepReport::ReplayBuffer(active) => Report::ReplayBuffer { instance, active: *active },
-            StepReport::DiskLow(free_mb) => Report::DiskLow { instance, free_mb: *free_mb },
-            StepReport::PlayerConnected => Report::PlayerConnected { player: instance, version: "0.40.0".to_owned() },
+            StepReport::ObsDisconnected(reason) => {
+                Report::ObsDisconnected(ObsDisconnected { instance, reason: reason.clone() })
+            }
+            StepReport::Scene(scene) => Report::SceneChanged(SceneChanged { instance, scene: scene.clone() }),
+            StepReport::ReplayBuffer(active) => Report::ReplayBuffer(ReplayBuffer { instance, active: *active }),
+            StepReport::DiskLow(free_mb) => Report::DiskLow(DiskLow { instance, free_mb: *free_mb }),
+            StepReport::PlayerConnected => {
+                Report::PlayerConnected(PlayerConnected { player: instance, version: "0.40.0".to_owned() })
+            }
             StepReport::PlayerDisconnected(reason) => {
-                Report::PlayerDisconnected { player: instance, reason: reason.clone() }
+                Report::PlayerDisconnected(PlayerDisconnected { player: instance, reason: reason.clone() })
             }
             StepReport::ClipAwaited(reason) => {
                 let saves = self.court.target().saves.clone();

@@ -11,7 +11,10 @@ use vta::action::{ClipReport, Outcome, Report};
 use vta::bout::SessionId;
 use vta::capture::{self, About, CaptureError, CaptureWriter, Format, FormatError, Reader, Recorded, Skip};
 use vta::court::{Court, Datagram, Input, Setup};
-use vta::event::{ClipSource, LossPlace, Recording};
+use vta::event::{
+    ClipSource, DatagramsLost, LossPlace, ObsConnected, ObsDisconnected, Recording, ReplayBuffer, RulesRejected,
+    RulesReloaded, SceneChanged,
+};
 use vta::rules::Rules;
 use vta::time::{Offset, Time};
 
@@ -431,14 +434,13 @@ fn any_report() -> impl Strategy<Value = Report> {
         (any::<u64>(), any::<String>(), outcome, any::<u64>()).prop_map(|(action_seq, action, outcome, took_us)| {
             Report::Outcome { action_seq, action, outcome, took_us }
         }),
-        any::<[String; 3]>().prop_map(|[instance, obs_version, websocket_version]| Report::ObsConnected {
-            instance,
-            obs_version,
-            websocket_version
-        }),
-        any::<[String; 2]>().prop_map(|[instance, reason]| Report::ObsDisconnected { instance, reason }),
-        any::<[String; 2]>().prop_map(|[instance, scene]| Report::SceneChanged { instance, scene }),
-        any::<(String, bool)>().prop_map(|(instance, active)| Report::ReplayBuffer { instance, active }),
+        any::<[String; 3]>().prop_map(|[instance, obs_version, websocket_version]| Report::ObsConnected(
+            ObsConnected { instance, obs_version, websocket_version }
+        )),
+        any::<[String; 2]>()
+            .prop_map(|[instance, reason]| Report::ObsDisconnected(ObsDisconnected { instance, reason })),
+        any::<[String; 2]>().prop_map(|[instance, scene]| Report::SceneChanged(SceneChanged { instance, scene })),
+        any::<(String, bool)>().prop_map(|(instance, active)| Report::ReplayBuffer(ReplayBuffer { instance, active })),
         (any::<[String; 2]>(), any_span(), any::<Option<String>>(), any::<Vec<u64>>()).prop_map(
             |([instance, path], (begins_at, ends_at), note, action_seqs)| {
                 let from = if note.is_some() { ClipSource::Recording } else { ClipSource::ReplayBuffer };
@@ -449,11 +451,11 @@ fn any_report() -> impl Strategy<Value = Report> {
         any_recording().prop_map(Report::RecordingStopped),
         any::<(u64, bool)>().prop_map(|(datagrams, is_queue)| {
             let place = if is_queue { LossPlace::Queue } else { LossPlace::System };
-            Report::DatagramsLost { datagrams, place }
+            Report::DatagramsLost(DatagramsLost { datagrams, place })
         }),
-        any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded { rules }),
+        any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded(RulesReloaded { rules })),
         any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {
-            Report::RulesRejected { file, line, column, message, errors }
+            Report::RulesRejected(RulesRejected { file, line, column, message, errors })
         }),
     ]
 }

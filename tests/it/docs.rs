@@ -15,7 +15,9 @@ use vta::capture;
 use vta::cli::Cli;
 use vta::config::Config;
 use vta::court::{Court, Datagram, Input, Output};
-use vta::event::{Body, Event, Kind};
+use vta::event::{
+    Body, DiskLow, Event, Kind, ObsConnected, ObsDisconnected, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+};
 use vta::rules::check::check;
 use vta::rules::{Limits, Rules, Surroundings};
 use vta::scenario::{self, Scenarios};
@@ -76,18 +78,24 @@ fn events(rules: Rules) -> Vec<Arc<Event>> {
     let (save, scene) = ("obs.save_replay".to_owned(), "obs.scene".to_owned());
     let (obs_version, websocket_version) = ("30.2.3".to_owned(), "5.5.2".to_owned());
     let reports = [
-        Report::ObsConnected { instance: instance(), obs_version, websocket_version },
-        Report::ReplayBuffer { instance: instance(), active: true },
-        Report::SceneChanged { instance: instance(), scene: "Live".to_owned() },
-        Report::DiskLow { instance: instance(), free_mb: 900 },
+        Report::ObsConnected(ObsConnected { instance: instance(), obs_version, websocket_version }),
+        Report::ReplayBuffer(ReplayBuffer { instance: instance(), active: true }),
+        Report::SceneChanged(SceneChanged { instance: instance(), scene: "Live".to_owned() }),
+        Report::DiskLow(DiskLow { instance: instance(), free_mb: 900 }),
         Report::RecordingStarted(recording("replay", None)),
         clip("replay", "clip.mkv", action_seqs),
         Report::Outcome { action_seq: 1, action: save, outcome: done, took_us: 4 },
         Report::Outcome { action_seq: 2, action: scene, outcome: failed, took_us: 4 },
         Report::RecordingStopped(recording("replay", Some("bout.mkv"))),
-        Report::ObsDisconnected { instance: instance(), reason: "OBS was closed".to_owned() },
-        Report::RulesReloaded { rules: vec!["scenes.rhai".to_owned()] },
-        Report::RulesRejected { file: "x.rhai".to_owned(), line: 1, column: 1, message: String::new(), errors: 1 },
+        Report::ObsDisconnected(ObsDisconnected { instance: instance(), reason: "OBS was closed".to_owned() }),
+        Report::RulesReloaded(RulesReloaded { rules: vec!["scenes.rhai".to_owned()] }),
+        Report::RulesRejected(RulesRejected {
+            file: "x.rhai".to_owned(),
+            line: 1,
+            column: 1,
+            message: String::new(),
+            errors: 1,
+        }),
     ];
     for recorded in capture::open(&repository("examples/bout-with-review.tsv")).unwrap() {
         let recorded = recorded.unwrap();

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
 use vta::action::{ObsVerb, Outcome, Report};
+use vta::event::{ObsConnected, ReplayBuffer, SceneChanged};
 use vta::obs::ObsOptions;
 use vta::time::Time;
 
@@ -92,11 +93,13 @@ async fn an_old_obs_is_connected_to_with_one_warning() {
     let Some(obs) = shared().await else { return };
     let (log, _guard) = Log::listen();
     let driver = Driver::of(&obs);
-    let connected = driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
-    let Report::ObsConnected { instance, obs_version, websocket_version } = connected else { unreachable!() };
+    let connected = driver.hears(|report| matches!(report, Report::ObsConnected(_))).await;
+    let Report::ObsConnected(ObsConnected { instance, obs_version, websocket_version }) = connected else {
+        unreachable!()
+    };
     assert_eq!(instance, "replay");
     assert!(websocket_version.starts_with("5."), "{websocket_version}");
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     let version: Vec<u32> = obs_version.split('.').filter_map(|number| number.parse().ok()).collect();
     let warnings = log.lines("WARN");
     assert_eq!(warnings.len(), usize::from(version < vec![30, 2]), "{warnings:#?}");
@@ -117,10 +120,10 @@ async fn a_scene_is_switched_and_reported_once_to_every_court() {
         driver.does(scene(name)).await;
         assert!(is_shown(&someone, name).await, "{name}");
     }
-    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    let shown = |report: &Report| matches!(report, Report::SceneChanged(_));
     // The first is the one that it found.
     for scene in ["Live", "Replay", "Live"] {
-        let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+        let expected = Report::SceneChanged(SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
         assert_eq!(hear(&driver.court_2, shown).await, expected);
     }
     assert!(!driver.court_2.try_iter().any(|report| shown(&report)));
@@ -278,7 +281,7 @@ async fn a_clip_that_someone_else_saved_belongs_to_no_action() {
 async fn replays_whose_events_obs_loses_are_found_each_in_its_own_file() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::with_password(relay_that_loses("ReplayBufferSaved", obs.port), Some(&obs.password));
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     let saved = [driver.saves().await, driver.saves().await];
     assert_ne!(saved[0], saved[1]);
     for path in saved {
@@ -303,8 +306,8 @@ async fn after_obs_hung_a_buffer_that_lags_is_started_again_and_clips_come_in_ti
         // This OBS does not lag.
         return;
     }
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: false, .. }))).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     assert_eq!(log.lines("obs.replay_buffer_lags").len(), 1);
     // A clip needs a picture.
     sleep(Duration::from_secs(1)).await;
@@ -337,9 +340,9 @@ async fn a_save_without_a_running_buffer_fails_and_starts_it() {
     let Some(obs) = shared().await else { return };
     let mut driver = Driver::ready(&obs).await;
     someone_else(&obs).await.replay_buffer().stop().await.unwrap();
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: false, .. }))).await;
     let saving = driver.give(save()).await;
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     assert_eq!(
         driver.outcome_of(saving).await,
         Outcome::Failed { reason: "the replay buffer was not running; it has been started".to_owned() }
@@ -447,7 +450,7 @@ async fn a_recording_that_has_nothing_yet_does_not_stand_in_for_a_replay() {
     let mut driver = Driver::ready(&obs).await;
     driver.does(start_recording(None)).await;
     someone_else(&obs).await.replay_buffer().stop().await.unwrap();
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: false, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: false, .. }))).await;
     let saving = driver.give(save()).await;
     let told = |report: &Report| matches!(report, Report::ClipSaved { .. } | Report::Outcome { .. });
     match driver.hears(told).await {
@@ -506,7 +509,7 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     let Some(obs) = HeadlessObs::start() else { return };
     let request_timeout = Duration::from_secs(1);
     let mut driver = Driver::with_options(ObsOptions { request_timeout, ..options(obs.port, Some(&obs.password)) });
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     obs.stop();
     let began = Instant::now();
     driver.fails(scene("Replay")).await;
@@ -525,10 +528,10 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     driver.does(start_recording(Some("Bout 14"))).await;
     obs.stop();
     let began = Instant::now();
-    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    driver.hears(|report| matches!(report, Report::ObsDisconnected(_))).await;
     sleep(Duration::from_secs(10).saturating_sub(began.elapsed())).await;
     obs.cont();
-    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
+    driver.hears(|report| matches!(report, Report::ObsConnected(_))).await;
     driver.does_at_last(save()).await;
     driver.does(stop_recording()).await;
     let files: Vec<_> = std::fs::read_dir(&obs.recordings).unwrap().map(|f| f.unwrap().file_name()).collect();
@@ -544,15 +547,15 @@ async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
     let began = Instant::now();
     let Outcome::Failed { reason } = driver.outcome_of(saving).await else { panic!("nothing can have been saved") };
     assert!(reason.contains("the connection to OBS was lost"), "{reason}");
-    driver.hears(|report| matches!(report, Report::ObsDisconnected { .. })).await;
+    driver.hears(|report| matches!(report, Report::ObsDisconnected(_))).await;
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     let reason = driver.fails(scene("Live")).await;
     assert!(reason.starts_with("OBS `replay` is not connected: "), "{reason}");
 
     obs.restart();
-    driver.hears(|report| matches!(report, Report::ObsConnected { .. })).await;
-    driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
-    assert!(driver.court_2.try_iter().any(|report| matches!(report, Report::ObsDisconnected { .. })));
+    driver.hears(|report| matches!(report, Report::ObsConnected(_))).await;
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
+    assert!(driver.court_2.try_iter().any(|report| matches!(report, Report::ObsDisconnected(_))));
     let path = driver.saves().await;
     assert!(Path::new(&path).is_file(), "{path}");
 }
@@ -561,10 +564,11 @@ async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
 async fn the_scene_is_known_through_other_hands_other_collections_and_a_restart() {
     let Some(mut obs) = HeadlessObs::start() else { return };
     let mut driver = Driver::of(&obs);
-    let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+    let shows =
+        |scene: &str| Report::SceneChanged(SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
     // The second court gives no commands, so that nothing is passed over while an outcome is waited for.
     let court = driver.court_2.clone();
-    let next = || hear(&court, |report| matches!(report, Report::SceneChanged { .. }));
+    let next = || hear(&court, |report| matches!(report, Report::SceneChanged(_)));
     assert_eq!(next().await, shows("Live"));
     someone_else(&obs).await.scenes().set_current_program_scene("Replay").await.unwrap();
     assert_eq!(next().await, shows("Replay"));
@@ -582,7 +586,7 @@ async fn the_scene_is_known_through_other_hands_other_collections_and_a_restart(
     // After a crash it shows what it had saved, and that is told if it is another scene.
     obs.kill();
     obs.restart();
-    hear(&court, |report| matches!(report, Report::ObsConnected { .. })).await;
+    hear(&court, |report| matches!(report, Report::ObsConnected(_))).await;
     driver.does_at_last(scene("Live")).await;
     assert_eq!(next().await, shows("Live"));
 }

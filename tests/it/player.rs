@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use vta::action::{Moment, Outcome, Play, PlayerVerb, Report};
 use vta::bout::ClipState;
 use vta::court::{Court, Datagram, Input, Output};
-use vta::event::Kind;
+use vta::event::{Kind, PlayerDisconnected};
 use vta::rules::Rules;
 
 use self::jury::*;
@@ -241,8 +241,8 @@ async fn a_player_that_is_killed_comes_back_with_what_it_showed() {
     let pid = jury.pid();
     let killed = Instant::now();
     signal("-KILL", &pid);
-    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected { .. })).await;
-    let Report::PlayerDisconnected { reason, .. } = gone else { unreachable!() };
+    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected(_))).await;
+    let Report::PlayerDisconnected(PlayerDisconnected { reason, .. }) = gone else { unreachable!() };
     assert_eq!(reason, "the player ended: signal: 9 (SIGKILL)");
     let shown = jury.shown().await;
     let Report::ClipShown { path: again, action_seq: None, position_us, .. } = shown else { panic!("{shown:?}") };
@@ -275,7 +275,7 @@ async fn a_frozen_player_is_replaced_and_nobody_waits_long() {
 async fn a_missing_player_is_said_once_and_its_commands_fail_at_once() {
     let (log, _guard) = Log::listen();
     let mut jury = Jury::with("no-such-player", &[]);
-    jury.hears(|report| matches!(report, Report::PlayerDisconnected { .. })).await;
+    jury.hears(|report| matches!(report, Report::PlayerDisconnected(_))).await;
     let began = Instant::now();
     let missing = "the player `no-such-player` was not found: install mpv, or say in `command` where it is";
     // Long enough for it to be tried again.
@@ -295,8 +295,8 @@ async fn a_player_that_takes_not_its_arguments_says_so() {
         return;
     }
     let jury = Jury::with("mpv", &["--no-such-option=1"]);
-    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected { .. })).await;
-    let Report::PlayerDisconnected { reason, .. } = gone else { unreachable!() };
+    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected(_))).await;
+    let Report::PlayerDisconnected(PlayerDisconnected { reason, .. }) = gone else { unreachable!() };
     assert!(reason.starts_with("the player `mpv` did not start: it ended at once: exit status: 1;"), "{reason}");
 }
 
@@ -307,12 +307,12 @@ async fn one_that_was_closed_by_hand_stays_closed_until_the_next_clip() {
     jury.sees(still(&path, 3.0)).await;
     jury.has_run();
     jury.ask(json!(["keypress", "CLOSE_WIN"]));
-    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected { .. })).await;
-    let Report::PlayerDisconnected { reason, .. } = gone else { unreachable!() };
+    let gone = jury.hears(|report| matches!(report, Report::PlayerDisconnected(_))).await;
+    let Report::PlayerDisconnected(PlayerDisconnected { reason, .. }) = gone else { unreachable!() };
     assert_eq!(reason, "the player was closed by hand; the next clip opens it again");
     assert_eq!(jury.fails(PlayerVerb::Step { frames: 1 }).await, reason);
     jury.does(PlayerVerb::Close {}).await;
-    assert!(!jury.court.try_iter().any(|report| matches!(report, Report::PlayerConnected { .. })));
+    assert!(!jury.court.try_iter().any(|report| matches!(report, Report::PlayerConnected(_))));
     let (shown, position) = jury.sees(still(&path, 4.0)).await;
     assert_eq!(shown, path);
     assert_near(position, 4.0);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use vta::action::Report;
 use vta::court::{Court, Datagram, Input, Output};
 use vta::diagnostic::Place;
-use vta::event::Body;
+use vta::event::{Body, ObsDisconnected, SceneChanged};
 use vta::naming::Names;
 use vta::rules::{Limits, Reaction, RuleFile, Rules, Setting, SettingValue, Surroundings};
 use vta::served::Served;
@@ -336,9 +336,14 @@ fn the_current_scene_is_known_from_the_reports_of_each_obs_and_stays_when_rules_
     let mut outputs = Vec::new();
     let round = || Input::Datagram(Datagram { bytes: Bytes::from_static(b"rnd;1"), from: None, truncated: false });
     let shows = |instance: &str, scene: &str| {
-        Input::Report(Report::SceneChanged { instance: instance.to_owned(), scene: scene.to_owned() })
+        Input::Report(Report::SceneChanged(SceneChanged { instance: instance.to_owned(), scene: scene.to_owned() }))
     };
-    let gone = || Input::Report(Report::ObsDisconnected { instance: "a".to_owned(), reason: "closed".to_owned() });
+    let gone = || {
+        Input::Report(Report::ObsDisconnected(ObsDisconnected {
+            instance: "a".to_owned(),
+            reason: "closed".to_owned(),
+        }))
+    };
     let mut at = Time::default();
     let mut step = |court: &mut Court, input: Input| {
         at = at + Duration::from_secs(1);

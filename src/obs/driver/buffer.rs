@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::action::Report;
+use crate::event::ReplayBuffer;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
@@ -33,7 +34,7 @@ impl<'a> Buffer<'a> {
     /// Takes in whether it runs, and reports a change to the courts.
     pub(super) fn set(&self, active: bool) {
         if self.active.send_replace(Some(active)) != Some(active) {
-            self.outbox.send_to_all(|instance| Report::ReplayBuffer { instance, active });
+            self.outbox.send_to_all(|instance| Report::ReplayBuffer(ReplayBuffer { instance, active }));
         }
     }
 

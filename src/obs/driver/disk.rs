@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::action::Report;
+use crate::event::DiskLow;
 use crate::obs::client::Client;
 use crate::sink::Outbox;
 use crate::telemetry::messages;
@@ -22,7 +23,7 @@ pub(super) async fn watch(client: &Client, outbox: &Outbox, min_free_mb: u64) ->
         let free = stats.ok().and_then(|stats| stats["availableDiskSpace"].as_f64());
         if let Some(free_mb) = free.and_then(|free| gauge.fell(free)) {
             messages::obs_disk_low(outbox.sink(), free_mb);
-            outbox.send_to_all(|instance| Report::DiskLow { instance, free_mb });
+            outbox.send_to_all(|instance| Report::DiskLow(DiskLow { instance, free_mb }));
         }
         sleep(POLL_INTERVAL).await;
     }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use tokio::sync::{Notify, watch};
 
 use crate::action::Report;
+use crate::event::SceneChanged;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::sink::Outbox;
@@ -25,7 +26,7 @@ impl Program {
             other
         });
         if news {
-            outbox.send_to_all(|instance| Report::SceneChanged { instance, scene: scene.to_owned() });
+            outbox.send_to_all(|instance| Report::SceneChanged(SceneChanged { instance, scene: scene.to_owned() }));
         }
     }
 }

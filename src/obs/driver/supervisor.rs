@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::session::{self, Memory};
 use crate::action::Report;
+use crate::event::{ObsConnected, ObsDisconnected};
 use crate::obs::client::{Client, ConnectError};
 use crate::obs::error::ObsError;
 use crate::obs::options::ObsOptions;
@@ -45,7 +46,8 @@ impl ObsInstance {
             messages::obs_old(&options.instance, &obs_version, &websocket_version);
             self.warned_of = Some(obs_version.clone());
         }
-        self.outbox.send_to_all(|instance| Report::ObsConnected { instance, obs_version, websocket_version });
+        self.outbox
+            .send_to_all(|instance| Report::ObsConnected(ObsConnected { instance, obs_version, websocket_version }));
     }
 }
 
@@ -75,7 +77,8 @@ impl Supervised for ObsInstance {
             return Ended::Stopped;
         };
         messages::obs_disconnected(&options.instance, &reason);
-        self.outbox.send_to_all(|instance| Report::ObsDisconnected { instance, reason: reason.to_string() });
+        self.outbox
+            .send_to_all(|instance| Report::ObsDisconnected(ObsDisconnected { instance, reason: reason.to_string() }));
         self.reason = Arc::clone(&reason);
         Ended::Lost { reason: reason.to_string(), at_once: false }
     }

@@ -15,7 +15,7 @@ use crate::action::Outcome;
 use crate::capture::{About, open, read_from};
 use crate::command::{Command, CommandVerb};
 use crate::court::{Datagram, Resume};
-use crate::event::{CommandId, Event, LossPlace, Origin};
+use crate::event::{CommandId, DatagramsLost, Event, LossPlace, Origin};
 use crate::time::Offset;
 
 const MESSAGES: [&str; 18] = [
@@ -197,7 +197,7 @@ fn live(venue: &Venue, steps: &[Step], resume: Option<Resume>, stops: bool) -> (
                 runtime.take(at, &Input::ClockStep { ran_until: runtime.now(), offset });
             }
             Step::Lost => {
-                let lost = Report::DatagramsLost { datagrams: 3, place: LossPlace::Queue };
+                let lost = Report::DatagramsLost(DatagramsLost { datagrams: 3, place: LossPlace::Queue });
                 runtime.take(at, &Input::Report(lost));
             }
             Step::Reload(version) => {

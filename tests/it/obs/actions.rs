@@ -4,6 +4,7 @@ use std::process::{Child, Stdio};
 
 use obws::responses::media_inputs::MediaState;
 use vta::action::MediaAction;
+use vta::event::SceneChanged;
 
 use super::*;
 
@@ -37,7 +38,8 @@ async fn a_preview_is_shown_and_put_on_program_in_studio_mode_alone() {
     assert_eq!(driver.fails(preview()).await, no_preview);
     assert_eq!(driver.fails(ObsVerb::TriggerTransition {}.on(None)).await, no_preview);
     // The second court gives no commands, so that nothing is passed over while an outcome is waited for.
-    let shows = |scene: &str| Report::SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() };
+    let shows =
+        |scene: &str| Report::SceneChanged(SceneChanged { instance: "replay".to_owned(), scene: scene.to_owned() });
     hear(&driver.court_2, |report| *report == shows("Live")).await;
 
     someone.ui().set_studio_mode_enabled(true).await.unwrap();

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use vta::action::{Action, ActionVerb, ObsVerb, Outcome, Report};
+use vta::event::ReplayBuffer;
 use vta::obs::ObsOptions;
 use vta::sink::Command;
 use vta::telemetry::StatusHandle;
@@ -69,7 +70,7 @@ impl Driver {
     /// A driver that is connected and has its replay buffer running.
     pub(crate) async fn ready(obs: &HeadlessObs) -> Self {
         let driver = Self::of(obs);
-        driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+        driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
         driver
     }
 

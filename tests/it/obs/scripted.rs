@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio_stream::StreamExt as _;
 use tokio_websockets::{Message, ServerBuilder, WebSocketStream};
-use vta::event::ClipSource;
+use vta::event::{ClipSource, DiskLow, ReplayBuffer, SceneChanged};
 
 use super::*;
 
@@ -64,7 +64,7 @@ impl NewerObs {
         let port = listener.local_addr().unwrap().port();
         let driver = Driver::with_options(ObsOptions { splits_recordings, ..options(port, None) });
         tokio::spawn(self.listens(listener));
-        driver.hears(|report| matches!(report, Report::ReplayBuffer { active: true, .. })).await;
+        driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
         driver
     }
 
@@ -214,9 +214,9 @@ async fn every_court_is_told_once_that_the_disk_of_obs_is_nearly_full() {
     let port = listener.local_addr().unwrap().port();
     let driver = Driver::with_options(ObsOptions { min_free_mb: 1000, ..options(port, None) });
     tokio::spawn(NewerObs::default().listens(listener));
-    let told = |report: &Report| matches!(report, Report::DiskLow { .. });
+    let told = |report: &Report| matches!(report, Report::DiskLow(_));
     for court in [&driver.court_1, &driver.court_2] {
-        let expected = Report::DiskLow { instance: "replay".to_owned(), free_mb: 900 };
+        let expected = Report::DiskLow(DiskLow { instance: "replay".to_owned(), free_mb: 900 });
         assert_eq!(hear(court, told).await, expected);
         assert!(!court.try_iter().any(|report| told(&report)));
     }
@@ -231,9 +231,9 @@ async fn a_newer_obs_is_no_cause_for_warnings_and_reports_its_scenes_itself() {
     for name in ["Replay", "Live"] {
         driver.does(scene(name)).await;
     }
-    let shown = |report: &Report| matches!(report, Report::SceneChanged { .. });
+    let shown = |report: &Report| matches!(report, Report::SceneChanged(_));
     for name in ["Live", "Replay", "Live"] {
-        let expected = Report::SceneChanged { instance: "replay".to_owned(), scene: name.to_owned() };
+        let expected = Report::SceneChanged(SceneChanged { instance: "replay".to_owned(), scene: name.to_owned() });
         assert_eq!(hear(&driver.court_2, shown).await, expected);
     }
     assert!(!driver.court_2.try_iter().any(|report| shown(&report)));

@@ -50,7 +50,7 @@ impl Jury {
             }
         }
         let jury = Self::with("mpv", &["--vo=null", "--ao=null"]);
-        jury.hears(|report| matches!(report, Report::PlayerConnected { .. })).await;
+        jury.hears(|report| matches!(report, Report::PlayerConnected(_))).await;
         Some(jury)
     }
 
