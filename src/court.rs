@@ -351,6 +351,8 @@ impl Court {
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
+        let ended = self.bursts.end_before(&body);
+        self.derived(at, ended, out);
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
         let derived = self.bursts.handle(&event, at);
         if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {
