@@ -65,6 +65,18 @@ pub struct Datagram {
     pub truncated: bool,
 }
 
+/// The longest datagram that is read whole, in bytes.
+pub(crate) const MAX_DATAGRAM: usize = 2048;
+
+impl Datagram {
+    /// As it is received: of a longer one, only the beginning.
+    pub(crate) fn limited(mut self) -> Self {
+        self.truncated |= self.bytes.len() > MAX_DATAGRAM;
+        self.bytes.truncate(MAX_DATAGRAM);
+        self
+    }
+}
+
 /// An output of a step, in order.
 #[derive(Clone, Debug)]
 pub enum Output {
@@ -112,6 +124,8 @@ pub struct Court {
     bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
+    /// The encoding of text that is not UTF-8.
+    fallback_encoding: pss::Encoding,
     /// The time of the latest input: times never run back.
     now: Time,
     /// How far the clock that people read is ahead of that.
@@ -147,6 +161,7 @@ impl Court {
             bursts: BurstHandler::default(),
             rules,
             names: None,
+            fallback_encoding: pss::Encoding::default(),
             now: Time::from_micros(i64::MIN),
             offset: Offset::default(),
             events: 0,
@@ -176,6 +191,12 @@ impl Court {
     /// Names the files of clips and recordings; without names, OBS does.
     pub fn with_names(mut self, names: Names) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    /// Text that is not UTF-8 is in this encoding.
+    pub fn with_fallback_encoding(mut self, encoding: pss::Encoding) -> Self {
+        self.fallback_encoding = encoding;
         self
     }
 
@@ -346,7 +367,8 @@ impl Court {
         if !self.allows(datagram) {
             return;
         }
-        pss::decode(&datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
+        let encoding = self.fallback_encoding;
+        pss::decode_as(encoding, &datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
     }
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
