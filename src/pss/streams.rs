@@ -192,7 +192,12 @@ fn round(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 
 fn winner(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let word = fields.value("winner").ok_or("`winner` is missing")?;
-    Ok(Body::Winner(Winner { winner: winner_named("winner", word)? }))
+    let winner = winner_named("winner", word)?;
+    let other = fields.peek().and_then(|word| winner_named("winner", word).ok()).filter(|other| *other != winner);
+    match other {
+        Some(other) => Err(format!("`winner` is sent twice, as {winner} and as {other}")),
+        None => Ok(Body::Winner(Winner { winner })),
+    }
 }
 
 /// Reads `BLUE`, `RED` or `TIE`, in any letter case, of the field `name`.
@@ -232,7 +237,12 @@ fn result(fields: &mut Fields<'_>) -> Body {
     if let Some(result) = result.filter(|result| !is_banner(result)) {
         fields.note(format!("`result` is `{result}`, which is neither rounds such as `2-1` nor a decision"));
     }
-    Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision: None })
+    let decision = fields.peek().and_then(decision_of);
+    if decision.is_some() {
+        fields.next();
+        fields.note("`decision` is in a field of its own");
+    }
+    Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision })
 }
 
 /// The result and the decision of a banner that a sender has put together from its parts; either may be `null`.
@@ -370,8 +380,13 @@ fn officials(fields: &mut Fields<'_>) -> Body {
     };
     let referee = official(fields);
     let mut judges = Vec::with_capacity(3);
+    let mut sent = [false; NAMES.len()];
     while fields.go_to(is_name) {
-        fields.next();
+        let name = fields.next().unwrap_or_default();
+        let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name));
+        if place.and_then(|place| sent.get_mut(place)).is_some_and(|sent| std::mem::replace(sent, true)) {
+            fields.note(format!("`{name}` is sent twice"));
+        }
         judges.push(official(fields));
     }
     Body::Officials(Officials { referee, judges })

@@ -119,6 +119,20 @@ fn what_one_message_says_twice_is_read_only_if_it_says_the_same() {
         let stream = &datagram[..3];
         assert_decoded(datagram, &[&format!(r##"invalid {stream} {{"fields":[{fields}]}} # {twice}"##)]);
     }
+    for (datagram, expected) in [
+        ("win;BLUE;RED", r##"invalid win {"fields":["BLUE","RED"]} # `winner` is sent twice, as blue and as red"##),
+        ("win;BLUE;BLUE", r##"recovered win {"winner":"blue"} # extra fields at the end: `BLUE`"##),
+        (
+            "ref;A;KOR;ju1;B;KOR;ju1;C;KOR",
+            r##"recovered ref {"referee":{"name":"A","country":"KOR"},"judges":[{"name":"B","country":"KOR"},{"name":"C","country":"KOR"}]} # `ju1` is sent twice"##,
+        ),
+        (
+            "wmh;John DOE;2-1;PTF",
+            r##"recovered wmh {"name":"John DOE","result":"2-1","decision":"PTF"} # `decision` is in a field of its own"##,
+        ),
+    ] {
+        assert_decoded(datagram, &[expected]);
+    }
     assert_decoded("wrd;rd1;1;rd2;0;rd1;1", &[r#"ok wrd {"winners":["blue",null]}"#]);
     assert_decoded(
         "wrd;rd1;1;rd2;0;rd1;2",
@@ -204,6 +218,12 @@ fn messages_on_one_line_are_each_read() {
             "wmh;Ed Baldwin;2-0 PTF;win;BLUE",
             vec![r#"wmh {"name":"Ed Baldwin","result":"2-0","decision":"PTF"}"#, r#"win {"winner":"blue"}"#],
         ),
+        (
+            "wmh;Ed Baldwin;2-0 PTFwin;BLUE",
+            vec![r#"wmh {"name":"Ed Baldwin","result":"2-0","decision":"PTF"}"#, r#"win {"winner":"blue"}"#],
+        ),
+        ("wmh;Ed Baldwin;2-0win;BLUE", vec![r#"wmh {"name":"Ed Baldwin","result":"2-0"}"#, r#"win {"winner":"blue"}"#]),
+        ("Udp Port 6000 connectedpre;FightLoaded", vec![r#"Udp Port {"state":"connected"}"#, "pre {}"]),
         ("wmh;Ed Baldwin\0win;BLUE", vec![r#"wmh {"name":"Ed Baldwin"}"#, r#"win {"winner":"blue"}"#]),
         (
             "at1;A;Ana A;CRO;at2;B;Bea B;FRA;rnd;1",
