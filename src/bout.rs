@@ -3,8 +3,8 @@
 //! Senders hand neighbouring messages to the network in any order, so nothing here depends on the order inside a
 //! *burst*: messages with hardly a pause between them. Each message changes the state at once, for readers in the
 //! meantime. When the burst is over and its messages did not come in their logical order (`order`), the state is
-//! rebuilt from them in that order. Only then are events derived from the burst as a whole; a request for review is the
-//! exception, because a jury waits for it.
+//! rebuilt from them in that order. Only then are events derived from the burst as a whole; a request for review and
+//! its answer are the exceptions, because people wait for them.
 //!
 //! `lifecycle`, `rounds`, `rests`, `scoring`, `reviews` and `injuries` each keep their own memory of the
 //! bout, change the `model` and return the events that they derive. `engine` composes them, `burst` feeds it.
@@ -13,6 +13,7 @@ mod burst;
 mod engine;
 mod id;
 mod identity;
+mod inference;
 mod injuries;
 mod lifecycle;
 mod model;

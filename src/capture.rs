@@ -6,6 +6,9 @@
 //! | pcap | yes | no | tcpdump's; both byte orders, microseconds and nanoseconds |
 //! | text trace | yes | yes | `milliseconds<TAB>message` a line |
 //! | plain lines | yes | no | a message a line, no time |
+//! | payloads | yes | no | hexadecimal digits a line, as `tshark -T fields` prints them |
+//!
+//! Each of them may be packed with gzip. Lines of text that begin with `#` are comments.
 //!
 //! # Our own pcapng
 //!
@@ -41,6 +44,8 @@ mod detect;
 mod fields;
 mod flush_mark;
 mod frame;
+mod gzip;
+mod hex;
 mod input;
 mod json;
 mod notes;
@@ -99,6 +104,9 @@ pub enum Format {
     /// A message a line.
     #[strum(serialize = "plain lines")]
     Lines,
+    /// A message a line in hexadecimal digits, as `tshark -T fields` prints them.
+    #[strum(serialize = "payloads")]
+    Payloads,
 }
 
 /// Why a capture cannot be read, or not to its end. No input follows.
@@ -149,6 +157,14 @@ pub enum LineProblem {
     NoTab,
     #[error("`{0}` before the TAB is no number of milliseconds: write it as `1250` or `1250.5`")]
     NotANumber(String),
+    #[error("a time before the message: each line must be `milliseconds<TAB>message`, or none of them")]
+    Timed,
+    #[error(
+        "`{0}` is no payload in hexadecimal digits, as `tshark -T fields -e frame.time_epoch -e udp.payload` prints it"
+    )]
+    NoPayload(String),
+    #[error("`{0}` before the payload is no time: let tshark print `-e frame.time_epoch` or `-e frame.time_relative`")]
+    NoSeconds(String),
     #[error("longer than a datagram can be (65535 bytes): is this a file of PSS messages?")]
     TooLong,
 }

@@ -47,6 +47,7 @@ pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProg
 use crate::bout::ReviewRules;
 use crate::diagnostic::Diagnostic;
 use crate::naming::Names;
+use crate::pss::Encoding;
 use crate::rules::RuleFile;
 use check::{Checker, World};
 use names::NameTemplates;
@@ -137,6 +138,10 @@ struct EventFile {
 pub struct Decoder {
     /// The scoring system's protocol, [with the habits of real senders](protocol.md).
     pub protocol: Protocol,
+    /// The encoding of text that is not UTF-8, which older consoles send: `CP1250` (central Europe), `CP1251` (Cyrillic),
+    /// `CP949` (Korean), or another by its usual name.
+    #[schemars(with = "format::Encoding")]
+    pub fallback_encoding: Encoding,
 }
 
 /// A protocol of a scoring system. The first byte of a message, `{` or another, shows which one it is in, so that

@@ -64,6 +64,18 @@ pub struct Datagram {
     pub truncated: bool,
 }
 
+/// The longest datagram that is read whole, in bytes.
+pub(crate) const MAX_DATAGRAM: usize = 2048;
+
+impl Datagram {
+    /// As it is received: of a longer one, only the beginning.
+    pub(crate) fn limited(mut self) -> Self {
+        self.truncated |= self.bytes.len() > MAX_DATAGRAM;
+        self.bytes.truncate(MAX_DATAGRAM);
+        self
+    }
+}
+
 /// An output of a step, in order.
 #[derive(Clone, Debug)]
 pub enum Output {
@@ -111,6 +123,8 @@ pub struct Court {
     bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
+    /// The encoding of text that is not UTF-8.
+    fallback_encoding: pss::Encoding,
     /// The time of the latest input: times never run back.
     now: Time,
     /// How far the clock that people read is ahead of that.
@@ -146,6 +160,7 @@ impl Court {
             bursts: BurstHandler::default(),
             rules,
             names: None,
+            fallback_encoding: pss::Encoding::default(),
             now: Time::from_micros(i64::MIN),
             offset: Offset::default(),
             events: 0,
@@ -175,6 +190,12 @@ impl Court {
     /// Names the files of clips and recordings; without names, OBS does.
     pub fn with_names(mut self, names: Names) -> Self {
         self.names = Some(names);
+        self
+    }
+
+    /// Text that is not UTF-8 is in this encoding.
+    pub fn with_fallback_encoding(mut self, encoding: pss::Encoding) -> Self {
+        self.fallback_encoding = encoding;
         self
     }
 
@@ -345,11 +366,14 @@ impl Court {
         if !self.allows(datagram) {
             return;
         }
-        pss::decode(&datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
+        let encoding = self.fallback_encoding;
+        pss::decode_as(encoding, &datagram.bytes, datagram.truncated, |message| self.message(at, message, out));
     }
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
         let pss::Message { stream, status, body, notes, raw } = message;
+        let ended = self.bursts.end_before(&body);
+        self.derived(at, ended, out);
         let event = self.event(at, None, body, Some(MessageMeta { stream, status, notes, raw }));
         let derived = self.bursts.handle(&event, at);
         if derived.events.iter().any(|(_, body)| matches!(body, Body::ReviewOpened(_))) {

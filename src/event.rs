@@ -219,7 +219,8 @@ pub enum Body {
     /// The rest after a round is over: its time has run out, the next round was named or its clock runs, or the bout
     /// has a winner. There is no such event if another bout is loaded during a rest.
     RestEnded(RestEnded),
-    /// The bout is over: its winner was named.
+    /// The bout is over: its winner was named. If that message was lost, and the rounds and the banner show who won, it
+    /// is `inferred` ten seconds after them, or when the next bout is loaded.
     BoutEnded(BoutEnded),
     /// Another athlete leads the round than before; level scores in between do not count.
     LeadChanged(LeadChanged),

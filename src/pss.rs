@@ -7,14 +7,17 @@
 mod clock;
 mod decode;
 mod encode;
+mod encoding;
 mod fields;
 mod groups;
+mod joined;
 mod message;
 mod streams;
 mod text;
 mod tkstrike_json;
 
-pub use decode::decode;
+pub use decode::{decode, decode_as};
 pub use encode::{Dialect, encode};
+pub use encoding::{Encoding, UnknownEncoding};
 pub use message::Message;
 pub(crate) use text::surplus;

@@ -11,14 +11,21 @@ use super::reviews::{Deadlines, ReviewOrder};
 use crate::event::*;
 use crate::time::{Offset, Time};
 
-/// A burst is over when no message came for this long, unless a message that belongs to it is missing…
-const BURST_PAUSE: Duration = Duration::from_millis(100);
-/// …and at the latest this long after its first message.
-const MAX_BURST: Duration = Duration::from_millis(250);
+/// A burst is over when no message came for this long, and at the latest so long after its first one…
+const BURST_LIMITS: Limits = Limits { pause: Duration::from_millis(100), whole: Duration::from_millis(250) };
+/// …unless a message that belongs to it is missing: some senders pause for 100 ms after each message.
+const INCOMPLETE_LIMITS: Limits = Limits { pause: Duration::from_millis(250), whole: Duration::from_secs(1) };
+/// The last of the places of messages that change the score.
+const SCORE_PLACE: u8 = 10;
 /// More messages than this at once are no burst of one bout.
 const MAX_MESSAGES: usize = 64;
 /// A running clock without messages for this long is reported.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
+
+struct Limits {
+    pause: Duration,
+    whole: Duration,
+}
 
 /// Keeps the state of the bout that is on.
 #[derive(Debug, Default)]
@@ -38,6 +45,8 @@ pub struct BurstHandler {
     extended: bool,
     /// The events that follow from them, in the order in which `engine` handled them.
     derived: Vec<(u64, Body)>,
+    /// How many of them come before what follows from the scores together.
+    scored: usize,
     /// The last message, and whether the silence after it was reported.
     last: Option<(u64, Time, bool)>,
     deadlines: Deadlines,
@@ -46,12 +55,20 @@ pub struct BurstHandler {
 #[derive(Debug)]
 struct Message {
     event: Arc<Event>,
+    at: Time,
     place: Place,
+    /// What follows from it was derived at once.
+    is_answered: bool,
 }
 
 impl Message {
     fn order(&self, other: &Self) -> Ordering {
         self.place.cmp(&other.place).then_with(|| order::tie(&self.event.body, &other.event.body))
+    }
+
+    /// When it counts as received, in a burst that began `at`: reviews are timed to the millisecond.
+    fn moment(&self, at: Time) -> Time {
+        if matches!(self.event.body, Body::Review(_)) { self.at } else { at }
     }
 }
 
@@ -77,15 +94,20 @@ impl BurstHandler {
 
     /// When [`BurstHandler::settle`] has something to derive, if no message comes until then.
     pub fn due(&self) -> Option<Time> {
-        self.deadlines.due().into_iter().chain(self.pause_due()).min()
+        self.deadlines.due().into_iter().chain(self.pause_due()).chain(self.winner_due()).min()
+    }
+
+    /// When the winner is inferred, if it is not named until then.
+    fn winner_due(&self) -> Option<Time> {
+        self.engine.lifecycle.winner_due().filter(|_| self.burst.is_empty())
     }
 
     /// When a burst is over, or a silence long enough to be reported.
     fn pause_due(&self) -> Option<Time> {
         if !self.burst.is_empty() {
             let (first, last) = self.span;
-            let latest = first + MAX_BURST;
-            return Some(if self.extended { latest } else { latest.min(last + BURST_PAUSE) });
+            let limits = if self.extended { INCOMPLETE_LIMITS } else { BURST_LIMITS };
+            return Some((first + limits.whole).min(last + limits.pause));
         }
         match self.last {
             Some((_, at, false)) if self.bout().stage == Stage::Fighting => Some(at + SILENCE_TIMEOUT),
@@ -112,15 +134,65 @@ impl BurstHandler {
             self.span.0 = at;
             self.in_order = true;
             self.derived.clear();
+            self.scored = 0;
         }
         self.extended = false;
         self.span.1 = at;
-        let message = Message { event: event.clone(), place: order::place(&event.body, self.bout().config.counts) };
+        let place = order::place(&event.body, self.bout().config.counts);
+        let mut message = Message { event: event.clone(), at, place, is_answered: false };
         self.in_order &= self.burst.last().is_none_or(|last| last.order(&message).is_le());
-        // All messages of a burst count as received at its beginning.
-        self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        let before = self.derived.len();
+        self.engine.handle(event.seq, message.moment(self.span.0), &event.body, &mut self.derived);
+        let mut derived = ended;
+        if self.derived.get(before..).is_some_and(answers_a_request) {
+            message.is_answered = true;
+            derived.events.extend(self.derived.drain(before..));
+            derived.bout_changed = true;
+        }
+        self.count_scored(place);
         self.burst.push(message);
-        if self.burst.len() >= MAX_MESSAGES { self.end_burst() } else { ended }
+        if self.burst.len() >= MAX_MESSAGES {
+            let Derived { events, bout_changed } = self.end_burst();
+            derived.events.extend(events);
+            derived.bout_changed |= bout_changed;
+        }
+        derived
+    }
+
+    /// Derives what ends before a message: the bout that it loads another one in place of, if its rounds and banner show
+    /// who has won and the message that names the winner was lost.
+    pub fn end_before(&mut self, body: &Body) -> Derived {
+        let number = &self.bout().config.number;
+        let loads = match body {
+            Body::BoutLoaded {} => true,
+            Body::BoutConfig(config) => number.is_some() && config.number.is_some() && config.number != *number,
+            _ => false,
+        };
+        if !loads {
+            return Derived::default();
+        }
+        let mut derived = Derived::default();
+        match &mut self.before {
+            // Messages of the load have overtaken its first.
+            Some(before) if before.lifecycle.is_unnamed() => {
+                derived.events = before.end_unnamed();
+                self.engine = before.clone();
+                self.in_order = false;
+            }
+            _ if self.engine.lifecycle.is_unnamed() => {
+                derived = self.finish();
+            }
+            _ => {}
+        }
+        derived.bout_changed |= !derived.events.is_empty();
+        derived
+    }
+
+    /// Takes note of the derived events so far, if the last message is one that changes the score.
+    fn count_scored(&mut self, (rank, _): Place) {
+        if rank <= SCORE_PLACE {
+            self.scored = self.derived.len();
+        }
     }
 
     fn lowers_score(&self, body: &Body) -> bool {
@@ -214,15 +286,18 @@ impl BurstHandler {
 
     /// Derives what is due: that a jury's time runs out, what follows from a burst that is over, or a silence.
     pub fn settle(&mut self) -> Derived {
-        let pause = self.pause_due();
-        if self.deadlines.due().is_some_and(|deadline| pause.is_none_or(|pause| deadline <= pause)) {
+        let due = self.due();
+        if self.deadlines.due() == due {
             let events = self.deadlines.take(&self.engine.bout).into_iter().collect();
             return Derived { events, ..Derived::default() };
         }
+        if self.winner_due() == due {
+            let events = self.engine.end_unnamed();
+            return Derived { bout_changed: !events.is_empty(), events };
+        }
         if !self.burst.is_empty() {
-            let may_last = !self.extended && self.span.1 + BURST_PAUSE < self.span.0 + MAX_BURST;
             self.put_in_order();
-            if may_last && self.engine.is_incomplete(&self.derived) {
+            if !self.extended && self.engine.is_incomplete(&self.derived) {
                 self.extended = true;
                 return Derived::default();
             }
@@ -236,7 +311,11 @@ impl BurstHandler {
 
     /// Derives what follows from the last burst of a session.
     pub fn finish(&mut self) -> Derived {
-        if self.burst.is_empty() { Derived::default() } else { self.end_burst() }
+        let mut derived = if self.burst.is_empty() { Derived::default() } else { self.end_burst() };
+        let ended = self.engine.end_unnamed();
+        derived.bout_changed |= !ended.is_empty();
+        derived.events.extend(ended);
+        derived
     }
 
     /// Rebuilds the state from the burst's messages in their logical order.
@@ -244,12 +323,21 @@ impl BurstHandler {
         let Some(before) = self.before.as_ref().filter(|_| !self.in_order) else { return };
         self.in_order = true;
         self.derived.clear();
+        self.scored = 0;
         let load = self.engine.bout.load;
         self.engine = before.clone();
-        self.burst.sort_by(Message::order);
-        for Message { event, .. } in &self.burst {
-            self.engine.handle(event.seq, self.span.0, &event.body, &mut self.derived);
+        let mut burst = std::mem::take(&mut self.burst);
+        burst.sort_by(Message::order);
+        for message in &burst {
+            let before = self.derived.len();
+            let moment = message.moment(self.span.0);
+            self.engine.handle(message.event.seq, moment, &message.event.body, &mut self.derived);
+            if message.is_answered {
+                self.derived.truncate(before);
+            }
+            self.count_scored(message.place);
         }
+        self.burst = burst;
         for (order, what) in &self.orders {
             // What follows from it was given out.
             let _known = self.engine.order(*order, *what);
@@ -265,13 +353,25 @@ impl BurstHandler {
         self.put_in_order();
         let mut events = std::mem::take(&mut self.derived);
         let changed = self.burst.iter().any(|message| changes_stored_bout(&message.event.body));
-        events.extend(self.engine.end_burst());
+        let ends = events.iter().skip(self.scored).position(|(_, body)| ends_after_scores(body));
+        let place = ends.map_or(events.len(), |ends| self.scored + ends);
+        events.splice(place..place, self.engine.end_burst());
         self.burst.clear();
         self.orders.clear();
         // A copy that is kept makes each change of the state a copy.
         self.before = None;
         Derived { bout_changed: changed || !events.is_empty(), events }
     }
+}
+
+/// Whether these events have the answer to a review whose request was received: it waits for no other message.
+fn answers_a_request(derived: &[(u64, Body)]) -> bool {
+    derived.iter().any(|(_, body)| matches!(body, Body::ReviewDecided(ReviewDecided { review: Some(_), .. })))
+}
+
+/// Whether an event comes after the scores of its burst, which have led to it.
+fn ends_after_scores(body: &Body) -> bool {
+    matches!(body, Body::RoundEnded(_) | Body::RestStarted(_) | Body::BoutEnded(_))
 }
 
 /// Whether a message changes what the database keeps of a bout.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::inference::Inference;
 use super::injuries::Injuries;
-use super::lifecycle::{Lifecycle, LifecycleState, belongs_to_a_bout};
+use super::lifecycle::{Lifecycle, LifecycleState, Unnamed, belongs_to_a_bout};
 use super::model::*;
 use super::order::completeness;
 use super::rests::Rests;
@@ -82,6 +83,7 @@ impl BoutEngine {
             self.reset_parts();
         }
         if self.lifecycle.is_late(&self.bout, at, body) {
+            derived.extend(self.lifecycle.late(body).map(|body| (seq, body)));
             return;
         }
         for body in self.derive(seq, at, body) {
@@ -123,11 +125,12 @@ impl BoutEngine {
             Body::Injury(injury) => return self.injuries.message(at, *injury).into_iter().collect(),
             Body::Hit(hit) => self.scoring.hit(at, *hit),
             Body::Point(point) => self.scoring.point(seq, at, *point),
-            Body::Score(score) => return self.scoring.score(bout, seq, *score),
+            Body::Score(score) => return self.scoring.score(bout, (seq, at), *score),
             Body::Penalties(count) => self.scoring.penalties(bout, seq, *count),
             Body::RoundScores(scores) => return self.round_scores(seq, at, scores),
             Body::RoundWinners(winners) => {
                 let ended = self.rounds.winners(bout, winners);
+                self.lifecycle.weigh(bout, seq, at);
                 return ended.into_iter().chain(self.lifecycle.check_winner(bout)).collect();
             }
             Body::Winner(winner) => {
@@ -137,6 +140,7 @@ impl BoutEngine {
             // A banner that was cut does not replace a complete one.
             Body::Result(result) if bout.result.is_none() || completeness(result) > 0 => {
                 Arc::make_mut(bout).result = Some(result.clone());
+                self.lifecycle.weigh(bout, seq, at);
             }
             Body::Leader(leader) if bout.leader != leader.side => Arc::make_mut(bout).leader = leader.side,
             Body::Review(review) => return self.reviews.message(bout, seq, at, *review),
@@ -166,10 +170,16 @@ impl BoutEngine {
 
     fn clock(&mut self, at: Time, clock: Clock) -> Vec<Body> {
         let mut derived = match self.rounds.clock(&mut self.bout, clock) {
-            ClockChange::Runs => self.run(at),
+            ClockChange::Runs => {
+                self.lifecycle.goes_on();
+                self.run(at)
+            }
             ClockChange::Ended => self.rounds.end(&mut self.bout).into_iter().collect(),
             ClockChange::None => Vec::new(),
         };
+        if clock.action.is_none() && self.bout.stage == Stage::Fighting {
+            self.lifecycle.goes_on();
+        }
         derived.extend(self.rounds.final_seconds(&self.bout, clock));
         derived
     }
@@ -204,10 +214,27 @@ impl BoutEngine {
         let mut derived = Vec::new();
         if let Some(next) = self.scoring.lost_round(&self.bout, scores) {
             derived.extend(self.enter_round(at, next.round));
-            derived.extend(self.scoring.score(&mut self.bout, seq, Pair { blue: next.blue, red: next.red }));
+            derived.extend(self.scoring.score(&mut self.bout, (seq, at), Pair { blue: next.blue, red: next.red }));
         }
         self.scoring.table(&mut self.bout, seq, scores);
         derived
+    }
+
+    /// Ends the bout if its rounds and banner show who has won, and no message has named the winner.
+    pub(super) fn end_unnamed(&mut self) -> Vec<(u64, Body)> {
+        let Some((Unnamed { cause, since }, inference)) = self.lifecycle.take_inference(&self.bout) else {
+            return Vec::new();
+        };
+        let bodies: Vec<_> = match inference {
+            Inference::Won(winner) => {
+                let ended = [self.rests.end(since), self.rounds.end(&mut self.bout)];
+                let bout_ended = self.lifecycle.end_unnamed(&mut self.bout, since, winner);
+                ended.into_iter().flatten().chain(bout_ended).collect()
+            }
+            Inference::Differ(what) => self.lifecycle.differ(what).into_iter().collect(),
+            Inference::Open => Vec::new(),
+        };
+        bodies.into_iter().map(|body| (cause, body)).collect()
     }
 
     /// What follows from an operator's order, and why it cannot be carried out, if so.

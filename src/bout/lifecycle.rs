@@ -6,12 +6,24 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::identity::names;
+use super::inference::{self, Inference};
 use super::model::*;
 use crate::event::*;
 use crate::time::{Offset, Time};
 
 /// Messages of the bout before may come this long after the next one was loaded.
 const LATE_MESSAGE_WINDOW: Duration = Duration::from_secs(1);
+/// How long the winner may be named after the rounds and the banner have shown who it is.
+const WINNER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// That the rounds and the banner show who has won, and no message has named the winner.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub(super) struct Unnamed {
+    /// The message that has shown it.
+    pub(super) cause: u64,
+    /// When it came.
+    pub(super) since: Time,
+}
 
 /// What a later session needs of it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -21,6 +33,7 @@ pub(super) struct LifecycleState {
     load_received: bool,
     contradiction_reported: bool,
     rehearsal: bool,
+    unnamed: Option<Unnamed>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,6 +48,8 @@ pub(super) struct Lifecycle {
     pub(super) load_received: bool,
     /// That the winner contradicts the rounds was reported.
     contradiction_reported: bool,
+    /// The winner is known, but has not been named.
+    unnamed: Option<Unnamed>,
     /// The bout is one of an earlier session, and no message has shown yet that it goes on.
     resumed: bool,
     /// When the bout was loaded, by the court's time.
@@ -61,6 +76,7 @@ impl Lifecycle {
             // that has not begun.
             self.replaced = self.replace(bout, bout.ordinal, at).config.number.clone();
             self.contradiction_reported = false;
+            self.unnamed = None;
             self.resumed = false;
         }
         self.load_received = true;
@@ -77,18 +93,19 @@ impl Lifecycle {
     }
 
     pub(super) fn state(&self) -> LifecycleState {
-        let Self { load_received, contradiction_reported, rehearsal, .. } = *self;
-        LifecycleState { replaced: self.replaced.clone(), load_received, contradiction_reported, rehearsal }
+        let Self { load_received, contradiction_reported, rehearsal, unnamed, .. } = *self;
+        LifecycleState { replaced: self.replaced.clone(), load_received, contradiction_reported, rehearsal, unnamed }
     }
 
     /// Takes over from an earlier session.
     pub(super) fn resume(&mut self, earlier: LifecycleState) {
-        let LifecycleState { replaced, load_received, contradiction_reported, rehearsal } = earlier;
+        let LifecycleState { replaced, load_received, contradiction_reported, rehearsal, unnamed } = earlier;
         let offset = self.offset;
         *self = Self {
             replaced,
             load_received,
             contradiction_reported,
+            unnamed,
             resumed: true,
             rehearsal,
             offset,
@@ -187,15 +204,32 @@ impl Lifecycle {
         Body::BoutStarted(BoutStarted { number: bout.config.number.clone() })
     }
 
+    /// The winner was named.
     pub(super) fn end(&mut self, bout: &mut Arc<Bout>, at: Time, winner: BoutWinner) -> Vec<Body> {
+        self.unnamed = None;
+        let is_inferred = bout.winner_inferred;
+        if is_inferred {
+            Arc::make_mut(bout).winner_inferred = false;
+        }
+        match bout.winner {
+            Some(before) if before == winner => Vec::new(),
+            Some(before) if is_inferred => {
+                self.contradiction_reported = true;
+                Arc::make_mut(bout).winner = Some(winner);
+                vec![unlike_inferred(winner, before)]
+            }
+            Some(before) => {
+                let what = format!("`win` names {winner} after it named {before}");
+                let mut derived = vec![Body::Contradiction(Contradiction { what })];
+                derived.extend(self.decide(bout, at, winner));
+                derived
+            }
+            None => self.decide(bout, at, winner),
+        }
+    }
+
+    fn decide(&mut self, bout: &mut Arc<Bout>, at: Time, winner: BoutWinner) -> Vec<Body> {
         let mut derived = Vec::new();
-        if bout.winner == Some(winner) {
-            return derived;
-        }
-        if let Some(before) = bout.winner {
-            let what = format!("`win` names {winner} after it named {before}");
-            derived.push(Body::Contradiction(Contradiction { what }));
-        }
         let ending = Arc::make_mut(bout);
         ending.winner = Some(winner);
         if ending.stage != Stage::Ended {
@@ -206,6 +240,7 @@ impl Lifecycle {
             derived.push(Body::BoutEnded(BoutEnded {
                 number: ending.config.number.clone(),
                 winner,
+                inferred: ending.winner_inferred,
                 blue_rounds,
                 red_rounds,
                 result: ending.result.as_ref().and_then(|result| result.result.clone()),
@@ -220,20 +255,71 @@ impl Lifecycle {
     /// A console contradicts itself now and then: both messages are kept, and the contradiction is reported once.
     pub(super) fn check_winner(&mut self, bout: &Bout) -> Option<Body> {
         let winner = bout.winner?;
-        let (blue, red) = bout.rounds_won();
         // The side that is behind in rounds wins if the other withdraws or is disqualified.
-        let decides = bout.config.rounds.unwrap_or(3) / 2 + 1;
-        let disagree = match winner {
-            BoutWinner::Blue => red >= decides && red > blue,
-            BoutWinner::Red => blue >= decides && blue > red,
-            BoutWinner::Tie => false,
-        };
-        if !disagree || std::mem::replace(&mut self.contradiction_reported, true) {
+        let by_rounds = inference::by_rounds(bout)?;
+        if winner == by_rounds.into() || std::mem::replace(&mut self.contradiction_reported, true) {
             return None;
         }
+        let (blue, red) = bout.rounds_won();
         let what = format!("`win` names {winner}, but `wrd` gives blue {blue} and red {red} rounds");
         Some(Body::Contradiction(Contradiction { what }))
     }
+
+    /// Takes note of it if the rounds and the banner show who has won, and no message has named the winner.
+    pub(super) fn weigh(&mut self, bout: &Bout, cause: u64, at: Time) {
+        // A PSS that is queried repeats its last banner, which may be that of the bout before.
+        let has_name = bout.result.as_ref().is_some_and(|banner| banner.name.is_some());
+        let is_old = has_name && self.previous.as_ref().is_some_and(|previous| previous.result == bout.result);
+        let is_on = self.load_received || bout.has_begun();
+        let is_open = bout.winner.is_some() || !is_on || is_old || matches!(inference::infer(bout), Inference::Open);
+        self.unnamed = if is_open { None } else { self.unnamed.or(Some(Unnamed { cause, since: at })) };
+    }
+
+    /// The clock runs: the bout is not over.
+    pub(super) fn goes_on(&mut self) {
+        self.unnamed = None;
+    }
+
+    /// Whether the winner is known, but has not been named.
+    pub(super) fn is_unnamed(&self) -> bool {
+        self.unnamed.is_some()
+    }
+
+    /// Until when the winner may still be named.
+    pub(super) fn winner_due(&self) -> Option<Time> {
+        self.unnamed.map(|unnamed| unnamed.since + WINNER_TIMEOUT)
+    }
+
+    /// What the rounds and the banner show, if the winner has not been named and is not waited for any longer.
+    pub(super) fn take_inference(&mut self, bout: &Bout) -> Option<(Unnamed, Inference)> {
+        self.unnamed.take().map(|unnamed| (unnamed, inference::infer(bout)))
+    }
+
+    /// The winner is inferred.
+    pub(super) fn end_unnamed(&mut self, bout: &mut Arc<Bout>, at: Time, winner: Side) -> Vec<Body> {
+        Arc::make_mut(bout).winner_inferred = true;
+        self.decide(bout, at, winner.into())
+    }
+
+    /// The rounds and the banner disagree, which is reported once.
+    pub(super) fn differ(&mut self, what: String) -> Option<Body> {
+        let is_new = !std::mem::replace(&mut self.contradiction_reported, true);
+        is_new.then_some(Body::Contradiction(Contradiction { what }))
+    }
+
+    /// What is derived from a message of the bout before: its winner may be another than was inferred.
+    pub(super) fn late(&mut self, body: &Body) -> Option<Body> {
+        let Body::Winner(Winner { winner }) = *body else { return None };
+        let previous = self.previous.as_mut().filter(|previous| previous.winner_inferred)?;
+        let before = previous.winner.filter(|before| *before != winner);
+        Arc::make_mut(previous).winner_inferred = false;
+        before.map(|before| unlike_inferred(winner, before))
+    }
+}
+
+fn unlike_inferred(winner: BoutWinner, inferred: BoutWinner) -> Body {
+    let what = format!("`win` names {winner}, but the rounds and the banner name {inferred}");
+    Body::Contradiction(Contradiction { what })
 }
 
 /// Whether a message of the PSS is about a bout, so that there must be one. Reports of sinks do not come here.

@@ -45,6 +45,9 @@ pub struct Bout {
     /// Who won, according to the PSS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winner: Option<BoutWinner>,
+    /// Whether that was inferred from its rounds and banner, and the PSS has not named the winner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub winner_inferred: bool,
     /// The winner's banner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<ResultBanner>,

@@ -12,6 +12,10 @@ use crate::time::Time;
 
 /// How far apart a hit and its point may be.
 const SAME_KICK_WINDOW: Duration = Duration::from_millis(500);
+/// How long after a kick the judges may give its technical bonus.
+const BONUS_WINDOW: Duration = Duration::from_secs(3);
+/// Points of a technical bonus, for which an older TK-Strike sends no message.
+const BONUS: i32 = 2;
 
 /// What a later session needs of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -34,6 +38,8 @@ pub(super) struct Scoring {
     /// The latest hit of each side that no point was tied to.
     hits: [Option<(Time, Hit)>; 2],
     latest: [Option<(Time, Point)>; 2],
+    /// When each side last scored with a kick that may yet have a technical bonus.
+    kicks: [Option<Time>; 2],
     /// Points given in this burst, and when.
     points: Vec<(u64, Time, Point)>,
     /// Scores and gam-jeom before this burst, and the messages about them in it.
@@ -55,7 +61,7 @@ struct Tally {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Received {
-    score: Option<u64>,
+    score: Option<(u64, Time)>,
     penalties: Option<u64>,
     table: bool,
 }
@@ -120,6 +126,17 @@ impl Scoring {
         hit.take().map(|(_, hit)| hit)
     }
 
+    /// Whether what no point explains is the technical bonus of a kick.
+    fn take_bonus(&mut self, account: &Account, at: Time) -> bool {
+        let unexplained = [0, 1].map(|side| account.changed[side] - account.explained[side]);
+        let side = match unexplained {
+            [BONUS, 0] => Side::Blue,
+            [0, BONUS] => Side::Red,
+            _ => return false,
+        };
+        self.kicks[side as usize].take().is_some_and(|kick| at.since(kick) <= BONUS_WINDOW)
+    }
+
     fn account(&self, bout: &Bout) -> Account {
         let change = |now: u16, before: u16| i32::from(now) - i32::from(before);
         let Tally { score, penalties } = self.before;
@@ -144,8 +161,8 @@ impl Scoring {
         Account { changed, explained, points }
     }
 
-    pub(super) fn score(&mut self, bout: &mut Arc<Bout>, seq: u64, score: Pair) -> Vec<Body> {
-        self.received.score = Some(seq);
+    pub(super) fn score(&mut self, bout: &mut Arc<Bout>, message: (u64, Time), score: Pair) -> Vec<Body> {
+        self.received.score = Some(message);
         let (blue, red) = (score.blue.unwrap_or(bout.blue.score), score.red.unwrap_or(bout.red.score));
         if (blue, red) != (bout.blue.score, bout.red.score) {
             let bout = Arc::make_mut(bout);
@@ -227,6 +244,9 @@ impl Scoring {
         for (seq, at, point) in &account.points {
             let Point { side, technique, points } = *point;
             self.latest[side as usize] = Some((*at, *point));
+            if matches!(technique, Technique::Body | Technique::Head) {
+                self.kicks[side as usize] = Some(*at);
+            }
             let level = self.take_hit(*at, side).map(|hit| hit.level);
             let scored = Scored { side, technique, points, level, round: bout.round, blue, red };
             derived.push((*seq, Body::Scored(scored)));
@@ -242,13 +262,14 @@ impl Scoring {
                 }
             }
         }
-        if let Some(seq) = received.score {
+        if let Some((seq, at)) = received.score {
             self.known.0 = true;
             // The first message about gam-jeom may explain any score.
             let expected = known.0 && (known.1 || received.penalties.is_none());
             let [blue_before, red_before] = before.score;
             // A repeated score is no correction, even if points or gam-jeom should have changed it.
-            if expected && !account.is_even() && account.changed != [0, 0] {
+            let explained = account.is_even() || account.changed == [0, 0] || self.take_bonus(&account, at);
+            if expected && !explained {
                 let corrected = ScoreCorrected { blue, red, blue_before, red_before };
                 derived.push((seq, Body::ScoreCorrected(corrected)));
             }

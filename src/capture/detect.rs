@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read};
 
 use super::input::RawInput;
 use super::pcap::Magic;
-use super::text::{BYTE_ORDER_MARK, MAX_LINE, timed};
-use super::{CaptureError, Format};
+use super::text::{BYTE_ORDER_MARK, MAX_LINE, is_passed_over, timed, timed_by_blanks};
+use super::{CaptureError, Format, hex};
 use crate::time::Time;
 
 /// Formats that are not read, by their first bytes.
@@ -52,11 +52,13 @@ fn by_content(name: &str, head: &[u8], complete: bool) -> Result<Option<Format>,
         return Err(CaptureError::Utf16 { name: name() });
     }
     let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
-    let first = text.split_inclusive(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let first = text.split_inclusive(|&byte| byte == b'\n').find(|line| !is_passed_over(line));
     match first {
         None => return Ok(complete.then_some(Format::Lines)),
         Some(line) if !complete && !line.ends_with(b"\n") => return Ok(None),
+        Some(line) if hex::is_payload(line) => return Ok(Some(Format::Payloads)),
         Some(line) if timed(line, Time::default()).is_ok() => return Ok(Some(Format::Trace)),
+        Some(line) if timed_by_blanks(line, Time::default()).is_ok() => return Ok(Some(Format::Trace)),
         _ => {}
     }
     // Some senders leave NULs at the end of a message; elsewhere a NUL means that it is no text.

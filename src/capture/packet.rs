@@ -16,6 +16,8 @@ pub(super) mod link {
     pub(in crate::capture) const NULL: u32 = 0;
     pub(in crate::capture) const ETHERNET: u32 = 1;
     pub(in crate::capture) const RAW: u32 = 101;
+    /// What some systems write for `RAW`: their own numbers of the type.
+    pub(in crate::capture) const DLT_RAW: [u32; 2] = [12, 14];
     pub(in crate::capture) const LOOP: u32 = 108;
     pub(in crate::capture) const LINUX_SLL: u32 = 113;
     pub(in crate::capture) const USER0: u32 = 147;
@@ -69,6 +71,7 @@ fn slice(link_type: u32, packet: &[u8]) -> Result<LaxSlicedPacket<'_>, Skip> {
         link::LINUX_SLL => ether_type(14, 16),
         link::LINUX_SLL2 => ether_type(0, 20),
         link::RAW => ip(0),
+        raw if link::DLT_RAW.contains(&raw) => ip(0),
         link::IPV4 => Ok(LaxSlicedPacket::from_ether_type(ether_type::IPV4, packet)),
         link::IPV6 => Ok(LaxSlicedPacket::from_ether_type(ether_type::IPV6, packet)),
         // The value of these four bytes for IPv6 depends on the system that captured; the IP header has the version.
@@ -145,6 +148,8 @@ mod tests {
         let ip = packet(&datagram("192.168.7.20:51000"));
         let after = |header: &[u8]| [header, &ip].concat();
         assert_eq!(read(link::RAW, &ip), expected);
+        assert_eq!(read(12, &ip), expected);
+        assert_eq!(read(14, &ip), expected);
         assert_eq!(read(link::IPV4, &ip), expected);
         assert_eq!(read(link::NULL, &after(&[2, 0, 0, 0])), expected);
         assert_eq!(read(link::LOOP, &after(&[0, 0, 0, 2])), expected);

@@ -11,7 +11,7 @@ use super::notes::{CaptureNotes, Skip};
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
 use super::text::Text;
-use super::{CaptureError, Format, Recorded, json, packet};
+use super::{CaptureError, Format, Recorded, gzip, json, packet};
 use crate::court::Input;
 use crate::time::Time;
 
@@ -57,7 +57,10 @@ enum Body {
 }
 
 impl Reader {
-    fn new(name: String, mut input: RawInput, total: Option<u64>) -> Result<Self, CaptureError> {
+    fn new(name: String, input: RawInput, total: Option<u64>) -> Result<Self, CaptureError> {
+        let (mut input, is_packed) = gzip::unpack(&name, input)?;
+        // How much a packed capture holds is not known.
+        let total = total.filter(|_| !is_packed);
         let (format, head) = detect(&name, &mut input)?;
         let mut input = InputBytes::new(name, head, input, total);
         let mut notes = CaptureNotes::default();
@@ -70,7 +73,7 @@ impl Reader {
                     Body::Nothing
                 }
             },
-            Format::Trace | Format::Lines => Body::Text(Text::open(&mut input, format)?),
+            Format::Trace | Format::Lines | Format::Payloads => Body::Text(Text::open(&mut input, format)?),
         };
         Ok(Self { input, body, notes, format, start: Time::default(), port: None, peeked: None, ended: false })
     }
@@ -181,7 +184,7 @@ fn recorded(frame: &Frame<'_>, wanted: Option<u16>, notes: &mut CaptureNotes) ->
             if wanted.is_some_and(|wanted| wanted != port) {
                 return Err(Skip::OtherPort);
             }
-            Input::Datagram(datagram)
+            Input::Datagram(datagram.limited())
         }
     };
     Ok(Some(Recorded { at: frame.at, input }))

@@ -14,7 +14,8 @@ use crate::time::Time;
 /// Print the events of a capture as NDJSON.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
+    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`), plain lines, or payloads as `tshark -T fields`
+    /// prints them; also packed with gzip; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
     /// Also print the events derived from the state of the bout, and the reports of OBS.
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// Take only datagrams that were sent to this UDP port.
     #[arg(long)]
     port: Option<u16>,
+    /// The encoding of text that is not UTF-8, such as CP1250; Windows-1252 when left out.
+    #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
+    fallback_encoding: pss::Encoding,
     /// Name of the court in the events; that of the capture when left out.
     #[arg(long, value_name = "NAME")]
     court: Option<String>,
@@ -33,7 +37,7 @@ impl Args {
         let mut reader = capture::open(&self.file)?.with_port(self.port);
         let court: Arc<str> = self.court.as_deref().or(reader.court()).unwrap_or("court-1").into();
         let mut out = BufWriter::new(io::stdout().lock());
-        let mut decoder = if self.derived { Decoder::bout(court) } else { Decoder::wire(court) };
+        let mut decoder = Decoder::new(court, self.fallback_encoding, self.derived);
         let mut print = |recorded: &Recorded| {
             let mut written = Ok(());
             decoder.take(recorded, |event| {
@@ -66,25 +70,25 @@ fn line(out: &mut impl Write, event: &Event) -> io::Result<()> {
 /// From inputs to events.
 enum Decoder {
     /// Messages alone.
-    Wire { court: Arc<str>, events: u64 },
+    Wire { court: Arc<str>, encoding: pss::Encoding, events: u64 },
     /// Messages, and the events derived from them.
     Bout { court: Box<Court>, outputs: Vec<Output> },
 }
 
 impl Decoder {
-    fn wire(court: Arc<str>) -> Self {
-        Self::Wire { court, events: 0 }
-    }
-
-    fn bout(court: Arc<str>) -> Self {
-        Self::Bout { court: Box::new(Court::new(court, Vec::new(), Rules::none())), outputs: Vec::new() }
+    fn new(court: Arc<str>, encoding: pss::Encoding, derived: bool) -> Self {
+        if !derived {
+            return Self::Wire { court, encoding, events: 0 };
+        }
+        let court = Court::new(court, Vec::new(), Rules::none()).with_fallback_encoding(encoding);
+        Self::Bout { court: Box::new(court), outputs: Vec::new() }
     }
 
     fn take(&mut self, recorded: &Recorded, mut each: impl FnMut(&Event)) {
         match self {
-            Self::Wire { court, events } => {
+            Self::Wire { court, encoding, events } => {
                 let Input::Datagram(datagram) = &recorded.input else { return };
-                pss::decode(&datagram.bytes, datagram.truncated, |message| {
+                pss::decode_as(*encoding, &datagram.bytes, datagram.truncated, |message| {
                     *events += 1;
                     each(&Event {
                         seq: *events,

@@ -20,7 +20,8 @@ const USUAL_CONFIG: &str = "event.yaml";
 /// the session. OBS and the player do nothing unless you say `--act`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`) or plain lines; `-` is standard input.
+    /// pcapng, pcap, a text trace (`milliseconds<TAB>message`), plain lines, or payloads as `tshark -T fields`
+    /// prints them; also packed with gzip; `-` is standard input.
     #[arg(value_name = "CAPTURE")]
     capture: PathBuf,
     /// The config, with its rules, in the place of those that the capture holds [default: event.yaml where it holds none].

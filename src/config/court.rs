@@ -8,6 +8,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::format;
+use crate::pss::Encoding;
 
 /// Where a court is heard.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
@@ -34,6 +35,10 @@ pub struct CourtConfig {
     #[serde(default)]
     #[schemars(with = "Option<format::Address>", extend("x-default" = "no requests"))]
     pub resync: Option<SocketAddr>,
+    /// The encoding of text that is not UTF-8, if its console sends in another than the rest.
+    #[serde(default)]
+    #[schemars(with = "Option<format::Encoding>", extend("x-default" = "that of `decoder`"))]
+    pub fallback_encoding: Option<Encoding>,
 }
 
 /// What sends the messages of a court.

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use strum::VariantNames;
 
 use crate::naming::{self, Placeholder, TemplateError};
+use crate::pss;
 use crate::rules::duration;
 use crate::suggest::{Advice, advise};
 
@@ -121,6 +122,13 @@ pub(super) const FORMATS: &[Format] = &[
         pattern: Some(r"^[0-9.]+\s*(ms|s|m|h)\s*$"),
         check: |text| duration::read(text).map(drop).map_err(|error| Refusal::because(error.message, error.help)),
     },
+    Format {
+        name: "encoding",
+        short: "encoding",
+        wants: "an encoding such as `CP1250`, `CP1251` or `CP949`",
+        pattern: None,
+        check: |text| when(text.parse::<pss::Encoding>().is_ok()),
+    },
     Format { name: COURT, short: "courts", wants: "a court", pattern: None, check: |_| Ok(()) },
     Format { name: ACTION, short: "action", wants: "an action", pattern: None, check: |_| Ok(()) },
 ];
@@ -208,6 +216,7 @@ formats! {
     CapturePath = CAPTURE_FILE;
     Template = "name-template";
     Duration = "duration";
+    Encoding = "encoding";
     Court = COURT;
     Action = ACTION;
 }

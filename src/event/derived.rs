@@ -68,6 +68,9 @@ pub struct BoutEnded {
     pub number: Option<String>,
     /// Who won.
     pub winner: BoutWinner,
+    /// Whether that was inferred from the rounds and the banner, because no message named the winner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inferred: bool,
     /// Rounds won by chung.
     pub blue_rounds: u8,
     /// Rounds won by hong.

@@ -182,6 +182,15 @@ pub enum BoutWinner {
     Tie,
 }
 
+impl From<Side> for BoutWinner {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Blue => Self::Blue,
+            Side::Red => Self::Red,
+        }
+    }
+}
+
 /// Who won the bout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Winner {

@@ -78,10 +78,12 @@ impl<T: Target> CourtRuntime<T> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let rules = compile_sources(config, sources, name)?;
         let allow = config.courts.get(name).map(|court| court.allow.clone()).unwrap_or_default();
+        let own = config.courts.get(name).and_then(|court| court.fallback_encoding);
         let has_player = config.player_sinks().any(|(_, sink)| sink.courts.serves(name));
         let court = Court::new(name.clone(), allow, rules)
             .with_session(session)
             .with_sinks(setup::obs_of(config, name), has_player)
+            .with_fallback_encoding(own.unwrap_or(config.decoder.fallback_encoding))
             .with_review_rules(config.reviews)
             .with_names(config.names.clone());
         Ok(Self {

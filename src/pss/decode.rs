@@ -2,18 +2,26 @@
 
 use bytes::Bytes;
 
+use super::encoding::Encoding;
 use super::fields::{Fields, is_null, split_first};
+use super::joined;
 use super::message::Message;
 use super::streams::{arena, named};
 use super::text::{self, CUT_BY_LIMIT, End};
 use super::tkstrike_json;
 use crate::event::*;
 
+/// Decodes datagrams whose text is UTF-8, or else Windows-1252; see [`decode_as`].
+pub fn decode(datagram: &Bytes, truncated: bool, each: impl FnMut(Message)) {
+    decode_as(Encoding::default(), datagram, truncated, each);
+}
+
 /// Decodes the messages of a datagram in their order; a blank datagram has none. A JSON object is an event of
 /// TK-Strike's second feed, and can give several messages.
 ///
-/// `truncated` says that the datagram was longer than what could be received.
-pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {
+/// `truncated` says that the datagram was longer than what could be received; text that is not UTF-8 is in the `fallback`
+/// encoding.
+pub fn decode_as(fallback: Encoding, datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) {
     let bytes: &[u8] = datagram;
     // How much a sender cuts off the last message depends on the characters of all of them.
     let surplus = text::surplus_of(bytes);
@@ -33,9 +41,8 @@ pub fn decode(datagram: &Bytes, truncated: bool, mut each: impl FnMut(Message)) 
             let taken = tkstrike_json::decode(objects, line, end, |part| Raw::new(datagram.slice_ref(part)), &mut each);
             start = bytes.len() - objects.len() + taken;
         } else if !line.is_empty() {
-            for (part, glued) in unglued(line) {
-                each(message(part, Raw::new(datagram.slice_ref(part)), end, glued));
-            }
+            let raw = |part: &[u8]| Raw::new(datagram.slice_ref(part));
+            messages(line, raw, end, fallback, &mut each);
         }
     }
 }
@@ -65,41 +72,37 @@ fn trim(bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Separates hit levels that a sender has glued together, `hl1;50hl2;60`; any other line stays one.
-fn unglued(line: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
-    let is_hit = matches!(line, [b'h' | b'H', b'l' | b'L', ..]);
-    let mut rest = Some(line);
-    std::iter::from_fn(move || {
-        let here = rest.take()?;
-        let next = if is_hit {
-            here.windows(3).skip(1).position(|w| matches!(w, [b'h' | b'H', b'l' | b'L', b'1' | b'2']))
-        } else {
-            None
-        };
-        let (part, more) = match next {
-            Some(before) => here.split_at(before + 1),
-            None => (here, &[][..]),
-        };
-        rest = (!more.is_empty()).then_some(more);
-        Some((part, part.len() != line.len()))
-    })
+/// Decodes a line, which is one message unless a sender has joined several.
+fn messages(mut line: &[u8], raw: impl Fn(&[u8]) -> Raw, end: End, fallback: Encoding, each: &mut impl FnMut(Message)) {
+    let mut note = None;
+    loop {
+        let whole = message(line, raw(line), end, fallback, note);
+        // Of what is read as documented, nothing is another message.
+        let joint = if whole.status == Status::Ok { None } else { joined::second_message(line) };
+        let Some(joint) = joint else { return each(whole) };
+        let (first, second) = line.split_at(joint);
+        note = Some(joined::note(first, second));
+        let first = trim(first);
+        each(message(first, raw(first), End::Line, fallback, note));
+        line = second;
+    }
 }
 
-fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
-    let text = text::read(line, end);
+fn message(line: &[u8], raw: Raw, end: End, fallback: Encoding, joined: Option<&'static str>) -> Message {
+    let text = text::read(line, end, fallback);
     let (name, rest) = split_first(&text.text, b';');
     let name = name.trim();
     let mut fields = Fields::new(rest, text.cut_bytes);
-    if glued {
-        fields.note("two hit levels were glued together");
+    if let Some(joined) = joined {
+        fields.note(joined);
     }
     if end == End::Limit {
         fields.note(CUT_BY_LIMIT);
     }
-    if text.single_byte {
-        fields.note("not UTF-8: read as Windows-1252");
+    if text.is_fallback {
+        fields.note(format!("not UTF-8: read as {fallback}"));
     }
-    let Some(stream) = named(name).or_else(|| named(&name.to_ascii_lowercase())) else {
+    let Some(stream) = named(name).or_else(|| named(&unmarked(name).to_ascii_lowercase())) else {
         return match arena(name, &mut fields) {
             Some((stream, body)) => {
                 fields.finish();
@@ -130,6 +133,11 @@ fn message(line: &[u8], raw: Raw, end: End, glued: bool) -> Message {
             Message { stream: stream.name.into(), status, body, notes: fields.notes, raw }
         }
     }
+}
+
+/// A name without the byte order mark that some senders begin a text with.
+fn unmarked(name: &str) -> &str {
+    name.trim_start_matches('\u{feff}')
 }
 
 /// The fields as received, for a message that cannot be read.

@@ -145,7 +145,40 @@ impl<'a> Fields<'a> {
             let bytes = self.cut_bytes;
             self.note(format!("`{name}` is cut after `{value}`: at least {bytes} bytes are missing"));
         }
-        Some(value.to_owned())
+        if value.contains('\0') {
+            self.note(format!("`{name}` has a NUL within"));
+        }
+        // A person may be called Null.
+        self.without_null(name, value, |word| word == "null")
+    }
+
+    /// The next field as words, without those that some senders write for an absent one.
+    pub(super) fn words(&mut self, name: &'static str) -> Option<String> {
+        let value = self.value(name)?;
+        self.without_null(name, value, is_null)
+    }
+
+    fn without_null(&mut self, name: &str, value: &str, is_null: impl Fn(&str) -> bool) -> Option<String> {
+        if !value.split_ascii_whitespace().any(&is_null) {
+            return Some(value.to_owned());
+        }
+        let words: Vec<_> = value.split_whitespace().filter(|word| !is_null(word)).collect();
+        if words.is_empty() {
+            self.note(format!("`{name}` is `{value}`: taken as absent"));
+            return None;
+        }
+        self.note(format!("`{name}` is `{value}`: `null` taken as absent"));
+        Some(words.join(" "))
+    }
+
+    /// So many next fields as one text, in which they were separated by a `;`.
+    pub(super) fn joined(&mut self, name: &'static str, count: usize) -> Option<String> {
+        if count < 2 {
+            return self.text(name);
+        }
+        let parts: Vec<_> = (0..count).filter_map(|_| self.next()).collect();
+        self.note(format!("`{name}` has a `;` within"));
+        Some(parts.join(";"))
     }
 
     /// The next field as a code, of which a part would be another code. One whose end may be missing is absent.
@@ -188,10 +221,15 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The fields that are left, trimmed; none is taken.
+    pub(super) fn left(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let after = self.rest.into_iter().flat_map(|rest| rest.split(';').map(str::trim));
+        self.ahead.into_iter().chain(after)
+    }
+
     /// Goes to the next field that is a name, and notes the fields before it; false if there is none.
     pub(super) fn go_to(&mut self, is_name: impl Fn(&str) -> bool) -> bool {
-        let after = self.rest.into_iter().flat_map(|rest| rest.split(';').map(str::trim));
-        let Some(before) = self.ahead.into_iter().chain(after).position(is_name) else { return false };
+        let Some(before) = self.left().position(is_name) else { return false };
         let extra: Vec<_> = (0..before).filter_map(|_| self.next()).collect();
         if let (true, Some(name)) = (extra.iter().any(|field| !field.is_empty()), self.ahead) {
             self.note(format!("extra fields before `{name}`: `{}`", extra.join(";")));

@@ -1,7 +1,9 @@
 //! Messages made of names and values: `sc1;2;sc2;5`, `s11;12;s21;11;…`, `rd1;1;rd2;0`.
 
+use std::fmt::Display;
+
 use super::fields::{Fields, Reason, number};
-use crate::event::{Pair, RoundScore, RoundScores, RoundWinners, Side};
+use crate::event::{MaybeSide, Pair, RoundScore, RoundScores, RoundWinners, Side};
 
 /// The highest score and count that is accepted.
 pub(super) const MAX_COUNT: u16 = 999;
@@ -16,6 +18,24 @@ fn pair<'a>(fields: &mut Fields<'a>, is_name: impl Fn(&str) -> bool) -> Option<(
     Some((name, value))
 }
 
+/// Takes a value that was not sent before, or was the same.
+fn put<T: Copy + Display + PartialEq>(
+    known: &mut Option<T>,
+    value: Option<T>,
+    name: impl FnOnce() -> String,
+) -> Result<(), Reason> {
+    match (*known, value) {
+        (Some(known), Some(value)) if known != value => {
+            Err(format!("{} is sent twice, as {known} and as {value}", name()))
+        }
+        (_, None) => Ok(()),
+        (_, value) => {
+            *known = value;
+            Ok(())
+        }
+    }
+}
+
 /// Both sides' numbers, or one side's alone. `stream` is the message's own name, such as `sc1`.
 pub(super) fn sides(stream: &str, fields: &mut Fields<'_>) -> Result<Pair, Reason> {
     let (letters, digit) = stream.split_at(2);
@@ -28,10 +48,8 @@ pub(super) fn sides(stream: &str, fields: &mut Fields<'_>) -> Result<Pair, Reaso
             _ => fields.value("score"),
         };
         let value = value.map(|value| number(stream, value, 0..=MAX_COUNT)).transpose()?;
-        match name {
-            "1" => sides.blue = value.or(sides.blue),
-            _ => sides.red = value.or(sides.red),
-        }
+        let side = if name == "1" { &mut sides.blue } else { &mut sides.red };
+        put(side, value, || format!("`{letters}{name}`"))?;
         match fields.peek() {
             Some(next) if name_of(next) && matches!(next.get(2..), Some("1" | "2")) => {
                 fields.next();
@@ -60,10 +78,8 @@ pub(super) fn round_scores(stream: &str, fields: &mut Fields<'_>) -> Result<Roun
             rounds.insert(place, RoundScore { round, blue: None, red: None });
         }
         if let Some(entry) = rounds.get_mut(place) {
-            match side {
-                Side::Blue => entry.blue = score.or(entry.blue),
-                Side::Red => entry.red = score.or(entry.red),
-            }
+            let points = if side == Side::Blue { &mut entry.blue } else { &mut entry.red };
+            put(points, score, || format!("`{}`", name.unwrap_or(stream)))?;
         }
         name = fields.peek();
         if name.and_then(round_name).is_some() {
@@ -95,6 +111,7 @@ pub(super) fn round_winners(fields: &mut Fields<'_>) -> Result<RoundWinners, Rea
         _ => None,
     };
     let mut winners = Vec::with_capacity(3);
+    let mut sent = 0_u16;
     // The fields after the rounds are no rounds of this message.
     while winners.is_empty() || fields.peek().is_some_and(|name| round_of(name).is_some()) {
         let Some((name, value)) = pair(fields, |next| round_of(next).is_some()) else { break };
@@ -108,7 +125,13 @@ pub(super) fn round_winners(fields: &mut Fields<'_>) -> Result<RoundWinners, Rea
         if winners.len() < round {
             winners.resize(round, None);
         }
+        let is_sent = sent & 1 << round != 0;
+        sent |= 1 << round;
         if let Some(entry) = winners.get_mut(round - 1) {
+            if is_sent && *entry != winner {
+                let [first, second] = [*entry, winner].map(MaybeSide::from);
+                return Err(format!("the winner of round {round} is sent twice, as {first} and as {second}"));
+            }
             *entry = winner;
         }
     }

@@ -1,7 +1,8 @@
 //! The documented streams: the fields of each → the body of an event.
 
-use super::fields::{Fields, Reason};
+use super::fields::{Fields, Reason, is_null};
 use super::{clock, groups};
+use crate::countries;
 use crate::event::*;
 
 pub(super) struct Stream {
@@ -191,7 +192,12 @@ fn round(fields: &mut Fields<'_>) -> Result<Body, Reason> {
 
 fn winner(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let word = fields.value("winner").ok_or("`winner` is missing")?;
-    Ok(Body::Winner(Winner { winner: winner_named("winner", word)? }))
+    let winner = winner_named("winner", word)?;
+    let other = fields.peek().and_then(|word| winner_named("winner", word).ok()).filter(|other| *other != winner);
+    match other {
+        Some(other) => Err(format!("`winner` is sent twice, as {winner} and as {other}")),
+        None => Ok(Body::Winner(Winner { winner })),
+    }
 }
 
 /// Reads `BLUE`, `RED` or `TIE`, in any letter case, of the field `name`.
@@ -206,23 +212,76 @@ pub(super) fn winner_named(name: &str, word: &str) -> Result<BoutWinner, Reason>
 
 /// `1-2 PTF`: the rounds, then the decision.
 fn result(fields: &mut Fields<'_>) -> Body {
-    let decided = |text: &str| text.rsplit(' ').next().and_then(|word| word.to_ascii_uppercase().parse().ok());
-    let name = fields.text("name");
+    let banner = fields.left().skip(1).position(is_banner);
+    let name = fields.joined("name", banner.map_or(1, |after| after + 1));
     // Not every sender sends the result.
     if fields.is_over() {
         return Body::Result(ResultBanner { name, ..ResultBanner::default() });
     }
-    let banner = fields.peek();
-    let decision: Option<Decision> = banner.and_then(decided);
-    let result = if decision.is_some() {
-        fields.next().and_then(|banner| banner.rsplit_once(' ')).map(|(result, _)| result.trim())
-    } else {
-        // Of a banner that is cut, the rounds are complete if something follows them.
-        let rounds = banner.and_then(|banner| banner.split_once(' ')).map(|(rounds, _)| rounds);
-        let rounds = rounds.filter(|rounds| are_rounds(rounds));
-        fields.value(if rounds.is_some() { "decision" } else { "result" }).or(rounds)
-    };
+    let banner = fields.peek().unwrap_or_default();
+    let (before, last) = banner.rsplit_once(' ').unwrap_or(("", banner));
+    let decision = decision_of(last);
+    if decision.is_some() && (before.is_empty() || are_rounds(before)) {
+        fields.next();
+        let result = Some(before.to_owned()).filter(|result| !result.is_empty());
+        return Body::Result(ResultBanner { name, result, decision });
+    }
+    if decision.is_some() || is_null(last) && !before.is_empty() {
+        fields.next();
+        let (result, decision) = pasted(fields, banner);
+        return Body::Result(ResultBanner { name, result, decision });
+    }
+    // Of a banner that is cut, the rounds are complete if something follows them.
+    let rounds = banner.split_once(' ').map(|(rounds, _)| rounds).filter(|rounds| are_rounds(rounds));
+    let result = fields.value(if rounds.is_some() { "decision" } else { "result" }).or(rounds);
+    if let Some(result) = result.filter(|result| !is_banner(result)) {
+        fields.note(format!("`result` is `{result}`, which is neither rounds such as `2-1` nor a decision"));
+    }
+    let decision = fields.peek().and_then(decision_of);
+    if decision.is_some() {
+        fields.next();
+        fields.note("`decision` is in a field of its own");
+    }
     Body::Result(ResultBanner { name, result: result.map(str::to_owned), decision })
+}
+
+/// The result and the decision of a banner that a sender has put together from its parts; either may be `null`.
+fn pasted(fields: &mut Fields<'_>, banner: &str) -> (Option<String>, Option<Decision>) {
+    let (decisions, others): (Vec<_>, Vec<_>) = banner.split_whitespace().partition(|word| decision_of(word).is_some());
+    let (nulls, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|word| is_null(word));
+    let result = others.join(" ");
+    let rounds: Vec<_> = others.into_iter().filter(|word| are_rounds(word)).collect();
+    let mut one = |name: &str, words: &[&str]| match words {
+        [first, rest @ ..] => {
+            let other = rest.iter().find(|word| !word.eq_ignore_ascii_case(first));
+            if let Some(other) = other {
+                fields.note(format!("`{name}` is both {first} and {other}: taken as absent"));
+            }
+            other.is_none()
+        }
+        [] => true,
+    };
+    let (is_one_result, is_one_decision) = (one("result", &rounds), one("decision", &decisions));
+    if !nulls.is_empty() {
+        for (name, is_absent) in [("result", result.is_empty()), ("decision", decisions.is_empty())] {
+            if is_absent {
+                fields.note(format!("`{name}` is `null`: taken as absent"));
+            }
+        }
+    }
+    let result = Some(result).filter(|result| is_one_result && !result.is_empty());
+    (result, decisions.first().filter(|_| is_one_decision).and_then(|word| decision_of(word)))
+}
+
+fn decision_of(word: &str) -> Option<Decision> {
+    word.to_ascii_uppercase().parse().ok()
+}
+
+/// Whether a text is a result: it begins with the rounds or ends with a decision.
+fn is_banner(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    are_rounds(first) || decision_of(words.next_back().unwrap_or(first)).is_some()
 }
 
 /// Whether a text gives the rounds won, such as `2-1`.
@@ -235,11 +294,56 @@ fn is_country(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
+/// How many of these fields are names before the country: more than there should be if a name has a `;` within.
+fn names_before_country<'a>(fields: impl Iterator<Item = &'a str>, names: usize) -> usize {
+    let is_known = |field: &str| is_country(field) && countries::name(field).is_some();
+    let more = fields.take_while(|field| !field.is_empty()).skip(names).position(is_known);
+    names + more.unwrap_or(0)
+}
+
+/// Where the long name begins in the parts of both names, which were separated by a `;`; none if that is not known. The
+/// short name has no word that the long one has not, and if the `;` was typed, both have it.
+fn long_name(parts: &[&str]) -> Option<usize> {
+    let words = |parts: &[&str]| -> Vec<String> {
+        let words = parts.iter().flat_map(|part| part.split_whitespace());
+        words.filter(|word| !word.ends_with('.')).map(str::to_lowercase).collect()
+    };
+    let fits = |at: &usize| {
+        let (short, long) = parts.split_at(*at);
+        let (short, long) = (words(short), words(long));
+        !short.is_empty() && short.iter().all(|word| long.contains(word))
+    };
+    let middle = Some(parts.len() / 2).filter(|middle| middle * 2 == parts.len()).filter(fits);
+    let mut all = (1..parts.len()).filter(fits);
+    middle.or_else(|| all.next().filter(|_| all.next().is_none()))
+}
+
 fn athletes(fields: &mut Fields<'_>) -> Body {
     fn is_other(name: &str) -> bool {
         name.eq_ignore_ascii_case("at2")
     }
-    fn athlete(fields: &mut Fields<'_>, names: [&'static str; 3]) -> Athlete {
+    /// The names of an athlete, of which one has a `;` within.
+    fn divided(fields: &mut Fields<'_>, side: &str, count: usize, country: &'static str) -> Athlete {
+        let parts: Vec<_> = (0..count).filter_map(|_| fields.next()).collect();
+        let (short_name, long_name) = match long_name(&parts) {
+            Some(at) => {
+                fields.note(format!("`{side}` has a `;` within a name"));
+                let (short, long) = parts.split_at(at);
+                (Some(short.join(";")), long.join(";"))
+            }
+            None => {
+                fields.note(format!("`{side}` has a `;` within a name: where the short name ends is not known"));
+                (None, parts.join(";"))
+            }
+        };
+        Athlete { short_name, long_name: Some(long_name), country: fields.code_if(country, is_country) }
+    }
+    fn athlete(fields: &mut Fields<'_>, side: &str, names: [&'static str; 3]) -> Athlete {
+        let own = fields.left().take_while(|field| !is_other(field));
+        let count = names_before_country(own, 2);
+        if count > 2 {
+            return divided(fields, side, count, names[2]);
+        }
         // The next athlete's name ends this one, however many fields there were.
         let here = |fields: &Fields<'_>| !fields.peek().is_some_and(is_other) && !fields.is_cut_name("at2");
         Athlete {
@@ -248,14 +352,14 @@ fn athletes(fields: &mut Fields<'_>) -> Body {
             country: if here(fields) { fields.code_if(names[2], is_country) } else { None },
         }
     }
-    let blue = athlete(fields, ["blue.short_name", "blue.long_name", "blue.country"]);
+    let blue = athlete(fields, "blue", ["blue.short_name", "blue.long_name", "blue.country"]);
     if fields.go_to(is_other) || fields.is_cut_name("at2") {
         fields.next();
     } else if fields.peek().is_some() {
         // The fields there need not be those of the other athlete.
         return Body::Athletes(Athletes { blue, red: Athlete::default() });
     }
-    let red = athlete(fields, ["red.short_name", "red.long_name", "red.country"]);
+    let red = athlete(fields, "red", ["red.short_name", "red.long_name", "red.country"]);
     Body::Athletes(Athletes { blue, red })
 }
 
@@ -265,14 +369,24 @@ fn officials(fields: &mut Fields<'_>) -> Body {
     let official = |fields: &mut Fields<'_>| {
         let here = |fields: &Fields<'_>| fields.peek().is_some_and(|next| !is_name(next));
         Official {
-            name: if here(fields) { fields.text("name") } else { None },
+            name: if here(fields) {
+                let own = fields.left().take_while(|field| !is_name(field));
+                fields.joined("name", names_before_country(own, 1))
+            } else {
+                None
+            },
             country: if here(fields) { fields.code_if("country", is_country) } else { None },
         }
     };
     let referee = official(fields);
     let mut judges = Vec::with_capacity(3);
+    let mut sent = [false; NAMES.len()];
     while fields.go_to(is_name) {
-        fields.next();
+        let name = fields.next().unwrap_or_default();
+        let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name));
+        if place.and_then(|place| sent.get_mut(place)).is_some_and(|sent| std::mem::replace(sent, true)) {
+            fields.note(format!("`{name}` is sent twice"));
+        }
         judges.push(official(fields));
     }
     Body::Officials(Officials { referee, judges })
@@ -280,8 +394,8 @@ fn officials(fields: &mut Fields<'_>) -> Body {
 
 fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let number = fields.code("number");
-    let phase = fields.text("phase");
-    let (gender, weight_class) = weight_class(fields.code("weight_class"));
+    let (phase, class) = phase_and_weight_class(fields);
+    let (gender, weight_class) = weight_class(class);
     // A number, or empty; what it means is not known.
     fields.next();
     let colours = Colours {
@@ -290,7 +404,9 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
     };
     let colours = (colours != Colours::default()).then_some(colours);
     let internal_id = fields.code("internal_id");
-    let division = fields.text("division");
+    let is_direction = |field: &str| ["cntDown", "cntUp"].iter().any(|word| word.eq_ignore_ascii_case(field));
+    let division_ends = fields.left().position(is_direction);
+    let division = fields.joined("division", division_ends.map_or(1, |at| at.saturating_sub(2)).max(1));
     let rounds = fields.number("rounds", 0..=99)?;
     let round_seconds = fields.number("round_seconds", 0..=3600)?;
     let counts = match fields.value("counts") {
@@ -315,6 +431,23 @@ fn bout_config(fields: &mut Fields<'_>) -> Result<Body, Reason> {
         head_threshold,
         colours,
     })))
+}
+
+/// The fields before the colours. If they are too many, the phase has a `;` within, and the weight class has a digit.
+fn phase_and_weight_class(fields: &mut Fields<'_>) -> (Option<String>, Option<String>) {
+    const USUAL: usize = 3;
+    let is_colour = |field: &&str| field.starts_with('#');
+    let before = fields.left().position(|field| is_colour(&field)).unwrap_or(USUAL);
+    let are_all = fields.left().skip(before).take(4).filter(is_colour).count() == 4;
+    if before <= USUAL || !are_all {
+        return (fields.text("phase"), fields.words("weight_class"));
+    }
+    let has_class = fields.left().nth(before - 2).is_some_and(|class| class.bytes().any(|byte| byte.is_ascii_digit()));
+    if has_class {
+        (fields.joined("phase", before - 2), fields.words("weight_class"))
+    } else {
+        (fields.joined("phase", before - 1), None)
+    }
 }
 
 /// TK-Strike puts `MEN ` or `WOMEN ` before the weight class.

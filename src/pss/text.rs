@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::WINDOWS_1252;
+use super::encoding::Encoding;
 
 pub(super) struct Text<'a> {
     pub(super) text: Cow<'a, str>,
-    /// The bytes were not UTF-8 and were read as Windows-1252.
-    pub(super) single_byte: bool,
+    /// The bytes were not UTF-8 and were read in the fallback encoding.
+    pub(super) is_fallback: bool,
     /// At least so many bytes of the message itself are missing at its end; 0 if none is known to be.
     pub(super) cut_bytes: usize,
 }
@@ -36,9 +36,9 @@ const LINE_END: usize = 2;
 ///
 /// An older TK-Strike gives the datagram the text's length in UTF-16 units. Each character beyond ASCII then costs as
 /// many bytes at the end as its UTF-8 form is longer than its UTF-16 form; CR LF goes first.
-pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
+pub(super) fn read(bytes: &[u8], end: End, fallback: Encoding) -> Text<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Text { text: Cow::Borrowed(text), single_byte: false, cut_bytes: missing_bytes(end) },
+        Ok(text) => Text { text: Cow::Borrowed(text), is_fallback: false, cut_bytes: missing_bytes(end) },
         Err(error) => {
             let (valid, rest) = bytes.split_at(error.valid_up_to());
             let valid = std::str::from_utf8(valid).unwrap_or_default();
@@ -51,11 +51,10 @@ pub(super) fn read(bytes: &[u8], end: End) -> Text<'_> {
             };
             if error.error_len().is_none() && may_be_cut {
                 let missing = 1.max(missing_bytes(end));
-                return Text { text: Cow::Borrowed(valid), single_byte: false, cut_bytes: missing };
+                return Text { text: Cow::Borrowed(valid), is_fallback: false, cut_bytes: missing };
             }
             debug_assert!(!rest.is_empty());
-            let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-            Text { text, single_byte: true, cut_bytes: usize::from(end == End::Limit) }
+            Text { text: fallback.decode(bytes), is_fallback: true, cut_bytes: usize::from(end == End::Limit) }
         }
     }
 }
@@ -93,8 +92,8 @@ mod tests {
     #[test]
     fn half_a_character_at_the_end_is_not_shown() {
         let read = |bytes, end| {
-            let Text { text, single_byte, cut_bytes } = read(bytes, end);
-            (text.into_owned(), single_byte, cut_bytes)
+            let Text { text, is_fallback, cut_bytes } = read(bytes, end, Encoding::default());
+            (text.into_owned(), is_fallback, cut_bytes)
         };
         let cut = "ŁuŁ".as_bytes().split_at(4).0;
         assert_eq!(read(cut, End::Datagram { surplus: 1 }), ("Łu".to_owned(), false, 1));

@@ -9,8 +9,11 @@
 mod tests;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::RangeInclusive;
 
+use serde::Deserialize;
+use serde::de::{Error, MapAccess, Visitor};
 use serde_json::{Deserializer, Map, Value};
 
 use super::clock;
@@ -86,9 +89,9 @@ pub(super) fn decode(
     raw: impl FnOnce(&[u8]) -> Raw,
     mut each: impl FnMut(Message),
 ) -> usize {
-    let mut objects = Deserializer::from_slice(bytes).into_iter::<Map<String, Value>>();
+    let mut objects = Deserializer::from_slice(bytes).into_iter::<Unambiguous>();
     match objects.next() {
-        Some(Ok(fields)) => {
+        Some(Ok(Unambiguous(fields))) => {
             let length = objects.byte_offset();
             Object { fields: &fields, raw: raw(bytes.get(..length).unwrap_or(bytes)) }.messages(&mut each);
             length
@@ -103,6 +106,38 @@ pub(super) fn decode(
             each(Message { stream: DEFAULT_STREAM.into(), status: Status::Invalid, body, notes, raw: raw(line) });
             line.len()
         }
+    }
+}
+
+/// The fields of an object; one that comes twice with two values is an error.
+struct Unambiguous(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(UnambiguousVisitor)
+    }
+}
+
+struct UnambiguousVisitor;
+
+impl<'de> Visitor<'de> for UnambiguousVisitor {
+    type Value = Unambiguous;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unambiguous, A::Error> {
+        let mut fields = Map::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            match fields.get(&name) {
+                Some(known) if *known != value => {
+                    return Err(A::Error::custom(format!("`{name}` is sent twice, as {known} and as {value}")));
+                }
+                _ => fields.insert(name, value),
+            };
+        }
+        Ok(Unambiguous(fields))
     }
 }
 

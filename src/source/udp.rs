@@ -13,13 +13,11 @@ use socket2::SockRef;
 
 use super::resync::Resync;
 use super::{CourtClock, kernel};
-use crate::court::Datagram;
+use crate::court::{Datagram, MAX_DATAGRAM};
 use crate::queue::Sender;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
 
-/// The longest datagram that is read whole, in bytes.
-pub(crate) const MAX_DATAGRAM: usize = 2048;
 /// How often the thread checks whether it is to stop.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it may take to read what the kernel has queued when it is to stop.

@@ -17,7 +17,9 @@ use crate::support::repository;
 mod bursts;
 mod late;
 mod lost;
+mod moments;
 mod rests;
+mod unnamed;
 
 /// A message and when it comes, in milliseconds.
 type Message = (u64, String);

@@ -20,6 +20,8 @@ use vta::time::{Offset, Time};
 
 use crate::support::run_if_there;
 
+mod foreign;
+
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
@@ -257,7 +259,8 @@ fn a_bad_line_of_a_trace_is_told_with_its_number_and_ends_the_reading() {
 
 #[test]
 fn what_is_no_capture_says_what_to_do() {
-    assert_eq!(refused(b"\x1f\x8b\x08\0"), "test is compressed (gzip): unpack it first");
+    assert_eq!(refused(b"\x28\xb5\x2f\xfd"), "test is compressed (zstd): unpack it first");
+    assert!(refused(b"\x1f\x8b\x08\0").starts_with("cannot read test beyond byte 0: "));
     assert!(refused(b"\xff\xfep\0r\0e\0;\0").contains("UTF-16"));
     assert!(refused(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0").contains("no capture"));
     let missing = capture::open(Path::new("no/such/file")).err().unwrap();

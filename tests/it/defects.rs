@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use vta::pss;
 
+mod pasted;
+
 /// The events of a datagram, a line each: status, kind, fields, notes.
 fn decoded(datagram: &[u8]) -> String {
     let mut lines = Vec::new();
@@ -117,6 +119,27 @@ fn extra_fields_are_told() {
 #[test]
 fn old_encodings_are_read_and_said() {
     insta::assert_snapshot!(decoded(b"wmh;M\xdcLLER;2-0 PTG\r\n"), @r##"recovered wmh {"name":"MÜLLER","result":"2-0","decision":"PTG"} # not UTF-8: read as Windows-1252"##);
+}
+
+#[test]
+fn old_encodings_are_read_as_the_config_says() {
+    for (encoding, bytes, name) in [
+        ("CP1250", &b"\x8eeljko \x8aARI\xc6"[..], "Željko ŠARIĆ"),
+        ("CP1251", b"\xc0\xed\xed\xe0", "Анна"),
+        ("CP949", b"\xb1\xe8\xb9\xce\xc1\xf6", "김민지"),
+    ] {
+        let fallback: pss::Encoding = encoding.parse().unwrap();
+        let datagram = [b"wmh;", bytes, b";2-1 PTF\r\n"].concat();
+        let mut messages = Vec::new();
+        pss::decode_as(fallback, &Bytes::from(datagram), false, |message| messages.push(message));
+        let [message] = &messages[..] else { panic!("{messages:?}") };
+        let read = serde_json::to_string(&message.body).unwrap();
+        assert_eq!(read, format!(r#"{{"name":"{name}","result":"2-1","decision":"PTF"}}"#));
+        assert_eq!(message.notes, [format!("not UTF-8: read as {fallback}")]);
+        // What is UTF-8 is read as such.
+        pss::decode_as(fallback, &Bytes::from(format!("wmh;{name};2-1 PTF")), false, |message| messages.push(message));
+        assert_eq!((&messages[1].body, messages[1].status), (&messages[0].body, vta::event::Status::Ok));
+    }
 }
 
 #[test]

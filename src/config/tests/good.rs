@@ -46,6 +46,7 @@ sinks:
                 resync: Some(
                     192.168.7.20:6001,
                 ),
+                fallback_encoding: None,
             },
             "court-2": CourtConfig {
                 kind: Pss,
@@ -53,10 +54,12 @@ sinks:
                 allow: [],
                 receive_buffer_bytes: 4194304,
                 resync: None,
+                fallback_encoding: None,
             },
         },
         decoder: Decoder {
             protocol: Pss23,
+            fallback_encoding: Windows-1252,
         },
         rules: Rules {
             files: [],
@@ -144,6 +147,16 @@ fn either_protocol_can_be_named() {
 }
 
 #[test]
+fn the_encoding_of_old_consoles_can_be_named() {
+    let config = |name: &str| parse(&format!("{HEAD}decoder: {{ fallback_encoding: {name} }}\n"));
+    for (name, encoding) in [("CP1250", "Windows-1250"), ("1251", "Windows-1251"), ("cp949", "EUC-KR")] {
+        assert_eq!(config(name).unwrap().decoder.fallback_encoding.to_string(), encoding);
+    }
+    let refused = config("UTF-16").unwrap_err().to_string();
+    assert!(refused.contains("an encoding such as `CP1250`"), "{refused}");
+}
+
+#[test]
 fn what_is_left_out_has_a_default() {
     let config = parse(&format!(
         "{HEAD}sinks:\n  replay: {{ type: obs }}\n  jury: {{ type: player }}\n  log:\n    type: log\n    directory:\n"
@@ -159,10 +172,12 @@ fn what_is_left_out_has_a_default() {
                 allow: [],
                 receive_buffer_bytes: 4194304,
                 resync: None,
+                fallback_encoding: None,
             },
         },
         decoder: Decoder {
             protocol: Pss23,
+            fallback_encoding: Windows-1252,
         },
         rules: Rules {
             files: [],

@@ -43,7 +43,7 @@ fn an_unknown_key_without_a_near_one_shows_what_is_known() {
     6 |     color: ***
       |     ^^^^^
       |
-      = help: known: `type`, `bind`, `allow`, `receive_buffer_bytes` and `resync`
+      = help: known: `type`, `bind`, `allow`, `receive_buffer_bytes`, `resync` and `fallback_encoding`
     ");
 }
 

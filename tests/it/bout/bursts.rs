@@ -39,12 +39,17 @@ fn a_banner_without_its_end_undoes_none_that_is_whole() {
 }
 
 #[test]
-fn what_waits_for_more_waits_a_quarter_of_a_second_at_most() {
+fn what_waits_for_more_waits_a_quarter_of_a_second_and_no_longer_than_one() {
     let messages =
         begun(&[(6000, "clk;1:58"), (6090, "sc1;0;sc2;3"), (6180, "hl1;40"), (6240, "hl1;41"), (9000, "clk;1:56")]);
     let events = play(&messages).0;
     let corrected = events.iter().find(|event| event["kind"] == "score_corrected").unwrap();
-    assert_eq!(corrected["at"], "1970-01-01T00:00:06.250000Z");
+    assert_eq!(corrected["at"], "1970-01-01T00:00:06.490000Z");
+    let mut messages = begun(&[(6000, "sc1;0;sc2;3")]);
+    messages.extend((1..20).map(|number| (6000 + number * 90, format!("hl1;{}", 40 + number))));
+    let events = play(&messages).0;
+    let corrected = events.iter().find(|event| event["kind"] == "score_corrected").unwrap();
+    assert_eq!(corrected["at"], "1970-01-01T00:00:07.000000Z");
     let messages = begun(&[(6000, "sc1;0;sc2;3"), (9000, "clk;1:56")]);
     let events = play(&messages).0;
     let corrected = events.iter().find(|event| event["kind"] == "score_corrected").unwrap();
@@ -149,7 +154,12 @@ proptest! {
             }
             events.retain(|event| event["kind"] != "review_opened");
             for event in &mut events {
-                event.as_object_mut().unwrap().remove("took_ms");
+                let fields = event.as_object_mut().unwrap();
+                fields.remove("took_ms");
+                // An answer waits for nothing, so it comes when it is received.
+                if fields["kind"] == "review_decided" {
+                    fields.remove("at");
+                }
             }
             (events, bout)
         };
@@ -169,4 +179,56 @@ fn a_score_corrected_twice_at_once_is_what_was_said_last() {
         assert_eq!(derived(&messages, &["score_corrected"], &["blue", "red"]), corrected);
         assert_eq!(play(&messages).1.blue.score, second);
     }
+}
+
+#[test]
+fn a_sender_that_pauses_between_its_messages_corrects_no_score() {
+    let kick = ["hl2;85", "sup;2", "sc1;0", "sc2;3", "s11;0", "s21;3", "pt2;3"];
+    let penalty = ["wg1;1", "wg2;0", "sc1;0", "sc2;1"];
+    for pause in [101, 120, 200] {
+        for seed in 0..30 {
+            for (texts, expected) in [
+                (&kick[..], "scored red 0 3"),
+                (&["pt2;3", "hl2;85", "sc1;0", "sc2;3"], "scored red 0 3"),
+                (&["sc1;0", "sc2;3", "pt2;3"], "scored red 0 3"),
+                (&penalty, "penalty_given blue 1"),
+            ] {
+                // A longer message is as many pauses long.
+                if pause * texts.len() as u64 > 800 {
+                    continue;
+                }
+                let mut texts = texts.to_vec();
+                fastrand::Rng::with_seed(seed).shuffle(&mut texts);
+                let mut messages = begun(&[(20_000, "hel;")]);
+                let kick = texts.iter().map(|text| (*text).to_owned());
+                messages.extend((0..).map(|number| 6000 + number * pause).zip(kick));
+                messages.sort_by_key(|(at, _)| *at);
+                let actual = derived(&messages, &SCORING, &["side", "count", "blue", "red"]);
+                assert_eq!(actual, [expected], "{pause} {texts:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_technical_bonus_without_a_point_of_its_own_is_no_correction() {
+    let corrections = |after: &[(u64, &str)]| {
+        let mut messages = begun(after);
+        messages.push((30_000, "hel;".to_owned()));
+        derived(&messages, &["score_corrected"], &["blue", "red"])
+    };
+    // With its kick, and when the judges have pressed.
+    assert_eq!(corrections(&[(6000, "pt1;2"), (6010, "sc1;4;sc2;0")]), [""; 0]);
+    assert_eq!(corrections(&[(6000, "pt1;3"), (6010, "sc1;5;sc2;0")]), [""; 0]);
+    assert_eq!(corrections(&[(6000, "pt2;3"), (6010, "sc1;0;sc2;3"), (7300, "sc1;0;sc2;5")]), [""; 0]);
+    // A punch has no bonus, a kick has one, of two points, for its own side, and soon.
+    assert_eq!(corrections(&[(6000, "pt1;1"), (6010, "sc1;3;sc2;0")]), ["score_corrected 3 0"]);
+    let twice = [(6000, "pt1;2"), (6010, "sc1;2;sc2;0"), (7000, "sc1;4;sc2;0"), (7600, "sc1;6;sc2;0")];
+    assert_eq!(corrections(&twice), ["score_corrected 6 0"]);
+    let other = [(6000, "pt1;2"), (6010, "sc1;2;sc2;0"), (7000, "sc1;2;sc2;2")];
+    assert_eq!(corrections(&other), ["score_corrected 2 2"]);
+    let other = [(6000, "pt1;2"), (6010, "sc1;2;sc2;0"), (7000, "sc1;3;sc2;0")];
+    assert_eq!(corrections(&other), ["score_corrected 3 0"]);
+    let late = [(6000, "pt1;2"), (6010, "sc1;2;sc2;0"), (16_000, "sc1;4;sc2;0")];
+    assert_eq!(corrections(&late), ["score_corrected 4 0"]);
 }

@@ -112,6 +112,11 @@ fn result() -> impl Strategy<Value = ResultBanner> {
     (of(text()), of(prop_oneof!["[0-9]{1,2}-[0-9]{1,2}", text()]), of(select(decisions.to_vec())))
         .prop_map(|(name, result, decision)| ResultBanner { name, result, decision })
         .prop_filter("nothing", |result| *result != ResultBanner::default())
+        .prop_filter("neither rounds nor a decision", |banner| {
+            let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let rounds = banner.result.as_deref().unwrap_or("0-0").split_once('-');
+            banner.decision.is_some() || rounds.is_some_and(|(blue, red)| is_number(blue) && is_number(red))
+        })
 }
 
 fn review() -> impl Strategy<Value = Review> {
