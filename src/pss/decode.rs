@@ -73,21 +73,39 @@ fn trim(bytes: &[u8]) -> &[u8] {
 }
 
 /// Decodes a line, which is one message unless a sender has joined several.
-fn messages(mut line: &[u8], raw: impl Fn(&[u8]) -> Raw, end: End, fallback: Encoding, each: &mut impl FnMut(Message)) {
-    let mut note = None;
-    loop {
-        let whole = message(line, raw(line), end, fallback, note);
-        // Of what is read as documented, nothing is another message.
-        let joint = if whole.status == Status::Ok { None } else { joined::second_message(line) };
-        let Some(joint) = joint else { return each(whole) };
-        let (first, second) = line.split_at(joint);
-        note = Some(joined::note(first, second));
-        let first = trim(first);
-        each(message(first, raw(first), End::Line, fallback, note));
-        line = second;
-    }
+fn messages(line: &[u8], raw: impl Fn(&[u8]) -> Raw, end: End, fallback: Encoding, each: &mut impl FnMut(Message)) {
+    let whole = message(line, raw(line), end, fallback, None);
+    // Of what is read as documented, nothing is another message.
+    if whole.status == Status::Ok { each(whole) } else { parts(line, whole, raw, end, fallback, each) }
 }
 
+/// Decodes the messages that a sender may have joined in a line; `rest` is the line read as one.
+#[cold]
+fn parts(
+    mut line: &[u8],
+    mut rest: Message,
+    raw: impl Fn(&[u8]) -> Raw,
+    end: End,
+    fallback: Encoding,
+    each: &mut impl FnMut(Message),
+) {
+    while let Some(joint) = joined::second_message(line) {
+        let (first, second) = line.split_at(joint);
+        let note = Some(joined::note(first, second));
+        let first = trim(first);
+        each(part(first, raw(first), End::Line, fallback, note));
+        line = second;
+        rest = part(line, raw(line), end, fallback, note);
+    }
+    each(rest);
+}
+
+fn part(line: &[u8], raw: Raw, end: End, fallback: Encoding, note: Option<&'static str>) -> Message {
+    message(line, raw, end, fallback, note)
+}
+
+// A message is large: this way it is not moved once more.
+#[inline(always)]
 fn message(line: &[u8], raw: Raw, end: End, fallback: Encoding, joined: Option<&'static str>) -> Message {
     let text = text::read(line, end, fallback);
     let (name, rest) = split_first(&text.text, b';');

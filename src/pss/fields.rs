@@ -45,6 +45,7 @@ pub(super) fn is_null(field: &str) -> bool {
 
 impl<'a> Fields<'a> {
     /// The fields of what follows a stream's name and its `;`; the `;` that ends a message is no field of its own.
+    #[inline]
     pub(super) fn new(rest: Option<&'a str>, cut_bytes: usize) -> Self {
         let closed = rest.is_some_and(|rest| rest.ends_with(';'));
         let rest = rest.map(|rest| rest.strip_suffix(';').unwrap_or(rest));
