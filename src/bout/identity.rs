@@ -50,8 +50,8 @@ impl Facts {
     pub(crate) fn of(bout: &Bout) -> Self {
         let config = &bout.config;
         Self {
-            internal_id: config.internal_id.clone(),
-            number: config.number.clone(),
+            internal_id: config.internal_id.clone().filter(|id| is_given(id)),
+            number: config.number.clone().filter(|number| is_given(number)),
             category: (config.gender, config.weight_class.clone(), config.division.clone()),
             athletes: names([&bout.blue.athlete, &bout.red.athlete]),
             rehearsal: bout.rehearsal,
@@ -62,6 +62,11 @@ impl Facts {
     fn suffice(&self) -> bool {
         self.internal_id.is_some() || self.number.is_some() && !self.athletes.is_empty()
     }
+}
+
+/// Whether a sender has given a number: some write 0 for none.
+fn is_given(number: &str) -> bool {
+    number.chars().any(|char| char != '0')
 }
 
 /// The names of athletes, as far as they are known.
@@ -76,9 +81,11 @@ pub(super) fn names(athletes: [&Athlete; 2]) -> BTreeSet<String> {
 impl KnownBout {
     /// Whether a load with these facts is of this bout.
     fn is_of(&self, load: &Facts, now: Time) -> bool {
-        let is_same_id = load.internal_id.is_some() && load.internal_id == self.facts.internal_id;
         let is_same_number = load.number == self.facts.number;
         let common = load.athletes.intersection(&self.facts.athletes).count();
+        // A sender can use an id again: another number and two other athletes are another bout.
+        let is_other = !is_same_number && common == 0 && !load.athletes.is_empty() && !self.facts.athletes.is_empty();
+        let is_same_id = load.internal_id.is_some() && load.internal_id == self.facts.internal_id && !is_other;
         let is_same = match load.number {
             Some(_) => is_same_number && load.category == self.facts.category && common >= 1,
             None => is_same_number && common == 2 && !self.decided,

@@ -204,6 +204,26 @@ fn one_number_in_two_categories_is_two_bouts_and_an_internal_id_is_one() {
 }
 
 #[test]
+fn id_or_number_of_zero_is_none_and_an_id_that_is_used_again_is_another_bout() {
+    let mut session = Session::new(start());
+    let load = |session: &mut Session, number: &str, id: &str, [blue, red]: [&str; 2]| {
+        let athletes = format!("at1;{blue};{blue};GER;at2;{red};{red};FRA");
+        session.send(&["pre;FightLoaded", &athletes, &config(number, "M -68kg", id)]);
+        session.fight();
+        session.send(&["win;BLUE"]);
+        session.settle();
+    };
+    load(&mut session, "5", "0", ["Ana", "Bea"]);
+    load(&mut session, "6", "0", ["Cem", "Dan"]);
+    load(&mut session, "7", "900", ["Eva", "Fee"]);
+    load(&mut session, "8", "900", ["Gil", "Hal"]);
+    load(&mut session, "0", "null", ["Ida", "Jon"]);
+    load(&mut session, "0", "null", ["Ida", "Kim"]);
+    load(&mut session, "0", "null", ["Leo", "Kim"]);
+    assert_eq!(session.own(), [1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
 fn a_name_that_is_corrected_leaves_the_bout_what_it_is() {
     let mut session = Session::new(start());
     session.load("1", "M -68kg", ["Ana", "Bea"]);
