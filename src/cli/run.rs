@@ -93,9 +93,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .map_err(|error| CliError::new(Exit::Failed, format!("the system refuses threads: {error}")))
 }
 
-/// Waits for the first interrupt or request to end; the second ends the program at once.
+/// Waits for the first interrupt, request to end or closed terminal; a second interrupt or request ends the program at once.
 async fn interrupted() {
-    signal().await;
+    tokio::select! {
+        () = signal() => {}
+        () = hangup() => {}
+    }
     tokio::spawn(async {
         signal().await;
         say("interrupted again: what is queued is lost");
@@ -114,6 +117,21 @@ async fn signal() {
         // Only Ctrl-C works.
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
+}
+
+/// The window of the terminal is closed; often both the terminal and the shell say so.
+#[cfg(unix)]
+async fn hangup() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangup) => _ = hangup.recv().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(windows)]
+async fn hangup() {
+    std::future::pending().await
 }
 
 #[cfg(windows)]

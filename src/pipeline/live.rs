@@ -15,7 +15,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{CourtRuntime, StoreSession};
 use super::loss_warnings::LossWarnings;
 use super::losses::Losses;
-use super::reload::{Change, Hangups, Reloader};
+use super::reload::{Change, ReloadSignals, Reloader};
 use super::resume;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::sinks::{self, Sinks};
@@ -63,7 +63,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
     messages::run_ready(&config.name);
 
     tokio::pin!(stop);
-    let mut hangups = Hangups::new();
+    let mut reload_signals = ReloadSignals::new();
     let mut losses = LossWarnings::default();
     let mut loss_checks = tokio::time::interval(LOSS_CHECK_INTERVAL);
     loop {
@@ -71,7 +71,7 @@ pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<Ende
             () = &mut stop => break,
             _ = loss_checks.tick() => losses.check(&courts),
             // What comes of it is in the log.
-            () = hangups.next() => drop(reload.try_send(oneshot::channel().0)),
+            () = reload_signals.next() => drop(reload.try_send(oneshot::channel().0)),
             () = quit.notified() => break,
         }
     }

@@ -208,17 +208,17 @@ impl Reloader {
     }
 }
 
-/// SIGHUP asks for the rules to be read again.
-pub(super) struct Hangups {
+/// SIGUSR1 asks for the rules to be read again.
+pub(super) struct ReloadSignals {
     #[cfg(unix)]
     signals: Option<tokio::signal::unix::Signal>,
 }
 
-impl Hangups {
+impl ReloadSignals {
     #[cfg(unix)]
     pub(super) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        Self { signals: signal(SignalKind::hangup()).ok() }
+        Self { signals: signal(SignalKind::user_defined1()).ok() }
     }
 
     #[cfg(not(unix))]

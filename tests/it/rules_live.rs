@@ -127,7 +127,7 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
     );
     running.wait_for_log("the rules were changed");
     wait_for("the second rule and its timer", || (marks("\"new\"") == 1 && marks("tick two") > 1).then_some(()));
-    running.signal(Signal::SIGHUP);
+    running.signal(Signal::SIGUSR1);
     wait_for("the rules to be read again", || {
         (running.log().matches("the rules were changed").count() == 2).then_some(())
     });

@@ -94,6 +94,18 @@ fn unwritten_entries_give_exit_code_1() {
 }
 
 #[test]
+fn a_closed_terminal_ends_in_order_however_often_it_is_reported() {
+    let venue = Venue::new("");
+    let (mut running, lock) = run_with_a_locked_database(&venue);
+    running.signal(Signal::SIGHUP);
+    running.wait_for_log("ending");
+    running.signal(Signal::SIGHUP);
+    drop(lock);
+    let (status, log) = running.wait();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
 fn second_signal_ends_at_once() {
     let venue = Venue::new("");
     let (mut running, _lock) = run_with_a_locked_database(&venue);
