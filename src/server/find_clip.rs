@@ -1,4 +1,4 @@
-//! Which clip a command means: `last`, a path, or an event by its `seq`.
+//! Which clip a command means: `last`, a path or file name, or an event by its `seq`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::store::{StoreError, StoreReader};
 /// How long before an event it is shown from.
 const PRE_ROLL: Duration = Duration::from_secs(5);
 
-/// Finds a clip of a court's session; none if there is none.
+/// Finds a clip of the court of a session; none if there is none.
 pub(super) async fn find(
     database: Option<PathBuf>,
     session: SessionId,

@@ -1,4 +1,6 @@
-//! Which clip is meant: the latest, one by its path, or one that shows an event.
+//! Which clip is meant: the latest, one by its name, or one that shows an event.
+
+use std::time::Duration;
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -8,15 +10,29 @@ use crate::bout::SessionId;
 use crate::command::FoundClip;
 use crate::time::Time;
 
+/// How far back the latest clip may be.
+const DAY: Duration = Duration::from_secs(12 * 60 * 60);
+
 impl StoreReader {
-    /// A clip of a session by its path, or the latest one.
+    /// A clip of the court of a session, also of its earlier sessions: by its path or its file name, or the latest one of
+    /// the same day.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn clip(&self, session: SessionId, path: Option<&str>) -> Result<Option<FoundClip>, StoreError> {
-        let sql = "SELECT path, begins_at, instance FROM clips JOIN sessions ON sessions.id = clips.session
-                   WHERE uuid = ?1 AND path = coalesce(?2, path) ORDER BY seq DESC LIMIT 1";
-        self.query(|connection| connection.query_row(sql, params![session.to_string(), path], clip).optional())
+    pub fn clip(&self, session: SessionId, name: Option<&str>) -> Result<Option<FoundClip>, StoreError> {
+        let sql = "SELECT path, begins_at, instance
+                   FROM sessions AS present
+                   JOIN sessions ON sessions.court = present.court AND sessions.mode = 'live'
+                   JOIN clips ON clips.session = sessions.id
+                   WHERE present.uuid = ?1 AND iif(
+                       ?2 IS NULL,
+                       clips.at >= present.started_at - ?3,
+                       path = ?2 OR substr(path, -length(?2) - 1) IN ('/' || ?2, '\\' || ?2)
+                   )
+                   ORDER BY sessions.id DESC, seq DESC LIMIT 1";
+        let day = i64::try_from(DAY.as_micros()).unwrap_or(i64::MAX);
+        let values = params![session.to_string(), name, day];
+        self.query(|connection| connection.query_row(sql, values, clip).optional())
     }
 
     /// The clip that shows an event of a session, else the recording that does; with the event's instant.

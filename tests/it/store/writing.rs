@@ -262,6 +262,31 @@ fn ended_session_has_its_counts() {
 }
 
 #[test]
+fn clip_to_show_is_found_after_a_restart_by_path_by_file_name_and_as_the_latest_of_the_day() {
+    let (_folder, path) = database();
+    let clip = |clip: &str| vec![event_of(1, reported(1, Body::ClipSaved(clip_saved(clip))))];
+    keep(&path, &session(Mode::Live), clip("C:\\clips\\1 blue.mkv"));
+    keep(&path, &session(Mode::Live), clip("/clips/2 red.mkv"));
+    keep(&path, &NewSession { court: "court-2".into(), ..session(Mode::Live) }, clip("/clips/3 red.mkv"));
+    let restarted = session(Mode::Live);
+    keep(&path, &restarted, Vec::new());
+    let tomorrow = NewSession { started_at: second(20 * 60 * 60), ..session(Mode::Live) };
+    keep(&path, &tomorrow, Vec::new());
+
+    let shown = |session: &NewSession, name| {
+        let found = reader(&path).clip(session.id, name).unwrap();
+        found.map(|clip| clip.path)
+    };
+    assert_eq!(shown(&restarted, None).as_deref(), Some("/clips/2 red.mkv"));
+    assert_eq!(shown(&restarted, Some("1 blue.mkv")).as_deref(), Some("C:\\clips\\1 blue.mkv"));
+    assert_eq!(shown(&tomorrow, Some("/clips/2 red.mkv")).as_deref(), Some("/clips/2 red.mkv"));
+    assert_eq!(
+        [shown(&restarted, Some("red.mkv")), shown(&restarted, Some("3 red.mkv")), shown(&tomorrow, None)],
+        [const { None }; 3]
+    );
+}
+
+#[test]
 fn clip_is_stored_with_its_review() {
     let (_folder, path) = database();
     let clip = ClipSaved {
