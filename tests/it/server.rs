@@ -63,10 +63,13 @@ impl Running {
         drop(ports);
         let vta = run(&folder, "log");
         let run_file = folder.path().join("event.yaml.run");
-        let run: Value = wait_for("the run file", || serde_json::from_slice(&fs::read(&run_file).ok()?).ok());
+        let address = wait_for("the run file", || {
+            let run: Value = serde_json::from_slice(&fs::read(&run_file).ok()?).ok()?;
+            run["address"].as_str()?.parse().ok()
+        });
         let court = UdpSocket::bind("127.0.0.1:0").unwrap();
         court.connect(first).unwrap();
-        Self { vta, address: run["address"].as_str().unwrap().parse().unwrap(), court, folder }
+        Self { vta, address, court, folder }
     }
 
     fn wait_for_log(&self, what: &str) {
