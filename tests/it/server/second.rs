@@ -60,6 +60,12 @@ fn another_program_that_has_the_port_is_called_so() {
 #[test]
 fn a_config_that_runs_already_is_warned_of() {
     let first = Running::start(&["mat-1"]);
+    let refused = vta(&first.folder, &["run"]).output().unwrap();
+    let log = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(4), "{log}");
+    let warned = log.find("run.runs_already").unwrap_or_else(|| panic!("{log}"));
+    assert!(warned < log.find("error: ").unwrap(), "{log}");
+
     let config = first.folder.path().join("event.yaml");
     let text = fs::read_to_string(&config).unwrap();
     let courts = text.find("courts:").unwrap();
