@@ -25,7 +25,10 @@ struct Running {
     folder: tempfile::TempDir,
     vta: Child,
     address: SocketAddr,
+    /// Where the messages of the first court are sent from.
     court: UdpSocket,
+    /// Its name.
+    name: String,
 }
 
 fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
@@ -49,6 +52,7 @@ impl Running {
         let folder = tempfile::tempdir().unwrap();
         let ports: Vec<_> = courts.iter().map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
         let port = |socket: &UdpSocket| socket.local_addr().unwrap();
+        let name = courts[0].to_owned();
         let courts: String = courts
             .iter()
             .zip(&ports)
@@ -69,7 +73,7 @@ impl Running {
         });
         let court = UdpSocket::bind("127.0.0.1:0").unwrap();
         court.connect(first).unwrap();
-        Self { vta, address, court, folder }
+        Self { vta, address, court, name, folder }
     }
 
     fn wait_for_log(&self, what: &str) {
@@ -95,7 +99,8 @@ impl Running {
         ] {
             self.court.send(message.as_bytes()).unwrap();
         }
-        wait_for("the clock", || (self.get("/api/courts/mat-1/clock").1 == "1:53").then_some(()));
+        let clock = format!("/api/courts/{}/clock", self.name);
+        wait_for("the clock", || (self.get(&clock).1 == "1:53").then_some(()));
     }
 
     /// Sends a request as it stands; gives the status and the body.
