@@ -186,6 +186,8 @@ fn text(bytes: &[u8]) -> String {
 fn an_operator_s_review_is_a_row_of_the_database() {
     let mut running = Running::start(&["mat-1"]);
     assert_eq!(fs::metadata(running.run_file()).unwrap().permissions().mode() & 0o777, 0o600);
+    let table = text(&vta(&running.folder, &["status"]).output().unwrap().stdout);
+    assert!(table.contains("court mat-1: no bout yet\n"), "{table}");
     let refused = running.ctl(&["review", "blue"]);
     let reason = "error: review was refused: no bout is on: nothing was received of one yet";
     assert_eq!((refused.status.code(), text(&refused.stderr)), (Some(1), reason.to_owned()));
