@@ -14,7 +14,8 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use crate::command::CommandVerb;
-use crate::run_file::{self, RunFile};
+use crate::run_file::{self, RunFile, Server};
+use crate::telemetry::messages;
 
 /// Longer than the server takes for any request.
 const TIMEOUT: Duration = Duration::from_secs(25);
@@ -26,7 +27,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// The running vta of a config.
 pub(crate) struct Client {
     agent: Agent,
-    run: RunFile,
+    pid: u32,
+    address: SocketAddr,
+    token: String,
     run_file: String,
 }
 
@@ -41,6 +44,11 @@ pub(crate) enum ClientError {
         "the vta of {run_file} (process {pid}) does not answer at {address}: {error}; if it has ended, start it again"
     )]
     NoAnswer { run_file: String, pid: u32, address: SocketAddr, error: String },
+    #[error(
+        "vta runs with {config} (process {pid}), but takes no commands and gives no status at {no_server}; free that address, \
+         or choose another one in `server` of the config and start vta again; start it also if that process has ended"
+    )]
+    NoServer { config: String, pid: u32, no_server: String },
     /// It refuses, and says why.
     #[error("{0}")]
     Refused(String),
@@ -90,6 +98,15 @@ pub(crate) fn health(address: SocketAddr) -> Result<Health, NoHealth> {
     if health.program == "vta" { Ok(health) } else { Err(NoHealth::Foreign) }
 }
 
+/// Warns if another vta runs with the config, and gives whether one does: both would write to the same files.
+pub(crate) fn warn_of_another(config: &Path) -> bool {
+    let other = Client::find(config);
+    if let Ok(Client { pid, address, .. }) = other {
+        messages::run_runs_already(config.display(), pid, address);
+    }
+    other.is_ok()
+}
+
 impl Client {
     /// The vta that runs with a config.
     ///
@@ -102,11 +119,17 @@ impl Client {
             io::ErrorKind::NotFound => not_running(format!("there is no {run_file}")),
             _ => ClientError::RunFile { run_file: run_file.clone(), error },
         })?;
-        let RunFile { pid, address, .. } = run;
+        let RunFile { pid, server, .. } = run;
+        let (address, token) = match server {
+            Server::Listens { address, token } => (address, token),
+            Server::Waits { no_server } => {
+                return Err(ClientError::NoServer { config: config.display().to_string(), pid, no_server });
+            }
+        };
         // The vta that has written the run file may have been killed.
         let ended = format!("process {pid} has ended without removing {run_file}");
         match health(address) {
-            Ok(health) if health.pid == pid => Ok(Self { agent: agent(TIMEOUT), run, run_file }),
+            Ok(health) if health.pid == pid => Ok(Self { agent: agent(TIMEOUT), pid, address, token, run_file }),
             Ok(other) => Err(not_running(format!(
                 "{ended}, and another vta has its address {address} now, that of {}",
                 other.event
@@ -120,16 +143,6 @@ impl Client {
                 Err(ClientError::NoAnswer { run_file, pid, address, error })
             }
         }
-    }
-
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.run.pid
-    }
-
-    /// Where it is reached.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.run.address
     }
 
     /// What it says at a path.
@@ -159,18 +172,18 @@ impl Client {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.run.address)
+        format!("http://{}{path}", self.address)
     }
 
     fn authorization(&self) -> String {
-        format!("Bearer {}", self.run.token)
+        format!("Bearer {}", self.token)
     }
 
     fn read<T: DeserializeOwned>(&self, answer: Result<Response<Body>, ureq::Error>) -> Result<T, ClientError> {
         let no_answer = |error: String| ClientError::NoAnswer {
             run_file: self.run_file.clone(),
-            pid: self.run.pid,
-            address: self.run.address,
+            pid: self.pid,
+            address: self.address,
             error,
         };
         let mut answer = answer.map_err(|error| no_answer(error.to_string()))?;

@@ -16,14 +16,45 @@ use crate::time::Time;
 pub(crate) struct RunFile {
     /// Its process.
     pub(crate) pid: u32,
-    /// Where its server is reached on this computer.
-    pub(crate) address: SocketAddr,
-    /// What its server asks for.
-    pub(crate) token: String,
+    /// Whether it can be reached.
+    #[serde(flatten)]
+    pub(crate) server: Server,
     /// Its version.
     pub(crate) version: String,
     /// When it was started.
     pub(crate) started_at: Time,
+}
+
+/// The server of a running vta.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Server {
+    /// It listens.
+    Listens {
+        /// Where it is reached on this computer.
+        address: SocketAddr,
+        /// What it asks for.
+        token: String,
+    },
+    /// It does not listen yet.
+    Waits {
+        /// Why, in plain words.
+        no_server: String,
+    },
+}
+
+/// A run file that is there until this is dropped, or another vta has written its own.
+pub(crate) struct Written {
+    run: RunFile,
+    config: PathBuf,
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        if RunFile::read(&self.config).is_ok_and(|found| found == self.run) {
+            drop(fs::remove_file(path(&self.config)));
+        }
+    }
 }
 
 /// The run file of a config.
@@ -44,21 +75,20 @@ pub(crate) fn reached_at(listens: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listens.port())
 }
 
+/// A token that cannot be guessed.
+///
+/// # Errors
+/// The system has no random numbers.
+pub(crate) fn new_token() -> io::Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 impl RunFile {
-    /// This vta, whose server listens there.
-    ///
-    /// # Errors
-    /// The system has no random numbers for the token.
-    pub(crate) fn new(listens: SocketAddr, started_at: Time) -> io::Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-        Ok(Self {
-            pid: std::process::id(),
-            address: reached_at(listens),
-            token: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at,
-        })
+    /// This vta.
+    pub(crate) fn new(server: Server, started_at: Time) -> Self {
+        Self { pid: std::process::id(), server, version: env!("CARGO_PKG_VERSION").to_owned(), started_at }
     }
 
     /// Reads the run file of a config.
@@ -73,14 +103,8 @@ impl RunFile {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub(crate) fn write(&self, config: &Path) -> io::Result<()> {
-        private_file::write(&path(config), &serde_json::to_vec(self)?)
-    }
-
-    /// Removes the run file of a config, if it is this one.
-    pub(crate) fn remove(&self, config: &Path) {
-        if Self::read(config).is_ok_and(|found| found == *self) {
-            drop(fs::remove_file(path(config)));
-        }
+    pub(crate) fn write(self, config: &Path) -> io::Result<Written> {
+        private_file::write(&path(config), &serde_json::to_vec(&self)?)?;
+        Ok(Written { run: self, config: config.to_owned() })
     }
 }

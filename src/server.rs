@@ -18,7 +18,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,9 +38,9 @@ pub(crate) use status::StatusReport;
 
 use self::app::App;
 use self::guard::Guard;
-use crate::client::{self, Client, Health};
+use crate::client::{self, Health};
 use crate::control::Control;
-use crate::run_file::{self, RunFile};
+use crate::run_file::{self, RunFile, Server, Written};
 use crate::telemetry::{Status, StatusHandle, messages};
 
 /// How long until a port that was taken is tried again.
@@ -56,40 +56,41 @@ pub(crate) fn spawn(bind: SocketAddr, control: Control, status: StatusHandle) ->
 }
 
 async fn run(bind: SocketAddr, control: Control, status: StatusHandle, mut ended: oneshot::Receiver<()>) {
-    warn_of_another(&control).await;
+    let config = control.config.clone();
+    let runs_already = spawn_blocking(move || client::warn_of_another(&config)).await.unwrap_or(false);
+    // The run file of a vta that can be reached is worth more.
+    let waits = |reason| if runs_already { None } else { write(Server::Waits { no_server: reason }, &control).ok() };
     let listener = tokio::select! {
         _ = &mut ended => return,
-        listener = listen(bind, &status) => listener,
+        listener = listen(bind, &status, waits) => listener,
     };
-    let opened = listener.local_addr().and_then(|address| Ok((address, RunFile::new(address, control.started_at)?)));
-    let (address, run) = match opened {
+    let opened = listener.local_addr().and_then(|listens| Ok((listens, run_file::new_token()?)));
+    let (listens, token) = match opened {
         Ok(opened) => opened,
         Err(error) => return status.set(Status::Failed(error.to_string())),
     };
-    messages::server_listening(address);
-    let guard = Arc::new(Guard::new(address, run.token.clone()));
-    match run.write(&control.config) {
-        Ok(()) => status.set(Status::Running),
-        Err(error) => {
+    messages::server_listening(listens);
+    let guard = Arc::new(Guard::new(listens, token.clone()));
+    let address = run_file::reached_at(listens);
+    let _run_file = write(Server::Listens { address, token }, &control)
+        .inspect(|_| status.set(Status::Running))
+        .inspect_err(|error| {
             let path = run_file::path(&control.config);
             status.set(Status::Degraded(format!("{} cannot be written: {error}", path.display())));
             messages::server_no_run_file(path.display(), error);
-        }
-    }
-    let app = router(Arc::new(App { control, run }), guard);
+        });
+    let app = router(Arc::new(App { control, address }), guard);
     connections::serve(listener, &app, &mut ended).await;
 }
 
-/// Warns if another vta runs with the same config: both would write to the same files.
-async fn warn_of_another(control: &Control) {
-    let config = control.config.clone();
-    if let Ok(Ok(other)) = spawn_blocking(move || Client::find(&config)).await {
-        messages::run_runs_already(control.config.display(), other.pid(), other.address());
-    }
+/// Writes the run file of this vta.
+fn write(server: Server, control: &Control) -> io::Result<Written> {
+    RunFile::new(server, control.started_at).write(&control.config)
 }
 
 /// Opens the port, again and again until it is free.
-async fn listen(bind: SocketAddr, status: &StatusHandle) -> TcpListener {
+async fn listen(bind: SocketAddr, status: &StatusHandle, waits: impl Fn(String) -> Option<Written>) -> TcpListener {
+    let mut _run_file = None;
     loop {
         match TcpListener::bind(bind).await {
             Ok(listener) => return listener,
@@ -99,7 +100,9 @@ async fn listen(bind: SocketAddr, status: &StatusHandle) -> TcpListener {
                     _ => error.to_string(),
                 };
                 messages::server_port_taken(bind, &reason);
-                status.set(Status::Degraded(format!("{bind}: {reason}")));
+                let reason = format!("{bind}: {reason}");
+                _run_file = waits(reason.clone());
+                status.set(Status::Degraded(reason));
             }
             Err(_) => {}
         }

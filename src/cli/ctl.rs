@@ -48,8 +48,11 @@ impl Args {
                     format!("{command} has not ended within 15 seconds; `vta db timeline` will show how it ends");
                 Err(CliError::new(exit, text))
             }
-            (AnswerOutcome::Refused | AnswerOutcome::Failed, _) => {
-                Err(CliError::new(exit, format!("{command} was {outcome}: {}", reason.unwrap_or_default())))
+            (AnswerOutcome::Refused, _) => {
+                Err(CliError::new(exit, format!("{command} was refused: {}", reason.unwrap_or_default())))
+            }
+            (AnswerOutcome::Failed, _) => {
+                Err(CliError::new(exit, format!("{command} has failed: {}", reason.unwrap_or_default())))
             }
         }
     }

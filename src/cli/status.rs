@@ -77,6 +77,9 @@ fn in_a_line(answer: &CourtAnswer) -> String {
     let mut marks = String::new();
     marks.push_str(if *paused { "  RULES PAUSED" } else { "" });
     marks.push_str(if *rehearsal { "  REHEARSAL" } else { "" });
+    if bout.get("stage").is_none_or(|stage| *stage == "idle") {
+        return format!("no bout yet{marks}");
+    }
     format!(
         "bout {}, {}, round {}, clock {clock}, {} {}:{} {}{marks}",
         text("/number"),

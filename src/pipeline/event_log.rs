@@ -6,7 +6,8 @@ use crate::action::{Action, ActionVerb, LogLevel};
 use crate::bout::Bout;
 use crate::command::in_words;
 use crate::event::{
-    ActionFailed, Athlete, Body, BoutResumed, CommandEnded, CommandReceived, Event, ResumeDropped, RuleFailed, Status,
+    ActionFailed, Athlete, Body, BoutResumed, CommandEnded, CommandOutcome, CommandReceived, Event, ResumeDropped,
+    RuleFailed, Status,
 };
 use crate::telemetry::messages;
 
@@ -42,7 +43,8 @@ pub(super) fn event(event: &Event) {
         }
         Body::CommandEnded(ended) => {
             if let CommandEnded { command, outcome, reason: Some(reason), .. } = &**ended {
-                messages::command_not_done(court, command, outcome, reason);
+                let ended = if *outcome == CommandOutcome::Failed { "has failed" } else { "was refused" };
+                messages::command_not_done(court, command, ended, reason);
             }
         }
         Body::RulesPaused {} => messages::rules_paused(court),

@@ -22,6 +22,7 @@ use super::sinks::{self, Sinks};
 use crate::action::Report;
 use crate::bout::SessionId;
 use crate::capture::About;
+use crate::client;
 use crate::config::{Config, CourtConfig};
 use crate::control::{Control, CourtControl, CourtRequest, MAX_REQUESTS, ReloadRequest};
 use crate::court::Input;
@@ -121,7 +122,11 @@ impl Live {
         let clock = CourtClock::start();
         let started = clock.anchor();
         let sources = read_rules(config)?;
-        let courts = bind_courts(config, &sources)?;
+        let courts = bind_courts(config, &sources).inspect_err(|error| {
+            if matches!(error, StartError::Bind(_)) {
+                client::warn_of_another(&config.file);
+            }
+        })?;
         let mut components = Components::default();
         let mut store = config.store_sink().map(|sink| Store::open(&sink.path)).transpose()?;
         let resumes = resume::find(config, store.as_ref(), courts.iter().map(|court| &court.name), started);

@@ -85,8 +85,8 @@ pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
     let status = if failed.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let health = Health {
         program: "vta".to_owned(),
-        version: app.run.version.clone(),
-        pid: app.run.pid,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
         event: app.control.event.clone(),
         failed,
     };
@@ -102,15 +102,15 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Pr
 }
 
 pub(super) async fn status(State(app): State<Arc<App>>) -> Json<StatusReport> {
-    let App { control, run } = &*app;
+    let App { control, address } = &*app;
     Json(StatusReport {
         event: control.event.clone(),
-        version: run.version.clone(),
-        pid: run.pid,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
         config: control.config.clone(),
-        address: run.address,
-        started_at: run.started_at,
-        uptime_seconds: Time::now().since(run.started_at).as_secs(),
+        address: *address,
+        started_at: control.started_at,
+        uptime_seconds: Time::now().since(control.started_at).as_secs(),
         components: control.components.iter().map(ComponentStatus::of).collect(),
         courts: courts::all(control).await,
     })

@@ -73,7 +73,7 @@ async fn serve(courts: Vec<CourtControl>) -> Served {
     while status.get() != Status::Running {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let address = RunFile::read(&control.config).unwrap().address;
+    let Server::Listens { address, .. } = RunFile::read(&control.config).unwrap().server else { panic!("no server") };
     Served { _folder: folder, address, control, end, task }
 }
 

@@ -120,8 +120,8 @@ messages! {
     info "command.received" command_received(court, command, origin) = "command {command} ({origin})";
 
     /// a command was refused or has failed, for this reason
-    warn "command.not_done" command_not_done(court, command, outcome, reason) =
-        "the command {command} was {outcome}: {reason}";
+    warn "command.not_done" command_not_done(court, command, ended, reason) =
+        "the command {command} {ended}: {reason}";
 
     /// an operator has paused the rules
     warn "rules.paused" rules_paused(court) = "the rules are paused: nothing is done that they request, until they are resumed";

@@ -25,7 +25,10 @@ struct Running {
     folder: tempfile::TempDir,
     vta: Child,
     address: SocketAddr,
+    /// Where the messages of the first court are sent from.
     court: UdpSocket,
+    /// Its name.
+    name: String,
 }
 
 fn wait_for<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
@@ -49,6 +52,7 @@ impl Running {
         let folder = tempfile::tempdir().unwrap();
         let ports: Vec<_> = courts.iter().map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();
         let port = |socket: &UdpSocket| socket.local_addr().unwrap();
+        let name = courts[0].to_owned();
         let courts: String = courts
             .iter()
             .zip(&ports)
@@ -63,10 +67,13 @@ impl Running {
         drop(ports);
         let vta = run(&folder, "log");
         let run_file = folder.path().join("event.yaml.run");
-        let run: Value = wait_for("the run file", || serde_json::from_slice(&fs::read(&run_file).ok()?).ok());
+        let address = wait_for("the run file", || {
+            let run: Value = serde_json::from_slice(&fs::read(&run_file).ok()?).ok()?;
+            run["address"].as_str()?.parse().ok()
+        });
         let court = UdpSocket::bind("127.0.0.1:0").unwrap();
         court.connect(first).unwrap();
-        Self { vta, address: run["address"].as_str().unwrap().parse().unwrap(), court, folder }
+        Self { vta, address, court, name, folder }
     }
 
     fn wait_for_log(&self, what: &str) {
@@ -92,7 +99,8 @@ impl Running {
         ] {
             self.court.send(message.as_bytes()).unwrap();
         }
-        wait_for("the clock", || (self.get("/api/courts/mat-1/clock").1 == "1:53").then_some(()));
+        let clock = format!("/api/courts/{}/clock", self.name);
+        wait_for("the clock", || (self.get(&clock).1 == "1:53").then_some(()));
     }
 
     /// Sends a request as it stands; gives the status and the body.
@@ -178,6 +186,8 @@ fn text(bytes: &[u8]) -> String {
 fn an_operator_s_review_is_a_row_of_the_database() {
     let mut running = Running::start(&["mat-1"]);
     assert_eq!(fs::metadata(running.run_file()).unwrap().permissions().mode() & 0o777, 0o600);
+    let table = text(&vta(&running.folder, &["status"]).output().unwrap().stdout);
+    assert!(table.contains("court mat-1: no bout yet\n"), "{table}");
     let refused = running.ctl(&["review", "blue"]);
     let reason = "error: review was refused: no bout is on: nothing was received of one yet";
     assert_eq!((refused.status.code(), text(&refused.stderr)), (Some(1), reason.to_owned()));

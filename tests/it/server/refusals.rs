@@ -138,7 +138,7 @@ fn curl_lines() -> Vec<(String, String)> {
 #[test]
 fn every_curl_line_of_the_docs_is_answered_as_they_say() {
     let Some(obs) = HeadlessObs::start() else { return };
-    let running = Running::start_at("127.0.0.1:0", &["mat-1"], &crate::venue::sink("replay", &obs));
+    let running = Running::start_at("127.0.0.1:0", &["court-1"], &crate::venue::sink("replay", &obs));
     running.load_bout();
     running.wait_for_log("connected to OBS");
     wait_for("a buffer that has a clip", || running.ctl(&["save"]).status.success().then_some(()));

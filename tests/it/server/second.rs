@@ -32,9 +32,18 @@ fn a_port_that_is_taken_does_not_stop_the_run_and_the_vta_that_has_it_is_named()
     let log = logged(&folder, "log", &["server.port_taken", "run.ready"]);
     let named = format!(r"the vta of O\u{{1b}}[2Jpen (process {}) has the port; it is tried again", first.vta.id());
     assert!(log.contains(&named), "{log}");
+    wait_for("the run file", || folder.path().join("event.yaml.run").exists().then_some(()));
+    for verb in [&["ctl", "mark", "here"][..], &["status"]] {
+        let refused = vta(&folder, verb).output().unwrap();
+        let error = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(4), "{error}");
+        let runs = format!("error: vta runs with event.yaml (process {}), but takes no commands", second.id());
+        assert!(error.starts_with(&runs), "{error}");
+        assert!(error.contains(&format!("(process {}) has the port", first.vta.id())), "{error}");
+    }
     // It gets the port once that is free.
     drop(first);
-    wait_for("the run file", || folder.path().join("event.yaml.run").exists().then_some(()));
+    wait_for("the server", || vta(&folder, &["status"]).output().unwrap().status.success().then_some(()));
     end(second);
 }
 
@@ -51,6 +60,12 @@ fn another_program_that_has_the_port_is_called_so() {
 #[test]
 fn a_config_that_runs_already_is_warned_of() {
     let first = Running::start(&["mat-1"]);
+    let refused = vta(&first.folder, &["run"]).output().unwrap();
+    let log = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(4), "{log}");
+    let warned = log.find("run.runs_already").unwrap_or_else(|| panic!("{log}"));
+    assert!(warned < log.find("error: ").unwrap(), "{log}");
+
     let config = first.folder.path().join("event.yaml");
     let text = fs::read_to_string(&config).unwrap();
     let courts = text.find("courts:").unwrap();
