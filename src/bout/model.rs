@@ -124,6 +124,12 @@ pub struct RoundState {
     pub blue: u16,
     /// Hong's points.
     pub red: u16,
+    /// Chung's gam-jeom.
+    #[serde(default)]
+    pub blue_penalties: u16,
+    /// Hong's gam-jeom.
+    #[serde(default)]
+    pub red_penalties: u16,
     /// Who won it; none while it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winner: Option<Side>,
@@ -284,7 +290,16 @@ impl Bout {
     pub(super) fn round_mut(&mut self, number: u8) -> &mut RoundState {
         let place = self.rounds.partition_point(|round| round.round < number);
         if self.rounds.get(place).is_none_or(|round| round.round != number) {
-            let new = RoundState { round: number, blue: 0, red: 0, winner: None, started: false, ended: false };
+            let new = RoundState {
+                round: number,
+                blue: 0,
+                red: 0,
+                blue_penalties: 0,
+                red_penalties: 0,
+                winner: None,
+                started: false,
+                ended: false,
+            };
             self.rounds.insert(place, new);
         }
         &mut self.rounds[place]

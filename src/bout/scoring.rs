@@ -196,6 +196,10 @@ impl Scoring {
         if (blue, red) != (bout.blue.penalties, bout.red.penalties) {
             let bout = Arc::make_mut(bout);
             (bout.blue.penalties, bout.red.penalties) = (blue, red);
+            if bout.round > 0 {
+                let round = bout.round_mut(bout.round);
+                (round.blue_penalties, round.red_penalties) = (blue, red);
+            }
         }
     }
 

@@ -298,6 +298,10 @@ pub(super) const ROUND: &[Field<RoundState>] = fields! {
     "blue" Number => |round| number(round.blue);
     /// Hong's points.
     "red" Number => |round| number(round.red);
+    /// Chung's gam-jeom.
+    "blue_penalties" Number => |round| number(round.blue_penalties);
+    /// Hong's gam-jeom.
+    "red_penalties" Number => |round| number(round.red_penalties);
     /// Who won it: `blue` or `red`; `()` while it is open.
     "winner" Word(Side::VARIANTS) => |round| or_unit(round.winner.map(text));
 };

@@ -40,6 +40,10 @@ row! {
         pub red_country: Option<String> = "red_country",
         /// The rounds so far, in order.
         pub rounds: Vec<RoundRow> = json "rounds",
+        /// Chung's requests for review that are left.
+        pub blue_requests_left: Option<u64> = "blue_requests_left",
+        /// Hong's requests for review that are left.
+        pub red_requests_left: Option<u64> = "red_requests_left",
         /// `blue`, `red` or `tie`.
         pub winner: Option<String> = "winner",
         /// Rounds won, such as `2-1`.
@@ -70,6 +74,12 @@ pub struct RoundRow {
     pub blue: u16,
     /// Hong's points.
     pub red: u16,
+    /// Chung's gam-jeom; version 0.1.0 did not keep them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue_penalties: Option<u16>,
+    /// Hong's gam-jeom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub red_penalties: Option<u16>,
     /// Who won it; none while it is open.
     #[serde(default)]
     pub winner: Option<Side>,
@@ -97,7 +107,7 @@ impl StoreReader {
                    )
                    SELECT {columns}
                    FROM totals JOIN bouts ON bouts.id = totals.bout
-                   WHERE is_selected
+                   WHERE is_selected AND stage IS NOT NULL
                      AND (?3 IS NULL OR coalesce(started_at, loaded_at) >= ?3)
                      AND (?4 IS NULL OR coalesce(started_at, loaded_at) < ?4)
                    ORDER BY first_session, bouts.id"

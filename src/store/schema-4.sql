@@ -84,6 +84,8 @@ CREATE TABLE load_states (
     red_short_name  TEXT AS (state ->> '$.red.athlete.short_name'),
     red_country     TEXT AS (state ->> '$.red.athlete.country'),
     rounds          TEXT AS (state -> '$.rounds'),
+    blue_requests_left INTEGER AS (state ->> '$.blue.requests_left'),
+    red_requests_left  INTEGER AS (state ->> '$.red.requests_left'),
     winner          TEXT AS (state ->> '$.winner'),
     result          TEXT AS (state ->> '$.result.result'),
     decision        TEXT AS (state ->> '$.result.decision'),
@@ -113,6 +115,8 @@ CREATE TABLE bouts (
     red_short_name  TEXT,
     red_country     TEXT,
     rounds          TEXT,                       -- a JSON array
+    blue_requests_left INTEGER,                 -- for review
+    red_requests_left  INTEGER,
     winner          TEXT,
     result          TEXT,
     decision        TEXT,
@@ -407,11 +411,12 @@ SELECT session, ordinal, started_at IS NOT NULL OR stage NOT IN ('idle', 'loaded
 FROM old_bouts;
 
 INSERT INTO bouts (uid, court, session, load, number, phase, gender, weight_class, division, internal_id,
-                   blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds, winner,
-                   result, decision, stage, rehearsal, loaded_at, started_at, ended_at)
+                   blue_name, blue_short_name, blue_country, red_name, red_short_name, red_country, rounds,
+                   blue_requests_left, red_requests_left, winner, result, decision, stage, rehearsal, loaded_at, started_at, ended_at)
 SELECT sessions.uuid || ':' || load, court, session, load, number, phase, gender,
        weight_class, division, internal_id, blue_name, blue_short_name, blue_country, red_name, red_short_name,
-       red_country, rounds, winner, result, decision, stage, rehearsal, loaded_at, load_states.started_at,
+       red_country, rounds, blue_requests_left, red_requests_left, winner, result, decision, stage, rehearsal, loaded_at,
+       load_states.started_at,
        load_states.ended_at
 FROM load_states
 JOIN sessions ON sessions.id = load_states.session

@@ -219,6 +219,13 @@ fn a_session_begun_in_the_middle_knows_the_bout_from_answers_in_any_order() {
 }
 
 #[test]
+fn each_round_keeps_its_gam_jeom() {
+    let (_, bout) = play(&real_bout("console-bout-2.tsv"));
+    let counts = bout.rounds.iter().map(|round| (round.blue_penalties, round.red_penalties));
+    assert_eq!(counts.collect::<Vec<_>>(), [(0, 0), (0, 0), (1, 2)]);
+}
+
+#[test]
 fn who_is_behind_in_rounds_can_win_without_a_contradiction() {
     let contradicts = |winners: &'static str| {
         let mut messages = load("12");

@@ -90,7 +90,7 @@ fn unknown_field_of_an_event_fails_like_one_of_the_bout() {
     insta::assert_snapshot!(athletes("event.blue"), @r#"00.0 #{"country": "GER", "long_name": "Rory STUBBINS", "short_name": "R. STUBBINS"}"#);
     insta::assert_snapshot!(failed("ch1;", "review_opened", "bout.review.sequ"), @"rule.rhai:1:36 read at review_opened: `review` has no field `sequ`: did you mean `seq`?");
     insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds[0].blu"), @"rule.rhai:1:39 read at round: `rounds` has no field `blu`: did you mean `blue`?");
-    insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds"), @r#"00.0 [#{"blue": 0, "red": 0, "round": 1, "winner": ()}]"#);
+    insta::assert_snapshot!(failed("rnd;1", "round", "bout.rounds"), @r#"00.0 [#{"blue": 0, "blue_penalties": 0, "red": 0, "red_penalties": 0, "round": 1, "winner": ()}]"#);
 }
 
 #[test]

@@ -19,8 +19,20 @@ impl Args {
         let (reader, filter) = self.query.open()?;
         let (mut bouts, summary) = reader.bouts(&filter)?;
         self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
-        let head =
-            ["court", "bout", "phase", "weight class", "blue", "red", "rounds", "winner", "result", "events", "clips"];
+        let head = [
+            "court",
+            "bout",
+            "phase",
+            "weight class",
+            "blue",
+            "red",
+            "rounds",
+            "gam-jeom",
+            "winner",
+            "result",
+            "events",
+            "clips",
+        ];
         self.format.print(&bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
@@ -30,11 +42,8 @@ impl Args {
                 text(&bout.weight_class),
                 athlete(&bout.blue, &bout.blue_country),
                 athlete(&bout.red, &bout.red_country),
-                bout.rounds
-                    .iter()
-                    .map(|RoundRow { blue, red, .. }| format!("{blue}-{red}"))
-                    .collect::<Vec<_>>()
-                    .join(" "),
+                by_round(bout, |round| Some((round.blue, round.red))),
+                by_round(bout, |round| round.blue_penalties.zip(round.red_penalties)),
                 text(&bout.winner),
                 result(bout),
                 bout.events.to_string(),
@@ -44,6 +53,12 @@ impl Args {
         select::note_left_out(&summary);
         Ok(())
     }
+}
+
+/// Both sides' counts in each round, where they are known.
+fn by_round(bout: &BoutRow, counts: impl Fn(&RoundRow) -> Option<(u16, u16)>) -> String {
+    let texts = bout.rounds.iter().filter_map(counts).map(|(blue, red)| format!("{blue}-{red}"));
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 fn athlete(name: &Option<String>, country: &Option<String>) -> String {
