@@ -75,7 +75,8 @@ pub enum CommandVerb {
     /// Set a bookmark in the timeline.
     Mark {
         /// What is to be found again.
-        text: String,
+        #[command(flatten)]
+        text: Text,
     },
     /// Put a scene on program.
     Scene {
@@ -249,6 +250,34 @@ pub enum BoutCommand {
         #[arg(value_name = "NUMBER|same|new")]
         is: String,
     },
+}
+
+/// A text, which is several words on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Text(pub String);
+
+impl clap::Args for Text {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let text = clap::Arg::new("text").value_name("TEXT").required(true).num_args(1..);
+        command.arg(text.help("What is to be found again"))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for Text {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        let words = matches.get_many::<String>("text").into_iter().flatten();
+        Ok(Self(words.map(String::as_str).collect::<Vec<_>>().join(" ")))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Why a command was refused before a court took it.

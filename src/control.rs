@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::bout::{Bout, SessionId};
 use crate::command::Command;
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::event::CommandEnded;
 use crate::telemetry::{Counters, StatusHandle};
@@ -134,6 +135,8 @@ pub(crate) struct Control {
     pub(crate) started_at: Time,
     /// Its config.
     pub(crate) config: PathBuf,
+    /// What it ran with from the start: [`Config::effective`].
+    pub(crate) effective: String,
     /// Its database, if it has one.
     pub(crate) database: Option<PathBuf>,
     /// The courts, in the order of the config.
@@ -147,6 +150,11 @@ pub(crate) struct Control {
 }
 
 impl Control {
+    /// Whether the file of the config says something else now.
+    pub(crate) fn config_has_changed(&self) -> bool {
+        Config::load(&self.config).map_or(true, |config| config.effective != self.effective)
+    }
+
     /// Has the rules read again; ends once all courts have them.
     ///
     /// # Errors

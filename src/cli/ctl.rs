@@ -37,12 +37,14 @@ impl Args {
         if matches!(self.format, Format::Json) {
             print(&serde_json::to_string(&answer).unwrap_or_default())?;
         }
-        let CommandAnswer { command, outcome, reason, clips, diagnostics, .. } = answer;
+        let CommandAnswer { command, outcome, reason, note, clips, diagnostics, .. } = answer;
         let exit = if diagnostics.is_empty() { Exit::Failed } else { Exit::Config };
         match (outcome, self.format) {
             (AnswerOutcome::Done, Format::Json) => Ok(()),
-            (AnswerOutcome::Done, Format::Text) if clips.is_empty() => print("done"),
-            (AnswerOutcome::Done, Format::Text) => print_safely(&format!("done: {}", clips.join(", "))),
+            (AnswerOutcome::Done, Format::Text) => {
+                let more: Vec<_> = clips.into_iter().chain(note).collect();
+                if more.is_empty() { print("done") } else { print_safely(&format!("done: {}", more.join(", "))) }
+            }
             (AnswerOutcome::Open, _) => {
                 let text =
                     format!("{command} has not ended within 15 seconds; `vta db timeline` will show how it ends");

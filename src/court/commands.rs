@@ -137,7 +137,7 @@ impl Court {
                 return self.each_obs(obs.as_deref(), &ObsVerb::SaveReplay { reason: reason.clone(), name: None });
             }
             CommandVerb::Show { what, found } => return self.show(what, found.as_ref()).map(|verb| vec![verb]),
-            CommandVerb::Mark { text } => return Ok(vec![ActionVerb::Mark { text: text.clone() }]),
+            CommandVerb::Mark { text } => return Ok(vec![ActionVerb::Mark { text: text.0.clone() }]),
             CommandVerb::Scene { name, obs } => {
                 return self.each_obs(obs.as_deref(), &ObsVerb::Scene { scene: name.clone() });
             }

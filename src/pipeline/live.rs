@@ -224,6 +224,7 @@ impl Live {
             event: config.name.clone(),
             started_at: started,
             config: config.file.clone(),
+            effective: config.effective.clone(),
             database: config.store_sink().map(|sink| sink.path.clone()),
             courts: controls,
             components: components.statuses().into_iter().chain([status.clone()]).collect(),

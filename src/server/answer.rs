@@ -16,6 +16,9 @@ pub(crate) struct CommandAnswer {
     /// Why it was not done, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// What else is to be done, in plain words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
     /// The files that it saved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) clips: Vec<String>,
@@ -52,6 +55,7 @@ impl CommandAnswer {
             command: command.to_owned(),
             outcome,
             reason: None,
+            note: None,
             clips: Vec::new(),
             diagnostics: Vec::new(),
             event: None,
@@ -81,6 +85,6 @@ impl From<CommandEnded> for CommandAnswer {
             CommandOutcome::Refused => AnswerOutcome::Refused,
         };
         let event = Some(CommandEvent { id, command_seq, took_ms });
-        Self { command, outcome, reason, clips, diagnostics: Vec::new(), event }
+        Self { command, outcome, reason, note: None, clips, diagnostics: Vec::new(), event }
     }
 }

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::answer::{AnswerOutcome, CommandAnswer};
@@ -112,11 +113,22 @@ fn new(origin: Origin, verb: CommandVerb) -> Command {
 async fn reload(control: &Control, origin: Origin, named: Option<&CourtControl>) -> Answer {
     let reloaded = timeout(COMMAND_TIMEOUT, control.reload()).await.unwrap_or(Err(NotReloaded::Late(COMMAND_TIMEOUT)));
     let refused = reloaded.as_ref().err().map(|error| Refusal { reason: error.to_string() });
-    let answer = inform(control, origin, named, CommandVerb::Reload { refused }).await;
+    let mut answer = inform(control, origin, named, CommandVerb::Reload { refused }).await;
     Ok(match reloaded {
-        Ok(()) => answer,
+        Ok(()) => {
+            answer.note = note(control).await;
+            answer
+        }
         Err(error) => answer.not_reloaded(&error),
     })
+}
+
+/// What the rules that were read again leave to be done.
+async fn note(control: &Control) -> Option<String> {
+    let name = control.config.display().to_string();
+    let control = control.clone();
+    let has_changed = spawn_blocking(move || control.config_has_changed()).await.unwrap_or(false);
+    has_changed.then(|| format!("{name} has changed: that needs a restart"))
 }
 
 /// Has the courts, or one of them, take a command that the program carries out. A court that does not answer holds up

@@ -62,6 +62,7 @@ async fn serve(courts: Vec<CourtControl>) -> Served {
         event: "Open".to_owned(),
         started_at: crate::time::Time::now(),
         config: folder.path().join("event.yaml"),
+        effective: String::new(),
         database: None,
         courts,
         components: Vec::new(),

@@ -216,6 +216,10 @@ fn values_are_had_as_text_and_buttons_press_paths() {
         assert_eq!(running.get(&format!("/api/courts/mat-1/{path}")), (200, value.to_owned()), "{path}");
     }
     assert_eq!(running.post("/api/courts/mat-1/mark/great%20kick").1["outcome"], "done");
+    let mark = running.ctl(&["mark", "hello", "world"]);
+    assert!(mark.status.success(), "{}", text(&mark.stderr));
+    let timeline = || text(&vta(&running.folder, &["db", "timeline"]).output().unwrap().stdout);
+    wait_for("the mark", || timeline().contains("mark hello world").then_some(()));
     let (status, refused) = running.post("/api/courts/mat-1/bout/is/77");
     assert_eq!((status, &refused["outcome"]), (409, &json!("refused")));
     assert_eq!(running.get("/health").0, 200);

@@ -160,6 +160,12 @@ fn a_reload_ends_with_the_rules_compiled_or_with_what_is_wrong_in_them() {
     let none = running.ctl(&["reload"]);
     assert_eq!((text(&none.stdout), text(&none.stderr)), ("done".to_owned(), String::new()));
 
+    let config = running.folder.path().join("event.yaml");
+    let text_before = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text_before.replace("day.db", "night.db")).unwrap();
+    let changed = running.ctl(&["reload"]);
+    assert_eq!(text(&changed.stdout), "done: event.yaml has changed: that needs a restart", "{changed:?}");
+
     let folder = tempfile::tempdir().unwrap();
     let rule = folder.path().join("rule.rhai");
     fs::write(&rule, "fn on_trigger(event, bout) { mark(\"one\"); }\n").unwrap();
