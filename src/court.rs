@@ -22,7 +22,7 @@ use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MA
 use crate::command::Command;
 use crate::event::{
     ActionDone, ActionFailed, Body, BoutResumed, ClipMissing, ClipSaved, ClipShown, ClockStep, Event, Note, Raw,
-    Recording, ResumeDropped, ReviewOrigin, RulesReloaded, Side, Status,
+    Recording, Rehearsal, ResumeDropped, ReviewOrigin, RulesReloaded, Side, Status,
 };
 use crate::naming::{Names, Subject};
 use crate::pss;
@@ -299,6 +299,10 @@ impl Court {
         let resumed =
             BoutResumed { number, round: bout.round, blue: bout.blue.score, red: bout.red.score, since: snapshot.at };
         self.report_event(at, None, Body::BoutResumed(Box::new(resumed)), out);
+        if self.is_rehearsal() {
+            // It would be forgotten, and the bouts of the day would count nowhere.
+            self.report_event(at, None, Body::Rehearsal(Rehearsal { on: true }), out);
+        }
         self.store_bout(at, out);
     }
 

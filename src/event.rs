@@ -277,7 +277,7 @@ pub enum Body {
     RulesPaused {},
     /// Paused rules have been resumed.
     RulesResumed(RulesResumed),
-    /// A rehearsal has begun or ended: the bouts that are loaded in it count nowhere.
+    /// A rehearsal has begun, goes on after a restart, or has ended: the bouts that are loaded in it count nowhere.
     Rehearsal(Rehearsal),
 
     /// vta was started again, and goes on with the bout that was on before.

@@ -169,7 +169,7 @@ pub struct RulesResumed {
     pub withheld: u64,
 }
 
-/// A rehearsal has begun or ended.
+/// A rehearsal has begun, goes on after a restart, or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rehearsal {
     /// Whether it has begun.

@@ -49,7 +49,8 @@ pub(super) fn event(event: &Event) {
         }
         Body::RulesPaused {} => messages::rules_paused(court),
         Body::RulesResumed(resumed) => messages::rules_resumed(court, resumed.withheld),
-        Body::Rehearsal(rehearsal) => messages::court_rehearsal(court, if rehearsal.on { "begun" } else { "ended" }),
+        Body::Rehearsal(rehearsal) if rehearsal.on => messages::court_rehearsal(court),
+        Body::Rehearsal(_) => messages::court_rehearsal_ended(court),
         Body::BoutResumed(resumed) => {
             let BoutResumed { number, round, blue, red, since } = &**resumed;
             messages::bout_resumed(court, number.as_deref().unwrap_or("without a number"), round, blue, red, since);

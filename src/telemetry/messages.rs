@@ -130,8 +130,12 @@ messages! {
     info "rules.resumed" rules_resumed(court, withheld) =
         "the rules are resumed; {withheld} actions that they requested in the meantime were not done";
 
-    /// a rehearsal has begun, or has ended
-    info "court.rehearsal" court_rehearsal(court, what) = "a rehearsal has {what}";
+    /// a rehearsal has begun, or goes on after a restart
+    warn "court.rehearsal" court_rehearsal(court) =
+        "rehearsal: the bouts that are loaded count nowhere, until `vta ctl rehearsal stop`";
+
+    /// the bouts that are loaded from now on count
+    info "court.rehearsal_ended" court_rehearsal_ended(court) = "the rehearsal has ended";
 
     /// by a rule or by hand
     info "clip.saved" clip_saved(court, instance, path) = "a clip was saved: {path}";

@@ -148,6 +148,16 @@ fn bout_that_was_rehearsed_is_another_bout() {
 }
 
 #[test]
+fn rehearsal_that_goes_on_after_a_restart_is_reported() {
+    let mut session = Session::new(start());
+    session.rehearsal(Switch::Start);
+    session.load("12", "M -68kg", ATHLETES);
+    session.settle();
+    let resumed = Session::resumed(session.at, &session.court.leave());
+    assert_eq!(resumed.kinds(), ["bout_resumed", "rehearsal"]);
+}
+
+#[test]
 fn no_event_changes_its_load_when_another_number_arrives() {
     let mut session = Session::new(start());
     session.load("1", "M -68kg", ATHLETES);
