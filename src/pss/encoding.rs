@@ -46,7 +46,7 @@ impl FromStr for Encoding {
         let find = |label: &str| encoding_rs::Encoding::for_label_no_replacement(label.as_bytes());
         find(&label)
             .or_else(|| find(&page))
-            // The fields are told apart by their ASCII characters.
+            // The separator of the fields must stay an ASCII character.
             .filter(|encoding| encoding.is_ascii_compatible() && *encoding != UTF_8)
             .map(Self)
             .ok_or_else(|| UnknownEncoding(name.to_owned()))

@@ -32,7 +32,7 @@ use crate::telemetry::messages;
 use crate::time::Time;
 
 /// OBS names replays to the second: a save that begins a second after the end of the one before has another name,
-/// whatever OBS's clock says. A renamed clip cannot be overwritten.
+/// also if OBS's clock is another one. A renamed clip cannot be overwritten.
 const MIN_SAVE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many commands may be looked over for those that can share a save; more wait in the lane.
@@ -92,7 +92,8 @@ impl<'a> Replays<'a> {
                 self.save(command).await;
                 continue;
             }
-            if self.commands.is_empty() {
+            // A late save would be lost with the buffer.
+            if self.commands.is_empty() && self.late.is_empty() {
                 self.saver.restart_if_lagging().await;
             }
             let given_up_at = self.late.given_up_at();
@@ -199,6 +200,10 @@ impl<'a> Replays<'a> {
         for late in self.late.take_until(None) {
             late.end(self.outbox, Ok(&clip));
         }
+        if !shows_request(&clip, savers) {
+            reports::clip_saved(self.outbox, &clip, &[]);
+            return Err(Missed::Failed(ObsError::BegunTooLate));
+        }
         Ok(clip)
     }
 
@@ -214,12 +219,17 @@ impl<'a> Replays<'a> {
         self.saver.measure(begun.map_or(SAVE_TIMEOUT, |begun| begun.since(sent.at)));
         let savers: Vec<_> = late.iter().flat_map(|late| late.savers.iter().cloned()).collect();
         let result = self.finish(path, sent, &savers).await;
+        if let Ok(clip) = &result
+            && !late.iter().any(|late| shows_request(clip, &late.savers))
+        {
+            reports::clip_saved(self.outbox, clip, &[]);
+        }
         for late in late {
             late.end(self.outbox, result.as_ref());
         }
     }
 
-    /// Gives a file that OBS has finished its name; the error is why it is no clip for these commands.
+    /// Gives a file that OBS has finished the name that these commands want.
     async fn finish(&mut self, path: PathBuf, sent: Sent, savers: &[Command]) -> Result<Clip, ObsError> {
         if !media_file::is_written(&path, Instant::now() + FILE_TIMEOUT).await {
             return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
@@ -228,20 +238,13 @@ impl<'a> Replays<'a> {
         let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
         let file = media_file::finish(self.outbox.sink(), path.clone(), name, RENAME_TIMEOUT).await;
         self.last_named_by_obs = (file.path == path).then(Instant::now);
-        let clip = Clip {
+        Ok(Clip {
             path: file.path,
             from: ClipSource::ReplayBuffer,
             begins_at: file.duration.map(|duration| sent.ends_at - duration),
             ends_at: Some(sent.ends_at),
             note: None,
-        };
-        let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
-        let request = Time::now() - waited;
-        if clip.begins_at.is_some_and(|begins_at| begins_at >= request) {
-            reports::clip_saved(self.outbox, &clip, &[]);
-            return Err(ObsError::BegunTooLate);
-        }
-        Ok(clip)
+        })
     }
 
     /// Reports a clip that no command requested.
@@ -258,6 +261,13 @@ enum Missed {
     /// OBS has not named its file yet.
     Late(Sent),
     Failed(ObsError),
+}
+
+/// Whether a clip begins before these commands were given, as far as that is known.
+fn shows_request(clip: &Clip, savers: &[Command]) -> bool {
+    let waited = savers.iter().map(|saver| saver.received.elapsed()).max().unwrap_or_default();
+    let request = Time::now() - waited;
+    clip.begins_at.is_none_or(|begins_at| begins_at < request)
 }
 
 /// The name that a command wants for its clip, if any.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::saver::{SAVE_TIMEOUT, Sent};
+use super::shows_request;
 use crate::obs::driver::reports;
 use crate::obs::error::ObsError;
 use crate::obs::model::Clip;
@@ -61,8 +62,12 @@ impl LateSaves {
 }
 
 impl LateSave {
-    /// Reports what became of the commands.
+    /// Reports what became of the commands; a clip that begins after them is not theirs.
     pub(super) fn end(self, outbox: &Outbox, result: Result<&Clip, &ObsError>) {
+        let result = match result {
+            Ok(clip) if !shows_request(clip, &self.savers) => Err(&ObsError::BegunTooLate),
+            result => result,
+        };
         if let Ok(clip) = result {
             reports::clip_saved(outbox, clip, &self.savers);
         }
