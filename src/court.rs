@@ -49,6 +49,8 @@ pub enum Input {
         /// The clock that people read is from now on so far ahead of the court's time.
         offset: Offset,
     },
+    /// Time has passed without another input, and something came due: a burst was over, or a timer fired.
+    Wake,
     /// The session ends; nothing follows.
     Stop,
 }
@@ -247,7 +249,7 @@ impl Court {
             Input::Datagram(datagram) => self.datagram(at, datagram, out),
             Input::Report(report) => self.report(at, report, out),
             Input::Command(command) => self.command(at, command, out),
-            Input::Setup(_) | Input::ClockStep { .. } => {}
+            Input::Setup(_) | Input::ClockStep { .. } | Input::Wake => {}
             Input::Resume(resume) => self.resume(at, resume, out),
             Input::Stop => {
                 let derived = self.bursts.finish();

@@ -19,6 +19,7 @@ enum Control {
     Setup(Arc<Setup>),
     Resume(Arc<Resume>),
     ClockStep { ran_until: Time, offset_us: Offset },
+    Wake {},
     Stop {},
 }
 
@@ -31,6 +32,7 @@ pub(super) fn write(input: &Input, out: &mut Vec<u8>) -> io::Result<()> {
         Input::Setup(setup) => Control::Setup(setup.clone()),
         Input::Resume(resume) => Control::Resume(resume.clone()),
         Input::ClockStep { ran_until, offset } => Control::ClockStep { ran_until: *ran_until, offset_us: *offset },
+        Input::Wake => Control::Wake {},
         Input::Stop => Control::Stop {},
     };
     Ok(serde_json::to_writer(out, &control)?)
@@ -46,6 +48,7 @@ pub(super) fn read(packet: &[u8]) -> Result<Input, serde_json::Error> {
         Control::Setup(setup) => Input::Setup(setup),
         Control::Resume(resume) => Input::Resume(resume),
         Control::ClockStep { ran_until, offset_us } => Input::ClockStep { ran_until, offset: offset_us },
+        Control::Wake {} => Input::Wake,
         Control::Stop {} => Input::Stop,
     })
 }

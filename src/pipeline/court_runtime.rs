@@ -186,9 +186,13 @@ impl<T: Target> CourtRuntime<T> {
         retired
     }
 
-    /// Advances the time.
+    /// Advances the time. What comes of it has an input in the capture, as all else: a replay of a session that was killed
+    /// then has it, too.
     pub(crate) fn advance(&mut self, to: Time) {
-        self.court.advance(to, &mut self.outputs);
+        let at = self.court.advance(to, &mut self.outputs);
+        if !self.outputs.is_empty() {
+            self.record(at, &Input::Wake);
+        }
         self.hand_on();
         self.take_known();
     }

@@ -237,7 +237,7 @@ impl Play {
             self.advance(begin + after);
             match recorded.input {
                 // How actions ended is for the scenario to say.
-                Input::Report(Report::Outcome { .. }) | Input::Setup(_) | Input::Stop => {}
+                Input::Report(Report::Outcome { .. }) | Input::Setup(_) | Input::Wake | Input::Stop => {}
                 Input::Report(Report::ClipSaved(clip)) => self.report(clip.instance, &StepReport::ClipSaved(clip.path)),
                 input => self.take(&input),
             }
