@@ -105,9 +105,12 @@ fn index_of(
     Ok(None)
 }
 
-/// Whether two values are the same; those that cannot be compared are not.
+/// Whether two values are the same; those that cannot be compared are not. Texts need no search for a function.
 fn same(ctx: &NativeCallContext<'_>, meter: &Meter, one: &mut Dynamic, mut other: Dynamic) -> Result<bool> {
     meter.charge(COMPARISON)?;
+    if let (Ok(one), Ok(other)) = (one.as_immutable_string_ref(), other.as_immutable_string_ref()) {
+        return Ok(*one == *other);
+    }
     match ctx.call_native_fn_raw("==", true, &mut [one, &mut other]) {
         Ok(same) => Ok(same.as_bool().unwrap_or(false)),
         Err(error) if matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)) => Ok(false),
