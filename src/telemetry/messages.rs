@@ -177,9 +177,6 @@ messages! {
     /// the lines before it say where; [correct it](#changing-a-rule)
     error "rules.rejected" rules_rejected() = "the changed rules are wrong; those from before go on";
 
-    /// a rule that answers the failure of an action asks for it again: use `cooldown`, or look at `reason` first
-    warn "rules.endless" rules_endless(court) = "the rules answer their own actions without end";
-
     /// what earlier sessions know of the bout that is on cannot be read: it begins anew. The database is whole all the same
     warn "store.no_resume" store_no_resume(court, reason) = "the bout that may be on cannot be resumed: {reason}";
 

@@ -37,6 +37,7 @@ mod review_series;
 #[cfg(unix)]
 mod review_with_obs;
 mod rules;
+mod rules_chains;
 mod rules_check;
 mod rules_eval;
 #[cfg(unix)]

@@ -13,6 +13,7 @@ use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Body, Event, Kind, RuleFailed};
+use crate::rules::chain::Chain;
 use crate::rules::effects::{Callback, Scenes};
 use crate::rules::explain::{Explain, Explained, Reaction};
 use crate::rules::handler::Subscription;
@@ -35,6 +36,8 @@ pub enum RuleOutput {
         at: Time,
         /// What it asks for.
         verb: ActionVerb,
+        /// What led to it.
+        chain: Chain,
     },
     /// A rule failed.
     Failed {
@@ -74,6 +77,7 @@ struct Call<'a> {
     /// None where a timer is due.
     event: Option<&'a Arc<Event>>,
     cause: u64,
+    chain: Chain,
     now: Moment,
 }
 
@@ -153,13 +157,21 @@ impl Rules {
         self.scripts.push(Running { script, state: empty() });
     }
 
-    /// Lets the rules hear an event, at a court's time. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, at: Time, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
+    /// Lets the rules hear an event, at a court's time; `chain` is what led to it. Before their first event they hear
+    /// that the court begins.
+    pub fn hear(
+        &mut self,
+        event: &Arc<Event>,
+        at: Time,
+        bout: &Arc<Bout>,
+        chain: Chain,
+        outputs: &mut Vec<RuleOutput>,
+    ) {
         let now = moment(at, bout);
         self.note_scene(&event.body);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
-                let call = Call { script, function: &function, event: Some(event), cause: event.seq, now };
+                let call = Call { script, function: &function, event: Some(event), cause: event.seq, chain, now };
                 self.call(call, (BoutView(bout.clone()),), outputs);
             }
         }
@@ -170,7 +182,7 @@ impl Rules {
         let hearers = std::mem::take(&mut self.handlers[kind]);
         let view = EventView::new(event.clone());
         for (script, function) in &hearers {
-            let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
+            let call = Call { script: *script, function, event: Some(event), cause: event.seq, chain, now };
             let view = if &**function == "on_any" { view.of_any_kind() } else { view.clone() };
             self.call(call, (view, BoutView(bout.clone())), outputs);
         }
@@ -215,7 +227,8 @@ impl Rules {
         let Some((_, timer)) = self.timers.take_due(by) else { return false };
         let now = moment(at, bout);
         let Callback { function, arguments } = timer.call;
-        let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
+        let Timer { script, cause, chain, .. } = timer;
+        let call = Call { script, function: &function, event: None, cause, chain, now };
         self.call(call, arguments, outputs);
         true
     }
@@ -278,9 +291,9 @@ impl Rules {
     }
 
     fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, outputs: &mut Vec<RuleOutput>) {
-        let Call { script: index, function, event, cause, now } = call;
+        let Call { script: index, function, event, cause, chain, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
-        running.script.effects.begin(now, self.scenes.clone(), self.explain.is_some());
+        running.script.effects.begin(now, chain, self.scenes.clone(), self.explain.is_some());
         let before = self.explain.as_ref().map(|_| views::text_of(&running.state));
         let (requests, result) = running.script.call(&mut running.state, function, arguments);
         let mut failed = result.err();
@@ -291,7 +304,8 @@ impl Rules {
         }
         let timers = requests.timers.len();
         for call in requests.timers {
-            let applied = running.script.can_make(&call).and_then(|()| self.timers.apply(index, cause, now.at, call));
+            let applied =
+                running.script.can_make(&call).and_then(|()| self.timers.apply(index, (cause, chain), now.at, call));
             if let Err(reason) = applied {
                 failed = failed.or(Some(reason.into()));
             }
@@ -311,7 +325,7 @@ impl Rules {
             };
             explain(&Explained { rule: &script.name, event, cause, at: now.at, reaction });
         }
-        let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb };
+        let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb, chain };
         outputs.extend(requests.verbs.into_iter().map(ask));
         if let Some(error) = failed {
             let heard = event.map_or("timer", |event| event.kind().into());
