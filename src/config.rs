@@ -216,6 +216,7 @@ impl EventFile {
         let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
         consistency::check(checker.findings, root, &courts, &sinks);
         reviews.check(checker.findings, root);
+        rules::check_operations(checker.findings, root, max_operations);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
             file: checker.findings.text.file().to_owned(),

@@ -7,6 +7,7 @@ use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
 use super::failure::{Failures, name_of};
+use super::overrun::Overruns;
 use super::script::Script;
 use super::timers::{Timer, Timers};
 use crate::action::ActionVerb;
@@ -14,7 +15,7 @@ use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Body, Event, Kind, RuleFailed};
 use crate::rules::chain::Chain;
-use crate::rules::effects::{Callback, Scenes};
+use crate::rules::effects::{Callback, Requests, Scenes};
 use crate::rules::explain::{Explain, Explained, Reaction};
 use crate::rules::handler::Subscription;
 use crate::rules::limits::{Limits, Surroundings};
@@ -67,6 +68,7 @@ struct Running {
     script: Script,
     /// `this` of the script's handlers.
     state: Dynamic,
+    overruns: Overruns,
 }
 
 /// A call of a script's function.
@@ -154,7 +156,7 @@ impl Rules {
         for (_, handler) in any {
             self.handlers.iter_mut().for_each(|hearers| hearers.push((index, handler.clone())));
         }
-        self.scripts.push(Running { script, state: empty() });
+        self.scripts.push(Running { script, state: empty(), overruns: Overruns::default() });
     }
 
     /// Lets the rules hear an event, at a court's time; `chain` is what led to it. Before their first event they hear
@@ -295,7 +297,13 @@ impl Rules {
         let Some(running) = self.scripts.get_mut(index) else { return };
         running.script.effects.begin(now, chain, self.scenes.clone(), self.explain.is_some());
         let before = self.explain.as_ref().map(|_| views::text_of(&running.state));
-        let (requests, result) = running.script.call(&mut running.state, function, arguments);
+        let (requests, result) = if running.overruns.allow(function, now.at) {
+            let called = running.script.call(&mut running.state, function, arguments);
+            running.overruns.note(function, now.at, running.script.stopped_after());
+            called
+        } else {
+            (Requests::default(), Err("it ran too long again and again, and is not called for some seconds".into()))
+        };
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
             // Every later call of the rule would fail.
