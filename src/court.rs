@@ -450,6 +450,7 @@ impl Court {
             Report::SceneChanged(fields) => Body::SceneChanged(fields),
             Report::ReplayBuffer(fields) => Body::ReplayBuffer(fields),
             Report::DatagramsLost(fields) => Body::DatagramsLost(fields),
+            Report::DatagramsShed(fields) => Body::DatagramsShed(fields),
             Report::DiskLow(fields) => Body::DiskLow(fields),
             Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
             Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),

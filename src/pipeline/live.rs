@@ -258,7 +258,9 @@ fn bind_courts(config: &Config, sources: &Sources) -> Result<Vec<NewCourt>, Star
         opened.push((session, runtime.map_err(StartError::Rules)?));
     }
     let bind = |(name, udp): (&Arc<str>, &CourtConfig)| {
-        let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
+        let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?
+            .resync(udp.resync)
+            .allow(udp.allow.clone());
         messages::court_listening(name, receiver.local());
         Ok::<_, StartError>(receiver)
     };
@@ -329,7 +331,7 @@ fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
         let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(now()).min(MAX_IDLE));
         select! {
             recv(feed) -> received => match received {
-                Ok(received) => runtime.take(received.at, &Input::Datagram(received.datagram)),
+                Ok(received) => runtime.take(received.at, &received.input),
                 Err(_) => break,
             },
             recv(reports) -> report => match report {

@@ -45,6 +45,11 @@ messages! {
     warn "court.sender_refused" court_sender_refused(court, sender) per(court) =
         "{sender} sends, and is not allowed to: `allow` of the court does not have it";
 
+    /// it sends more than a console does: find it, and take it off the network. Name the console in `allow`, which always has
+    /// its place. What is let in is captured; of the rest the capture and the database have the number
+    warn "court.shed" court_shed(court, sender, datagrams) per(court) =
+        "{sender} sends too much: {datagrams} datagrams were thrown away in a second";
+
     /// the network card went away, for example
     warn "court.receive_failed" court_receive_failed(court, error) per(court) =
         "receiving failed, and goes on: {error}";
@@ -348,6 +353,9 @@ messages! {
 
     /// as above
     warn "run.court_lost_in_queue" run_court_lost_in_queue(court, count) = "{count} datagrams lost in our own queue";
+
+    /// `court.shed` says of whom
+    warn "run.court_shed" run_court_shed(court, count) = "{count} datagrams thrown away, of senders that sent too many";
 
     /// longer than 2048 bytes: not from a PSS
     warn "run.court_truncated" run_court_truncated(court, count) = "{count} datagrams longer than can be read";

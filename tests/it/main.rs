@@ -14,6 +14,8 @@ mod decode;
 mod defects;
 mod docs;
 mod endless_handlers;
+#[cfg(unix)]
+mod flood;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
