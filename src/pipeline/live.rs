@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
 use tokio::sync::{Notify, oneshot};
 
+use super::capture_room::CaptureRoom;
 use super::capture_thread::CaptureQueue;
 use super::check::check;
 use super::components::{Component, Components};
@@ -138,7 +139,7 @@ impl Live {
                 if sink.courts.serves(name) {
                     let about = About { court: name.to_string(), local: receiver.local(), event: config.name.clone() };
                     let (capture, thread) =
-                        CaptureQueue::start(&sink.directory, started, about, counters).map_err(failed)?;
+                        CaptureQueue::start(CaptureRoom::of(sink), started, about, counters).map_err(failed)?;
                     captures.insert(name.clone(), capture);
                     capture_threads.push(thread);
                 }

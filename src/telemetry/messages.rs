@@ -284,6 +284,14 @@ messages! {
     error "capture.failed" capture_failed(court, error) per(court) =
         "the capture cannot be written, and is given up for a while: {error}";
 
+    /// `when_full` of the captures is `delete_oldest`
+    warn "capture.deleted" capture_deleted(path) = "{path} was deleted to make room for new captures";
+
+    /// somebody has moved, replaced or deleted it, or the disk is away. A new one begins at once; what was in a file that was
+    /// deleted is counted as not captured
+    error "capture.gone" capture_gone(court, path, inputs) =
+        "{path} is no longer there; a new capture begins, and {inputs} inputs are in no capture";
+
     /// is the disk overloaded, or a folder on the network away? After a crash, the database can have more than the
     /// capture
     warn "capture.stalled" capture_stalled(court) per(court) =

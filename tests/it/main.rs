@@ -15,6 +15,8 @@ mod defects;
 mod docs;
 mod endless_handlers;
 #[cfg(unix)]
+mod files_taken;
+#[cfg(unix)]
 mod flood;
 mod fuzz_corpus;
 mod headless_obs;

@@ -80,6 +80,9 @@ sinks:
             "capture": Capture(
                 CaptureSink {
                     directory: "data/captures",
+                    max_total_gb: 20,
+                    min_free_mb: 500,
+                    when_full: Stop,
                     courts: All,
                 },
             ),
