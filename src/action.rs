@@ -16,8 +16,8 @@ use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 pub use self::obs::{MediaAction, ObsAction, ObsVerb};
 pub use self::player::{Clip, Moment, Play, PlayerVerb};
 use crate::event::{
-    ClipSource, DatagramsLost, DiskLow, ObsConnected, ObsDisconnected, PlayerConnected, PlayerDisconnected, Recording,
-    ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
+    ClipSource, DatagramsLost, DatagramsShed, DiskLow, ObsConnected, ObsDisconnected, PlayerConnected,
+    PlayerDisconnected, Recording, ReplayBuffer, RulesRejected, RulesReloaded, SceneChanged,
 };
 use crate::time::Time;
 
@@ -183,6 +183,8 @@ pub enum Report {
     ReplayBuffer(ReplayBuffer),
     /// Datagrams were lost before the court could take them.
     DatagramsLost(DatagramsLost),
+    /// Datagrams of a sender that sent too many were thrown away.
+    DatagramsShed(DatagramsShed),
     /// Little is left of the disk that OBS writes to.
     DiskLow(DiskLow),
     /// The clip that an action of this court requested has not come in time, and may come yet.
@@ -230,7 +232,10 @@ pub enum Report {
 impl Report {
     /// Whether OBS or a player has sent it.
     pub fn is_of_a_sink(&self) -> bool {
-        !matches!(self, Self::RulesReloaded(_) | Self::RulesRejected(_) | Self::DatagramsLost(_))
+        !matches!(
+            self,
+            Self::RulesReloaded(_) | Self::RulesRejected(_) | Self::DatagramsLost(_) | Self::DatagramsShed(_)
+        )
     }
 }
 

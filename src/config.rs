@@ -42,7 +42,7 @@ pub use court::{CourtConfig, CourtType};
 pub use error::ConfigError;
 pub use secret::Secret;
 pub use server::ServerConfig;
-pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink};
+pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull};
 
 use crate::bout::ReviewRules;
 use crate::diagnostic::Diagnostic;
@@ -216,6 +216,7 @@ impl EventFile {
         let files = list.map_or_else(Vec::new, |list| rules::rule_files(checker, &list.node, files));
         consistency::check(checker.findings, root, &courts, &sinks);
         reviews.check(checker.findings, root);
+        rules::check_operations(checker.findings, root, max_operations);
         sinks.values_mut().for_each(|sink| sink.resolve(checker.directory));
         Some(Config {
             file: checker.findings.text.file().to_owned(),

@@ -1,5 +1,6 @@
 //! The core: the inputs of a court, one step at a time, and the outputs that follow from them.
 
+mod chains;
 mod commands;
 mod media;
 mod setup;
@@ -15,6 +16,7 @@ use ipnet::IpNet;
 
 pub use self::setup::{Resume, Setup, Snapshot};
 
+use self::chains::Chains;
 use self::commands::OpenCommands;
 use self::media::{AwaitedMedia, Save, SaveStage};
 use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
@@ -135,6 +137,7 @@ pub struct Court {
     actions: u64,
     identities: Identities,
     media: AwaitedMedia,
+    chains: Chains,
     commands: OpenCommands,
     /// Names of the OBS sinks that serve the court, and whether a player does.
     obs: Vec<Arc<str>>,
@@ -169,6 +172,7 @@ impl Court {
             actions: 0,
             identities: Identities::new(SessionId::default()),
             media: AwaitedMedia::default(),
+            chains: Chains::default(),
             commands: OpenCommands::default(),
             obs: Vec::new(),
             has_player: false,
@@ -448,6 +452,7 @@ impl Court {
             Report::SceneChanged(fields) => Body::SceneChanged(fields),
             Report::ReplayBuffer(fields) => Body::ReplayBuffer(fields),
             Report::DatagramsLost(fields) => Body::DatagramsLost(fields),
+            Report::DatagramsShed(fields) => Body::DatagramsShed(fields),
             Report::DiskLow(fields) => Body::DiskLow(fields),
             Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
             Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
@@ -562,7 +567,7 @@ impl Court {
             media::add(&mut self.sides, event.seq, side);
         }
         let mut outputs = Vec::new();
-        self.rules.hear(&event, self.now, self.bursts.bout(), &mut outputs);
+        self.rules.hear(&event, self.now, self.bursts.bout(), self.chains.to(&event), &mut outputs);
         for output in outputs {
             self.carry_out(output, handle_failures, out);
         }
@@ -570,9 +575,12 @@ impl Court {
 
     fn carry_out(&mut self, output: RuleOutput, handle_failures: bool, out: &mut Vec<Output>) {
         match output {
-            RuleOutput::Action { rule, cause, at, verb } => match &mut self.withheld {
+            RuleOutput::Action { rule, cause, at, verb, chain } => match &mut self.withheld {
                 Some(withheld) => *withheld += 1,
-                None => self.request(rule, cause, at, verb, out),
+                None => {
+                    self.request(rule, cause, at, verb, out);
+                    self.chains.add(self.actions, chain);
+                }
             },
             RuleOutput::Failed { cause, at, failure } => {
                 let event = self.event(at, Some(cause), Body::RuleFailed(failure), None);

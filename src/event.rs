@@ -289,6 +289,8 @@ pub enum Body {
     ClockStep(ClockStep),
     /// Datagrams were lost before they could be read.
     DatagramsLost(DatagramsLost),
+    /// A sender sent more datagrams than it may, and some were thrown away. Reported each second.
+    DatagramsShed(DatagramsShed),
 
     /// An OBS instance is connected and can be used.
     #[strum_discriminants(strum(props(heading = "What OBS and the player do, and how actions end")))]

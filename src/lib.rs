@@ -16,6 +16,7 @@ pub mod court;
 pub mod diagnostic;
 mod doctor;
 pub mod event;
+mod file_id;
 mod file_name;
 mod media;
 pub mod naming;

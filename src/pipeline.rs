@@ -3,6 +3,7 @@
 //! Each court has a thread of its own that takes its inputs one by one and passes the outputs to the sinks.
 //! Threads are connected by bounded queues; ARCHITECTURE.md lists them, and what happens when one is full.
 
+mod capture_room;
 mod capture_thread;
 mod check;
 mod components;

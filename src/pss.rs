@@ -16,6 +16,7 @@ mod streams;
 mod text;
 mod tkstrike_json;
 
+pub(crate) use decode::is_documented;
 pub use decode::{decode, decode_as};
 pub use encode::{Dialect, encode};
 pub use encoding::{Encoding, UnknownEncoding};

@@ -5,6 +5,7 @@
 //! court goes on in any case.
 
 mod api;
+mod chain;
 pub mod check;
 mod costly;
 pub(crate) mod duration;
@@ -22,6 +23,7 @@ mod sources;
 mod text;
 mod views;
 
+pub use chain::Chain;
 pub use explain::{Denial, Explain, Explained, Reaction};
 pub use handler::near_kind;
 pub use limits::{Limits, Surroundings};

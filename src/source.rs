@@ -1,6 +1,7 @@
 //! Where a court's datagrams come from while it is live.
 
 mod clock;
+mod door;
 mod kernel;
 mod resync;
 pub(crate) mod udp;

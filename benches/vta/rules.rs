@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rhai::{AST, Dynamic, Engine, Map, Scope};
 use vta::bout::Bout;
 use vta::event::{Body, Event, Point, Round, Side, Status, Technique};
-use vta::rules::{Limits, RuleOutput, Rules, Surroundings};
+use vta::rules::{Chain, Limits, RuleOutput, Rules, Surroundings};
 use vta::time::Time;
 
 use crate::endless_handlers;
@@ -78,7 +78,7 @@ fn against_bare_calls() {
         for call in 0..CALLS {
             // Each event is new, so that it is turned into a value of the script's each time.
             let event = Arc::new((*events[call as usize % 64]).clone());
-            rules.hear(&event, event.at, &bout, &mut said);
+            rules.hear(&event, event.at, &bout, Chain::default(), &mut said);
         }
     });
     assert!(said.is_empty());
@@ -122,7 +122,7 @@ fn unheard() {
     let mut said = Vec::new();
     let time = best(|| {
         for _ in 0..CALLS {
-            rules.hear(black_box(&event), event.at, &bout, &mut said);
+            rules.hear(black_box(&event), event.at, &bout, Chain::default(), &mut said);
         }
     });
     println!("an event of a kind that nobody handles: {time:?}");
@@ -137,7 +137,7 @@ fn longest() {
         let time = (0..RUNS)
             .map(|_| {
                 let began = Instant::now();
-                rules.hear(&point(1), point(1).at, &bout, &mut said);
+                rules.hear(&point(1), point(1).at, &bout, Chain::default(), &mut said);
                 began.elapsed()
             })
             .min()

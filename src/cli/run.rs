@@ -61,6 +61,7 @@ pub(super) fn summarise(court: &Arc<str>, counters: &Counters) {
         (refused, messages::run_court_refused as Loss),
         (counters.lost_in_kernel.get(), messages::run_court_lost_in_system),
         (counters.lost_in_queue.get(), messages::run_court_lost_in_queue),
+        (counters.shed.get(), messages::run_court_shed),
         (counters.truncated.get(), messages::run_court_truncated),
     ];
     for (count, message) in losses.into_iter().filter(|(count, _)| *count > 0) {

@@ -94,7 +94,7 @@ fn in_a_line(answer: &CourtAnswer) -> String {
 
 fn counted(counters: &BTreeMap<String, u64>) -> String {
     let count = |name: &str| counters.get(name).copied().unwrap_or(0);
-    let lost = ["lost_in_kernel", "lost_in_queue", "truncated", "unrecorded", "entries_dropped"];
+    let lost = ["lost_in_kernel", "lost_in_queue", "truncated", "shed", "unrecorded", "entries_dropped"];
     let lost: Vec<_> =
         lost.iter().filter(|name| count(name) > 0).map(|name| format!("{name} {}", count(name))).collect();
     let lost = if lost.is_empty() { "nothing lost".to_owned() } else { format!("LOST: {}", lost.join(", ")) };

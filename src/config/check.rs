@@ -379,7 +379,7 @@ impl<'a> Checker<'a> {
         };
         match schema::number(schema, &self.scalar(key, node, &wanted)?) {
             Some(number) => Some(Json::Number(number)),
-            None => self.wants(key, node, &wanted),
+            None => self.wants_with(key, node, &wanted, |finding| with_advice(finding, schema)),
         }
     }
 

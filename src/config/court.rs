@@ -21,7 +21,8 @@ pub struct CourtConfig {
     /// port of its own.
     #[schemars(with = "format::Address", extend("x-example" = "0.0.0.0:6000"))]
     pub bind: SocketAddr,
-    /// Who may send. Datagrams of others are captured and counted, but not decoded.
+    /// Who may send. Datagrams of others are captured and counted, but not decoded; of a flood of them, most are thrown away
+    /// and only counted. Name the console here, and no flood can take its place.
     #[serde(default, deserialize_with = "networks")]
     #[schemars(with = "Vec<format::Network>", extend("x-default" = "everybody"))]
     pub allow: Vec<IpNet>,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
+use super::findings::Findings;
 use super::format;
 use super::sink::ServedCourts;
 use super::yaml::{Entry, Node};
@@ -22,9 +23,14 @@ pub(super) struct RulesSection {
     /// court runs all of them, unless a rule is limited to some courts; each court has a state of its own.
     #[schemars(extend("x-default" = "none"))]
     pub(super) files: Vec<RuleEntry>,
-    /// How many operations one call of a handler may take before it is stopped. With more, the longest handler takes longer
-    /// than 10 milliseconds.
-    #[schemars(range(min = 1_000, max = 1_000_000_000))]
+    /// How many operations one call of a handler may take before it is stopped. With 5000, a handler that never ends holds up
+    /// its court for less than 10 milliseconds at each call; with 100000, for up to 0.2 seconds, and on a slow computer for
+    /// up to a second.
+    #[schemars(
+        range(min = 1_000, max = 100_000),
+        extend("x-absent" = "a handler that never ends holds up its court for up to a second in 100000 operations; with \
+                             more, messages would be lost")
+    )]
     pub(super) max_operations: u64,
 }
 
@@ -138,6 +144,23 @@ fn with<'n>(checker: &Checker<'_>, rule: &'n Node, values: &BTreeMap<String, Wri
         settings.push((Setting { name, value, is_variable, file, place }, entry));
     }
     settings
+}
+
+/// More operations than this deserve a warning.
+const MANY_OPERATIONS: u64 = 20_000;
+/// How long an operation takes on a slow computer, at most; `make bench` measures 1.4 µs.
+const OPERATION_MICROS: u64 = 10;
+
+/// Says what many operations cost.
+pub(crate) fn check_operations(findings: &Findings<'_>, root: &Node, max_operations: u64) {
+    let written = root.get("rules").and_then(|rules| rules.node.get("max_operations"));
+    if let Some(entry) = written.filter(|_| max_operations > MANY_OPERATIONS) {
+        let seconds = max_operations as f64 * OPERATION_MICROS as f64 / 1e6;
+        let message = format!("a handler that never ends holds up its court for up to {seconds:.1} s at each call");
+        findings.warn(&entry.node.span, &message, |finding| {
+            finding.help("a useful handler takes a few dozen operations; leave `max_operations` out if yours does")
+        });
+    }
 }
 
 /// Holds settings against the constants of the rule, where they can be read.

@@ -3,7 +3,7 @@
 //! The types add these keywords to those of JSON Schema: `x-example`, how a key is written; `x-default`, what a key that is
 //! left out means; `x-wants`, what a message asks for; `x-noun`, what a
 //! name is the name of; `x-empty`, what is wrong with nothing in a list or section;
-//! `x-absent`, advice where a value is missing. The export has none of them.
+//! `x-absent`, advice where a value is missing or out of range. The export has none of them.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

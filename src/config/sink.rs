@@ -51,10 +51,42 @@ pub struct CaptureSink {
     /// The folder of the captures; made where it is missing.
     #[schemars(with = "format::Path", extend("x-example" = "data/captures"))]
     pub directory: PathBuf,
+    /// How many gigabytes all captures in the folder may take; those of earlier days count, too.
+    #[serde(default = "max_total_gb")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_total_gb: u64,
+    /// How many megabytes of the disk stay free, for the database and the log; 0 does not look at it.
+    #[serde(default = "min_free_mb")]
+    #[schemars(range(max = 1_000_000_000))]
+    pub min_free_mb: u64,
+    /// What happens when one of these limits is reached: with `stop` nothing more is captured, which is reported and counted,
+    /// and everything else goes on; with `delete_oldest` the oldest captures are deleted, but none that was written to in
+    /// the last ten minutes.
+    #[serde(default)]
+    pub when_full: WhenFull,
     /// The courts that are captured.
     #[serde(default, skip_serializing_if = "Served::is_all")]
     #[schemars(with = "ServedCourts")]
     pub courts: Served,
+}
+
+fn max_total_gb() -> u64 {
+    20
+}
+
+fn min_free_mb() -> u64 {
+    500
+}
+
+/// What happens when the captures have no more room.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenFull {
+    /// Nothing more is captured.
+    #[default]
+    Stop,
+    /// The oldest captures are deleted.
+    DeleteOldest,
 }
 
 /// `type: obs`

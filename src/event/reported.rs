@@ -94,6 +94,21 @@ pub struct DatagramsLost {
     pub place: LossPlace,
 }
 
+/// A sender sent too many datagrams.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatagramsShed {
+    /// Its address and port; absent for many senders together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    /// How many of them were thrown away.
+    pub datagrams: u64,
+    /// Since when.
+    pub since: Time,
+    /// Until when.
+    pub until: Time,
+}
+
 /// Where datagrams were lost.
 #[derive(Clone, Copy, Debug, Deserialize, Display, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! Writes the inputs of a court to a capture, in a thread of its own.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -9,9 +10,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::capture_room::CaptureRoom;
 use super::components::Component;
 use crate::capture::{About, CaptureWriter, FlushMark};
 use crate::court::{Input, Setup};
+use crate::file_id::FileId;
 use crate::file_name;
 use crate::queue::{Sender, bounded, next_batch};
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
@@ -26,10 +29,44 @@ const BATCH_DELAY: Duration = Duration::from_millis(10);
 /// How long an input may be in the system's memory alone: with the time that a disk takes, a power cut costs no more
 /// than five seconds.
 const SYNC_INTERVAL: Duration = Duration::from_secs(4);
+/// How often it is looked at whether the file is still there, and whether there is room for more.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long after an error a new file is created.
 const NEW_FILE_AFTER: Duration = Duration::from_secs(5);
 
 type Writer = CaptureWriter<BufWriter<File>>;
+
+/// The file that is written.
+struct Open {
+    writer: Writer,
+    path: PathBuf,
+    /// Inputs in it.
+    inputs: u64,
+}
+
+impl Open {
+    fn file(&self) -> &File {
+        self.writer.get_ref().get_ref()
+    }
+
+    /// How many inputs are lost with it if it is no longer at its path: none if it has another name now.
+    fn lost(&self) -> Option<u64> {
+        let metadata = self.file().metadata().ok()?;
+        let is_there = FileId::at(&self.path) == Some(FileId::of(&metadata));
+        (!is_there).then(|| if has_a_name(&metadata) { 0 } else { self.inputs })
+    }
+}
+
+#[cfg(unix)]
+fn has_a_name(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.nlink() > 0
+}
+
+#[cfg(not(unix))]
+fn has_a_name(_: &fs::Metadata) -> bool {
+    false
+}
 
 /// The queue of a court's capture thread.
 pub(super) struct CaptureQueue {
@@ -42,20 +79,22 @@ pub(super) struct CaptureQueue {
 impl CaptureQueue {
     /// Starts a capture in a folder, which is created where it is missing.
     pub(super) fn start(
-        directory: &Path,
+        room: CaptureRoom,
         started: Time,
         about: About,
         counters: &Arc<Counters>,
     ) -> io::Result<(Self, Component)> {
-        fs::create_dir_all(directory)?;
-        let (writer, path) = begin(directory, started, &about)?;
+        let file = begin(room.directory(), started, &about)?;
+        let path = file.path.clone();
         let (queue, waiting) = bounded(MAX_WAITING);
         let status = StatusHandle::new("capture", &about.court);
         let mark = FlushMark::new(&about.court);
         let name = format!("capture {}", about.court);
         let thread = CaptureThread {
-            file: Ok(writer),
-            directory: directory.to_owned(),
+            file: Ok(file),
+            room,
+            checked: None,
+            latest: started,
             about,
             counters: counters.clone(),
             mark: mark.clone(),
@@ -88,8 +127,9 @@ impl CaptureQueue {
     }
 }
 
-/// Creates a file with an unused name.
-fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, PathBuf)> {
+/// Creates a file with an unused name in a folder, which is created where it is missing.
+fn begin(directory: &Path, started: Time, about: &About) -> io::Result<Open> {
+    fs::create_dir_all(directory)?;
     let court = file_name::safe(&about.court);
     // 2026-11-22T09-30-00Z: no colons, which Windows does not take.
     let second: String = started.to_string().chars().take(19).map(|c| if c == ':' { '-' } else { c }).collect();
@@ -104,7 +144,7 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
                     Ok(writer)
                 });
                 return match begun {
-                    Ok(writer) => Ok((writer, path)),
+                    Ok(writer) => Ok(Open { writer, path, inputs: 0 }),
                     Err(error) => {
                         // On a full disk it would stay as an empty file.
                         let _gone = fs::remove_file(&path);
@@ -121,8 +161,12 @@ fn begin(directory: &Path, started: Time, about: &About) -> io::Result<(Writer, 
 /// Writes a court's inputs. After an error, such as a full disk, it begins a new file.
 struct CaptureThread {
     /// The file, or when it failed.
-    file: Result<Writer, Instant>,
-    directory: PathBuf,
+    file: Result<Open, Instant>,
+    room: CaptureRoom,
+    /// When the file and the room were last looked at.
+    checked: Option<Instant>,
+    /// The time of the latest input.
+    latest: Time,
     about: About,
     counters: Arc<Counters>,
     mark: FlushMark,
@@ -140,15 +184,19 @@ impl CaptureThread {
         let _guard = status.run();
         let mut taken = 0;
         // None while the disk has everything.
-        let mut sync_by = None;
+        let mut sync_by: Option<Instant> = None;
         loop {
-            match next_batch(waiting, MAX_BATCH, BATCH_DELAY, sync_by) {
+            let check_by = Instant::now() + CHECK_INTERVAL;
+            let wake = sync_by.map_or(check_by, |sync_by| sync_by.min(check_by));
+            let batch = next_batch(waiting, MAX_BATCH, BATCH_DELAY, Some(wake));
+            self.check();
+            match batch {
                 Ok(batch) => {
                     for (at, input) in batch {
                         self.input(at, &input);
                         taken += 1;
                     }
-                    if self.write(CaptureWriter::flush).is_some() {
+                    if self.write(|open| open.writer.flush()).is_some() {
                         self.unflushed = 0;
                         self.mark.set_flushed(taken);
                     } else {
@@ -169,7 +217,50 @@ impl CaptureThread {
 
     /// Has the system write to the disk what it has in memory.
     fn sync(&mut self) {
-        let _logged = self.write(|writer| writer.get_ref().get_ref().sync_data());
+        let _logged = self.write(|open| open.file().sync_data());
+    }
+
+    /// Looks at whether the file is still there, and whether there is room for more.
+    fn check(&mut self) {
+        if self.checked.is_some_and(|checked| checked.elapsed() < CHECK_INTERVAL) {
+            return;
+        }
+        self.checked = Some(Instant::now());
+        let Ok(open) = &self.file else { return };
+        if let Some(lost) = open.lost() {
+            messages::capture_gone(&self.about.court, open.path.display(), lost);
+            self.status.set(Status::Degraded(format!("{} is no longer there", open.path.display())));
+            self.counters.unrecorded.add(lost);
+            self.unflushed = 0;
+            self.begin_anew(self.latest);
+        } else if let Err(no_room) = self.room.check() {
+            self.fail(&no_room);
+        }
+    }
+
+    /// Begins a new file, if there is room for it.
+    fn begin_anew(&mut self, at: Time) {
+        let begun = self.room.check().map_err(io::Error::other);
+        self.file = match begun.and_then(|()| begin(self.room.directory(), Time::now(), &self.about)) {
+            Ok(open) => {
+                messages::capture_resumed(&self.about.court, open.path.display());
+                self.status.set(Status::Running);
+                Ok(open)
+            }
+            Err(_) => Err(Instant::now()),
+        };
+        if let Some(setup) = self.setup.clone() {
+            let _logged = self.write(|open| open.writer.write(at, &Input::Setup(setup)));
+        }
+    }
+
+    /// Gives the file up for a while.
+    fn fail(&mut self, reason: &dyn Display) {
+        messages::capture_failed(&self.about.court, reason);
+        self.status.set(Status::Degraded(reason.to_string()));
+        self.file = Err(Instant::now());
+        // Some of them may be in the file.
+        self.counters.unrecorded.add(std::mem::take(&mut self.unflushed));
     }
 
     /// Creates a new file, some time after the last one failed.
@@ -177,26 +268,22 @@ impl CaptureThread {
         if let Err(failed) = self.file
             && failed.elapsed() > NEW_FILE_AFTER
         {
-            self.file = match begin(&self.directory, Time::now(), &self.about) {
-                Ok((writer, path)) => {
-                    messages::capture_resumed(&self.about.court, path.display());
-                    self.status.set(Status::Running);
-                    Ok(writer)
-                }
-                Err(_) => Err(Instant::now()),
-            };
-            if let Some(setup) = self.setup.clone() {
-                let _logged = self.write(|writer| writer.write(at, &Input::Setup(setup)));
-            }
+            self.begin_anew(at);
         }
     }
 
     fn input(&mut self, at: Time, input: &Input) {
+        self.latest = at;
         self.reopen(at);
         if let Input::Setup(setup) = input {
             self.setup = Some(setup.clone());
         }
-        if self.write(|writer| writer.write(at, input)).is_some() {
+        let written = self.write(|open| {
+            open.writer.write(at, input)?;
+            open.inputs += 1;
+            Ok(())
+        });
+        if written.is_some() {
             self.unflushed += 1;
         } else {
             self.counters.unrecorded.add(1);
@@ -204,16 +291,12 @@ impl CaptureThread {
     }
 
     /// Writes to the file; none when that failed.
-    fn write(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Option<()> {
+    fn write(&mut self, write: impl FnOnce(&mut Open) -> io::Result<()>) -> Option<()> {
         let error = write(self.file.as_mut().ok()?).err();
         if let Some(error) = &error
             && error.kind() != ErrorKind::InvalidInput
         {
-            messages::capture_failed(&self.about.court, error);
-            self.status.set(Status::Degraded(error.to_string()));
-            self.file = Err(Instant::now());
-            // Some of them may be in the file.
-            self.counters.unrecorded.add(std::mem::take(&mut self.unflushed));
+            self.fail(error);
         }
         error.is_none().then_some(())
     }
@@ -246,7 +329,8 @@ mod tests {
     fn an_input_that_is_too_long_for_a_capture_is_counted_as_unrecorded() {
         let folder = tempfile::tempdir().unwrap();
         let counters = Arc::default();
-        let (queue, component) = CaptureQueue::start(folder.path(), Time::default(), about(), &counters).unwrap();
+        let (queue, component) =
+            CaptureQueue::start(CaptureRoom::unlimited(folder.path()), Time::default(), about(), &counters).unwrap();
         queue.record(Time::default(), &rules(100_000_000));
         queue.record(Time::default(), &rules(1));
         drop(queue);
@@ -265,8 +349,10 @@ mod tests {
         let writer = CaptureWriter::new(BufWriter::new(File::open(&path).unwrap()), &about()).unwrap();
         let (counters, mark) = (Arc::<Counters>::default(), FlushMark::new("court-1"));
         let thread = CaptureThread {
-            file: Ok(writer),
-            directory: folder.path().to_owned(),
+            file: Ok(Open { writer, path: path.clone(), inputs: 0 }),
+            room: CaptureRoom::unlimited(folder.path()),
+            checked: None,
+            latest: Time::default(),
             about: about(),
             counters: counters.clone(),
             mark: mark.clone(),

@@ -18,10 +18,6 @@ use crate::store::StoreHandle;
 use crate::telemetry::{Counters, messages};
 use crate::time::Time;
 
-/// Reports that are known at once and are taken with one input: rules that answer the failure of their own actions
-/// without end must let the next datagram pass.
-const MAX_ANSWERS: u32 = 1000;
-
 /// What carries out the actions of a court.
 pub(crate) trait Target {
     /// Takes an action.
@@ -165,11 +161,6 @@ impl<T: Target> CourtRuntime<T> {
         &mut self.target
     }
 
-    /// Whether rules answer the outcomes of their own actions without end.
-    pub(crate) fn is_endless(&self) -> bool {
-        !self.known.is_empty()
-    }
-
     /// Takes an input, and then the reports that its actions caused at once.
     pub(crate) fn take(&mut self, at: Time, input: &Input) {
         self.take_one(at, input);
@@ -198,11 +189,9 @@ impl<T: Target> CourtRuntime<T> {
     }
 
     fn take_known(&mut self) {
-        for _ in 0..MAX_ANSWERS {
-            let Some(report) = self.known.pop_front() else { return };
+        while let Some(report) = self.known.pop_front() {
             self.take_one(self.court.now(), &Input::Report(report));
         }
-        messages::rules_endless(&self.name);
     }
 
     /// Passes an input to the capture, before anything else is done with it.

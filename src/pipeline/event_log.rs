@@ -59,6 +59,10 @@ pub(super) fn event(event: &Event) {
             messages::bout_resume_dropped(court, number.as_deref().unwrap_or("without a number"), reason);
         }
         Body::ClockStep(step) => messages::court_clock_step(court, step.ahead_ms),
+        Body::DatagramsShed(shed) => {
+            let sender = shed.sender.as_deref().unwrap_or("many senders");
+            messages::court_shed(court, sender, shed.datagrams);
+        }
         Body::Contradiction(contradiction) => messages::message_contradiction(court, &contradiction.what),
         Body::RuleFailed(failure) => rule_failed(court, failure, event.cause.unwrap_or_default()),
         Body::ClipSaved(clip) => messages::clip_saved(court, &clip.instance, &clip.path),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, never, select};
 use tokio::sync::{Notify, oneshot};
 
+use super::capture_room::CaptureRoom;
 use super::capture_thread::CaptureQueue;
 use super::check::check;
 use super::components::{Component, Components};
@@ -138,7 +139,7 @@ impl Live {
                 if sink.courts.serves(name) {
                     let about = About { court: name.to_string(), local: receiver.local(), event: config.name.clone() };
                     let (capture, thread) =
-                        CaptureQueue::start(&sink.directory, started, about, counters).map_err(failed)?;
+                        CaptureQueue::start(CaptureRoom::of(sink), started, about, counters).map_err(failed)?;
                     captures.insert(name.clone(), capture);
                     capture_threads.push(thread);
                 }
@@ -258,7 +259,9 @@ fn bind_courts(config: &Config, sources: &Sources) -> Result<Vec<NewCourt>, Star
         opened.push((session, runtime.map_err(StartError::Rules)?));
     }
     let bind = |(name, udp): (&Arc<str>, &CourtConfig)| {
-        let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?.resync(udp.resync);
+        let receiver = UdpReceiver::bind(name.clone(), udp.bind, udp.receive_buffer_bytes)?
+            .resync(udp.resync)
+            .allow(udp.allow.clone());
         messages::court_listening(name, receiver.local());
         Ok::<_, StartError>(receiver)
     };
@@ -329,7 +332,7 @@ fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
         let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(now()).min(MAX_IDLE));
         select! {
             recv(feed) -> received => match received {
-                Ok(received) => runtime.take(received.at, &Input::Datagram(received.datagram)),
+                Ok(received) => runtime.take(received.at, &received.input),
                 Err(_) => break,
             },
             recv(reports) -> report => match report {

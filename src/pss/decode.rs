@@ -47,6 +47,20 @@ pub fn decode_as(fallback: Encoding, datagram: &Bytes, truncated: bool, mut each
     }
 }
 
+/// Whether a datagram begins with a message of a documented stream.
+pub(crate) fn is_documented(datagram: &[u8]) -> bool {
+    let bytes = trim_start(datagram);
+    if bytes.starts_with(b"{") {
+        let mut is_known = false;
+        decode(&Bytes::copy_from_slice(bytes), false, |message| is_known |= message.status == Status::Ok);
+        return is_known;
+    }
+    let end = bytes.iter().position(|byte| matches!(byte, b';' | b'\r' | b'\n')).unwrap_or(bytes.len());
+    let name = bytes.get(..end).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default().trim();
+    let is_setting = || arena(name, &mut Fields::new(None, 0)).is_some();
+    named(name).is_some() || named(&unmarked(name).to_ascii_lowercase()).is_some() || is_setting()
+}
+
 fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == 0
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
+use super::chain::{Chain, Pace};
 use super::explain::Denial;
 use super::memory::{Allowed, Memory, Moment, TooManyKeys};
 use crate::action::ActionVerb;
@@ -67,6 +68,8 @@ pub(super) type Scenes = BTreeMap<String, String>;
 struct Inner {
     requests: Requests,
     now: Moment,
+    chain: Chain,
+    pace: Pace,
     scenes: Arc<Scenes>,
     memory: Memory,
     explaining: bool,
@@ -83,17 +86,21 @@ impl From<TooManyRequests> for Box<EvalAltResult> {
 
 impl CallEffects {
     /// A call begins.
-    pub(super) fn begin(&self, now: Moment, scenes: Arc<Scenes>, explaining: bool) {
+    pub(super) fn begin(&self, now: Moment, chain: Chain, scenes: Arc<Scenes>, explaining: bool) {
         let mut inner = self.lock();
         inner.now = now;
+        inner.chain = chain;
         inner.scenes = scenes;
         inner.explaining = explaining;
     }
 
-    pub(super) fn request(&self, verb: ActionVerb) -> Result<(), TooManyRequests> {
-        let requests = &mut self.lock().requests;
+    pub(super) fn request(&self, verb: ActionVerb) -> Result<(), Box<EvalAltResult>> {
+        let Inner { requests, pace, chain, now, .. } = &mut *self.lock();
         if requests.verbs.len() >= MAX_REQUESTS {
-            return Err(TooManyRequests);
+            return Err(TooManyRequests.into());
+        }
+        if verb.sink().reports() {
+            pace.take(*chain, now.at)?;
         }
         requests.verbs.push(verb);
         Ok(())
@@ -136,8 +143,12 @@ impl CallEffects {
 
     /// Takes over the memory of other effects.
     pub(super) fn take_memory(&self, other: &Self) {
-        let memory = std::mem::take(&mut other.lock().memory);
-        self.lock().memory = memory;
+        let (memory, pace) = {
+            let mut other = other.lock();
+            (std::mem::take(&mut other.memory), other.pace)
+        };
+        let mut inner = self.lock();
+        (inner.memory, inner.pace) = (memory, pace);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

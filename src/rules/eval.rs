@@ -6,6 +6,7 @@ use rhai::{AST, Dynamic, Engine, Expr, Map, Scope, Stmt};
 
 use super::api;
 use super::api::signature::Signature;
+use super::chain::Chain;
 use super::effects::CallEffects;
 use super::limits::{Limits, Surroundings};
 use super::memory::Moment;
@@ -82,7 +83,7 @@ impl Bench {
     /// `this`.
     pub fn evaluate(&mut self, line: &str) -> Evaluation {
         self.meter.begin(self.limits.max_operations);
-        self.effects.begin(self.now, Arc::default(), false);
+        self.effects.begin(self.now, Chain::default(), Arc::default(), false);
         let value = self.value(line);
         let requests = self.effects.take();
         Evaluation { value, actions: requests.verbs, timers: requests.timers.len() }

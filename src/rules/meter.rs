@@ -19,6 +19,11 @@ impl Meter {
         self.0.store(most, Relaxed);
     }
 
+    /// Whether the call has taken all that it may.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0.load(Relaxed) == 0
+    }
+
     /// Takes operations; false when there are not that many left.
     pub(super) fn take(&self, operations: u64) -> bool {
         let left = self.0.load(Relaxed);

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use crossbeam_channel::TrySendError;
+use ipnet::IpNet;
 use socket2::SockRef;
 
+use super::door::Door;
 use super::resync::Resync;
 use super::{CourtClock, kernel};
-use crate::court::{Datagram, MAX_DATAGRAM};
+use crate::action::Report;
+use crate::court::{Datagram, Input, MAX_DATAGRAM};
 use crate::queue::Sender;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
@@ -23,12 +26,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it may take to read what the kernel has queued when it is to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A datagram with the time of its arrival.
+/// A datagram with the time of its arrival, or what was shed.
 #[derive(Debug)]
 pub(crate) struct Received {
     /// By the clock of the session.
     pub(crate) at: Time,
-    pub(crate) datagram: Datagram,
+    pub(crate) input: Input,
 }
 
 /// A port cannot be listened on.
@@ -62,6 +65,7 @@ pub(crate) struct UdpReceiver {
     socket: UdpSocket,
     local: SocketAddr,
     resync: Option<SocketAddr>,
+    allow: Vec<IpNet>,
     status: StatusHandle,
 }
 
@@ -80,7 +84,7 @@ impl UdpReceiver {
             socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
             let status = StatusHandle::new("udp", &court);
-            Ok(Self { court: court.clone(), socket, local, resync: None, status })
+            Ok(Self { court: court.clone(), socket, local, resync: None, allow: Vec::new(), status })
         };
         bound().map_err(|source| BindError { court: court.clone(), address, source })
     }
@@ -88,6 +92,12 @@ impl UdpReceiver {
     /// Asks a PSS for its state, at the start and after each silence, from the socket that it listens on.
     pub(crate) fn resync(mut self, with: Option<SocketAddr>) -> Self {
         self.resync = with;
+        self
+    }
+
+    /// Trusts these senders alone; without any, those that send messages of the PSS.
+    pub(crate) fn allow(mut self, allow: Vec<IpNet>) -> Self {
+        self.allow = allow;
         self
     }
 
@@ -115,7 +125,7 @@ impl UdpReceiver {
         thread::Builder::new().name(name).spawn(move || self.receive(&queue, &counters, clock, &stop))
     }
 
-    fn receive(self, queue: &Sender<Received>, counters: &Counters, clock: CourtClock, stop: &AtomicBool) {
+    fn receive(mut self, queue: &Sender<Received>, counters: &Counters, clock: CourtClock, stop: &AtomicBool) {
         let _guard = self.status.run();
         // One byte more than the limit, so that a longer datagram is recognised.
         let mut buffer = [0; MAX_DATAGRAM + 1];
@@ -123,7 +133,15 @@ impl UdpReceiver {
         let mut lost_before = 0u32;
         let mut drain_until = None;
         let mut is_failing = false;
+        let mut door = Door::new(std::mem::take(&mut self.allow));
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
+        let report = |door: &mut Door, is_end: bool| {
+            let (at, now) = clock.now();
+            for shed in door.report(at, now, is_end) {
+                // In a queue that is full, the counter has them.
+                let _counted = queue.try_send(Received { at, input: Input::Report(Report::DatagramsShed(shed)) });
+            }
+        };
         loop {
             if drain_until.is_none() && stop.load(Relaxed) {
                 drain_until = Some(Instant::now() + DRAIN_TIMEOUT);
@@ -132,7 +150,7 @@ impl UdpReceiver {
                 }
             }
             if drain_until.is_some_and(|until| Instant::now() > until) {
-                return;
+                break;
             }
             match kernel::receive(&self.socket, &mut buffer, &mut control) {
                 Ok(datagram) => {
@@ -150,12 +168,19 @@ impl UdpReceiver {
                         counters.truncated.add(1);
                     }
                     let length = datagram.length.min(MAX_DATAGRAM);
-                    let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+                    let bytes = buffer.get(..length).unwrap_or_default();
+                    let is_in = door.lets_in(datagram.from, bytes, (at, arrived));
+                    report(&mut door, false);
+                    if !is_in {
+                        counters.shed.add(1);
+                        continue;
+                    }
+                    let bytes = Bytes::copy_from_slice(bytes);
                     if let Some(resync) = &mut resync {
                         resync.received(arrived, datagram.from, &bytes);
                     }
                     let datagram = Datagram { bytes, from: datagram.from, truncated };
-                    match queue.try_send(Received { at, datagram }) {
+                    match queue.try_send(Received { at, input: Input::Datagram(datagram) }) {
                         Ok(()) => {}
                         Err(TrySendError::Full(_)) => {
                             counters.lost_in_queue.add(1);
@@ -164,8 +189,9 @@ impl UdpReceiver {
                     }
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut if drain_until.is_some() => return,
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut if drain_until.is_some() => break,
                     ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
+                        report(&mut door, false);
                         if let Some(resync) = &mut resync {
                             resync.idle(&self.socket, Instant::now());
                         }
@@ -182,5 +208,6 @@ impl UdpReceiver {
                 },
             }
         }
+        report(&mut door, true);
     }
 }

@@ -35,11 +35,12 @@ impl Counter {
 
 impl Counters {
     /// All of them, by name.
-    pub fn named(&self) -> [(&'static str, u64); 11] {
+    pub fn named(&self) -> [(&'static str, u64); 12] {
         let Self {
             received,
             refused,
             truncated,
+            shed,
             lost_in_kernel,
             lost_in_queue,
             unrecorded,
@@ -53,6 +54,7 @@ impl Counters {
             ("received", received),
             ("refused", refused),
             ("truncated", truncated),
+            ("shed", shed),
             ("lost_in_kernel", lost_in_kernel),
             ("lost_in_queue", lost_in_queue),
             ("unrecorded", unrecorded),
@@ -75,6 +77,8 @@ pub struct Counters {
     pub refused: Counter,
     /// Datagrams that are longer than can be read.
     pub truncated: Counter,
+    /// Datagrams that were shed because their senders sent too many.
+    pub shed: Counter,
     /// Datagrams that the system's receive buffer had no room for, where the system reports them.
     pub lost_in_kernel: Counter,
     /// Datagrams that the court's queue had no room for.

@@ -45,6 +45,11 @@ messages! {
     warn "court.sender_refused" court_sender_refused(court, sender) per(court) =
         "{sender} sends, and is not allowed to: `allow` of the court does not have it";
 
+    /// it sends more than a console does: find it, and take it off the network. Name the console in `allow`, which always has
+    /// its place. What is let in is captured; of the rest the capture and the database have the number
+    warn "court.shed" court_shed(court, sender, datagrams) per(court) =
+        "{sender} sends too much: {datagrams} datagrams were thrown away in a second";
+
     /// the network card went away, for example
     warn "court.receive_failed" court_receive_failed(court, error) per(court) =
         "receiving failed, and goes on: {error}";
@@ -177,9 +182,6 @@ messages! {
     /// the lines before it say where; [correct it](#changing-a-rule)
     error "rules.rejected" rules_rejected() = "the changed rules are wrong; those from before go on";
 
-    /// a rule that answers the failure of an action asks for it again: use `cooldown`, or look at `reason` first
-    warn "rules.endless" rules_endless(court) = "the rules answer their own actions without end";
-
     /// what earlier sessions know of the bout that is on cannot be read: it begins anew. The database is whole all the same
     warn "store.no_resume" store_no_resume(court, reason) = "the bout that may be on cannot be resumed: {reason}";
 
@@ -282,6 +284,14 @@ messages! {
     error "capture.failed" capture_failed(court, error) per(court) =
         "the capture cannot be written, and is given up for a while: {error}";
 
+    /// `when_full` of the captures is `delete_oldest`
+    warn "capture.deleted" capture_deleted(path) = "{path} was deleted to make room for new captures";
+
+    /// somebody has moved, replaced or deleted it, or the disk is away. A new one begins at once; what was in a file that was
+    /// deleted is counted as not captured
+    error "capture.gone" capture_gone(court, path, inputs) =
+        "{path} is no longer there; a new capture begins, and {inputs} inputs are in no capture";
+
     /// is the disk overloaded, or a folder on the network away? After a crash, the database can have more than the
     /// capture
     warn "capture.stalled" capture_stalled(court) per(court) =
@@ -351,6 +361,9 @@ messages! {
 
     /// as above
     warn "run.court_lost_in_queue" run_court_lost_in_queue(court, count) = "{count} datagrams lost in our own queue";
+
+    /// `court.shed` says of whom
+    warn "run.court_shed" run_court_shed(court, count) = "{count} datagrams thrown away, of senders that sent too many";
 
     /// longer than 2048 bytes: not from a PSS
     warn "run.court_truncated" run_court_truncated(court, count) = "{count} datagrams longer than can be read";

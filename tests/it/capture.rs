@@ -12,8 +12,8 @@ use vta::bout::SessionId;
 use vta::capture::{self, About, CaptureError, CaptureWriter, Format, FormatError, Reader, Recorded, Skip};
 use vta::court::{Court, Datagram, Input, Setup};
 use vta::event::{
-    ClipSource, DatagramsLost, LossPlace, ObsConnected, ObsDisconnected, Recording, ReplayBuffer, RulesRejected,
-    RulesReloaded, SceneChanged,
+    ClipSource, DatagramsLost, DatagramsShed, LossPlace, ObsConnected, ObsDisconnected, Recording, ReplayBuffer,
+    RulesRejected, RulesReloaded, SceneChanged,
 };
 use vta::rules::Rules;
 use vta::time::{Offset, Time};
@@ -455,6 +455,10 @@ fn any_report() -> impl Strategy<Value = Report> {
         any::<(u64, bool)>().prop_map(|(datagrams, is_queue)| {
             let place = if is_queue { LossPlace::Queue } else { LossPlace::System };
             Report::DatagramsLost(DatagramsLost { datagrams, place })
+        }),
+        any::<(Option<String>, u64)>().prop_map(|(sender, datagrams)| {
+            let (since, until) = (Time::default(), Time::from_micros(1_000_000));
+            Report::DatagramsShed(DatagramsShed { sender, datagrams, since, until })
         }),
         any::<Vec<String>>().prop_map(|rules| Report::RulesReloaded(RulesReloaded { rules })),
         any::<(String, usize, usize, String, usize)>().prop_map(|(file, line, column, message, errors)| {

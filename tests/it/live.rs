@@ -186,6 +186,24 @@ fn failing_rule_is_logged_with_its_place_and_events_go_on() {
     assert_eq!(log.matches("broken.rhai:2:").count(), 2, "told the first and the tenth time: {log}");
 }
 
+#[test]
+fn rule_that_repeats_what_failed_is_stopped_and_a_replay_repeats_that() {
+    let venue = Venue::with_rules("", "again.rhai");
+    let rule = "fn on_round(event, bout) { obs::scene(\"A\"); }\n\
+                fn on_action_failed(event, bout) {\n    obs::scene(\"A\");\n}\n";
+    fs::write(venue.path("again.rhai"), rule).unwrap();
+    let mut running = venue.run();
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"rnd;1;", running.to).unwrap();
+    running.wait_for_log("again.rhai:3:10: on_action_failed failed: it answers its own actions without end");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("1 datagrams, 13 events, 11 actions, 11 of them failed"), "{log}");
+    assert_eq!(log.matches("without end").count(), 1, "{log}");
+    let replay = output(vta().arg("replay").arg(&venue.captures()[0]).arg("--config").arg(venue.config()));
+    assert!(replay.status.success(), "{}", stderr(&replay));
+    assert_eq!(venue.events("2"), venue.events("1"));
+}
+
 /// Runs vta with a config that cannot work; returns its exit code and its errors.
 fn refused(change: impl FnOnce(&Venue, String) -> String) -> (i32, String) {
     let venue = Venue::new("");

@@ -14,6 +14,10 @@ mod decode;
 mod defects;
 mod docs;
 mod endless_handlers;
+#[cfg(unix)]
+mod files_taken;
+#[cfg(unix)]
+mod flood;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
@@ -37,6 +41,7 @@ mod review_series;
 #[cfg(unix)]
 mod review_with_obs;
 mod rules;
+mod rules_chains;
 mod rules_check;
 mod rules_eval;
 #[cfg(unix)]

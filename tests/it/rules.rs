@@ -58,7 +58,7 @@ fn an_action_goes_to_every_obs_of_the_court_or_to_the_one_named() {
 #[test]
 fn an_obs_that_is_not_there_is_told_with_those_that_are() {
     let rule = "fn on_round(event, bout) {\n  obs::on(\"c\").scene(\"Live\");\n}";
-    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"rule.rhai:1:4 on_round: there is no OBS `c` for this court: there is `a` and `b` | fn on_round(event, bout) {"##);
+    insta::assert_snapshot!(told(rule, &["rnd;2"]).join("\n"), @r##"rule.rhai:2:8 on_round: there is no OBS `c` for this court: there is `a` and `b` |   obs::on("c").scene("Live");"##);
 }
 
 #[test]

@@ -80,7 +80,6 @@ fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
     let sent = feed.end();
     let log = end_with_all_hits(&venue, running, sent);
     for (place, message) in [
-        ("loop.rhai:1:4", "it ran too long: is there a loop that never ends?"),
         ("text.rhai:1:4", "Length of string too large"),
         ("deep.rhai:", "functions call each other too deep: does one call itself?"),
     ] {
@@ -91,6 +90,32 @@ fn rules_that_never_end_hold_up_nothing_under_a_thousand_datagrams_a_second() {
         assert_eq!((lines.len(), times), (4, vec!["10", "100", "1000"]), "{log}");
     }
     assert!(venue.db(&["export", "--actions"]).contains("fine"));
+}
+
+#[test]
+fn rule_that_never_ends_with_the_highest_limit_loses_none_of_five_thousand_datagrams() {
+    let venue = Venue::with_rules("", "loop.rhai], max_operations: 100000, x: [");
+    let config = fs::read_to_string(venue.config()).unwrap().replace(", x: []", "");
+    fs::write(venue.config(), config).unwrap();
+    fs::write(
+        venue.path("loop.rhai"),
+        "fn on_hit(event, bout) {\n  loop { }\n}\nfn on_round(event, bout) { mark(\"fine\"); }\n",
+    )
+    .unwrap();
+    let running = venue.run();
+    assert!(running.log().contains("holds up its court for up to 1.0 s at each call"), "{}", running.log());
+    let feed = Feed::start(running.to, 5000);
+    wait_for("five thousand datagrams", || (feed.sent() >= 5000).then_some(()));
+    let sent = feed.end();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    wait_for("another handler of the rule", || {
+        socket.send_to(b"rnd;1;", running.to).unwrap();
+        venue.db(&["export", "--actions"]).contains("fine").then_some(())
+    });
+    let log = end_with_all_hits(&venue, running, sent);
+    for message in ["it ran too long: is there a loop", "it ran too long again and again"] {
+        assert!(log.contains(message), "{log}");
+    }
 }
 
 #[test]

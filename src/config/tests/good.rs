@@ -19,7 +19,7 @@ courts:
   court-2: { type: pss, bind: "[::1]:6001" }
 decoder: { protocol: pss-2.3 }
 rules:
-  max_operations: 50000
+  max_operations: 20000
 reviews: { seconds: 45, reminder_seconds: 15, quota: 2, won_keeps_quota: false }
 names: { clip: "{court} {bout} {side}", recording: "{bout} {blue} - {red}" }
 sinks:
@@ -63,7 +63,7 @@ sinks:
         },
         rules: Rules {
             files: [],
-            max_operations: 50000,
+            max_operations: 20000,
         },
         reviews: ReviewRules {
             limit: 45s,
@@ -80,6 +80,9 @@ sinks:
             "capture": Capture(
                 CaptureSink {
                     directory: "data/captures",
+                    max_total_gb: 20,
+                    min_free_mb: 500,
+                    when_full: Stop,
                     courts: All,
                 },
             ),

@@ -1,4 +1,4 @@
-use super::{messages, messages_after_head, parse};
+use super::{HEAD, messages, messages_after_head, parse};
 
 fn messages_of_sink(sink: &str) -> String {
     messages_after_head(&format!("sinks:\n  a: {{ {sink} }}\n"))
@@ -94,11 +94,13 @@ fn a_number_out_of_range_shows_the_range() {
       |                               ^
     ");
     insta::assert_snapshot!(messages_after_head("rules: { max_operations: 0 }\n"), @"
-    error: `max_operations` wants a number from 1000 to 1000000000
+    error: `max_operations` wants a number from 1000 to 100000
      --> event.yaml:4:26
       |
     4 | rules: { max_operations: 0 }
       |                          ^
+      |
+      = help: a handler that never ends holds up its court for up to a second in 100000 operations; with more, messages would be lost
     ");
     insta::assert_snapshot!(messages_of_court("bind: 0.0.0.0:6000, receive_buffer_bytes: 12"), @"
     error: `receive_buffer_bytes` wants a number from 65536 to 1073741824
@@ -249,4 +251,14 @@ fn a_quota_that_is_no_number_says_which_numbers_there_are() {
     4 | reviews: { quota: many, won_keeps_quota: perhaps }
       |                                          ^^^^^^^
     "#);
+}
+
+#[test]
+fn cost_of_many_operations_is_a_warning() {
+    let warnings = |operations: u64| {
+        let config = parse(&format!("{HEAD}rules: {{ max_operations: {operations} }}\n")).unwrap();
+        config.warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(20_000), Vec::<String>::new());
+    assert_eq!(warnings(60_000), ["a handler that never ends holds up its court for up to 0.6 s at each call"]);
 }

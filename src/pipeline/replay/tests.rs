@@ -9,6 +9,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::super::capture_room::CaptureRoom;
 use super::super::capture_thread::CaptureQueue;
 use super::*;
 use crate::action::Outcome;
@@ -154,7 +155,8 @@ fn live(venue: &Venue, steps: &[Step], resume: Option<Resume>, stops: bool) -> (
     let start = Time::from_micros(1_764_000_000_000_000);
     let about = About { court: court.to_string(), local: ([127, 0, 0, 1], 6000).into(), event: "Open".to_owned() };
     let captures = tempfile::tempdir().unwrap();
-    let (capture, thread) = CaptureQueue::start(captures.path(), start, about, &Arc::default()).unwrap();
+    let (capture, thread) =
+        CaptureQueue::start(CaptureRoom::unlimited(captures.path()), start, about, &Arc::default()).unwrap();
     let path = capture.path().to_owned();
     let mut runtime = CourtRuntime::open(&venue.config, &court, &sources, session, Recorder::default())
         .unwrap()

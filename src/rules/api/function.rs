@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc};
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc};
 
 use super::argument::{self, Argument};
 use super::signature::{Form, Kind, Signature};
@@ -150,9 +150,17 @@ pub(super) fn register(engine: &mut Engine, name: &str, functions: &'static [Fun
             }
             continue;
         }
-        let call =
-            move |_: Option<NativeCallContext<'_>>, values: &mut [&mut Dynamic]| function.call(&here, form, values);
-        let call = RhaiFunc::Pure { func: Arc::new(call), has_context: false, is_pure: false, is_volatile: true };
+        let call = move |ctx: Option<NativeCallContext<'_>>, values: &mut [&mut Dynamic]| {
+            // Rhai gives no place to what fails in a module.
+            let position = ctx.map_or(Position::NONE, |ctx| ctx.call_position());
+            function.call(&here, form, values).map_err(|mut error| {
+                if error.position().is_none() {
+                    error.set_position(position);
+                }
+                error
+            })
+        };
+        let call = RhaiFunc::Pure { func: Arc::new(call), has_context: true, is_pure: false, is_volatile: true };
         FuncRegistration::new(name).set_into_module_raw(&mut module, &types, call);
         if function.signature.is_method_of_obs() {
             types.insert(0, TypeId::of::<Host>());

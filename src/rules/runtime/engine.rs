@@ -7,13 +7,15 @@ use rhai::{Dynamic, EvalAltResult, FuncArgs, Map};
 use strum::EnumCount;
 
 use super::failure::{Failures, name_of};
+use super::overrun::Overruns;
 use super::script::Script;
 use super::timers::{Timer, Timers};
 use crate::action::ActionVerb;
 use crate::bout::Bout;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Body, Event, Kind, RuleFailed};
-use crate::rules::effects::{Callback, Scenes};
+use crate::rules::chain::Chain;
+use crate::rules::effects::{Callback, Requests, Scenes};
 use crate::rules::explain::{Explain, Explained, Reaction};
 use crate::rules::handler::Subscription;
 use crate::rules::limits::{Limits, Surroundings};
@@ -35,6 +37,8 @@ pub enum RuleOutput {
         at: Time,
         /// What it asks for.
         verb: ActionVerb,
+        /// What led to it.
+        chain: Chain,
     },
     /// A rule failed.
     Failed {
@@ -64,6 +68,7 @@ struct Running {
     script: Script,
     /// `this` of the script's handlers.
     state: Dynamic,
+    overruns: Overruns,
 }
 
 /// A call of a script's function.
@@ -74,6 +79,7 @@ struct Call<'a> {
     /// None where a timer is due.
     event: Option<&'a Arc<Event>>,
     cause: u64,
+    chain: Chain,
     now: Moment,
 }
 
@@ -150,16 +156,24 @@ impl Rules {
         for (_, handler) in any {
             self.handlers.iter_mut().for_each(|hearers| hearers.push((index, handler.clone())));
         }
-        self.scripts.push(Running { script, state: empty() });
+        self.scripts.push(Running { script, state: empty(), overruns: Overruns::default() });
     }
 
-    /// Lets the rules hear an event, at a court's time. Before their first one they hear that the court begins.
-    pub fn hear(&mut self, event: &Arc<Event>, at: Time, bout: &Arc<Bout>, outputs: &mut Vec<RuleOutput>) {
+    /// Lets the rules hear an event, at a court's time; `chain` is what led to it. Before their first event they hear
+    /// that the court begins.
+    pub fn hear(
+        &mut self,
+        event: &Arc<Event>,
+        at: Time,
+        bout: &Arc<Bout>,
+        chain: Chain,
+        outputs: &mut Vec<RuleOutput>,
+    ) {
         let now = moment(at, bout);
         self.note_scene(&event.body);
         if !self.starts.is_empty() {
             for (script, function) in std::mem::take(&mut self.starts) {
-                let call = Call { script, function: &function, event: Some(event), cause: event.seq, now };
+                let call = Call { script, function: &function, event: Some(event), cause: event.seq, chain, now };
                 self.call(call, (BoutView(bout.clone()),), outputs);
             }
         }
@@ -170,7 +184,7 @@ impl Rules {
         let hearers = std::mem::take(&mut self.handlers[kind]);
         let view = EventView::new(event.clone());
         for (script, function) in &hearers {
-            let call = Call { script: *script, function, event: Some(event), cause: event.seq, now };
+            let call = Call { script: *script, function, event: Some(event), cause: event.seq, chain, now };
             let view = if &**function == "on_any" { view.of_any_kind() } else { view.clone() };
             self.call(call, (view, BoutView(bout.clone())), outputs);
         }
@@ -215,7 +229,8 @@ impl Rules {
         let Some((_, timer)) = self.timers.take_due(by) else { return false };
         let now = moment(at, bout);
         let Callback { function, arguments } = timer.call;
-        let call = Call { script: timer.script, function: &function, event: None, cause: timer.cause, now };
+        let Timer { script, cause, chain, .. } = timer;
+        let call = Call { script, function: &function, event: None, cause, chain, now };
         self.call(call, arguments, outputs);
         true
     }
@@ -278,11 +293,17 @@ impl Rules {
     }
 
     fn call(&mut self, call: Call<'_>, arguments: impl FuncArgs, outputs: &mut Vec<RuleOutput>) {
-        let Call { script: index, function, event, cause, now } = call;
+        let Call { script: index, function, event, cause, chain, now } = call;
         let Some(running) = self.scripts.get_mut(index) else { return };
-        running.script.effects.begin(now, self.scenes.clone(), self.explain.is_some());
+        running.script.effects.begin(now, chain, self.scenes.clone(), self.explain.is_some());
         let before = self.explain.as_ref().map(|_| views::text_of(&running.state));
-        let (requests, result) = running.script.call(&mut running.state, function, arguments);
+        let (requests, result) = if running.overruns.allow(function, now.at) {
+            let called = running.script.call(&mut running.state, function, arguments);
+            running.overruns.note(function, now.at, running.script.stopped_after());
+            called
+        } else {
+            (Requests::default(), Err("it ran too long again and again, and is not called for some seconds".into()))
+        };
         let mut failed = result.err();
         if !running.script.fits(&running.state) {
             // Every later call of the rule would fail.
@@ -291,7 +312,8 @@ impl Rules {
         }
         let timers = requests.timers.len();
         for call in requests.timers {
-            let applied = running.script.can_make(&call).and_then(|()| self.timers.apply(index, cause, now.at, call));
+            let applied =
+                running.script.can_make(&call).and_then(|()| self.timers.apply(index, (cause, chain), now.at, call));
             if let Err(reason) = applied {
                 failed = failed.or(Some(reason.into()));
             }
@@ -311,7 +333,7 @@ impl Rules {
             };
             explain(&Explained { rule: &script.name, event, cause, at: now.at, reaction });
         }
-        let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb };
+        let ask = |verb| RuleOutput::Action { rule: script.name.clone(), cause, at: now.at, verb, chain };
         outputs.extend(requests.verbs.into_iter().map(ask));
         if let Some(error) = failed {
             let heard = event.map_or("timer", |event| event.kind().into());

@@ -101,6 +101,11 @@ impl Script {
         (self.effects.take(), result.map(drop))
     }
 
+    /// After how many operations the latest call was stopped; none if it ended by itself.
+    pub(crate) fn stopped_after(&self) -> Option<u64> {
+        self.meter.is_spent().then_some(self.limits.max_operations)
+    }
+
     /// Whether it has the function that is to be called later; Rhai finds no functions of imported files by their names.
     pub(crate) fn can_make(&self, call: &TimerCall) -> Result<(), String> {
         let TimerCall::Wait { call: Callback { function, arguments }, .. } = call else { return Ok(()) };

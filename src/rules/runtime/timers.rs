@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::rules::chain::Chain;
 use crate::rules::effects::{Callback, TimerCall};
 use crate::time::{Offset, Time};
 
@@ -16,6 +17,7 @@ pub(crate) struct Timer {
     pub(crate) script: usize,
     /// The `seq` of the event that it answers.
     pub(crate) cause: u64,
+    pub(crate) chain: Chain,
     pub(crate) call: Callback,
     key: Option<String>,
     /// After how long it comes again.
@@ -71,7 +73,13 @@ impl Timers {
 
     /// Does what a script requested at a time. A timer with a key takes the place of the script's other one with it,
     /// and one that repeats that of the same function.
-    pub(crate) fn apply(&mut self, script: usize, cause: u64, now: Time, call: TimerCall) -> Result<(), String> {
+    pub(crate) fn apply(
+        &mut self,
+        script: usize,
+        (cause, chain): (u64, Chain),
+        now: Time,
+        call: TimerCall,
+    ) -> Result<(), String> {
         let (key, wait, call, repeats) = match call {
             TimerCall::Cancel { key } => {
                 self.cancel(script, &key);
@@ -90,7 +98,10 @@ impl Timers {
         if self.waiting.len() >= MAX_TIMERS {
             return Err(format!("{MAX_TIMERS} timers are waiting already: `after` is called too often"));
         }
-        self.wait(now + wait, Timer { script, cause, call, key, every: repeats.then_some(wait) });
+        self.wait(
+            now + wait,
+            Timer { script, cause, chain: chain.after(wait), call, key, every: repeats.then_some(wait) },
+        );
         Ok(())
     }
 

@@ -1,0 +1,64 @@
+//! Files and room that are taken away while vta runs: it is reported, counted, and goes on with new files.
+
+use std::fs::{self, File};
+use std::net::UdpSocket;
+
+use crate::support::{Running, Venue, wait_for};
+
+/// Sends a message, and waits until the database has its event.
+fn send(venue: &Venue, running: &Running, message: &str, text: &str) {
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(message.as_bytes(), running.to).unwrap();
+    wait_for(&format!("the event of {message}"), || all_events(venue).contains(text).then_some(()));
+}
+
+fn all_events(venue: &Venue) -> String {
+    venue.db(&["export", "--format", "ndjson"])
+}
+
+#[test]
+fn capture_that_is_deleted_is_begun_anew_and_what_was_in_it_is_counted() {
+    let venue = Venue::new("");
+    let mut running = venue.run();
+    send(&venue, &running, "rnd;1;", r#""round":1"#);
+    fs::remove_dir_all(venue.path("captures")).unwrap();
+    running.wait_for_log("[capture.gone]");
+    running.wait_for_log("the capture goes on in");
+    send(&venue, &running, "rnd;2;", r#""round":2"#);
+    let (status, log) = running.end();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("inputs that are in no capture"), "{log}");
+    let capture = fs::read(&venue.captures()[0]).unwrap();
+    assert!(capture.windows(6).any(|bytes| bytes == b"rnd;2;"), "the new one has what came later");
+}
+
+#[test]
+fn capture_that_is_moved_keeps_what_it_has_and_another_is_begun() {
+    let venue = Venue::new("");
+    let mut running = venue.run();
+    send(&venue, &running, "rnd;1;", r#""round":1"#);
+    fs::rename(&venue.captures()[0], venue.path("moved.pcapng")).unwrap();
+    running.wait_for_log("the capture goes on in");
+    send(&venue, &running, "rnd;2;", r#""round":2"#);
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("and 0 inputs are in no capture"), "{log}");
+    assert_eq!(venue.captures().len(), 1);
+}
+
+#[test]
+fn captures_that_have_reached_their_limit_are_kept_and_the_rest_goes_on() {
+    let venue = Venue::new("");
+    let config = fs::read_to_string(venue.config()).unwrap();
+    fs::write(venue.config(), config.replace("directory: captures", "directory: captures, max_total_gb: 1")).unwrap();
+    fs::create_dir(venue.path("captures")).unwrap();
+    let old = venue.path("captures/2026-01-01T00-00-00Z-court-1.pcapng");
+    File::create(&old).unwrap().set_len(1_000_000_000).unwrap();
+    let mut running = venue.run();
+    running.wait_for_log("[capture.failed]");
+    send(&venue, &running, "rnd;1;", r#""round":1"#);
+    let (status, log) = running.end();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("as many as `max_total_gb` allows"), "{log}");
+    assert!(log.contains("inputs that are in no capture"), "{log}");
+    assert!(old.exists());
+}
