@@ -307,9 +307,9 @@ pub enum Body {
     ClipSaved(ClipSaved),
     /// All attempts to save a clip for a review have failed.
     ClipMissing(ClipMissing),
-    /// OBS has begun a recording.
+    /// OBS has begun a recording, or still makes one that a rule began before vta was started again.
     RecordingStarted(Recording),
-    /// OBS has finished a recording: the file is complete and has its name.
+    /// OBS has finished a recording: the file is complete and has its name. One that is `interrupted` may break off.
     RecordingStopped(Recording),
     /// A player is running and can be used.
     PlayerConnected(PlayerConnected),
