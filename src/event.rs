@@ -305,7 +305,7 @@ pub enum Body {
     DiskLow(DiskLow),
     /// A clip is ready: a replay of OBS, or a part of the current recording if OBS cannot save a replay.
     ClipSaved(ClipSaved),
-    /// All attempts to save a clip for a review have failed.
+    /// All attempts to save a clip for a review have failed. A file that OBS has not finished, or that breaks off, is no clip.
     ClipMissing(ClipMissing),
     /// OBS has begun a recording, or still makes one that a rule began before vta was started again.
     RecordingStarted(Recording),
