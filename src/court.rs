@@ -14,11 +14,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use ipnet::IpNet;
 
-pub use self::setup::{Resume, Setup, Snapshot};
+pub use self::setup::{OpenRecording, Resume, Setup, Snapshot};
 
 use self::chains::Chains;
 use self::commands::OpenCommands;
-use self::media::{AwaitedMedia, Save, SaveStage};
+use self::media::{AwaitedMedia, RecordingRequest, Save, SaveStage};
 use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
 use crate::command::Command;
@@ -286,6 +286,10 @@ impl Court {
     fn resume(&mut self, at: Time, resume: &Resume, out: &mut Vec<Output>) {
         self.identities.remember(&resume.bouts);
         let Some(snapshot) = &resume.snapshot else { return };
+        if snapshot.state.load() == 0 {
+            // Only its recordings go on.
+            return self.media.resume(&snapshot.recordings, 0);
+        }
         let reason = if self.bursts.bout().load > 0 {
             Some("another bout is on already")
         } else if (at + self.offset).since(snapshot.at) > MAX_BREAK {
@@ -294,12 +298,14 @@ impl Court {
             None
         };
         if let Some(reason) = reason {
+            self.media.resume(&snapshot.recordings, 0);
             let dropped = ResumeDropped { number: snapshot.state.number(), reason: reason.to_owned() };
             return self.report_event(at, None, Body::ResumeDropped(dropped), out);
         }
         self.bursts.resume(snapshot.state.clone());
         let bout = self.bursts.bout().clone();
         self.identities.resume(bout.load, snapshot.bout);
+        self.media.resume(&snapshot.recordings, bout.load);
         out.push(Output::Load { load: bout.load, bout: snapshot.bout, at: at + self.offset });
         let number = bout.config.number.clone();
         let resumed =
@@ -334,9 +340,14 @@ impl Court {
 
     /// What a later session needs to go on where this one is.
     pub fn leave(&self) -> Resume {
-        let (bout, at) = (self.bursts.bout(), self.now + self.offset);
-        let snapshot = Snapshot { bout: self.identities.id(), at, state: self.bursts.state() };
-        Resume { snapshot: (bout.load > 0).then_some(snapshot), bouts: self.identities.known().to_vec() }
+        let snapshot = self.snapshot(self.now + self.offset);
+        let is_empty = self.bursts.bout().load == 0 && snapshot.recordings.is_empty();
+        Resume { snapshot: (!is_empty).then_some(snapshot), bouts: self.identities.known().to_vec() }
+    }
+
+    fn snapshot(&self, at: Time) -> Snapshot {
+        let recordings = self.media.open(self.bursts.bout().load);
+        Snapshot { bout: self.identities.id(), at, state: self.bursts.state(), recordings }
     }
 
     /// Replaces the rules.
@@ -425,7 +436,7 @@ impl Court {
         }
         let id = self.identities.id();
         out.push(Output::Bout { id, bout: bout.clone() });
-        out.push(Output::Snapshot(Arc::new(Snapshot { bout: id, at, state: self.bursts.state() })));
+        out.push(Output::Snapshot(Arc::new(self.snapshot(at))));
     }
 
     fn report(&mut self, at: Time, report: &Report, out: &mut Vec<Output>) {
@@ -454,8 +465,14 @@ impl Court {
             Report::DatagramsLost(fields) => Body::DatagramsLost(fields),
             Report::DatagramsShed(fields) => Body::DatagramsShed(fields),
             Report::DiskLow(fields) => Body::DiskLow(fields),
-            Report::RecordingStarted(recording) => return self.recording(at, Body::RecordingStarted, recording, out),
-            Report::RecordingStopped(recording) => return self.recording(at, Body::RecordingStopped, recording, out),
+            Report::RecordingStarted(recording) => {
+                self.media.recording_runs(&recording);
+                return self.recording(at, Body::RecordingStarted, recording, out);
+            }
+            Report::RecordingStopped(recording) => {
+                self.media.recording_ended(&recording);
+                return self.recording(at, Body::RecordingStopped, recording, out);
+            }
             Report::RulesReloaded(fields) => Body::RulesReloaded(fields),
             Report::RulesRejected(fields) => Body::RulesRejected(Box::new(fields)),
             Report::PlayerConnected(fields) => Body::PlayerConnected(fields),
@@ -539,8 +556,11 @@ impl Court {
 
     /// A recording belongs to the load that it was started for, even if another bout is on when it ends.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
-        let ours = recording.action_seq.and_then(|action_seq| self.media.load_of_recording(action_seq));
+        let ours = self.media.load_of_recording(&recording);
         let load = ours.unwrap_or(self.bursts.bout().load);
+        if ours.is_some() {
+            out.push(Output::Snapshot(Arc::new(self.snapshot(at + self.offset))));
+        }
         let event = self.event(at, None, kind(recording), None);
         self.emit(event, load, true, out);
     }
@@ -608,7 +628,10 @@ impl Court {
                 }
                 self.media.add_save(seq, Save { reason: reason.clone(), review, load, stage: SaveStage::Saving });
             }
-            Some(ObsVerb::StartRecording { .. }) => self.media.add_recording(seq, load),
+            Some(ObsVerb::StartRecording { name }) => {
+                let request = RecordingRequest { load, name: name.clone(), at: at + self.offset };
+                self.media.add_recording(seq, request);
+            }
             _ => {}
         }
         let at = at + self.offset;

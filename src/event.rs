@@ -307,11 +307,11 @@ pub enum Body {
     DiskLow(DiskLow),
     /// A clip is ready: a replay of OBS, or a part of the current recording if OBS cannot save a replay.
     ClipSaved(ClipSaved),
-    /// All attempts to save a clip for a review have failed.
+    /// All attempts to save a clip for a review have failed. A file that OBS has not finished, or that breaks off, is no clip.
     ClipMissing(ClipMissing),
-    /// OBS has begun a recording.
+    /// OBS has begun a recording, or still makes one that a rule began before vta was started again.
     RecordingStarted(Recording),
-    /// OBS has finished a recording: the file is complete and has its name.
+    /// OBS has finished a recording: the file is complete and has its name. One that is `interrupted` may break off.
     RecordingStopped(Recording),
     /// A player is running and can be used.
     PlayerConnected(PlayerConnected),

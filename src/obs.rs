@@ -19,21 +19,26 @@ mod model;
 mod options;
 mod query;
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use self::model::ActiveRecording;
 pub use self::model::BufferState;
 pub use self::options::ObsOptions;
 pub use self::query::QueryError;
 pub use self::query::doctor::examine;
 pub use self::query::inventory::{Inventory, inventory};
 pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
+use crate::court::OpenRecording;
 use crate::sink::{Command, Courts, supervise};
 use crate::telemetry::StatusHandle;
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.
 ///
-/// Outcomes go to the court that gave the command, everything else to all `courts`.
+/// Outcomes go to the court that gave the command, everything else to all `courts`. `left` are the recordings that earlier
+/// sessions of courts have begun and not ended: OBS may still make them.
 ///
 /// # Panics
 ///
@@ -42,9 +47,11 @@ pub fn spawn(
     options: ObsOptions,
     commands: mpsc::Receiver<Command>,
     courts: Courts,
+    left: Vec<(Arc<str>, OpenRecording)>,
     status: StatusHandle,
 ) -> JoinHandle<()> {
-    let instance = driver::ObsInstance::new(&options, courts);
+    let left = left.into_iter().map(|(court, recording)| ActiveRecording::left(&court, recording)).collect();
+    let instance = driver::ObsInstance::new(&options, courts, left);
     tokio::spawn(supervise(instance, options, commands, status))
 }
 
@@ -69,6 +76,7 @@ mod tests {
             ObsOptions { port, ..ObsOptions::example("127.0.0.1") },
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
+            Vec::new(),
             StatusHandle::new("obs", "replay"),
         );
         let scene = ObsVerb::Scene { scene: "Replay".to_owned() }.on(None);

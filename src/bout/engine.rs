@@ -41,6 +41,11 @@ pub(crate) struct EngineState {
 }
 
 impl EngineState {
+    /// The load of the session that it is the state of; 0 before the first.
+    pub(crate) fn load(&self) -> u32 {
+        self.bout.load
+    }
+
     /// Number of the bout.
     pub(crate) fn number(&self) -> Option<String> {
         self.bout.config.number.clone()

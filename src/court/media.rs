@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::setup::OpenRecording;
+use crate::event::Recording;
+use crate::time::Time;
+
 /// Actions whose clip or recording is awaited; more than these are forgotten, the oldest first.
 const MAX_AWAITED: usize = 1000;
 
@@ -11,8 +15,20 @@ pub(super) struct AwaitedMedia {
     review: Option<Request>,
     /// The latest saves of replays, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
-    /// The load of each recording, by the action's `seq`.
-    recordings: BTreeMap<u64, u32>,
+    /// The latest recordings, by the action's `seq`.
+    recordings: BTreeMap<u64, RecordingRequest>,
+    /// The recordings of the court that have not ended, each with its load, by the OBS sink.
+    open: BTreeMap<String, (u32, OpenRecording)>,
+    /// Those that an earlier session began, ended or not.
+    earlier: BTreeMap<String, (u32, OpenRecording)>,
+}
+
+/// A recording that an action begins.
+#[derive(Clone)]
+pub(super) struct RecordingRequest {
+    pub(super) load: u32,
+    pub(super) name: Option<String>,
+    pub(super) at: Time,
 }
 
 /// A request for review, by the `seq` of its events: what a rule does for one of them is for that review.
@@ -70,13 +86,59 @@ impl AwaitedMedia {
         self.saves.values().any(|save| save.review == Some(review) && save.stage == SaveStage::Saving)
     }
 
-    pub(super) fn add_recording(&mut self, action_seq: u64, load: u32) {
-        add(&mut self.recordings, action_seq, load);
+    pub(super) fn add_recording(&mut self, action_seq: u64, request: RecordingRequest) {
+        add(&mut self.recordings, action_seq, request);
     }
 
-    /// The load that a recording was started for.
-    pub(super) fn load_of_recording(&self, action_seq: u64) -> Option<u32> {
-        self.recordings.get(&action_seq).copied()
+    /// The load that a recording was started for; none if no rule of this court did.
+    pub(super) fn load_of_recording(&self, recording: &Recording) -> Option<u32> {
+        self.begun(recording).map(|(load, _)| load)
+    }
+
+    /// A recording has begun, or is known better. Only those that rules of this court began are kept.
+    pub(super) fn recording_runs(&mut self, recording: &Recording) {
+        if let Some(open) = self.begun(recording) {
+            self.open.insert(recording.instance.clone(), open);
+        }
+    }
+
+    /// A recording has ended.
+    pub(super) fn recording_ended(&mut self, recording: &Recording) {
+        if self.begun(recording).is_some() {
+            self.open.remove(&recording.instance);
+        }
+    }
+
+    /// Takes over the recordings of an earlier session; `load` is that of the bout that was on.
+    pub(super) fn resume(&mut self, recordings: &[OpenRecording], load: u32) {
+        for open in recordings {
+            let load = if open.is_of_bout { load } else { 0 };
+            self.earlier.insert(open.instance.clone(), (load, open.clone()));
+        }
+        self.open = self.earlier.clone();
+    }
+
+    /// A recording that a rule of this court began, with its load.
+    fn begun(&self, recording: &Recording) -> Option<(u32, OpenRecording)> {
+        let Recording { instance, path, begins_at, split, .. } = recording.clone();
+        let (load, name, requested_at) = match recording.action_seq {
+            Some(action_seq) => {
+                let request = self.recordings.get(&action_seq)?.clone();
+                (request.load, request.name, request.at)
+            }
+            None if recording.earlier_session => {
+                let (load, earlier) = self.earlier.get(&instance)?.clone();
+                (load, earlier.name, earlier.requested_at)
+            }
+            None => return None,
+        };
+        Some((load, OpenRecording { instance, path, begins_at, name, requested_at, split, is_of_bout: false }))
+    }
+
+    /// The recordings that have not ended; `load` is that of the bout that is on.
+    pub(super) fn open(&self, load: u32) -> Vec<OpenRecording> {
+        let of = |(of, open): &(u32, OpenRecording)| OpenRecording { is_of_bout: *of == load, ..open.clone() };
+        self.open.values().map(of).collect()
     }
 }
 

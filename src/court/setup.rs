@@ -27,7 +27,7 @@ pub struct Setup {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Resume {
-    /// The bout that was on.
+    /// The bout that was on, and what was recorded.
     pub snapshot: Option<Snapshot>,
     /// The bouts of the last hours.
     pub bouts: Vec<KnownBout>,
@@ -45,7 +45,7 @@ impl Resume {
     }
 }
 
-/// What a later session needs to go on with a bout.
+/// What a later session needs to go on with a bout and its recordings.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Snapshot {
     /// The bout.
@@ -53,4 +53,26 @@ pub struct Snapshot {
     /// When it was so.
     pub at: Time,
     pub(crate) state: EngineState,
+    /// The recordings that rules of the court have begun and not ended.
+    #[serde(default)]
+    pub recordings: Vec<OpenRecording>,
+}
+
+/// A recording that a rule of a court has begun, and that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct OpenRecording {
+    /// Name of the OBS sink.
+    pub instance: String,
+    /// Its file, where OBS has named it.
+    pub path: Option<String>,
+    /// The instant of its first frame, as far as it is known.
+    pub begins_at: Option<Time>,
+    /// Name that the file is to get; `{date}` and `{time}` in it are those of `requested_at`.
+    pub name: Option<String>,
+    /// When it was requested.
+    pub requested_at: Time,
+    /// Whether it is a part of a recording that no rule began.
+    pub split: bool,
+    /// Whether it is of the bout that is on.
+    pub is_of_bout: bool,
 }

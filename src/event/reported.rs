@@ -260,7 +260,7 @@ pub struct PlayerDisconnected {
 }
 
 /// A recording of OBS.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recording {
     /// Name of the sink.
     pub instance: String,
@@ -273,9 +273,18 @@ pub struct Recording {
     /// The instant of its last frame; absent while it is running, and when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<Time>,
-    /// The action that requested it; absent when no rule of this court did.
+    /// The action that requested it; absent when no rule of this court did in this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_seq: Option<u64>,
+    /// Whether a rule of this court began it before vta was started again.
+    #[serde(default)]
+    pub earlier_session: bool,
+    /// Whether it is a part of a recording that no rule began.
+    #[serde(default)]
+    pub split: bool,
+    /// Whether a rule of this court began it, and it ended while OBS was not connected, as when OBS is closed.
+    #[serde(default)]
+    pub interrupted: bool,
 }
 
 /// An action was carried out.

@@ -59,6 +59,10 @@ pub(super) enum ObsError {
     BegunTooLate,
     #[error("OBS says that it saved {0}, but that file is missing or empty; is its disk full?")]
     ClipMissing(String),
+    #[error("OBS says that it saved {file}, but only a part of the clip is there, {bytes} bytes; is its disk full?")]
+    ClipCut { file: String, bytes: u64 },
+    #[error("OBS says that it saved a replay, but names no file; is its disk full?")]
+    ClipUnnamed,
 
     #[error(
         "OBS accepted `{request}`, but did not do it within {limit:?}; its screen says why: are server and key set?"

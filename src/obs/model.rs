@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use strum::Display;
 
+use crate::court::OpenRecording;
 use crate::event::ClipSource;
 use crate::naming::with_local_time;
 use crate::sink::Command;
@@ -25,7 +26,7 @@ pub(super) struct Clip {
     pub(super) note: Option<String>,
 }
 
-/// The recording that OBS writes. It outlives a connection that was given up because OBS was frozen.
+/// A recording that OBS writes. It outlives connections, and a rule's also vta.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ActiveRecording {
     /// Its file, where OBS names it.
@@ -36,12 +37,23 @@ pub(super) struct ActiveRecording {
     pub(super) started_by: Option<StartedBy>,
 }
 
+impl ActiveRecording {
+    /// One that an earlier session of a court has left.
+    pub(super) fn left(court: &Arc<str>, open: OpenRecording) -> Self {
+        let OpenRecording { path, begins_at, name, requested_at, split, .. } = open;
+        let name = name.map(|name| with_local_time(&name, requested_at, TimeZone::system()));
+        let started_by = StartedBy { name, court: court.clone(), action_seq: None, split };
+        Self { path, begins_at, started_by: Some(started_by) }
+    }
+}
+
 /// An action that began a recording.
 #[derive(Clone, Debug)]
 pub(super) struct StartedBy {
     pub(super) name: Option<String>,
     pub(super) court: Arc<str>,
-    pub(super) action_seq: u64,
+    /// None if it was an action of an earlier session.
+    pub(super) action_seq: Option<u64>,
     /// Whether it is a part of a recording that no rule began.
     pub(super) split: bool,
 }
@@ -52,9 +64,13 @@ impl StartedBy {
         Self {
             name: name.map(|name| with_local_time(name, command.action.at, zone)),
             court: command.court.clone(),
-            action_seq: command.action.seq,
+            action_seq: Some(command.action.seq),
             split: false,
         }
+    }
+
+    pub(super) fn is_of_earlier_session(&self) -> bool {
+        self.action_seq.is_none()
     }
 }
 

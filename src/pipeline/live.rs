@@ -172,7 +172,7 @@ impl Live {
                 ((name.clone(), queue), (name.clone(), end))
             })
             .unzip();
-        let mut sinks = sinks::start(config, &report_queues, &mut components);
+        let mut sinks = sinks::start(config, &report_queues, &resumes, &mut components);
         drop(report_queues);
 
         let stopping = Arc::new(AtomicBool::new(false));

@@ -125,7 +125,8 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         Actions::Record => (ReplayTarget::Record, never()),
         Actions::Act => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks = sinks::start(config, &HashMap::from([(name.clone(), queue)]), &mut components);
+            let mut sinks =
+                sinks::start(config, &HashMap::from([(name.clone(), queue)]), &HashMap::new(), &mut components);
             let sinks = sinks.remove(&name).unwrap_or_else(|| Sinks::new(name.clone()));
             (ReplayTarget::Act(sinks), end)
         }

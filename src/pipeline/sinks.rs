@@ -10,6 +10,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
 use crate::action::{Action, ActionSink, Outcome, Report};
 use crate::config::{Config, Sink};
+use crate::court::{OpenRecording, Resume};
 use crate::event::{Body, CommandEnded, CommandId, Event};
 use crate::obs::ObsOptions;
 use crate::player::PlayerOptions;
@@ -77,13 +78,15 @@ impl Target for Sinks {
     }
 }
 
-/// Starts the OBS drivers and players, for courts that take reports at these queues; returns the sinks of each court.
+/// Starts the OBS drivers and players, for courts that take reports at these queues and go on with what earlier sessions
+/// have left; returns the sinks of each court.
 ///
 /// # Panics
 /// Outside a tokio runtime.
 pub(super) fn start(
     config: &Config,
     reports: &HashMap<Arc<str>, Sender<Report>>,
+    resumes: &HashMap<Arc<str>, Arc<Resume>>,
     components: &mut Components,
 ) -> HashMap<Arc<str>, Sinks> {
     let mut sinks: HashMap<Arc<str>, Sinks> =
@@ -101,7 +104,8 @@ pub(super) fn start(
                 let put = |sinks: &mut Sinks, commands| drop(sinks.obs.insert(name.clone(), commands));
                 let (queue, courts) = serve(&sink.courts, &put);
                 let status = StatusHandle::new("obs", name);
-                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, status))
+                let left = left_recordings(name, &courts, resumes);
+                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, left, status))
             }
             Sink::Player(sink) => {
                 let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));
@@ -114,4 +118,17 @@ pub(super) fn start(
         components.add(Component::task(status, task));
     }
     sinks
+}
+
+/// The recordings of an OBS that earlier sessions of the courts that it serves have left.
+fn left_recordings(
+    instance: &str,
+    courts: &Courts,
+    resumes: &HashMap<Arc<str>, Arc<Resume>>,
+) -> Vec<(Arc<str>, OpenRecording)> {
+    let of = |court: &Arc<str>| resumes.get(court).and_then(|resume| resume.snapshot.as_ref());
+    let left = courts.keys().filter_map(|court| Some((court, of(court)?)));
+    left.flat_map(|(court, snapshot)| snapshot.recordings.iter().map(|recording| (court.clone(), recording.clone())))
+        .filter(|(_, recording)| recording.instance == instance)
+        .collect()
 }

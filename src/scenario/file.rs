@@ -94,6 +94,10 @@ pub(super) enum StepReport {
     ClipSaved(String),
     RecordingStarted(String),
     RecordingStopped(String),
+    /// OBS still makes one that a rule began before vta was started again.
+    RecordingResumed(String),
+    /// One that a rule began ended while OBS was not connected.
+    RecordingInterrupted(String),
     PlayerConnected,
     /// For a reason.
     PlayerDisconnected(String),
@@ -197,6 +201,8 @@ struct StepKeys {
     clip_saved: Option<String>,
     recording_started: Option<String>,
     recording_stopped: Option<String>,
+    recording_resumed: Option<String>,
+    recording_interrupted: Option<String>,
     replay_buffer: Option<bool>,
     disk_low: Option<u64>,
 }
@@ -324,6 +330,8 @@ fn step(checker: &Checker<'_>, node: &Node, given: Given) -> Option<Step> {
         keys.clip_saved.map(StepReport::ClipSaved).map(report),
         keys.recording_started.map(StepReport::RecordingStarted).map(report),
         keys.recording_stopped.map(StepReport::RecordingStopped).map(report),
+        keys.recording_resumed.map(StepReport::RecordingResumed).map(report),
+        keys.recording_interrupted.map(StepReport::RecordingInterrupted).map(report),
         keys.replay_buffer.map(StepReport::ReplayBuffer).map(report),
         keys.disk_low.map(StepReport::DiskLow).map(report),
         keys.obs_connected.map(|name| (Some(name), StepReport::ObsConnected)),

@@ -205,6 +205,12 @@ impl Play {
             }
             StepReport::RecordingStarted(path) => Report::RecordingStarted(recording(instance, path)),
             StepReport::RecordingStopped(path) => Report::RecordingStopped(recording(instance, path)),
+            StepReport::RecordingResumed(path) => {
+                Report::RecordingStarted(Recording { earlier_session: true, ..recording(instance, path) })
+            }
+            StepReport::RecordingInterrupted(path) => {
+                Report::RecordingStopped(Recording { interrupted: true, ..recording(instance, path) })
+            }
         };
         self.take(&Input::Report(report));
     }
@@ -261,7 +267,7 @@ impl Play {
 }
 
 fn recording(instance: String, path: &str) -> Recording {
-    Recording { instance, path: Some(path.to_owned()), begins_at: None, ends_at: None, action_seq: None }
+    Recording { instance, path: Some(path.to_owned()), ..Recording::default() }
 }
 
 /// Seconds with as many decimals as there are.

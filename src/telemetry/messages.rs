@@ -255,9 +255,13 @@ messages! {
     warn "obs.file_not_renamed" obs_file_not_renamed(instance, path, name, error) =
         "{path} keeps its name, since it cannot be renamed to {name}: {error}";
 
-    /// rename it by hand if you need the name
-    warn "obs.recording_name_kept" obs_recording_name_kept(instance, path) =
-        "the recording ended while OBS was not connected; its file keeps OBS's name: {path}";
+    /// a rule began it before `vta` was started again
+    info "obs.recording_goes_on" obs_recording_goes_on(instance, path) =
+        "goes on with the recording that was begun before vta was started again: {path}";
+
+    /// OBS was closed, or a person ended it; the rule `recording.rhai` begins another while the bout is on
+    warn "obs.recording_interrupted" obs_recording_interrupted(instance, path) =
+        "the recording ended while OBS was not connected: {path}";
 
     /// mpv is there, with its version
     info "player.runs" player_runs(player, version) = "{version} runs";

@@ -420,13 +420,16 @@ fn any_span() -> impl Strategy<Value = (Option<Time>, Option<Time>)> {
 }
 
 fn any_recording() -> impl Strategy<Value = Recording> {
-    (any::<(String, Option<String>, Option<u64>)>(), any_span()).prop_map(
-        |((instance, path, action_seq), (begins_at, ends_at))| Recording {
+    (any::<(String, Option<String>, Option<u64>)>(), any_span(), any::<[bool; 3]>()).prop_map(
+        |((instance, path, action_seq), (begins_at, ends_at), [earlier_session, split, interrupted])| Recording {
             instance,
             path,
             begins_at,
             ends_at,
             action_seq,
+            earlier_session,
+            split,
+            interrupted,
         },
     )
 }

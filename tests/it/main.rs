@@ -34,6 +34,8 @@ mod obs_faults;
 mod player;
 mod protocol;
 #[cfg(unix)]
+mod recordings;
+#[cfg(unix)]
 mod resume;
 mod review;
 #[cfg(unix)]

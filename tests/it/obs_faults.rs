@@ -2,6 +2,7 @@
 //! the one that they asked for.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -193,6 +194,56 @@ fn without_a_buffer_the_jury_see_their_seconds_in_the_recording_that_runs() {
     let recording = mat.wait_for(1, "SELECT path FROM recordings");
     mat.close();
     assert!(length(recording[0].as_ref()) > 8.0);
+}
+
+/// A disk over a folder.
+struct SmallDisk<'a>(&'a Path);
+
+impl<'a> SmallDisk<'a> {
+    /// Of so many KB. None, with the reason printed, where disks cannot be mounted.
+    fn mount(folder: &'a Path, kilobytes: u32) -> Option<Self> {
+        let options = format!("size={kilobytes}k");
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).output().unwrap();
+        if !mounted.status.success() {
+            eprintln!("left out: a disk cannot be mounted: {}", String::from_utf8_lossy(&mounted.stderr));
+        }
+        mounted.status.success().then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("-l").arg(self.0).output();
+    }
+}
+
+#[test]
+fn half_a_clip_of_a_full_disk_is_no_clip_for_the_jury() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let rules = shipped(&["instant-replay"]);
+    let mut mat = Mat::open(Venue::with_rules(&format!("{}{JURY}", sink("replay", &obs)), &rules));
+    mat.wait_for_buffer(1);
+    mat.begin_bout();
+    let began = Instant::now();
+    wait_for("a clip of some seconds", || (began.elapsed() > Duration::from_secs(4)).then_some(()));
+    let Some(disk) = SmallDisk::mount(&obs.recordings, 8) else { return };
+    let review = mat.ask(1);
+    let reason = mat.gets(review).unwrap_err();
+    assert!(reason.contains("only a part of the clip is there, 8192 bytes; is its disk full?"), "{reason}");
+    mat.wait_for(1, "SELECT args FROM actions WHERE action = 'player.overlay' AND args ->> '$.text' = 'NO CLIP'");
+    mat.answer(1);
+    let seen = mat.texts("SELECT kind FROM events WHERE kind IN ('clip_saved', 'clip_shown')");
+    assert!(seen.is_empty(), "{seen:?}");
+
+    // On a disk with room the next clip is whole.
+    drop(disk);
+    let review = mat.ask(2);
+    let (path, _) = mat.gets(review).unwrap();
+    assert_eq!(mat.sees(review).0, path);
+    mat.answer(2);
+    mat.close();
+    clips_are_right(&mat);
 }
 
 #[test]

@@ -223,5 +223,5 @@ pub fn clip(instance: &str, path: &str, action_seqs: Vec<u64>) -> Report {
 /// A recording without an action, and without known times.
 pub fn recording(instance: &str, path: Option<&str>) -> Recording {
     let path = path.map(str::to_owned);
-    Recording { instance: instance.to_owned(), path, begins_at: None, ends_at: None, action_seq: None }
+    Recording { instance: instance.to_owned(), path, ..Recording::default() }
 }

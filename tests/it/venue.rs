@@ -62,6 +62,13 @@ impl Mat {
         at
     }
 
+    /// The program is killed, and started again.
+    pub fn restart(&mut self) {
+        self.running.signal(nix::sys::signal::Signal::SIGKILL);
+        self.running.wait();
+        self.running = self.venue.run();
+    }
+
     /// A bout is loaded and its first round begins.
     pub fn begin_bout(&mut self) {
         for message in BOUT {
@@ -150,7 +157,8 @@ impl Mat {
 
     /// Waits until everything that the console said stands in the database.
     pub fn wait_for_everything(&self) {
-        let stored = self.wait_for(self.said.len(), "SELECT raw FROM events WHERE raw IS NOT NULL ORDER BY seq");
+        let stored =
+            self.wait_for(self.said.len(), "SELECT raw FROM events WHERE raw IS NOT NULL ORDER BY session, seq");
         assert_eq!(stored, self.said);
     }
 }

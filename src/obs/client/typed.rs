@@ -16,16 +16,21 @@ impl Client {
     }
 
     /// The file that is being recorded, from the settings of the output; OBS gives it nowhere else.
-    pub(in crate::obs) async fn recorded_file(&self) -> Option<String> {
+    pub(in crate::obs) async fn recorded_file(&self) -> Result<Option<String>, ObsError> {
         // In simple and in advanced mode.
         for name in ["simple_file_output", "adv_file_output"] {
-            if let Ok(output) = self.get::<Value>("GetOutputSettings", json!({"outputName": name})).await
-                && let Some(path) = output["outputSettings"]["path"].as_str()
-            {
-                return Some(path.to_owned());
+            match self.get::<Value>("GetOutputSettings", json!({"outputName": name})).await {
+                Ok(output) => {
+                    if let Some(path) = output["outputSettings"]["path"].as_str() {
+                        return Ok(Some(path.to_owned()));
+                    }
+                }
+                // In the other mode, or of an OBS that is too old.
+                Err(ObsError::Refused { .. } | ObsError::TooOld { .. } | ObsError::Unsupported { .. }) => {}
+                Err(error) => return Err(error),
             }
         }
-        None
+        Ok(None)
     }
 
     pub(in crate::obs) async fn buffer_state(&self) -> Result<BufferState, ObsError> {

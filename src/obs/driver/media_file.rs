@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
+use crate::obs::error::ObsError;
 use crate::obs::options::ObsOptions;
 use crate::telemetry::messages;
 use crate::time::Time;
@@ -89,17 +90,24 @@ fn rename(path: &Path, name: &str) -> io::Result<PathBuf> {
     Err(io::Error::new(io::ErrorKind::AlreadyExists, "a thousand files have that name"))
 }
 
-/// Whether the file is there by the deadline with something in it; trusts OBS if the folder is on another machine.
-pub(super) async fn is_written(path: &Path, deadline: Instant) -> bool {
+/// Waits until a file that OBS has saved is there and whole; trusts OBS if the folder is on another machine.
+///
+/// # Errors
+/// By the deadline it is not there, is empty, or is a part of a clip.
+pub(super) async fn is_written(path: &Path, deadline: Instant) -> Result<(), ObsError> {
     loop {
-        let looked_for = path.to_owned();
-        let there =
-            spawn_blocking(move || is_elsewhere(&looked_for) || looked_for.metadata().is_ok_and(|file| file.len() > 0));
-        if there.await.unwrap_or(false) {
-            return true;
-        }
-        if Instant::now() >= deadline {
-            return false;
+        let looked_at = path.to_owned();
+        let found = spawn_blocking(move || {
+            if is_elsewhere(&looked_at) || media::is_whole(&looked_at).unwrap_or(false) {
+                return Ok(());
+            }
+            let bytes = looked_at.metadata().map_or(0, |file| file.len());
+            let file = looked_at.to_string_lossy().into_owned();
+            Err(if bytes == 0 { ObsError::ClipMissing(file) } else { ObsError::ClipCut { file, bytes } })
+        });
+        let found = found.await.unwrap_or_else(|_| Err(ObsError::ClipMissing(path.to_string_lossy().into_owned())));
+        if found.is_ok() || Instant::now() >= deadline {
+            return found;
         }
         sleep(POLL_INTERVAL).await;
     }

@@ -1,6 +1,8 @@
 //! Recordings: begun and ended when OBS's events say so, and named when the file is final.
 
-use std::sync::Arc;
+use std::mem;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use obws::events::{Event, OutputState};
@@ -10,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::{media_file, reports};
-use crate::action::{ObsVerb, Report};
+use crate::action::ObsVerb;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::{ActiveRecording, StartedBy};
@@ -21,6 +23,12 @@ use crate::time::Time;
 /// How long OBS may take to begin a recording or to finish its file: a recording that has no picture yet ends at the
 /// next key frame, which by OBS's defaults can be ten seconds away.
 const STATE_CHANGE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How much earlier than by its event a recording can have begun by its duration.
+const BEGIN_TOLERANCE: Duration = Duration::from_secs(2);
+
+/// Stands for the path of a recording that OBS does not name.
+const NO_PATH: &str = "its path is not known";
 
 /// How long to try to name a finished file, which OBS or a virus scanner may hold for a moment.
 const RENAME_TIMEOUT: Duration = Duration::from_secs(2);
@@ -45,6 +53,10 @@ pub(super) struct Recordings<'a> {
     pub(super) changes: mpsc::Receiver<Change>,
     pub(super) stage: Stage,
     pub(super) recording: &'a watch::Sender<Option<ActiveRecording>>,
+    /// Recordings that earlier sessions have left.
+    pub(super) left: &'a Mutex<Vec<ActiveRecording>>,
+    /// Whether it is known what OBS records.
+    pub(super) is_known: bool,
     /// Whether a recording that no rule began is split when a rule begins one.
     pub(super) splits: bool,
     /// When OBS began to stop: the instant of the last frame.
@@ -63,39 +75,64 @@ impl Recordings<'_> {
                 Some(change) = self.changes.recv() => self.apply(change).await,
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
-                    let result = match command.action.verb.obs() {
-                        Some(ObsVerb::StartRecording { name }) => self.start(StartedBy::new(&command, name.as_deref())).await,
-                        Some(ObsVerb::StopRecording {}) => self.stop(&command.court).await,
-                        Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
-                        _ => Err(ObsError::NotForObs(command.action.verb.name())),
-                    };
+                    let result = self.carry_out(&command).await;
                     self.outbox.outcome(&command, result);
                 }
             }
         }
     }
 
-    /// Finds out whether OBS records, and whether that is still the known recording.
+    async fn carry_out(&mut self, command: &Command) -> Result<(), ObsError> {
+        self.find_out().await?;
+        match command.action.verb.obs() {
+            Some(ObsVerb::StartRecording { name }) => self.start(StartedBy::new(command, name.as_deref())).await,
+            Some(ObsVerb::StopRecording {}) => self.stop(&command.court).await,
+            Some(ObsVerb::Chapter { name }) => self.chapter(name).await,
+            _ => Err(ObsError::NotForObs(command.action.verb.name())),
+        }
+    }
+
+    /// Finds out what OBS records, unless that is known.
     async fn find_out(&mut self) -> Result<(), ObsError> {
-        let status = self.client.record_status().await?;
-        if !status.active {
-            if let Some(lost) = self.recording.send_replace(None) {
-                let path = lost.path.as_deref().unwrap_or("its path is not known");
-                messages::obs_recording_name_kept(self.outbox.sink(), path);
-                reports::recording(self.outbox, Report::RecordingStopped, &lost, None);
-            }
+        if self.is_known {
             return Ok(());
         }
-        self.stage = Stage::Recording;
-        let path = self.client.recorded_file().await;
-        let same = self.recording.borrow().as_ref().is_some_and(|known| known.path.is_some() && known.path == path);
-        if !same {
-            // While OBS pauses, the time of a recording stands still, so its beginning cannot be counted back from it.
-            let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
-            let begins_at = (!status.paused).then_some(begins_at);
-            self.recording.send_replace(Some(ActiveRecording { path, begins_at, started_by: None }));
+        let status = self.client.record_status().await?;
+        let path = if status.active { self.client.recorded_file().await? } else { None };
+        // While OBS pauses, the time of a recording stands still, so its beginning cannot be counted back from it.
+        let begins_at = Time::now() - Duration::try_from(status.duration).unwrap_or_default();
+        let begins_at = (!status.paused).then_some(begins_at);
+        let mut running = None;
+        let left = mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
+        for known in left.into_iter().chain(self.recording.send_replace(None)) {
+            if status.active && is_same(&known, path.as_deref(), begins_at) {
+                running = Some(known);
+            } else {
+                self.interrupted(known).await;
+            }
+        }
+        self.is_known = true;
+        if status.active {
+            self.stage = Stage::Recording;
+            let running = match running {
+                Some(known) => ActiveRecording { path: known.path.or(path), ..known },
+                None => ActiveRecording { path, begins_at, started_by: None },
+            };
+            if running.started_by.as_ref().is_some_and(StartedBy::is_of_earlier_session) {
+                messages::obs_recording_goes_on(self.outbox.sink(), running.path.as_deref().unwrap_or(NO_PATH));
+                reports::recording_started(self.outbox, &running);
+            }
+            self.recording.send_replace(Some(running));
         }
         Ok(())
+    }
+
+    /// Names the file of a recording that has ended while OBS was not connected, and reports it.
+    async fn interrupted(&self, mut lost: ActiveRecording) {
+        messages::obs_recording_interrupted(self.outbox.sink(), lost.path.as_deref().unwrap_or(NO_PATH));
+        let duration = self.name(&mut lost).await;
+        let ends_at = lost.begins_at.zip(duration).map(|(begins_at, duration)| begins_at + duration);
+        reports::recording_interrupted(self.outbox, &lost, ends_at);
     }
 
     async fn start(&mut self, starter: StartedBy) -> Result<(), ObsError> {
@@ -103,12 +140,19 @@ impl Recordings<'_> {
             self.wait_for(Stage::Idle, "finishing the recording before").await?;
         }
         if self.stage != Stage::Idle {
-            let is_ours = self.recording.borrow().as_ref().is_some_and(|running| running.started_by.is_some());
-            return match (is_ours, self.splits) {
-                (true, _) => Err(ObsError::RecordingAlready),
-                (false, true) => self.split(Some(starter)).await,
-                (false, false) => Err(ObsError::SomeoneRecords),
-            };
+            let running = self.recording.borrow().as_ref().and_then(|running| running.started_by.clone());
+            match running {
+                None if self.splits => return self.split(Some(starter)).await,
+                None => return Err(ObsError::SomeoneRecords),
+                // The rules that began it know of it no longer.
+                Some(earlier) if earlier.is_of_earlier_session() && earlier.court == starter.court => {
+                    if earlier.split {
+                        return self.split(Some(starter)).await;
+                    }
+                    self.end().await?;
+                }
+                Some(_) => return Err(ObsError::RecordingAlready),
+            }
         }
         match self.client.call("StartRecord", Value::Null).await {
             Err(error) if error.is(StatusCode::OutputRunning) => return Err(ObsError::SomeoneRecords),
@@ -129,6 +173,10 @@ impl Recordings<'_> {
             Some(Some(starter)) if starter.split => return self.split(None).await,
             _ => {}
         }
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Result<(), ObsError> {
         if self.stage != Stage::Stopping {
             match self.client.call("StopRecord", Value::Null).await {
                 Err(error) if error.is(StatusCode::OutputNotRunning) => {
@@ -166,7 +214,7 @@ impl Recordings<'_> {
             self.finish(before, at).await;
         }
         let running = ActiveRecording { path: Some(path), begins_at: Some(at), started_by };
-        reports::recording(self.outbox, Report::RecordingStarted, &running, None);
+        reports::recording_started(self.outbox, &running);
         self.recording.send_replace(Some(running));
     }
 
@@ -205,8 +253,13 @@ impl Recordings<'_> {
             Event::RecordStateChanged { state: OutputState::Started, path, .. } => {
                 self.stage = Stage::Recording;
                 let started_by = self.recording.send_replace(None).and_then(|running| running.started_by);
+                // Not every version names it here.
+                let path = match path {
+                    None => self.client.recorded_file().await.ok().flatten(),
+                    named => named,
+                };
                 let running = ActiveRecording { path, begins_at: Some(at), started_by };
-                reports::recording(self.outbox, Report::RecordingStarted, &running, None);
+                reports::recording_started(self.outbox, &running);
                 self.recording.send_replace(Some(running));
             }
             Event::RecordStateChanged { state: OutputState::Stopping, .. } => {
@@ -229,12 +282,28 @@ impl Recordings<'_> {
 
     /// Names a file that is final and reports it. The first frame lies the file's duration before the last.
     async fn finish(&self, mut running: ActiveRecording, ends_at: Time) {
-        if let Some(path) = &running.path {
-            let name = running.started_by.as_ref().and_then(|starter| starter.name.clone());
-            let finished = media_file::finish(self.outbox.sink(), path.into(), name, RENAME_TIMEOUT).await;
-            running.path = Some(finished.path.to_string_lossy().into_owned());
-            running.begins_at = finished.duration.map(|duration| ends_at - duration).or(running.begins_at);
-        }
-        reports::recording(self.outbox, Report::RecordingStopped, &running, Some(ends_at));
+        let duration = self.name(&mut running).await;
+        running.begins_at = duration.map(|duration| ends_at - duration).or(running.begins_at);
+        reports::recording_stopped(self.outbox, &running, ends_at);
+    }
+
+    /// Gives a file that is final its name; gives how long it plays.
+    async fn name(&self, recording: &mut ActiveRecording) -> Option<Duration> {
+        let path = recording.path.as_ref()?;
+        let name = recording.started_by.as_ref().and_then(|starter| starter.name.clone());
+        let finished = media_file::finish(self.outbox.sink(), path.into(), name, RENAME_TIMEOUT).await;
+        recording.path = Some(finished.path.to_string_lossy().into_owned());
+        finished.duration
+    }
+}
+
+/// Whether OBS still makes a recording, by the file that it writes and when it began to record. Without a path the time
+/// decides: the first frame can come long after the beginning.
+fn is_same(known: &ActiveRecording, path: Option<&str>, begins_at: Option<Time>) -> bool {
+    match (known.path.as_deref(), path) {
+        (Some(known), Some(path)) => Path::new(known) == Path::new(path),
+        _ => known.begins_at.zip(begins_at).is_some_and(|(known, now)| {
+            known.since(now) <= BEGIN_TOLERANCE && now.since(known) <= STATE_CHANGE_TIMEOUT
+        }),
     }
 }

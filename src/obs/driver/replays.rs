@@ -41,7 +41,7 @@ const MAX_WAITING: usize = 64;
 /// How long to try to name a clip: a jury waits for it.
 const RENAME_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// How long a file that OBS has finished may be missing: it may have been taken away.
+/// How long a file that OBS has finished may be missing or not whole: it may have been taken away.
 const FILE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Saves replays.
@@ -209,12 +209,13 @@ impl<'a> Replays<'a> {
 
     /// Takes in a file that the present save does not wait for: of saves that are late, or of another program.
     async fn take(&mut self, path: PathBuf) {
-        if self.saver.has_found(&path) {
+        // Without a name there is no file.
+        if path.as_os_str().is_empty() || self.saver.has_found(&path) {
             return;
         }
         let begun = self.saver.begun(&path).await;
         let late = self.late.take_until(begun);
-        let Some(last) = late.last() else { return self.pass_on(path) };
+        let Some(last) = late.last() else { return self.pass_on(path).await };
         let sent = last.sent;
         self.saver.measure(begun.map_or(SAVE_TIMEOUT, |begun| begun.since(sent.at)));
         let savers: Vec<_> = late.iter().flat_map(|late| late.savers.iter().cloned()).collect();
@@ -231,9 +232,7 @@ impl<'a> Replays<'a> {
 
     /// Gives a file that OBS has finished the name that these commands want.
     async fn finish(&mut self, path: PathBuf, sent: Sent, savers: &[Command]) -> Result<Clip, ObsError> {
-        if !media_file::is_written(&path, Instant::now() + FILE_TIMEOUT).await {
-            return Err(ObsError::ClipMissing(path.to_string_lossy().into_owned()));
-        }
+        media_file::is_written(&path, Instant::now() + FILE_TIMEOUT).await?;
         let name = savers.first().and_then(|saver| Some((file_name(saver)?, saver.action.at)));
         let name = name.map(|(name, at)| with_local_time(name, at, TimeZone::system()));
         let file = media_file::finish(self.outbox.sink(), path.clone(), name, RENAME_TIMEOUT).await;
@@ -248,10 +247,12 @@ impl<'a> Replays<'a> {
     }
 
     /// Reports a clip that no command requested.
-    fn pass_on(&mut self, path: PathBuf) {
+    async fn pass_on(&mut self, path: PathBuf) {
         self.last_named_by_obs = Some(Instant::now());
+        let cut = media_file::is_written(&path, Instant::now()).await.err();
+        let note = cut.map(|error| error.to_string());
         // The instant of its request is not known, so neither is what it shows.
-        let clip = Clip { path, from: ClipSource::ReplayBuffer, begins_at: None, ends_at: None, note: None };
+        let clip = Clip { path, from: ClipSource::ReplayBuffer, begins_at: None, ends_at: None, note };
         reports::clip_saved(self.outbox, &clip, &[]);
     }
 }

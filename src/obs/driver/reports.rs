@@ -1,5 +1,7 @@
 //! Reports of clips and recordings: every court gets them, with its own actions that requested them.
 
+use std::sync::Arc;
+
 use crate::action::{ClipReport, Report};
 use crate::event::Recording;
 use crate::obs::error::ObsError;
@@ -30,21 +32,37 @@ pub(super) fn clip_awaited(outbox: &Outbox, reason: &ObsError, savers: &[Command
     }
 }
 
-/// Reports that a recording has begun or is finished.
-pub(super) fn recording(
-    outbox: &Outbox,
-    kind: fn(Recording) -> Report,
-    recording: &ActiveRecording,
-    ends_at: Option<Time>,
-) {
+/// Reports that a recording has begun.
+pub(super) fn recording_started(outbox: &Outbox, running: &ActiveRecording) {
+    outbox.send_to_each(|court| Report::RecordingStarted(recording(outbox, running, court)));
+}
+
+/// Reports that a recording is finished.
+pub(super) fn recording_stopped(outbox: &Outbox, finished: &ActiveRecording, ends_at: Time) {
     outbox.send_to_each(|court| {
-        let starter = recording.started_by.as_ref().filter(|starter| starter.court == *court);
-        kind(Recording {
-            instance: outbox.sink().to_owned(),
-            path: recording.path.clone(),
-            begins_at: recording.begins_at,
-            ends_at,
-            action_seq: starter.map(|starter| starter.action_seq),
-        })
+        Report::RecordingStopped(Recording { ends_at: Some(ends_at), ..recording(outbox, finished, court) })
     });
+}
+
+/// Reports that a recording has ended while OBS was not connected.
+pub(super) fn recording_interrupted(outbox: &Outbox, lost: &ActiveRecording, ends_at: Option<Time>) {
+    outbox.send_to_each(|court| {
+        let recording = recording(outbox, lost, court);
+        let interrupted = recording.action_seq.is_some() || recording.earlier_session;
+        Report::RecordingStopped(Recording { ends_at, interrupted, ..recording })
+    });
+}
+
+fn recording(outbox: &Outbox, recording: &ActiveRecording, court: &Arc<str>) -> Recording {
+    let starter = recording.started_by.as_ref();
+    let ours = starter.filter(|starter| starter.court == *court);
+    Recording {
+        instance: outbox.sink().to_owned(),
+        path: recording.path.clone(),
+        begins_at: recording.begins_at,
+        action_seq: ours.and_then(|starter| starter.action_seq),
+        earlier_session: ours.is_some_and(|starter| starter.action_seq.is_none()),
+        split: starter.is_some_and(|starter| starter.split),
+        ..Recording::default()
+    }
 }

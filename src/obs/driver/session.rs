@@ -1,7 +1,7 @@
 //! The life of one connection: commands go to their lanes, events to whom they concern.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use obws::events::{Event, OutputState};
 use tokio::sync::{Notify, mpsc, watch};
@@ -33,8 +33,17 @@ const MAX_EVENTS: usize = 64;
 pub(super) struct Memory {
     /// The recording that OBS writes.
     recording: watch::Sender<Option<ActiveRecording>>,
+    /// Recordings that earlier sessions have left, until it is known what became of them.
+    left: Mutex<Vec<ActiveRecording>>,
     /// The scene on program.
     program: Program,
+}
+
+impl Memory {
+    /// What is known before the first connection: recordings that earlier sessions have left.
+    pub(super) fn new(left: Vec<ActiveRecording>) -> Self {
+        Self { left: Mutex::new(left), ..Self::default() }
+    }
 }
 
 /// Works with a connection until there are no more commands, and all that came have ended. The error is why the connection
@@ -45,7 +54,7 @@ pub(super) async fn run(
     events: mpsc::Receiver<Event>,
     inbox: &mut Inbox,
     outbox: &Outbox,
-    Memory { recording, program }: &Memory,
+    Memory { recording, left, program }: &Memory,
 ) -> Result<(), Arc<str>> {
     let buffer = &Buffer::new(client, outbox);
     let collection_changed = &Notify::new();
@@ -65,6 +74,8 @@ pub(super) async fn run(
         changes,
         stage: Stage::Idle,
         recording,
+        left,
+        is_known: false,
         splits: options.splits_recordings,
         stopping_at: None,
     };

@@ -11,6 +11,7 @@ use crate::action::Report;
 use crate::event::{ObsConnected, ObsDisconnected};
 use crate::obs::client::{Client, ConnectError};
 use crate::obs::error::ObsError;
+use crate::obs::model::ActiveRecording;
 use crate::obs::options::ObsOptions;
 use crate::sink::{Command, Courts, Ended, Inbox, Outbox, Supervised};
 use crate::telemetry::messages;
@@ -29,10 +30,10 @@ pub(in crate::obs) struct ObsInstance {
 }
 
 impl ObsInstance {
-    pub(in crate::obs) fn new(options: &ObsOptions, courts: Courts) -> Self {
+    pub(in crate::obs) fn new(options: &ObsOptions, courts: Courts, left: Vec<ActiveRecording>) -> Self {
         Self {
             outbox: Outbox::new(Arc::clone(&options.instance), courts),
-            memory: Memory::default(),
+            memory: Memory::new(left),
             reason: Arc::from(format!("still connecting to {}", options.address())),
             warned_of: None,
         }

@@ -111,6 +111,6 @@ async fn recording(client: &Client) -> Result<Option<Recording>, ObsError> {
     Ok(Some(Recording {
         seconds: status.duration.as_seconds_f64(),
         paused: status.paused,
-        path: client.recorded_file().await,
+        path: client.recorded_file().await?,
     }))
 }

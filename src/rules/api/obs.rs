@@ -109,7 +109,7 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "obs";
             host.obs(&ObsVerb::Request { request: given.text("request"), data })
         };
 
-    /// Saves the replay buffer; done when the file is there, which `clip_saved` reports. Requested in answer to
+    /// Saves the replay buffer; done when the whole file is there, which `clip_saved` reports. Requested in answer to
     /// `review_opened`, the clip belongs to that review. Each clip ends after its request: a request while a save is
     /// under way gets the next. If the buffer did not run, it is started and the save fails. The file gets the `name`, as
     /// that of a recording, or that which [`names`](configuration.md#names) of the config says.

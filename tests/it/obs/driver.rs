@@ -62,7 +62,7 @@ impl Driver {
             commands,
             court_1,
             court_2,
-            task: vta::obs::spawn(options, receiver, courts, StatusHandle::new("obs", "replay")),
+            task: vta::obs::spawn(options, receiver, courts, Vec::new(), StatusHandle::new("obs", "replay")),
             seq: 0,
         }
     }

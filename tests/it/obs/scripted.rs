@@ -36,6 +36,9 @@ const REQUESTS: [&str; 13] = [
     "CreateRecordChapter",
 ];
 
+/// A Matroska file with nothing but one empty block.
+const WHOLE: &[u8] = b"\x1A\x45\xDF\xA3\x80\x18\x53\x80\x67\x87\x1F\x43\xB6\x75\x82\xA3\x80";
+
 async fn say(socket: &mut Socket, op: u8, d: Value) {
     socket.send(Message::text(json!({"op": op, "d": d}).to_string())).await.unwrap();
 }
@@ -53,6 +56,10 @@ struct NewerObs {
     mute: bool,
     /// Whether its replay buffer stops in place of the first save, as when the disk is full.
     stops: bool,
+    /// Whether its first replay breaks off.
+    cut: bool,
+    /// Whether it names no file of the first save.
+    unnamed: bool,
     /// So often it is not ready for each request about the replay buffer.
     not_ready: usize,
 }
@@ -83,7 +90,7 @@ type Events = broadcast::Sender<(&'static str, Value)>;
 /// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
 /// is asked for is noted in a file such as `asked 1`.
 async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
-    let NewerObs { folder, records, late, mute, stops, not_ready } = obs;
+    let NewerObs { folder, records, late, mute, stops, cut, unnamed, not_ready } = obs;
     let mut told = events.subscribe();
     let tell = |event, data| _ = events.send((event, data));
     let mut saves = 0;
@@ -119,7 +126,7 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
         let file = |number| folder.join(format!("{number}.mkv"));
         if mute && saves == 0 && d["requestType"] == "SaveReplayBuffer" {
             saves += 1;
-            std::fs::write(file(saves), "a media file").unwrap();
+            std::fs::write(file(saves), WHOLE).unwrap();
             continue;
         }
         let uuid = "8a4e4f7c-9d0e-4b6e-9c55-0d4c2f4f6a11";
@@ -174,15 +181,20 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
                     tell("ReplayBufferStateChanged", recording("STOPPED", PathBuf::new()));
                     continue;
                 }
+                if unnamed && saves == 1 {
+                    tell("ReplayBufferSaved", json!({"savedReplayPath": ""}));
+                    continue;
+                }
                 if late && saves == 1 {
                     let first = file(1);
                     tokio::spawn(async move {
                         sleep(Duration::from_secs(6)).await;
-                        std::fs::write(first, "a media file").unwrap();
+                        std::fs::write(first, WHOLE).unwrap();
                     });
                     continue;
                 }
-                std::fs::write(file(saves), "a media file").unwrap();
+                let length = if cut && saves == 1 { WHOLE.len() - 1 } else { WHOLE.len() };
+                std::fs::write(file(saves), &WHOLE[..length]).unwrap();
                 if (late || mute) && saves == 2 {
                     tell("ReplayBufferSaved", json!({"savedReplayPath": file(1)}));
                 }
@@ -190,13 +202,13 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
             }
             "StartReplayBuffer" => tell("ReplayBufferStateChanged", recording("STARTED", PathBuf::new())),
             "StartRecord" => {
-                std::fs::write(part(parts.load(Relaxed)), "a media file").unwrap();
+                std::fs::write(part(parts.load(Relaxed)), WHOLE).unwrap();
                 tell("RecordStateChanged", recording("STARTED", part(parts.load(Relaxed))));
             }
             "StopRecord" => tell("RecordStateChanged", recording("STOPPED", part(parts.load(Relaxed)))),
             "SplitRecordFile" => {
                 let next = part(parts.fetch_add(1, Relaxed) + 1);
-                std::fs::write(&next, "a media file").unwrap();
+                std::fs::write(&next, WHOLE).unwrap();
                 tell("RecordFileChanged", json!({"newOutputPath": next}));
             }
             "CreateRecordChapter" => {
@@ -266,6 +278,43 @@ async fn a_buffer_that_stops_on_a_save_fails_it_at_once_and_is_started_again() {
     let reason = driver.fails(save()).await;
     assert!(reason.starts_with("the replay buffer stopped in place of saving"), "{reason}");
     assert!(given.elapsed() < Duration::from_secs(5), "{:?}", given.elapsed());
+    driver.saves().await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_clip_is_no_clip_and_the_recording_stands_in_for_it() {
+    let begins = [MATROSKA, b"\x1F\x43\xB6\x75 and pictures"].concat();
+    for records in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let obs = NewerObs { folder: folder.path().to_owned(), cut: true, records, ..NewerObs::default() };
+        let mut driver = obs.driver(false).await;
+        std::fs::write(folder.path().join("part 0.mkv"), &begins).unwrap();
+        let seq = driver.give(save_as("Review")).await;
+        let reason = if records {
+            let saved = driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await;
+            let Report::ClipSaved(clip) = saved else { panic!() };
+            assert_eq!(
+                (clip.from, PathBuf::from(clip.path)),
+                (ClipSource::Recording, folder.path().join("part 0.mkv"))
+            );
+            assert_eq!(clip.action_seqs, [seq]);
+            clip.note.unwrap()
+        } else {
+            let Outcome::Failed { reason } = driver.outcome_of(seq).await else { panic!("half a clip was taken") };
+            reason
+        };
+        assert!(reason.contains("1.mkv, but only a part of the clip is there, 16 bytes"), "{reason}");
+        assert!(!folder.path().join("Review.mkv").exists());
+    }
+}
+
+#[tokio::test]
+async fn a_save_without_a_name_of_a_file_fails_at_once() {
+    let replays = tempfile::tempdir().unwrap();
+    let obs = NewerObs { folder: replays.path().to_owned(), unnamed: true, ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    let reason = driver.fails(save()).await;
+    assert_eq!(reason, "OBS says that it saved a replay, but names no file; is its disk full?");
     driver.saves().await;
 }
 

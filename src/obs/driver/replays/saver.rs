@@ -98,6 +98,7 @@ impl<'a> Saver<'a> {
             };
             match named {
                 Err(ObsError::NoClip(_)) if late < deadline => {}
+                Ok(path) if path.as_os_str().is_empty() => return Err(ObsError::ClipUnnamed),
                 Ok(path) if self.has_found(&path) => continue,
                 named => return named,
             }

@@ -87,7 +87,7 @@ pub(super) async fn test_save(
             }
         }
         TestFile::Unreadable => {
-            let text = format!("a test save gave {name}, which is no media file that can be read; is the disk full?");
+            let text = format!("a test save gave {name}, which is no whole media file; is the disk full?");
             (CheckStatus::Fail, text, None)
         }
         TestFile::Missing if is_here => {
@@ -141,7 +141,7 @@ enum TestFile {
 
 fn look_at(path: &Path) -> TestFile {
     let Ok(file) = path.metadata() else { return TestFile::Missing };
-    match media::duration(path) {
+    match media::duration(path).filter(|_| media::is_whole(path).unwrap_or(false)) {
         Some(length) => TestFile::Read { length, bytes: file.len() as f64, deleted: std::fs::remove_file(path) },
         None => TestFile::Unreadable,
     }
