@@ -66,6 +66,7 @@ use crate::time::Time;
 
 pub use flush_mark::FlushMark;
 pub use notes::{CaptureNotes, Skip, Unreadable};
+pub(crate) use reader::format_of;
 pub use reader::{Reader, open, read_from};
 pub use text::write_trace;
 pub use writer::{About, CaptureWriter};

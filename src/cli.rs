@@ -12,6 +12,7 @@ mod explain;
 mod format;
 mod init;
 mod obs;
+mod output;
 mod replay;
 mod rules;
 mod run;

@@ -20,6 +20,7 @@ mod file_name;
 mod media;
 pub mod naming;
 pub mod obs;
+mod output_file;
 pub mod pipeline;
 pub mod player;
 mod private_file;

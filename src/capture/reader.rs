@@ -33,6 +33,12 @@ pub fn read_from(name: &str, input: impl Read + Send + 'static) -> Result<Reader
     Reader::new(name.to_owned(), Box::new(input), None)
 }
 
+/// The format of a file, by how it begins; none where it is of none or cannot be read.
+pub(crate) fn format_of(path: &Path) -> Option<Format> {
+    let (mut input, _) = gzip::unpack("", Box::new(File::open(path).ok()?)).ok()?;
+    detect("", &mut input).ok().map(|(format, _)| format)
+}
+
 /// Reads the inputs of a court. After an error no input follows.
 ///
 /// It needs the memory of one packet or line, for a capture of any length.

@@ -1,9 +1,10 @@
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::{CliError, Exit, print};
 use crate::config;
+use crate::output_file::{Existing, OutputError, OutputFile};
 
 /// Write a config and rules to start from.
 #[derive(Debug, clap::Args)]
@@ -43,18 +44,19 @@ impl Args {
         }
         for (name, text) in files {
             let path: PathBuf = self.folder.join(name).components().collect();
-            write(&path, text).map_err(|error| {
-                CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
-            })?;
+            write(&path, text)?;
             print(&path.display().to_string())?;
         }
         print(&format!("next: look through {0}, then vta run --config {0}", self.folder.join("event.yaml").display()))
     }
 }
 
-fn write(path: &Path, text: &str) -> io::Result<()> {
+fn write(path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |reason| OutputError::Io { path: path.to_owned(), reason };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
-    File::create_new(path)?.write_all(text.as_bytes())
+    let mut file = OutputFile::create(path, Existing::Keep)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.finish()
 }

@@ -27,6 +27,8 @@ mod obs_doctor;
 #[cfg(unix)]
 mod obs_faults;
 #[cfg(unix)]
+mod output_files;
+#[cfg(unix)]
 mod player;
 mod protocol;
 #[cfg(unix)]

@@ -1,10 +1,11 @@
-use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
 use super::select::{self, Query};
+use crate::cli::output::Force;
 use crate::cli::{CliError, Exit};
 use crate::event::Kind;
+use crate::output_file::OutputFile;
 use crate::store::{Format, StoreError};
 
 /// Export events, or actions, for spreadsheets and programs.
@@ -21,9 +22,11 @@ pub(in super::super) struct Args {
     /// Export the actions instead, as ndjson.
     #[arg(long, conflicts_with = "kind")]
     actions: bool,
-    /// The file to write, instead of standard output; an existing file is overwritten.
+    /// The file to write, instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
@@ -39,27 +42,30 @@ impl Args {
             return Err(CliError::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
         }
         let (reader, filter) = self.query.open()?;
-        let mut out: Box<dyn Write> = match &self.output {
-            None => Box::new(BufWriter::new(io::stdout().lock())),
+        let export = |out: &mut dyn Write| {
+            let summary = match self.actions {
+                true => reader.export_actions(&filter, out),
+                false => reader.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), out),
+            };
+            match summary {
+                Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Err(CliError::output(error)),
+                summary => Ok(summary?),
+            }
+        };
+        let summary = match &self.output {
+            None => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                let summary = export(&mut out)?;
+                out.flush().map_err(CliError::output)?;
+                summary
+            }
             Some(path) => {
-                let file = File::create(path).map_err(|error| {
-                    CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
-                })?;
-                Box::new(BufWriter::new(file))
+                let mut out = OutputFile::create(path, self.force.existing())?;
+                let summary = export(&mut out)?;
+                out.finish()?;
+                summary
             }
         };
-        let summary = if self.actions {
-            reader.export_actions(&filter, &mut out)
-        } else {
-            reader.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), &mut out)
-        };
-        let summary = match summary {
-            Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                return Err(CliError::output(error));
-            }
-            summary => summary?,
-        };
-        out.flush().map_err(CliError::output)?;
         select::note_left_out(&summary);
         Ok(())
     }
