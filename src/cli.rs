@@ -24,6 +24,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::private_file;
+
 pub use error::{CliError, Exit};
 
 /// Hears a taekwondo scoring system over UDP; drives OBS Studio, mpv and SQLite by rules.
@@ -58,6 +60,7 @@ enum Verb {
 impl Cli {
     /// Runs the verb; returns the program's exit code.
     pub fn run(self) -> ExitCode {
+        private_file::make_all_private();
         let done = match self.verb {
             Verb::Run(args) => args.run(),
             Verb::Ctl(args) => args.run(),

@@ -30,6 +30,8 @@ mod obs_faults;
 mod output_files;
 #[cfg(unix)]
 mod player;
+#[cfg(unix)]
+mod private_files;
 mod protocol;
 #[cfg(unix)]
 mod resume;
