@@ -23,6 +23,7 @@ pub mod obs;
 mod output_file;
 pub mod pipeline;
 pub mod player;
+mod printable;
 mod private_file;
 pub mod pss;
 pub mod queue;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::Event;
+use crate::printable::printable_line;
 use crate::rules::{Explain, Explained, Reaction};
-use crate::telemetry::printable;
 
 /// Explains on standard output; an error of it is put down.
 pub(super) fn explain(unprinted: Arc<Mutex<Option<io::Error>>>) -> Explain {
@@ -53,7 +53,7 @@ impl Page {
     fn line(&self, line: &str) {
         let mut unprinted = self.unprinted.lock().unwrap_or_else(PoisonError::into_inner);
         if unprinted.is_none() {
-            *unprinted = writeln!(io::stdout(), "{}", printable(line)).err();
+            *unprinted = writeln!(io::stdout(), "{}", printable_line(line)).err();
         }
     }
 }

@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::error::CliError;
-use crate::telemetry::printable;
+use super::error::{CliError, print_json, print_json_lines};
+use crate::printable::printable_line;
 
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Format {
@@ -37,7 +37,7 @@ impl Format {
         cells: impl Fn(&T) -> [String; N],
     ) -> Result<(), CliError> {
         self.print_with(rows, |out| {
-            let cells = rows.iter().map(cells).map(|cells| cells.map(|cell| printable(&cell).to_string()));
+            let cells = rows.iter().map(cells).map(|cells| cells.map(|text| cell(&text)));
             let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
             print_columns(out, &lines)
         })
@@ -49,20 +49,33 @@ impl Format {
         rows: &[T],
         table: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
-        // Standard output itself is flushed at each line.
-        let mut out = BufWriter::new(io::stdout().lock());
-        let written = match self.form {
-            Form::Table => table(&mut out),
-            Form::Json => {
-                serde_json::to_writer_pretty(&mut out, rows).map_err(io::Error::from).and_then(|()| writeln!(out))
+        match self.form {
+            Form::Table => {
+                // Standard output itself is flushed at each line.
+                let mut out = BufWriter::new(io::stdout().lock());
+                table(&mut out).and_then(|()| out.flush()).map_err(CliError::output)
             }
-            Form::Ndjson => rows.iter().try_for_each(|row| {
-                serde_json::to_writer(&mut out, row)?;
-                writeln!(out)
-            }),
-        };
-        written.and_then(|()| out.flush()).map_err(CliError::output)
+            Form::Json => print_json_lines(rows),
+            Form::Ndjson => rows.iter().try_for_each(print_json),
+        }
     }
+}
+
+/// The widest cell; JSON and CSV have the whole text.
+const MAX_WIDTH: usize = 40;
+
+/// A text as the cell of a table: in one line, and cut where it is too wide.
+fn cell(text: &str) -> String {
+    let text = printable_line(text).to_string();
+    if text.width() <= MAX_WIDTH {
+        return text;
+    }
+    let mut width = 0;
+    let is_shown = |c: &char| {
+        width += c.width().unwrap_or_default();
+        width < MAX_WIDTH
+    };
+    text.chars().take_while(is_shown).chain(['…']).collect()
 }
 
 /// Prints lines in columns that are as wide as their widest cell.
@@ -78,7 +91,7 @@ fn print_columns<const N: usize>(out: &mut dyn Write, lines: &[[String; N]]) -> 
         text.clear();
         for (cell, width) in line.iter().zip(widths) {
             text.push(' ');
-            text.extend(cell.chars().map(|char| if char == '\n' { ' ' } else { char }));
+            text.push_str(cell);
             text.extend(std::iter::repeat_n(' ', width - cell.width() + 1));
         }
         writeln!(out, "{}", text.trim_end())?;

@@ -14,6 +14,7 @@ mod decode;
 mod defects;
 mod docs;
 mod endless_handlers;
+mod escapes;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]

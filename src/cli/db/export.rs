@@ -1,9 +1,9 @@
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use super::select::{self, Query};
+use crate::cli::error::{CliError, Exit, json_out};
 use crate::cli::output::Force;
-use crate::cli::{CliError, Exit};
 use crate::event::Kind;
 use crate::output_file::OutputFile;
 use crate::store::{Format, StoreError};
@@ -54,7 +54,7 @@ impl Args {
         };
         let summary = match &self.output {
             None => {
-                let mut out = BufWriter::new(io::stdout().lock());
+                let mut out = json_out();
                 let summary = export(&mut out)?;
                 out.flush().map_err(CliError::output)?;
                 summary

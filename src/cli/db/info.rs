@@ -1,7 +1,5 @@
-use std::io::{self, Write};
-
 use super::select::Database;
-use crate::cli::CliError;
+use crate::cli::error::{CliError, print};
 use crate::cli::format::{Form, Format};
 
 /// Print the sessions of the database, with the counts of each.
@@ -18,7 +16,7 @@ impl Args {
         let info = self.database.open()?.info()?;
         if self.format.form == Form::Table {
             let size = info.bytes as f64 / 1e6;
-            writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(CliError::output)?;
+            print(&format!("{}: {size:.1} MB", info.path.display()))?;
         }
         let head = [
             "session",
