@@ -8,6 +8,7 @@ mod ctl;
 mod db;
 mod decode;
 mod error;
+mod excel;
 mod explain;
 mod format;
 mod init;

@@ -35,6 +35,7 @@ mod server;
 pub mod simulator;
 pub mod sink;
 mod source;
+pub mod spreadsheet;
 pub mod store;
 mod suggest;
 pub mod telemetry;

@@ -7,28 +7,42 @@ use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::error::{CliError, print_json, print_json_lines};
+use super::excel::{self, Excel};
 use crate::printable::printable_line;
+use crate::spreadsheet::{self, CsvStyle, CsvTable};
 
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Format {
-    /// The format of the output.
-    #[arg(long = "format", value_name = "FORMAT", value_enum, default_value_t)]
-    pub(super) form: Form,
+    /// The format of the output [default: table].
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Form>,
+    #[command(flatten)]
+    excel: Excel,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub(super) enum Form {
     /// For people.
-    #[default]
     #[value(alias = "text")]
     Table,
     /// One JSON value.
     Json,
     /// JSON, one object per line.
     Ndjson,
+    /// A table for spreadsheets, with the keys of the JSON as its columns.
+    Csv,
 }
 
 impl Format {
+    /// The form that is wanted.
+    pub(super) fn form(self) -> Result<Form, CliError> {
+        match (self.format, self.excel.style()) {
+            (None | Some(Form::Csv), Some(_)) => Ok(Form::Csv),
+            (form, None) => Ok(form.unwrap_or(Form::Table)),
+            (Some(_), Some(_)) => Err(excel::refused()),
+        }
+    }
+
     /// Prints rows, for people in columns.
     pub(super) fn print<T: Serialize, const N: usize>(
         self,
@@ -49,7 +63,7 @@ impl Format {
         rows: &[T],
         table: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
-        match self.form {
+        match self.form()? {
             Form::Table => {
                 // Standard output itself is flushed at each line.
                 let mut out = BufWriter::new(io::stdout().lock());
@@ -57,8 +71,24 @@ impl Format {
             }
             Form::Json => print_json_lines(rows),
             Form::Ndjson => rows.iter().try_for_each(print_json),
+            Form::Csv => print_csv(rows, self.excel.style().unwrap_or_default()).map_err(CliError::output),
         }
     }
+}
+
+/// Prints rows as CSV; without a row there is no head.
+fn print_csv<T: Serialize>(rows: &[T], style: CsvStyle) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut table = CsvTable::new(&mut out, style)?;
+    for (place, row) in rows.iter().enumerate() {
+        let row = serde_json::to_value(row)?;
+        let cells = row.as_object().into_iter().flatten();
+        if place == 0 {
+            table.record(cells.clone().map(|(name, _)| name))?;
+        }
+        table.record(cells.map(|(_, value)| spreadsheet::text_of(value)))?;
+    }
+    table.flush()
 }
 
 /// The widest cell; JSON and CSV have the whole text.

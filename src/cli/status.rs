@@ -21,10 +21,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let report: StatusReport = Client::find(&self.config)?.get("/api/status")?;
-        match self.format.form {
+        match self.format.form()? {
             Form::Table => print(&table(&report))?,
             Form::Json => print_json_lines(&report)?,
             Form::Ndjson => print_json(&report)?,
+            Form::Csv => self.format.print_with(&report.components, |_| Ok(()))?,
         }
         let failed = report.components.iter().any(|component| component.status == "failed");
         if failed { Err(CliError::reported(Exit::Refused)) } else { Ok(()) }

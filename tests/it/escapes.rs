@@ -1,7 +1,7 @@
 //! What would control a terminal, or show a text as another one, comes from the network to no output as it is.
 
 use std::fs;
-use std::process::{Command};
+use std::process::Command;
 
 use crate::support::{Venue, output, stderr, vta};
 
@@ -54,6 +54,9 @@ fn no_verb_prints_what_controls_a_terminal() {
         "db reviews",
         "db reviews --format json",
         "db timeline",
+        "db bouts --format csv",
+        "db export",
+        "db export --actions --format csv",
         "db export --format json",
         "db export --format ndjson",
         "db export --actions",

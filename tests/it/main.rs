@@ -53,6 +53,7 @@ mod server;
 #[cfg(unix)]
 mod shutdown;
 mod simulate;
+mod spreadsheets;
 mod store;
 #[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;

@@ -1,11 +1,13 @@
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
 use super::select::{self, Query};
-use crate::cli::error::{CliError, Exit, json_out};
+use crate::cli::CliError;
+use crate::cli::excel::{self, Excel};
 use crate::cli::output::Force;
 use crate::event::Kind;
 use crate::output_file::OutputFile;
+use crate::spreadsheet::CsvStyle;
 use crate::store::{Format, StoreError};
 
 /// Export events, or actions, for spreadsheets and programs.
@@ -16,10 +18,12 @@ pub(in super::super) struct Args {
     /// Only events of these kinds, such as point,hit.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     kind: Vec<Kind>,
-    /// csv (the default), json or ndjson.
+    /// csv, json or ndjson; when left out csv for events, and ndjson for actions.
     #[arg(long)]
     format: Option<Format>,
-    /// Export the actions instead, as ndjson.
+    #[command(flatten)]
+    excel: Excel,
+    /// Export the actions instead; as csv with their outcomes, else each in its own JSON form.
     #[arg(long, conflicts_with = "kind")]
     actions: bool,
     /// The file to write, instead of standard output.
@@ -37,15 +41,26 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 impl Args {
-    pub(super) fn run(self) -> Result<(), CliError> {
-        if self.actions && self.format.is_some_and(|format| format != Format::Ndjson) {
-            return Err(CliError::new(Exit::Usage, "actions are exported as ndjson: leave --format out"));
+    fn format(&self) -> Result<Format, CliError> {
+        let usual = if self.actions && self.excel.style().is_none() {
+            Format::Ndjson
+        } else {
+            Format::Csv(CsvStyle::default())
+        };
+        match (self.format.unwrap_or(usual), self.excel.style()) {
+            (Format::Csv(_), Some(style)) => Ok(Format::Csv(style)),
+            (format, None) => Ok(format),
+            (_, Some(_)) => Err(excel::refused()),
         }
+    }
+
+    pub(super) fn run(self) -> Result<(), CliError> {
+        let format = self.format()?;
         let (reader, filter) = self.query.open()?;
         let export = |out: &mut dyn Write| {
             let summary = match self.actions {
-                true => reader.export_actions(&filter, out),
-                false => reader.export_events(&filter, &self.kind, self.format.unwrap_or(Format::Csv), out),
+                true => reader.export_actions(&filter, format, out),
+                false => reader.export_events(&filter, &self.kind, format, out),
             };
             match summary {
                 Err(StoreError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Err(CliError::output(error)),
@@ -54,7 +69,7 @@ impl Args {
         };
         let summary = match &self.output {
             None => {
-                let mut out = json_out();
+                let mut out = BufWriter::new(io::stdout().lock());
                 let summary = export(&mut out)?;
                 out.flush().map_err(CliError::output)?;
                 summary

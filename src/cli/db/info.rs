@@ -14,7 +14,7 @@ pub(in super::super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let info = self.database.open()?.info()?;
-        if self.format.form == Form::Table {
+        if self.format.form()? == Form::Table {
             let size = info.bytes as f64 / 1e6;
             print(&format!("{}: {size:.1} MB", info.path.display()))?;
         }

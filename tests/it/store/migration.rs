@@ -5,6 +5,7 @@ use std::process::Command;
 use rusqlite::types::Value as Column;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
+use vta::spreadsheet::CsvStyle;
 use vta::store::{Filter, Format};
 
 use super::*;
@@ -104,7 +105,7 @@ fn every_event_and_action_is_kept() {
     assert_eq!(summary.rows, 1628);
 
     let actions = text(|out| {
-        reader(&path).export_actions(&all(), out).unwrap();
+        reader(&path).export_actions(&all(), Format::Ndjson, out).unwrap();
     });
     let before: Vec<String> = old
         .prepare("SELECT json_object('session', session, 'seq', seq, 'at', at, 'rule', rule, 'cause', cause, 'action', action,
@@ -122,7 +123,7 @@ fn export_by_bout_has_the_events_of_its_load() {
     let (_folder, path) = old_database();
     let lines = |filter: Filter| {
         text(|out| {
-            reader(&path).export_events(&filter, &[], Format::Csv, out).unwrap();
+            reader(&path).export_events(&filter, &[], Format::Csv(CsvStyle::default()), out).unwrap();
         })
     };
     let by_number = lines(Filter { bout: Some("101.A".into()), ..Filter::default() });
