@@ -19,6 +19,7 @@ pub mod event;
 mod file_name;
 mod media;
 pub mod naming;
+mod natural_order;
 pub mod obs;
 mod output_file;
 pub mod pipeline;

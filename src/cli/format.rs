@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
+use console::Term;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -53,7 +54,7 @@ impl Format {
         self.print_with(rows, |out| {
             let cells = rows.iter().map(cells).map(|cells| cells.map(|text| cell(&text)));
             let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
-            print_columns(out, &lines)
+            print_columns(out, &lines, width())
         })
     }
 
@@ -91,6 +92,9 @@ fn print_csv<T: Serialize>(rows: &[T], style: CsvStyle) -> io::Result<()> {
     table.flush()
 }
 
+/// What comes before the further lines of a row.
+const INDENT: &str = "    ";
+
 /// The widest cell; JSON and CSV have the whole text.
 const MAX_WIDTH: usize = 40;
 
@@ -108,18 +112,38 @@ fn cell(text: &str) -> String {
     text.chars().take_while(is_shown).chain(['…']).collect()
 }
 
-/// Prints lines in columns that are as wide as their widest cell.
-fn print_columns<const N: usize>(out: &mut dyn Write, lines: &[[String; N]]) -> io::Result<()> {
+/// How many columns a line may have: those of the terminal, else what `COLUMNS` says; a pipe takes lines of any length.
+fn width() -> usize {
+    let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.or_else(variable).unwrap_or(usize::MAX)
+}
+
+/// Prints rows in columns that are as wide as their widest cell. A row that is wider than `width` goes on in further lines,
+/// which are indented.
+fn print_columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]], width: usize) -> io::Result<()> {
     let mut widths = [0; N];
-    for line in lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.width());
         }
     }
+    // The columns with which a line begins.
+    let mut begins = [false; N];
+    let mut used = 0;
+    for (begin, cell) in begins.iter_mut().zip(widths) {
+        *begin = used > 0 && used + 1 + cell > width;
+        used = if *begin { INDENT.len() } else { used } + cell + 2;
+    }
     let mut text = String::new();
-    for line in lines {
+    for row in rows {
         text.clear();
-        for (cell, width) in line.iter().zip(widths) {
+        for ((cell, width), begins) in row.iter().zip(widths).zip(begins) {
+            if begins {
+                text.truncate(text.trim_end().len());
+                text.push('\n');
+                text.push_str(INDENT);
+            }
             text.push(' ');
             text.push_str(cell);
             text.extend(std::iter::repeat_n(' ', width - cell.width() + 1));

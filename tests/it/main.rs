@@ -57,5 +57,6 @@ mod spreadsheets;
 mod store;
 #[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;
+mod tables;
 #[cfg(unix)]
 mod venue;

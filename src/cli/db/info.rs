@@ -35,9 +35,8 @@ impl Args {
             "uuid",
         ];
         self.format.print(&info.sessions, head, |session| {
-            let second = |time: Option<crate::time::Time>| {
-                time.map_or_else(String::new, |time| time.to_string().chars().take(19).collect())
-            };
+            let second =
+                |time: Option<crate::time::Time>| time.map_or_else(String::new, |time| time.local().to_string());
             [
                 session.id.to_string(),
                 session.court.clone(),

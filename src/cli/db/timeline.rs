@@ -40,7 +40,7 @@ impl Args {
             let heading = format!("bout {number} on {}: {blue} against {red}", bout.court);
             writeln!(out, "{}", printable_line(&heading))?;
             let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
-            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable_line(&line.to_string())))
+            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable_line(&line.local())))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
         select::note_left_out(&summary);

@@ -258,6 +258,7 @@ fn bout_is_listed_with_its_result() {
         "decision": "PTF",
         "stage": "ended",
         "rehearsal": false,
+        "loaded_at": null,
         "started_at": "2026-05-02T09:00:02.000000Z",
         "ended_at": "2026-05-02T09:00:09.000000Z",
         "events": 8,
