@@ -23,6 +23,7 @@ pub fn open(path: &Path) -> Result<Reader, CaptureError> {
     let name = path.display().to_string();
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
     match opened {
+        Ok((metadata, _)) if metadata.is_file() && metadata.len() == 0 => Err(CaptureError::Empty { name }),
         Ok((metadata, file)) => Reader::new(name, Box::new(file), metadata.is_file().then_some(metadata.len())),
         Err(source) => Err(CaptureError::Open { name, source }),
     }

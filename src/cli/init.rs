@@ -6,7 +6,7 @@ use super::error::{CliError, Exit, print};
 use crate::config;
 use crate::output_file::{Existing, OutputError, OutputFile};
 
-/// Write a config and rules to start from.
+/// Write a config and rules to start from, with their scenarios and a bout to rehearse with.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The folder to write them to; made where it is missing.
@@ -17,15 +17,39 @@ pub(super) struct Args {
     courts: u8,
 }
 
-/// The rules of a new event.
-const RULES: [(&str, &str); 7] = [
-    ("rules/alerts.rhai", include_str!("../../rules/alerts.rhai")),
-    ("rules/highlights.rhai", include_str!("../../rules/highlights.rhai")),
-    ("rules/instant-replay.rhai", include_str!("../../rules/instant-replay.rhai")),
-    ("rules/recording.rhai", include_str!("../../rules/recording.rhai")),
-    ("rules/scenes.rhai", include_str!("../../rules/scenes.rhai")),
-    ("rules/scoreboard.rhai", include_str!("../../rules/scoreboard.rhai")),
-    ("rules/watchdog.rhai", include_str!("../../rules/watchdog.rhai")),
+/// Files with their paths in the repository, which are those in the folder of a new event.
+macro_rules! files {
+    ($($path:literal,)*) => {
+        &[$(($path, include_str!(concat!("../../", $path)))),*]
+    };
+}
+
+/// The rules of a new event, their scenarios, and a bout to rehearse with.
+const FILES: &[(&str, &str)] = files![
+    "rules/alerts.rhai",
+    "rules/highlights.rhai",
+    "rules/instant-replay.rhai",
+    "rules/recording.rhai",
+    "rules/scenes.rhai",
+    "rules/scoreboard.rhai",
+    "rules/watchdog.rhai",
+    "rules/tests/alerts-settings.yaml",
+    "rules/tests/alerts.yaml",
+    "rules/tests/highlights-settings.yaml",
+    "rules/tests/highlights.yaml",
+    "rules/tests/instant-replay-settings.yaml",
+    "rules/tests/instant-replay.yaml",
+    "rules/tests/recording-settings.yaml",
+    "rules/tests/recording.yaml",
+    "rules/tests/review.yaml",
+    "rules/tests/scenes-of-two.yaml",
+    "rules/tests/scenes-settings.yaml",
+    "rules/tests/scenes.yaml",
+    "rules/tests/scoreboard-settings.yaml",
+    "rules/tests/scoreboard.yaml",
+    "rules/tests/watchdog-settings.yaml",
+    "rules/tests/watchdog.yaml",
+    "examples/bout-with-review.tsv",
 ];
 
 fn courts(text: &str) -> Result<u8, &'static str> {
@@ -35,7 +59,7 @@ fn courts(text: &str) -> Result<u8, &'static str> {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = config::template(usize::from(self.courts));
-        let files = [("event.yaml", &*config)].into_iter().chain(RULES);
+        let files = [("event.yaml", &*config)].into_iter().chain(FILES.iter().copied());
         // Nothing that is there is written over.
         let taken = files.clone().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
         if let Some(path) = taken {

@@ -34,6 +34,7 @@ mod player;
 #[cfg(unix)]
 mod private_files;
 mod protocol;
+mod rehearsing;
 #[cfg(unix)]
 mod resume;
 mod review;

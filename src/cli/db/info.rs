@@ -1,4 +1,4 @@
-use super::select::Database;
+use super::select::{self, Database};
 use crate::cli::error::{CliError, print};
 use crate::cli::format::{Form, Format};
 
@@ -53,6 +53,10 @@ impl Args {
                 session.clips.to_string(),
                 session.uuid.clone(),
             ]
-        })
+        })?;
+        if info.sessions.iter().any(|session| session.actions_open > 0) {
+            select::note_open();
+        }
+        Ok(())
     }
 }

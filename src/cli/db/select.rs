@@ -116,6 +116,14 @@ pub(super) fn note_left_out(summary: &QuerySummary) {
     }
 }
 
+/// Explains actions without an outcome.
+pub(super) fn note_open() {
+    say(
+        "note: an action without an outcome (`open`) is one that OBS or the player did not answer before vta ended or was \
+         killed; or of a replay whose capture has no answers",
+    );
+}
+
 /// Whether rows that few people look for are shown.
 #[derive(Debug, clap::Args)]
 pub(super) struct All {

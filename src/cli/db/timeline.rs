@@ -43,6 +43,9 @@ impl Args {
             lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable_line(&line.local())))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
+        if timelines.iter().flat_map(|timeline| &timeline.lines).any(|line| line.text.ends_with("-> no outcome")) {
+            select::note_open();
+        }
         select::note_left_out(&summary);
         Ok(())
     }
