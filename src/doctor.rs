@@ -19,6 +19,7 @@ use crate::obs::{self, ObsOptions};
 use crate::private_file;
 use crate::rules::{Sources, check};
 use crate::source::BindError;
+use crate::store::StoreReader;
 
 /// How long the player may take to say its version.
 const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -101,11 +102,15 @@ fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
 
 fn database(name: &str, path: &Path) -> Vec<CheckResult> {
     let mut results = CheckResults::about(name);
-    if path.exists()
-        && let Err(error) = std::fs::OpenOptions::new().append(true).open(path)
-    {
-        let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
-        results.add(CheckStatus::Fail, text);
+    if path.exists() {
+        if let Err(error) = StoreReader::examine(path) {
+            results.add(CheckStatus::Fail, error.to_string());
+            return results.into_vec();
+        }
+        if let Err(error) = std::fs::OpenOptions::new().append(true).open(path) {
+            let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
+            results.add(CheckStatus::Fail, text);
+        }
     }
     folder(results, path.parent().unwrap_or(path))
 }
