@@ -66,6 +66,7 @@ use crate::time::Time;
 
 pub use flush_mark::FlushMark;
 pub use notes::{CaptureNotes, Skip, Unreadable};
+pub(crate) use reader::format_of;
 pub use reader::{Reader, open, read_from};
 pub use text::write_trace;
 pub use writer::{About, CaptureWriter};
@@ -117,6 +118,10 @@ pub enum CaptureError {
     Open { name: String, source: io::Error },
     #[error("cannot read {name} beyond byte {offset}: {source}")]
     Read { name: String, offset: u64, source: io::Error },
+    #[error(
+        "{name} is empty: there is nothing to read; a capture of vta is never empty, so look for another copy of it"
+    )]
+    Empty { name: String },
     #[error("{name} is compressed ({packer}): unpack it first")]
     Compressed { name: String, packer: &'static str },
     #[error("{name} is text in UTF-16, as PowerShell's `>` writes it: save it as UTF-8")]

@@ -8,10 +8,12 @@ mod ctl;
 mod db;
 mod decode;
 mod error;
+mod excel;
 mod explain;
 mod format;
 mod init;
 mod obs;
+mod output;
 mod replay;
 mod rules;
 mod run;
@@ -22,6 +24,8 @@ mod status;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::private_file;
 
 pub use error::{CliError, Exit};
 
@@ -57,6 +61,7 @@ enum Verb {
 impl Cli {
     /// Runs the verb; returns the program's exit code.
     pub fn run(self) -> ExitCode {
+        private_file::make_all_private();
         let done = match self.verb {
             Verb::Run(args) => args.run(),
             Verb::Ctl(args) => args.run(),

@@ -4,7 +4,7 @@ mod named;
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -16,8 +16,10 @@ pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
 use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
+use crate::private_file;
 use crate::rules::{Sources, check};
 use crate::source::BindError;
+use crate::store::StoreReader;
 
 /// How long the player may take to say its version.
 const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,16 +35,19 @@ const NO_SPACE: u64 = 100_000_000;
 
 /// Looks at all that the config names. What it makes, it deletes again.
 pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
-    let mut found = Vec::new();
+    let mut found = privacy(&config.file.display().to_string(), [config.file.clone()]);
     for (court, source) in &config.courts {
         found.extend(port(court, source));
     }
     for (name, sink) in &config.sinks {
         found.extend(match sink {
-            Sink::Store(sink) => database(name, &sink.path),
-            Sink::Capture(sink) => folder(CheckResults::about(name), &sink.directory),
+            Sink::Store(sink) => {
+                let suffixed = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", sink.path.display()).into());
+                [database(name, &sink.path), privacy(name, suffixed)].concat()
+            }
+            Sink::Capture(sink) => files_in(name, &sink.directory, ".pcapng"),
             Sink::Log(sink) => match &sink.directory {
-                Some(directory) => folder(CheckResults::about(name), directory),
+                Some(directory) => files_in(name, directory, ".log.jsonl"),
                 None => Vec::new(),
             },
             Sink::Player(sink) => player(name, sink).await,
@@ -97,13 +102,42 @@ fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
 
 fn database(name: &str, path: &Path) -> Vec<CheckResult> {
     let mut results = CheckResults::about(name);
-    if path.exists()
-        && let Err(error) = std::fs::OpenOptions::new().append(true).open(path)
-    {
-        let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
-        results.add(CheckStatus::Fail, text);
+    if path.exists() {
+        if let Err(error) = StoreReader::examine(path) {
+            results.add(CheckStatus::Fail, error.to_string());
+            return results.into_vec();
+        }
+        if let Err(error) = std::fs::OpenOptions::new().append(true).open(path) {
+            let text = format!("{} cannot be written: {error}; free it, or choose another `path`", path.display());
+            results.add(CheckStatus::Fail, text);
+        }
     }
     folder(results, path.parent().unwrap_or(path))
+}
+
+/// A folder of files that vta writes.
+fn files_in(name: &str, directory: &Path, ending: &str) -> Vec<CheckResult> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = entries.filter(|path| path.to_string_lossy().ends_with(ending));
+    [folder(CheckResults::about(name), directory), privacy(name, files)].concat()
+}
+
+/// Looks for files that others may read, as those of an older vta or of a copy.
+fn privacy(name: &str, files: impl IntoIterator<Item = PathBuf>) -> Vec<CheckResult> {
+    let mut results = CheckResults::about(name);
+    let mut open = files.into_iter().filter(|file| private_file::is_open_to_others(file));
+    if let Some(first) = open.next() {
+        let more = match open.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let text = format!(
+            "other users of this computer may read {0}{more}, which may have names or passwords in it: chmod go= {0}",
+            first.display()
+        );
+        results.add(CheckStatus::Warn, text);
+    }
+    results.into_vec()
 }
 
 /// A folder that is to be written to; one that is missing is made when it is needed.

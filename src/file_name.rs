@@ -1,5 +1,7 @@
 //! Names of files that every system takes.
 
+use crate::printable::controls;
+
 /// Leaves room below the 255 that file systems allow for what is put before and behind a name.
 const MAX_BYTES: usize = 200;
 
@@ -20,9 +22,7 @@ pub(crate) fn safe(name: &str) -> String {
 }
 
 fn is_forbidden(character: char) -> bool {
-    // Marks of direction show a name as another one than it is.
-    let is_direction = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    is_direction || character.is_control() || r#"<>:"/\|?*"#.contains(character)
+    controls(character) || r#"<>:"/\|?*"#.contains(character)
 }
 
 fn is_device(name: &str) -> bool {

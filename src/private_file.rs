@@ -1,27 +1,35 @@
-//! Files that only their owner may read; the only place that depends on the system.
+//! Files with names of athletes, many of them minors, and with passwords: only their owner may read them.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner may read. An older file is replaced in one step.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".new");
-    let aside = Path::new(&aside);
-    // A file that a killed program has left may be readable by others.
-    drop(fs::remove_file(aside));
-    let written = create(aside).and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(aside, path));
-    if written.is_err() {
-        drop(fs::remove_file(aside));
-    }
-    written
+use tempfile::NamedTempFile;
+
+/// Lets only their owner read and write the files and folders that this program makes from now on, and those of the programs
+/// that it starts. On Windows they have the permissions of the folder that they are in.
+pub(crate) fn make_all_private() {
+    #[cfg(unix)]
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// Whether others than its owner may read or write a file, which is there.
+#[cfg(unix)]
+pub(crate) fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o066 != 0)
+}
+
+/// Whether others than its owner may read or write a file; the system's permissions are not looked at.
+#[cfg(not(unix))]
+pub(crate) fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+/// Writes a file that only its owner may read. An older file is replaced in one step.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
 }

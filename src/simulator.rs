@@ -30,4 +30,4 @@ pub use outcome::Outcome;
 pub(crate) use outgoing::Outgoing;
 pub(crate) use pace::Pace;
 pub(crate) use send::{ConsoleSocket, PlayError};
-pub(crate) use trace::{WriteError, write};
+pub(crate) use trace::write;

@@ -11,4 +11,3 @@ pub use counters::{Counter, Counters};
 pub use log::{Log, LogError, LogOptions, start};
 pub use log_message::LogMessage;
 pub use status::{RunGuard, Status, StatusHandle, Trouble};
-pub(crate) use terminal::printable;

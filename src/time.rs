@@ -39,6 +39,20 @@ impl Time {
         u64::try_from(self.since(earlier).as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// The instant in local time with its offset, to the second, as `--since` takes it.
+    pub(crate) fn local(self) -> impl fmt::Display {
+        self.in_zone("%Y-%m-%dT%H:%M:%S%:z")
+    }
+
+    /// The same to the millisecond.
+    pub(crate) fn local_milliseconds(self) -> impl fmt::Display {
+        self.in_zone("%Y-%m-%dT%H:%M:%S%.3f%:z")
+    }
+
+    fn in_zone(self, format: &'static str) -> impl fmt::Display {
+        self.timestamp().to_zoned(jiff::tz::TimeZone::system()).strftime(format).to_string()
+    }
+
     pub(crate) fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
             jiff::Timestamp::MIN

@@ -23,6 +23,7 @@ pub fn open(path: &Path) -> Result<Reader, CaptureError> {
     let name = path.display().to_string();
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
     match opened {
+        Ok((metadata, _)) if metadata.is_file() && metadata.len() == 0 => Err(CaptureError::Empty { name }),
         Ok((metadata, file)) => Reader::new(name, Box::new(file), metadata.is_file().then_some(metadata.len())),
         Err(source) => Err(CaptureError::Open { name, source }),
     }
@@ -31,6 +32,12 @@ pub fn open(path: &Path) -> Result<Reader, CaptureError> {
 /// Reads a capture from anywhere; errors call it `name`. Waits until the first packet or line is there.
 pub fn read_from(name: &str, input: impl Read + Send + 'static) -> Result<Reader, CaptureError> {
     Reader::new(name.to_owned(), Box::new(input), None)
+}
+
+/// The format of a file, by how it begins; none where it is of none or cannot be read.
+pub(crate) fn format_of(path: &Path) -> Option<Format> {
+    let (mut input, _) = gzip::unpack("", Box::new(File::open(path).ok()?)).ok()?;
+    detect("", &mut input).ok().map(|(format, _)| format)
 }
 
 /// Reads the inputs of a court. After an error no input follows.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::error::{CliError, Exit, print, print_safely};
+use super::error::{CliError, Exit, print, print_json};
 use crate::client::{Client, ClientError};
 use crate::command::CommandVerb;
 use crate::server::{AnswerOutcome, CommandAnswer};
@@ -35,7 +35,7 @@ impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let answer: CommandAnswer = Client::find(&self.config)?.command(self.court.as_deref(), &self.verb)?;
         if matches!(self.format, Format::Json) {
-            print(&serde_json::to_string(&answer).unwrap_or_default())?;
+            print_json(&answer)?;
         }
         let CommandAnswer { command, outcome, reason, note, clips, diagnostics, .. } = answer;
         let exit = if diagnostics.is_empty() { Exit::Failed } else { Exit::Config };
@@ -43,7 +43,7 @@ impl Args {
             (AnswerOutcome::Done, Format::Json) => Ok(()),
             (AnswerOutcome::Done, Format::Text) => {
                 let more: Vec<_> = clips.into_iter().chain(note).collect();
-                if more.is_empty() { print("done") } else { print_safely(&format!("done: {}", more.join(", "))) }
+                if more.is_empty() { print("done") } else { print(&format!("done: {}", more.join(", "))) }
             }
             (AnswerOutcome::Open, _) => {
                 let text =

@@ -1,9 +1,9 @@
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::CliError;
 use super::capture_file;
+use super::error::{CliError, json_out};
 use crate::capture::{self, Recorded};
 use crate::court::{Court, Input, Output};
 use crate::event::Event;
@@ -36,7 +36,7 @@ impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let mut reader = capture::open(&self.file)?.with_port(self.port);
         let court: Arc<str> = self.court.as_deref().or(reader.court()).unwrap_or("court-1").into();
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = json_out();
         let mut decoder = Decoder::new(court, self.fallback_encoding, self.derived);
         let mut print = |recorded: &Recorded| {
             let mut written = Ok(());

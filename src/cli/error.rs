@@ -1,15 +1,17 @@
 //! An error's text and its exit code.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::process::ExitCode;
+
+use serde::Serialize;
 
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::{self, StartError};
+use crate::printable::{JsonWriter, printable};
 use crate::rules::RuleFile;
 use crate::store::StoreError;
-use crate::telemetry::printable;
 
 /// What the exit codes mean, for `--help`.
 pub(super) const EXIT_CODES: &str = "\
@@ -57,7 +59,7 @@ impl CliError {
     /// Prints warnings, each with its line.
     pub(super) fn warnings(found: &[Diagnostic]) {
         for found in found {
-            say(&format!("{}\n", found.render(colour())));
+            say_rendered(&format!("{}\n", found.render(colour())));
         }
     }
 
@@ -69,7 +71,7 @@ impl CliError {
     /// Prints it on standard error.
     pub(super) fn report(self) -> ExitCode {
         if let Some(text) = self.text {
-            say(&text);
+            say_rendered(&text);
         }
         ExitCode::from(self.exit as u8)
     }
@@ -85,17 +87,43 @@ impl CliError {
 
 /// Prints a line on standard error.
 pub(super) fn say(text: &str) {
+    say_rendered(&printable(text).to_string());
+}
+
+/// Prints what may have colours, but nothing else that controls the terminal.
+fn say_rendered(text: &str) {
     let _closed = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints a result on standard output.
+/// Prints a result for people on standard output.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
-    writeln!(io::stdout(), "{text}").map_err(CliError::output)
+    writeln!(io::stdout(), "{}", printable(text)).map_err(CliError::output)
 }
 
-/// Prints a result for people, in which a text from outside may be.
-pub(super) fn print_safely(text: &str) -> Result<(), CliError> {
-    print(&printable(text).to_string())
+/// Prints a result for programs on standard output, as JSON in a line.
+pub(super) fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), CliError> {
+    write_json(value).map_err(CliError::output)
+}
+
+/// The same in several lines.
+pub(super) fn print_json_lines<T: Serialize + ?Sized>(value: &T) -> Result<(), CliError> {
+    let mut out = json_out();
+    let written = serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from);
+    written.and_then(|()| writeln!(out)).and_then(|()| out.flush()).map_err(CliError::output)
+}
+
+/// Prints JSON in a line, with the error of the output.
+pub(super) fn write_json<T: Serialize + ?Sized>(value: &T) -> io::Result<()> {
+    let mut out = json_out();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// Standard output for JSON; it is to be flushed.
+pub(super) fn json_out() -> JsonWriter<BufWriter<StdoutLock<'static>>> {
+    // Standard output itself is flushed at each line.
+    JsonWriter(BufWriter::new(io::stdout().lock()))
 }
 
 /// Whether errors may have colours.

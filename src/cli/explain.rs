@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::Event;
+use crate::printable::printable_line;
 use crate::rules::{Explain, Explained, Reaction};
-use crate::telemetry::printable;
 
 /// Explains on standard output; an error of it is put down.
 pub(super) fn explain(unprinted: Arc<Mutex<Option<io::Error>>>) -> Explain {
@@ -29,7 +29,11 @@ impl Page {
             self.event = seq;
             self.line(&match explained.event {
                 Some(event) => heading(event),
-                None => format!("{}  a timer that was set in answer to #{}", explained.at, explained.cause),
+                None => format!(
+                    "{}  a timer that was set in answer to #{}",
+                    explained.at.local_milliseconds(),
+                    explained.cause
+                ),
             });
         }
         match &explained.reaction {
@@ -53,7 +57,7 @@ impl Page {
     fn line(&self, line: &str) {
         let mut unprinted = self.unprinted.lock().unwrap_or_else(PoisonError::into_inner);
         if unprinted.is_none() {
-            *unprinted = writeln!(io::stdout(), "{}", printable(line)).err();
+            *unprinted = writeln!(io::stdout(), "{}", printable_line(line)).err();
         }
     }
 }
@@ -68,7 +72,13 @@ impl Drop for Page {
 fn heading(event: &Event) -> String {
     let fields = serde_json::to_value(&event.body).unwrap_or_default();
     let fields = fields.as_object().into_iter().flatten().map(|(name, value)| format!("{name}: {value}"));
-    let line = format!("{}  #{} {}  {}", event.at, event.seq, event.kind(), fields.collect::<Vec<_>>().join(", "));
+    let line = format!(
+        "{}  #{} {}  {}",
+        event.at.local_milliseconds(),
+        event.seq,
+        event.kind(),
+        fields.collect::<Vec<_>>().join(", ")
+    );
     line.trim_end().to_owned()
 }
 

@@ -1,11 +1,12 @@
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::{CliError, Exit, print};
 use crate::config;
+use crate::output_file::{Existing, OutputError, OutputFile};
 
-/// Write a config and rules to start from.
+/// Write a config and rules to start from, with their scenarios and a bout to rehearse with.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The folder to write them to; made where it is missing.
@@ -16,15 +17,39 @@ pub(super) struct Args {
     courts: u8,
 }
 
-/// The rules of a new event.
-const RULES: [(&str, &str); 7] = [
-    ("rules/alerts.rhai", include_str!("../../rules/alerts.rhai")),
-    ("rules/highlights.rhai", include_str!("../../rules/highlights.rhai")),
-    ("rules/instant-replay.rhai", include_str!("../../rules/instant-replay.rhai")),
-    ("rules/recording.rhai", include_str!("../../rules/recording.rhai")),
-    ("rules/scenes.rhai", include_str!("../../rules/scenes.rhai")),
-    ("rules/scoreboard.rhai", include_str!("../../rules/scoreboard.rhai")),
-    ("rules/watchdog.rhai", include_str!("../../rules/watchdog.rhai")),
+/// Files with their paths in the repository, which are those in the folder of a new event.
+macro_rules! files {
+    ($($path:literal,)*) => {
+        &[$(($path, include_str!(concat!("../../", $path)))),*]
+    };
+}
+
+/// The rules of a new event, their scenarios, and a bout to rehearse with.
+const FILES: &[(&str, &str)] = files![
+    "rules/alerts.rhai",
+    "rules/highlights.rhai",
+    "rules/instant-replay.rhai",
+    "rules/recording.rhai",
+    "rules/scenes.rhai",
+    "rules/scoreboard.rhai",
+    "rules/watchdog.rhai",
+    "rules/tests/alerts-settings.yaml",
+    "rules/tests/alerts.yaml",
+    "rules/tests/highlights-settings.yaml",
+    "rules/tests/highlights.yaml",
+    "rules/tests/instant-replay-settings.yaml",
+    "rules/tests/instant-replay.yaml",
+    "rules/tests/recording-settings.yaml",
+    "rules/tests/recording.yaml",
+    "rules/tests/review.yaml",
+    "rules/tests/scenes-of-two.yaml",
+    "rules/tests/scenes-settings.yaml",
+    "rules/tests/scenes.yaml",
+    "rules/tests/scoreboard-settings.yaml",
+    "rules/tests/scoreboard.yaml",
+    "rules/tests/watchdog-settings.yaml",
+    "rules/tests/watchdog.yaml",
+    "examples/bout-with-review.tsv",
 ];
 
 fn courts(text: &str) -> Result<u8, &'static str> {
@@ -34,7 +59,7 @@ fn courts(text: &str) -> Result<u8, &'static str> {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let config = config::template(usize::from(self.courts));
-        let files = [("event.yaml", &*config)].into_iter().chain(RULES);
+        let files = [("event.yaml", &*config)].into_iter().chain(FILES.iter().copied());
         // Nothing that is there is written over.
         let taken = files.clone().map(|(name, _)| self.folder.join(name)).find(|path| path.exists());
         if let Some(path) = taken {
@@ -43,18 +68,19 @@ impl Args {
         }
         for (name, text) in files {
             let path: PathBuf = self.folder.join(name).components().collect();
-            write(&path, text).map_err(|error| {
-                CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()))
-            })?;
+            write(&path, text)?;
             print(&path.display().to_string())?;
         }
         print(&format!("next: look through {0}, then vta run --config {0}", self.folder.join("event.yaml").display()))
     }
 }
 
-fn write(path: &Path, text: &str) -> io::Result<()> {
+fn write(path: &Path, text: &str) -> Result<(), OutputError> {
+    let failed = |reason| OutputError::Io { path: path.to_owned(), reason };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(failed)?;
     }
-    File::create_new(path)?.write_all(text.as_bytes())
+    let mut file = OutputFile::create(path, Existing::Keep)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.finish()
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::error::{CliError, Exit, say};
+use super::error::{CliError, Exit, say, write_json};
 use super::{capture_file, explain, run};
 use crate::action::Action;
 use crate::capture::{self, Reader, Recorded};
@@ -171,9 +171,7 @@ fn printer(failed: Arc<Mutex<Option<io::Error>>>) -> ShowAction {
     Box::new(move |action: &Action| {
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.is_none() {
-            let mut out = io::stdout().lock();
-            let written = serde_json::to_writer(&mut out, action).map_err(io::Error::from);
-            *failed = written.and_then(|()| out.write_all(b"\n")).err();
+            *failed = write_json(action).err();
         }
     })
 }

@@ -8,9 +8,11 @@ use strum::VariantNames;
 
 use super::capture_file;
 use super::error::{CliError, Exit, print, say};
+use super::output::Force;
 use crate::capture;
+use crate::output_file::Existing;
 use crate::pss::Dialect;
-use crate::simulator::{self, ConsoleSocket, Feeds, Outgoing, Pace, Plan, PlayError, WriteError};
+use crate::simulator::{self, ConsoleSocket, Feeds, Outgoing, Pace, Plan, PlayError};
 
 /// Play bouts, or a trace, as real UDP datagrams, as a console would send them.
 ///
@@ -33,6 +35,8 @@ pub(super) struct Args {
     rate: Option<u32>,
     #[command(flatten)]
     made_up: MadeUp,
+    #[command(flatten)]
+    force: Force,
 }
 
 /// Options for invented bouts.
@@ -91,17 +95,11 @@ impl From<PlayError> for CliError {
     }
 }
 
-impl From<WriteError> for CliError {
-    fn from(error: WriteError) -> Self {
-        Self::new(Exit::Refused, error)
-    }
-}
-
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let pace = self.rate.map_or(self.speed, Pace::Rate);
         if let Some(path) = &self.made_up.trace_out {
-            return self.made_up.write(path, pace);
+            return self.made_up.write(path, self.force.existing(), pace);
         }
         // The command line was checked for it.
         let to = self.to.ok_or_else(|| CliError::new(Exit::Usage, "say where to send it with --to"))?;
@@ -157,10 +155,11 @@ impl MadeUp {
         report.end(&format!("sent {} datagrams to {to}{ports} in {took:.1} s", played.datagrams))
     }
 
-    fn write(&self, path: &Path, pace: Pace) -> Result<(), CliError> {
+    fn write(&self, path: &Path, existing: Existing, pace: Pace) -> Result<(), CliError> {
         let paths: Vec<_> = (1..=self.courts).map(|court| path_of(path, court)).collect();
         let mut report = Report::new(self.courts);
-        let played = simulator::write(Feeds::new(&self.plan()), &paths, pace, self.seconds, |court, outgoing| {
+        let feeds = Feeds::new(&self.plan());
+        let played = simulator::write(feeds, &paths, existing, pace, self.seconds, |court, outgoing| {
             report.add(court, outgoing)
         })?;
         let more = if self.courts > 1 { format!(" and {} more", self.courts - 1) } else { String::new() };

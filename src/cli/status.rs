@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::error::{CliError, Exit, print, print_safely};
+use super::error::{CliError, Exit, print, print_json, print_json_lines};
 use super::format::{Form, Format};
 use crate::client::Client;
 use crate::server::{CourtAnswer, CourtState, CourtStatus, StatusReport};
@@ -21,10 +21,11 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let report: StatusReport = Client::find(&self.config)?.get("/api/status")?;
-        match self.format.form {
-            Form::Table => print_safely(&table(&report))?,
-            Form::Json => print(&serde_json::to_string_pretty(&report).unwrap_or_default())?,
-            Form::Ndjson => print(&serde_json::to_string(&report).unwrap_or_default())?,
+        match self.format.form()? {
+            Form::Table => print(&table(&report))?,
+            Form::Json => print_json_lines(&report)?,
+            Form::Ndjson => print_json(&report)?,
+            Form::Csv => self.format.print_with(&report.components, |_| Ok(()))?,
         }
         let failed = report.components.iter().any(|component| component.status == "failed");
         if failed { Err(CliError::reported(Exit::Refused)) } else { Ok(()) }

@@ -35,6 +35,8 @@ pub(crate) enum Acted {
     Awaited,
     /// Its outcome is known at once.
     Ended(Report),
+    /// It is done, and its sink reports this.
+    Answered(Report),
 }
 
 /// The database session that keeps a court's outputs.
@@ -236,8 +238,8 @@ impl<T: Target> CourtRuntime<T> {
                     self.counters.actions.add(1);
                     event_log::action(&self.name, action);
                     let acted = self.target.act(action);
-                    self.counters.open.add(u64::from(!matches!(acted, Acted::Done)));
-                    if let Acted::Ended(report) = acted {
+                    self.counters.open.add(u64::from(!matches!(acted, Acted::Done | Acted::Answered(_))));
+                    if let Acted::Ended(report) | Acted::Answered(report) = acted {
                         self.known.push_back(report);
                     }
                 }

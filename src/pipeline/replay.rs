@@ -11,13 +11,13 @@ use super::components::{Component, Components};
 use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::sinks::{self, Sinks};
-use crate::action::{Action, Report};
+use crate::action::{Action, ActionSink, ObsVerb, Report};
 use crate::bout::SessionId;
 use crate::capture::{CaptureError, Reader, Recorded};
 use crate::config::Config;
 use crate::court::{Input, Setup};
 use crate::diagnostic::Diagnostic;
-use crate::event::RulesReloaded;
+use crate::event::{RulesReloaded, SceneChanged};
 use crate::queue::bounded;
 use crate::rules::{Explain, Sources};
 use crate::store::{Mode, NewSession, Store};
@@ -121,7 +121,12 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
     }
     let acts = matches!(actions, Actions::Act);
     let (target, reports) = match actions {
-        Actions::Show(show) => (ReplayTarget::Show(show), never()),
+        Actions::Show(show) => {
+            // What OBS did is in a capture of vta.
+            let obs = setup::obs_of(config, &name).into_iter().filter(|_| !reader.has_reports());
+            let scenes = obs.map(|instance| (instance, None)).collect();
+            (ReplayTarget::Show { show, scenes }, never())
+        }
         Actions::Record => (ReplayTarget::Record, never()),
         Actions::Act => {
             let (queue, end) = bounded(MAX_REPORTS);
@@ -149,7 +154,11 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
 enum ReplayTarget {
     Act(Sinks),
     Record,
-    Show(ShowAction),
+    /// The scene of each OBS that answers, in the order of the config.
+    Show {
+        show: ShowAction,
+        scenes: Vec<(Arc<str>, Option<String>)>,
+    },
 }
 
 impl Target for ReplayTarget {
@@ -158,12 +167,24 @@ impl Target for ReplayTarget {
             Self::Act(sinks) => sinks.act(action),
             Self::Record if action.verb.sink().reports() => Acted::Awaited,
             Self::Record => Acted::Done,
-            Self::Show(show) => {
+            Self::Show { show, scenes } => {
                 show(action);
-                Acted::Done
+                answer(action, scenes).map_or(Acted::Done, Acted::Answered)
             }
         }
     }
+}
+
+/// What OBS reports when a rule changes its scene.
+fn answer(action: &Action, scenes: &mut [(Arc<str>, Option<String>)]) -> Option<Report> {
+    let (Some(ObsVerb::Scene { scene }), ActionSink::Obs(by)) = (action.verb.obs(), action.verb.sink()) else {
+        return None;
+    };
+    let (instance, shown) = scenes.iter_mut().find(|(instance, _)| by.is_none_or(|by| **instance == *by))?;
+    let is_new = shown.as_ref() != Some(scene);
+    *shown = Some(scene.clone());
+    let changed = SceneChanged { instance: instance.to_string(), scene: scene.clone() };
+    is_new.then_some(Report::SceneChanged(changed))
 }
 
 /// A replay that is under way.

@@ -4,6 +4,7 @@ use rusqlite::{Row, params_from_iter};
 
 use super::conversions::{text, text_or_null, write_start};
 use super::error::StoreError;
+use super::events::Numbers;
 use super::filter::{Conditions, Filter, QuerySummary, Selection};
 use super::reader::StoreReader;
 use crate::time::Time;
@@ -17,6 +18,10 @@ pub struct StoredAction<'a> {
     pub seq: u64,
     /// When it was requested.
     pub at: Time,
+    /// Name of the court.
+    pub court: &'a str,
+    /// Number of its bout.
+    pub bout_number: Option<&'a str>,
     /// The rule's file name.
     pub rule: &'a str,
     /// The `seq` of the event that the rule answered.
@@ -36,12 +41,15 @@ pub struct StoredAction<'a> {
 }
 
 impl<'a> StoredAction<'a> {
-    fn from_row(row: &'a Row<'_>) -> rusqlite::Result<Self> {
+    fn from_row(row: &'a Row<'_>, court: &'a str, numbers: &'a Numbers) -> rusqlite::Result<Self> {
+        let load = row.get(3)?;
         Ok(Self {
             session: row.get(0)?,
             seq: row.get(1)?,
             at: row.get(2)?,
-            load: row.get(3)?,
+            court,
+            bout_number: numbers.get(&load).map(String::as_str),
+            load,
             rule: text(row, 4)?,
             cause: row.get(5)?,
             action: text(row, 6)?,
@@ -88,6 +96,7 @@ impl StoreReader {
         for session in &selection.sessions {
             let conditions = Conditions::of_actions(session.id, filter);
             let failed = |reason| StoreError::sqlite(&self.path, reason);
+            let numbers = self.numbers(session.id)?;
             let sql = format!(
                 "SELECT session, seq, at, load, rule, cause, action, args, outcome, reason, took_us
                  FROM actions WHERE {} ORDER BY seq",
@@ -96,7 +105,8 @@ impl StoreReader {
             let mut statement = self.connection.prepare(&sql).map_err(failed)?;
             let mut rows = statement.query(params_from_iter(conditions.values)).map_err(failed)?;
             while let Some(row) = rows.next().map_err(failed)? {
-                sink(&StoredAction::from_row(row).map_err(failed)?).map_err(StoreError::Output)?;
+                let action = StoredAction::from_row(row, &session.court, &numbers).map_err(failed)?;
+                sink(&action).map_err(StoreError::Output)?;
                 count += 1;
             }
         }

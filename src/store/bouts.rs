@@ -54,6 +54,8 @@ row! {
         pub stage: String = "stage",
         /// Whether it is a rehearsal, which counts in no result and no statistic.
         pub rehearsal: bool = "rehearsal",
+        /// When it was first loaded.
+        pub loaded_at: Option<Time> = "loaded_at",
         /// When its clock first ran.
         pub started_at: Option<Time> = "started_at",
         /// When the winner was announced.

@@ -103,7 +103,7 @@ impl<'a> StoredEvent<'a> {
 const OK: &str = "ok";
 
 /// The numbers of the bouts of a session's loads.
-type Numbers = HashMap<u32, String>;
+pub(super) type Numbers = HashMap<u32, String>;
 
 impl StoreReader {
     /// Passes the events that match a filter to `sink`, in order of session and seq; all kinds when `kinds` is empty.
@@ -152,7 +152,7 @@ impl StoreReader {
         Ok(selection.summary(count))
     }
 
-    fn numbers(&self, session: i64) -> Result<Numbers, StoreError> {
+    pub(super) fn numbers(&self, session: i64) -> Result<Numbers, StoreError> {
         self.query(|connection| {
             connection
                 .prepare_cached(

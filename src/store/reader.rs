@@ -43,9 +43,24 @@ impl StoreReader {
     /// Whether the tables of the database at `path` are of an older vta: opening it brings them up to date, which takes
     /// some seconds for each million events.
     pub fn is_outdated(path: &Path) -> bool {
+        matches!(Self::identity(path), Ok(Identity::Older))
+    }
+
+    /// Looks whether a session can be written to the file at `path`, which is there; changes nothing.
+    ///
+    /// # Errors
+    /// Those of opening it for writing, as far as they can be known before.
+    pub fn examine(path: &Path) -> Result<(), StoreError> {
+        if path.is_dir() {
+            return Err(StoreError::IsFolder(path.to_owned()));
+        }
+        Self::identity(path).map(drop)
+    }
+
+    fn identity(path: &Path) -> Result<Identity, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Connection::open_with_flags(path, flags)
-            .is_ok_and(|connection| matches!(identify(&connection, path), Ok(Identity::Older)))
+        let connection = Connection::open_with_flags(path, flags).map_err(|reason| StoreError::sqlite(path, reason))?;
+        identify(&connection, path)
     }
 
     /// Runs a query, with the path in its error.

@@ -16,6 +16,10 @@ row! {
         pub court: String = "sessions.court",
         /// Number of the bout, as in `245.A`.
         pub number: Option<String> = "number",
+        /// Chung's full name, or the short one.
+        pub blue: Option<String> = "blue_name",
+        /// Hong's full name, or the short one.
+        pub red: Option<String> = "red_name",
         /// The `seq` of its request.
         pub review: u64 = "review",
         /// `blue`, `red` or `referee`.
@@ -51,6 +55,11 @@ row! {
                   WHERE clips.session = reviews.session AND clips.review = reviews.review)",
         /// Why there is no clip.
         pub missing: Option<String> = "missing",
+        /// Why its clip was not shown, where showing it failed.
+        pub not_shown: Option<String> = "iif(shown_at IS NULL, (SELECT actions.reason FROM clips JOIN actions
+                  ON actions.session = clips.session AND actions.cause = clips.seq AND actions.outcome = 'failed'
+                  WHERE clips.session = reviews.session AND clips.review = reviews.review
+                    AND action GLOB 'player.*' ORDER BY actions.seq LIMIT 1), NULL)",
         /// Whether its bout is a rehearsal, which counts in no result and no statistic.
         pub rehearsal: bool = "coalesce(bouts.rehearsal, 0)",
     }

@@ -11,6 +11,7 @@ use super::filter::{Filter, QuerySummary};
 use super::reader::StoreReader;
 use crate::command::in_words;
 use crate::event::Kind;
+use crate::time::Time;
 
 /// One bout for people to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,17 +58,29 @@ impl fmt::Display for Sighting {
 
 impl fmt::Display for TimelineLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, what, seq, name, text, sightings } = self;
+        f.write_str(&self.line(&self.at))
+    }
+}
+
+impl TimelineLine {
+    /// The line with its time in local time.
+    pub(crate) fn local(&self) -> String {
+        // A time that another program has written stays as it is.
+        let at = self.at.parse::<Time>().map_or_else(|_| self.at.clone(), |at| at.local_milliseconds().to_string());
+        self.line(&at)
+    }
+
+    fn line(&self, at: &str) -> String {
+        let Self { what, seq, name, text, sightings, .. } = self;
         let mut line = format!("{at}  {what:<6} {seq:>6}  {name:<18} {text}");
         if !sightings.is_empty() {
             let sightings: Vec<_> = sightings.iter().map(Sighting::to_string).collect();
             line.push_str(&format!("  [{}]", sightings.join(", ")));
         }
-        f.write_str(line.trim_end())
+        line.truncate(line.trim_end().len());
+        line
     }
-}
 
-impl TimelineLine {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let detail: String = row.get("detail")?;
         let (what, name): (String, String) = (row.get("what")?, row.get("name")?);

@@ -23,6 +23,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::messages::{self, ALL};
 use super::terminal::TerminalFields;
+use crate::printable::JsonWriter;
 
 /// How often repeated messages are looked at.
 const REPEATS_INTERVAL: Duration = Duration::from_secs(1);
@@ -89,7 +90,7 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
                 .filename_suffix("log.jsonl")
                 .max_log_files(options.keep_files)
                 .build(directory)?;
-            let (files, guard) = tracing_appender::non_blocking(files);
+            let (files, guard) = tracing_appender::non_blocking(JsonWriter(files));
             guards.push(guard);
             lost.push(("in the log files", files.error_counter()));
             Some(tracing_subscriber::fmt::layer().json().with_writer(files).with_filter(filter()))

@@ -1,11 +1,13 @@
 //! How a line of the log reads on a terminal: what it is about, the text, and the message's code.
 
-use std::fmt::{self, Debug, Display, Write as _};
+use std::fmt::{self, Debug};
 
 use tracing::field::{Field, Visit};
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::Writer;
+
+use crate::printable::printable;
 
 /// Writes the fields of a message as `court-1: text [code]`: the text has the others. Fields of anything else are
 /// written as `name=value`.
@@ -71,17 +73,6 @@ impl Line {
     }
 }
 
-/// A text that may come from the network, for a terminal: what would control it is written as its code.
-pub(crate) fn printable(text: &str) -> impl Display {
-    fmt::from_fn(move |f| {
-        text.chars().try_for_each(|c| match c {
-            '\n' => f.write_char(c),
-            c if c.is_control() => write!(f, "{}", c.escape_default()),
-            c => f.write_char(c),
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,10 +93,5 @@ mod tests {
         let code = Some("rule.failed".to_owned());
         let line = Line { subjects, code, ..text("a.rhai:1:2: failed\n  | x\n  | ^") };
         assert_eq!(written(&line), "court-1, replay: a.rhai:1:2: failed [rule.failed]\n  | x\n  | ^");
-    }
-
-    #[test]
-    fn what_would_control_the_terminal_is_written_as_its_code() {
-        assert_eq!(written(&text("a\u{1b}[2Jb\u{9b}31mc\u{7}\u{7}")), r"a\u{1b}[2Jb\u{9b}31mc\u{7}\u{7}");
     }
 }

@@ -18,6 +18,7 @@ mod endless_handlers;
 mod files_taken;
 #[cfg(unix)]
 mod flood;
+mod escapes;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
@@ -31,8 +32,13 @@ mod obs_doctor;
 #[cfg(unix)]
 mod obs_faults;
 #[cfg(unix)]
+mod output_files;
+#[cfg(unix)]
 mod player;
+#[cfg(unix)]
+mod private_files;
 mod protocol;
+mod rehearsing;
 #[cfg(unix)]
 mod recordings;
 #[cfg(unix)]
@@ -55,8 +61,10 @@ mod server;
 #[cfg(unix)]
 mod shutdown;
 mod simulate;
+mod spreadsheets;
 mod store;
 #[cfg_attr(not(unix), expect(dead_code, reason = "the tests for Unix use the rest"))]
 mod support;
+mod tables;
 #[cfg(unix)]
 mod venue;

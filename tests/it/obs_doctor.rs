@@ -233,3 +233,28 @@ fn a_password_put_right_and_an_obs_that_is_dead_beside_one_that_lives() {
         "{marks}"
     );
 }
+
+#[test]
+fn database_that_run_refuses_fails_in_the_same_words() {
+    let venue = Venue::with_rules("", "");
+    let spoil: [fn(&Venue); 3] = [
+        |venue| {
+            let database = rusqlite::Connection::open(venue.path("day.db")).unwrap();
+            database
+                .execute_batch("PRAGMA application_id = 0x76746164; PRAGMA user_version = 99; CREATE TABLE a (b);")
+                .unwrap();
+        },
+        |venue| std::fs::write(venue.path("day.db"), "my own notes, which are no database").unwrap(),
+        |venue| std::fs::create_dir(venue.path("day.db")).unwrap(),
+    ];
+    for spoil in spoil {
+        spoil(&venue);
+        let run = output(vta().args(["run", "--config"]).arg(venue.config()));
+        assert_eq!(run.status.code(), Some(4), "{}", stderr(&run));
+        let words = stderr(&run).lines().find_map(|line| line.strip_prefix("error: ")).unwrap().to_owned();
+        let (code, lines) = doctor(&venue, "store");
+        assert_eq!(code, 4, "{lines:#?}");
+        says(&lines, &format!("fail: {words}"));
+        let _file = std::fs::remove_file(venue.path("day.db"));
+    }
+}

@@ -77,7 +77,7 @@ fn a_replay_explains_what_each_rule_did_and_why_it_did_no_more() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let told = stdout(&output);
     for expected in [
-        "#25 review_opened  side: \"blue\", review: 24, origin: \"console\"\n    own.rhai on_review_opened: held back by once per bout `first`",
+        "#26 review_opened  side: \"blue\", review: 25, origin: \"console\"\n    own.rhai on_review_opened: held back by once per bout `first`",
         "    own.rhai on_review_opened: requested mark {\"text\":\"first\"}\n    scenes.rhai on_review_opened: requested nothing",
         "    own.rhai on_rest: did nothing: its conditions did not hold\n",
         "    own.rhai on_winner: failed: no\n",

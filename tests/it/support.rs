@@ -21,7 +21,7 @@ pub const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 /// The program.
 pub fn vta() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vta"));
-    command.env("NO_COLOR", "1").stdin(Stdio::null());
+    command.env("NO_COLOR", "1").env("TZ", "UTC").env_remove("COLUMNS").stdin(Stdio::null());
     command
 }
 

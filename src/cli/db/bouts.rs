@@ -1,6 +1,7 @@
-use super::select::{self, Query, Rehearsals};
+use super::select::{self, All, Query};
 use crate::cli::CliError;
 use crate::cli::format::Format;
+use crate::natural_order;
 use crate::store::{BoutRow, RoundRow};
 
 /// Print the bouts: athletes, the score by round, who won.
@@ -9,7 +10,7 @@ pub(in super::super) struct Args {
     #[command(flatten)]
     query: Query,
     #[command(flatten)]
-    rehearsals: Rehearsals,
+    all: All,
     #[command(flatten)]
     format: Format,
 }
@@ -18,35 +19,42 @@ impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let (reader, filter) = self.query.open()?;
         let (mut bouts, summary) = reader.bouts(&filter)?;
-        self.rehearsals.hide(&mut bouts, |bout| bout.rehearsal);
+        self.all.hide_rehearsals(&mut bouts, |bout| bout.rehearsal);
+        self.all.hide_unfought(&mut bouts);
+        let first = |bout: &BoutRow| bout.started_at.or(bout.loaded_at);
+        bouts.sort_by(|one, other| {
+            natural_order::compare(&one.court, &other.court).then_with(|| first(one).cmp(&first(other)))
+        });
         let head = [
+            "session",
+            "time",
             "court",
             "bout",
+            "winner",
+            "result",
             "phase",
-            "weight class",
             "blue",
             "red",
             "rounds",
             "gam-jeom",
-            "winner",
-            "result",
-            "events",
+            "weight class",
             "clips",
         ];
         self.format.print(&bouts, head, |bout| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             [
+                bout.session.to_string(),
+                first(bout).map_or_else(String::new, |time| time.local().to_string()),
                 bout.court.clone(),
                 select::bout_number(bout.number.as_deref(), bout.rehearsal),
+                text(&bout.winner),
+                result(bout),
                 text(&bout.phase),
-                text(&bout.weight_class),
                 athlete(&bout.blue, &bout.blue_country),
                 athlete(&bout.red, &bout.red_country),
                 by_round(bout, |round| Some((round.blue, round.red))),
                 by_round(bout, |round| round.blue_penalties.zip(round.red_penalties)),
-                text(&bout.winner),
-                result(bout),
-                bout.events.to_string(),
+                text(&bout.weight_class),
                 bout.clips.to_string(),
             ]
         })?;

@@ -1,7 +1,5 @@
-use std::io::{self, Write};
-
-use super::select::Database;
-use crate::cli::CliError;
+use super::select::{self, Database};
+use crate::cli::error::{CliError, print};
 use crate::cli::format::{Form, Format};
 
 /// Print the sessions of the database, with the counts of each.
@@ -16,9 +14,9 @@ pub(in super::super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<(), CliError> {
         let info = self.database.open()?.info()?;
-        if self.format.form == Form::Table {
+        if self.format.form()? == Form::Table {
             let size = info.bytes as f64 / 1e6;
-            writeln!(io::stdout(), "{}: {size:.1} MB", info.path.display()).map_err(CliError::output)?;
+            print(&format!("{}: {size:.1} MB", info.path.display()))?;
         }
         let head = [
             "session",
@@ -37,9 +35,8 @@ impl Args {
             "uuid",
         ];
         self.format.print(&info.sessions, head, |session| {
-            let second = |time: Option<crate::time::Time>| {
-                time.map_or_else(String::new, |time| time.to_string().chars().take(19).collect())
-            };
+            let second =
+                |time: Option<crate::time::Time>| time.map_or_else(String::new, |time| time.local().to_string());
             [
                 session.id.to_string(),
                 session.court.clone(),
@@ -56,6 +53,10 @@ impl Args {
                 session.clips.to_string(),
                 session.uuid.clone(),
             ]
-        })
+        })?;
+        if info.sessions.iter().any(|session| session.actions_open > 0) {
+            select::note_open();
+        }
+        Ok(())
     }
 }

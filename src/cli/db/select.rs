@@ -1,10 +1,11 @@
 //! The arguments that `db` verbs share.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::{CliError, Exit, say};
 use crate::config::Config;
-use crate::store::{Filter, QuerySummary, Sessions, StoreReader};
+use crate::store::{BoutRow, Filter, QuerySummary, Sessions, StoreReader};
 use crate::time::Time;
 
 /// The database, and what to read of it.
@@ -69,7 +70,7 @@ struct Selection {
     #[arg(long, value_name = "COURT")]
     court: Option<String>,
     /// Only from this time on, such as 2026-11-22, 2026-11-22T14:30 (local time) or
-    /// 2026-11-22T13:30:00Z.
+    /// 2026-11-22T13:30:00Z, and as the tables print it.
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Time>,
     /// Only before this time.
@@ -115,27 +116,51 @@ pub(super) fn note_left_out(summary: &QuerySummary) {
     }
 }
 
-/// Whether rehearsals are shown.
+/// Explains actions without an outcome.
+pub(super) fn note_open() {
+    say(
+        "note: an action without an outcome (`open`) is one that OBS or the player did not answer before vta ended or was \
+         killed; or of a replay whose capture has no answers",
+    );
+}
+
+/// Whether rows that few people look for are shown.
 #[derive(Debug, clap::Args)]
-pub(super) struct Rehearsals {
-    /// Rehearsals, too.
+pub(super) struct All {
+    /// Rehearsals, too, and bouts that were loaded and never fought.
     #[arg(long)]
     all: bool,
 }
 
-impl Rehearsals {
-    /// Takes rehearsals out of the rows, unless they are to be shown; notes how many.
-    pub(super) fn hide<T>(&self, rows: &mut Vec<T>, is_rehearsal: impl Fn(&T) -> bool) {
-        if self.all {
-            return;
-        }
-        let before = rows.len();
-        rows.retain(|row| !is_rehearsal(row));
-        match before - rows.len() {
+impl All {
+    /// Takes rehearsals out of the rows, unless all are to be shown; notes how many.
+    pub(super) fn hide_rehearsals<T>(&self, rows: &mut Vec<T>, is_rehearsal: impl Fn(&T) -> bool) {
+        match self.hide(rows, is_rehearsal) {
             0 => {}
             1 => say("note: a row of a rehearsal was left out; --all has it"),
             hidden => say(&format!("note: {hidden} rows of rehearsals were left out; --all has them")),
         }
+    }
+
+    /// Takes bouts out that were never fought, unless all are to be shown; notes how many. The latest of each court may
+    /// still be fought.
+    pub(super) fn hide_unfought(&self, bouts: &mut Vec<BoutRow>) {
+        let latest: BTreeMap<_, _> = bouts.iter().map(|bout| (bout.court.clone(), bout.id.clone())).collect();
+        let is_unfought = |bout: &BoutRow| {
+            bout.started_at.is_none() && bout.winner.is_none() && latest.get(&bout.court) != Some(&bout.id)
+        };
+        match self.hide(bouts, is_unfought) {
+            0 => {}
+            1 => say("note: a bout that was never fought was left out; --all has it"),
+            hidden => say(&format!("note: {hidden} bouts that were never fought were left out; --all has them")),
+        }
+    }
+
+    /// Takes rows out, unless all are to be shown; says how many.
+    fn hide<T>(&self, rows: &mut Vec<T>, is_hidden: impl Fn(&T) -> bool) -> usize {
+        let before = rows.len();
+        rows.retain(|row| self.all || !is_hidden(row));
+        before - rows.len()
     }
 }
 

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::select::{self, Query};
 use crate::cli::CliError;
-use crate::telemetry::printable;
+use crate::printable::printable_line;
 
 /// Print the events, actions, commands and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
@@ -38,11 +38,14 @@ impl Args {
             let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
             let (number, blue, red) = (name(&bout.number), name(&bout.blue), name(&bout.red));
             let heading = format!("bout {number} on {}: {blue} against {red}", bout.court);
-            writeln!(out, "{}", printable(&heading))?;
+            writeln!(out, "{}", printable_line(&heading))?;
             let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
-            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable(&line.to_string())))
+            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable_line(&line.local())))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
+        if timelines.iter().flat_map(|timeline| &timeline.lines).any(|line| line.text.ends_with("-> no outcome")) {
+            select::note_open();
+        }
         select::note_left_out(&summary);
         Ok(())
     }

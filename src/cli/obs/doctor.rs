@@ -4,7 +4,7 @@ use crate::cli::format::Format;
 use crate::cli::run::runtime;
 use crate::doctor::{self, CheckResult, CheckStatus};
 use crate::pipeline;
-use crate::telemetry::printable;
+use crate::printable::printable_line;
 
 /// Find problems before the day: OBS with a test save, player, ports, folders, disks.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ impl Args {
         let results = runtime()?.block_on(doctor::examine(&config));
         self.format.print_with(&results, |out| {
             results.iter().try_for_each(|CheckResult { status, about, text }| {
-                writeln!(out, "{:<4}  {about}: {}", status.to_string(), printable(text))
+                writeln!(out, "{:<4}  {about}: {}", status.to_string(), printable_line(text))
             })
         })?;
         match results.iter().filter(|finding| finding.status == CheckStatus::Fail).count() {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::connect;
 use crate::cli::check::count;
-use crate::cli::error::{CliError, Exit, print};
+use crate::cli::error::{CliError, Exit, print, print_json_lines};
 use crate::config::Config;
 use crate::pipeline;
 use crate::rules::RuleFile;
@@ -59,7 +59,7 @@ impl Args {
             }
         }
         if self.format == Format::Json {
-            print(&serde_json::to_string_pretty(&diagnostics).unwrap_or_default())?;
+            print_json_lines(&diagnostics)?;
             return if has_errors(&diagnostics) { Err(CliError::reported(Exit::Config)) } else { Ok(()) };
         }
         if has_errors(&diagnostics) {

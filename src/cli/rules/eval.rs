@@ -13,7 +13,7 @@ use rustyline::{Context, Editor, Helper};
 
 use crate::bout::Bout;
 use crate::capture;
-use crate::cli::error::{CliError, Exit, print, say};
+use crate::cli::error::{CliError, Exit, print, print_json, say};
 use crate::config::Config;
 use crate::court::{Court, Input, Output};
 use crate::event::{Event, Kind};
@@ -211,7 +211,7 @@ impl Prompt {
         }
         let tried = self.bench.evaluate(line);
         for verb in &tried.actions {
-            print(&serde_json::to_string(verb).unwrap_or_default())?;
+            print_json(verb)?;
         }
         if tried.timers > 0 {
             print(&format!("timers set or cancelled: {}", tried.timers))?;
@@ -246,7 +246,7 @@ impl Prompt {
     /// Shows the event of the moment.
     fn show(&self) -> Result<(), CliError> {
         match self.moments.get(self.index) {
-            Some((event, _)) => print(&serde_json::to_string(&**event).unwrap_or_default()),
+            Some((event, _)) => print_json(&**event),
             None => Ok(()),
         }
     }

@@ -1,12 +1,15 @@
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::cli::check::count;
 use crate::cli::error::{CliError, Exit, print};
+use crate::cli::output::Force;
 use crate::config::Config;
+use crate::output_file::{OutputError, OutputFile};
 use crate::pipeline::StartError;
 use crate::rules::check::has_errors;
 use crate::scenario::{self, Scenarios, Verdict};
@@ -24,6 +27,8 @@ pub(in crate::cli) struct Args {
     /// Write the results as JUnit XML too.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
 }
 
 impl Args {
@@ -54,11 +59,10 @@ impl Args {
             junit.add_test_suite(suite(file, &verdicts));
         }
         if let Some(path) = self.junit {
-            let written = File::create(&path).map_err(|error| error.to_string());
-            let written = written.and_then(|file| junit.serialize(file).map_err(|error| error.to_string()));
-            let refused =
-                |error| CliError::new(Exit::Refused, format!("{} cannot be written: {error}", path.display()));
-            written.map_err(refused)?;
+            let mut file = OutputFile::create(&path, self.force.existing())?;
+            let failed = |error| OutputError::Io { path, reason: io::Error::other(error) };
+            junit.serialize(&mut file).map_err(failed)?;
+            file.finish()?;
         }
         let summary = format!("{} of {}: ", count(played, "scenario"), count(files.len(), "file"));
         match failed {

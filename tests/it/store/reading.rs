@@ -3,6 +3,7 @@ use serde_json::json;
 use vta::action::{ActionVerb, Clip, ObsVerb, Play, PlayerVerb};
 use vta::bout::{Bout, Corner, RoundState, Stage};
 use vta::event::*;
+use vta::spreadsheet::CsvStyle;
 use vta::store::{Filter, Format, StoreError};
 
 use super::*;
@@ -71,7 +72,7 @@ fn exported_action_is_its_own_json_byte_for_byte() {
     let (_folder, path) = database();
     kept_of_every_form(&path);
     let lines = text(|out| {
-        reader(&path).export_actions(&Filter::default(), out).unwrap();
+        reader(&path).export_actions(&Filter::default(), Format::Ndjson, out).unwrap();
     });
     let own: Vec<_> = actions_of_every_form().iter().map(|action| serde_json::to_string(action).unwrap()).collect();
     assert_eq!(lines.lines().collect::<Vec<_>>(), own);
@@ -112,7 +113,7 @@ fn csv_export_has_a_column_for_each_common_field() {
     kept_bout(&path);
     let filter = Filter { until: Some(second(6)), ..Filter::default() };
     let table = text(|out| {
-        reader(&path).export_events(&filter, &[], Format::Csv, out).unwrap();
+        reader(&path).export_events(&filter, &[], Format::Csv(CsvStyle::default()), out).unwrap();
     });
     assert_eq!(table.matches("\r\n").count(), 6, "RFC 4180 ends lines so");
     insta::assert_snapshot!(table.replace("\r\n", "\n"), @r#"
@@ -257,6 +258,7 @@ fn bout_is_listed_with_its_result() {
         "decision": "PTF",
         "stage": "ended",
         "rehearsal": false,
+        "loaded_at": null,
         "started_at": "2026-05-02T09:00:02.000000Z",
         "ended_at": "2026-05-02T09:00:09.000000Z",
         "events": 8,
@@ -379,7 +381,7 @@ fn lines_of_several_sessions_begin_with_the_session() {
     {"session":2,"seq":1,"at":"2026-05-02T09:00:01.000000Z","court":"court-1","stream":"pre","kind":"bout_loaded","status":"ok","raw":"pre"}
     "#);
     let actions = text(|out| {
-        reader(&path).export_actions(&Filter::default(), out).unwrap();
+        reader(&path).export_actions(&Filter::default(), Format::Ndjson, out).unwrap();
     });
     insta::assert_snapshot!(actions, @r#"
     {"session":1,"seq":1,"at":"2026-05-02T09:00:01.000000Z","rule":"instant-replay.rhai","cause":1,"action":"player.close","args":{}}

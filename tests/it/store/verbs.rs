@@ -86,9 +86,9 @@ fn reviews_say_who_requested_and_decided_them() {
         rows.iter().map(|row| ["side", "origin", "decided_by"].map(|key| row[key].as_str().unwrap())).collect();
     assert_eq!(rows, [["red", "both", "console"], ["blue", "both", "operator"], ["red", "console", "console"]]);
     assert_snapshot!(stdout(&db(&venue, "reviews")), @"
-    court    bout  review  requested                    side  origin   answer    verdict  saved  shown  answered  clip
-    court-1  12    32      2026-05-02T09:00:16.000000Z  blue  both     accepted  won                    2000 ms
-    court-1  12    43      2026-05-02T09:00:20.000000Z  red   console  rejected                         1000 ms
+    requested                  court    bout  review  side  answer         origin   athlete  saved  shown  answered  clip
+    2026-05-02T09:00:16+00:00  court-1  12    32      blue  accepted, won  both     Ana ANA                2000 ms
+    2026-05-02T09:00:20+00:00  court-1  12    43      red   rejected       console  Bea BEA                1000 ms
     ");
 }
 
@@ -98,11 +98,11 @@ fn timeline_of_a_bout_has_the_commands_in_it() {
     let timeline = db(&venue, "timeline --bout 12 --only events");
     let commands = stdout(&timeline).lines().filter(|line| line.contains("  command "));
     assert_snapshot!(commands.collect::<Vec<_>>().join("\n"), @"
-    2026-05-02T09:00:06.000000Z  event      11  command            review red (ctl) -> done after 0 ms
-    2026-05-02T09:00:10.000000Z  event      22  command            rehearsal stop (ctl) -> done after 0 ms
-    2026-05-02T09:00:16.000000Z  event      32  command            review blue (ctl) -> done after 0 ms
-    2026-05-02T09:00:18.000000Z  event      37  command            verdict accepted won (ctl) -> done after 0 ms
-    2026-05-02T09:00:19.000000Z  event      40  command            review close (ctl) -> done after 0 ms
-    2026-05-02T09:00:23.000000Z  event      49  command            save kick (ctl) -> refused after 0 ms: no OBS serves this court: add a sink of `type: obs`
+    2026-05-02T09:00:06.000+00:00  event      11  command            review red (ctl) -> done after 0 ms
+    2026-05-02T09:00:10.000+00:00  event      22  command            rehearsal stop (ctl) -> done after 0 ms
+    2026-05-02T09:00:16.000+00:00  event      32  command            review blue (ctl) -> done after 0 ms
+    2026-05-02T09:00:18.000+00:00  event      37  command            verdict accepted won (ctl) -> done after 0 ms
+    2026-05-02T09:00:19.000+00:00  event      40  command            review close (ctl) -> done after 0 ms
+    2026-05-02T09:00:23.000+00:00  event      49  command            save kick (ctl) -> refused after 0 ms: no OBS serves this court: add a sink of `type: obs`
     ");
 }
