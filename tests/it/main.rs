@@ -14,11 +14,11 @@ mod decode;
 mod defects;
 mod docs;
 mod endless_handlers;
+mod escapes;
 #[cfg(unix)]
 mod files_taken;
 #[cfg(unix)]
 mod flood;
-mod escapes;
 mod fuzz_corpus;
 mod headless_obs;
 #[cfg(unix)]
@@ -38,9 +38,9 @@ mod player;
 #[cfg(unix)]
 mod private_files;
 mod protocol;
-mod rehearsing;
 #[cfg(unix)]
 mod recordings;
+mod rehearsing;
 #[cfg(unix)]
 mod resume;
 mod review;
