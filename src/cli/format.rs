@@ -52,7 +52,11 @@ impl Format {
         cells: impl Fn(&T) -> [String; N],
     ) -> Result<(), CliError> {
         self.print_with(rows, |out| {
-            let cells = rows.iter().map(cells).map(|cells| cells.map(|text| cell(&text)));
+            let cells = rows.iter().map(|row| {
+                let mut places = 1..;
+                // After the last one nothing is moved aside: it may say why.
+                cells(row).map(|text| cell(&text, if places.next() == Some(N) { usize::MAX } else { MAX_WIDTH }))
+            });
             let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
             print_columns(out, &lines, width())
         })
@@ -95,19 +99,19 @@ fn print_csv<T: Serialize>(rows: &[T], style: CsvStyle) -> io::Result<()> {
 /// What comes before the further lines of a row.
 const INDENT: &str = "    ";
 
-/// The widest cell; JSON and CSV have the whole text.
+/// The widest cell but the last one of a row; JSON and CSV have the whole text.
 const MAX_WIDTH: usize = 40;
 
 /// A text as the cell of a table: in one line, and cut where it is too wide.
-fn cell(text: &str) -> String {
+fn cell(text: &str, max_width: usize) -> String {
     let text = printable_line(text).to_string();
-    if text.width() <= MAX_WIDTH {
+    if text.width() <= max_width {
         return text;
     }
     let mut width = 0;
     let is_shown = |c: &char| {
         width += c.width().unwrap_or_default();
-        width < MAX_WIDTH
+        width < max_width
     };
     text.chars().take_while(is_shown).chain(['…']).collect()
 }

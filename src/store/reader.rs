@@ -43,7 +43,7 @@ impl StoreReader {
     /// Whether the tables of the database at `path` are of an older vta: opening it brings them up to date, which takes
     /// some seconds for each million events.
     pub fn is_outdated(path: &Path) -> bool {
-        matches!(Self::identity(path), Ok(Identity::Older))
+        matches!(Self::identity(path, OpenFlags::SQLITE_OPEN_READ_ONLY), Ok(Identity::Older))
     }
 
     /// Looks whether a session can be written to the file at `path`, which is there; changes nothing.
@@ -54,11 +54,12 @@ impl StoreReader {
         if path.is_dir() {
             return Err(StoreError::IsFolder(path.to_owned()));
         }
-        Self::identity(path).map(drop)
+        // A connection that only reads leaves its `-wal` and `-shm` behind.
+        Self::identity(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map(drop)
     }
 
-    fn identity(path: &Path) -> Result<Identity, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    fn identity(path: &Path, access: OpenFlags) -> Result<Identity, StoreError> {
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|reason| StoreError::sqlite(path, reason))?;
         identify(&connection, path)
     }

@@ -96,8 +96,16 @@ fn reviews_name_the_athlete_and_why_there_is_no_clip() {
     let row = stdout(&reviews).lines().nth(1).unwrap();
     assert!(row.contains("Ana ANA200"), "{}", stdout(&reviews));
     let database = rusqlite::Connection::open(venue.path("day.db")).unwrap();
-    database.execute("UPDATE reviews SET missing = 'OBS is not there'", []).unwrap();
-    assert!(stdout(&run(&venue, "db reviews")).contains("none: OBS is not there"));
+    database
+        .execute(
+            "UPDATE reviews SET missing = 'OBS is not there, and it was not there the last time that vta looked'",
+            [],
+        )
+        .unwrap();
+    assert!(
+        stdout(&run(&venue, "db reviews"))
+            .contains("none: OBS is not there, and it was not there the last time that vta looked")
+    );
     database
         .execute_batch(
             "INSERT INTO clips (session, seq, at, load, review, instance, path, taken_from)

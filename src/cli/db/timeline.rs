@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::select::{self, Query};
 use crate::cli::CliError;
 use crate::printable::printable_line;
+use crate::store::TimelineLine;
 
 /// Print the events, actions, commands and clips of each bout in order of time, without the ticks of clocks.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,7 @@ impl Args {
             Only::Actions => "action",
             Only::Clips => "clip",
         });
+        let is_shown = |line: &&TimelineLine| only.is_none_or(|only| line.what == only);
         let mut out = BufWriter::new(io::stdout().lock());
         let written = timelines.iter().try_for_each(|timeline| {
             let bout = &timeline.bout;
@@ -39,11 +41,15 @@ impl Args {
             let (number, blue, red) = (name(&bout.number), name(&bout.blue), name(&bout.red));
             let heading = format!("bout {number} on {}: {blue} against {red}", bout.court);
             writeln!(out, "{}", printable_line(&heading))?;
-            let lines = timeline.lines.iter().filter(|line| only.is_none_or(|only| line.what == only));
-            lines.into_iter().try_for_each(|line| writeln!(out, "{}", printable_line(&line.local())))
+            timeline
+                .lines
+                .iter()
+                .filter(is_shown)
+                .try_for_each(|line| writeln!(out, "{}", printable_line(&line.local())))
         });
         written.and_then(|()| out.flush()).map_err(CliError::output)?;
-        if timelines.iter().flat_map(|timeline| &timeline.lines).any(|line| line.text.ends_with("-> no outcome")) {
+        let mut lines = timelines.iter().flat_map(|timeline| &timeline.lines).filter(is_shown);
+        if lines.any(|line| line.text.ends_with("-> no outcome")) {
             select::note_open();
         }
         select::note_left_out(&summary);
