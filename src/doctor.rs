@@ -18,6 +18,7 @@ use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
 use crate::rules::{Sources, check};
 use crate::source::BindError;
+use crate::store::StoreReader;
 
 /// How long the player may take to say its version.
 const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -97,6 +98,11 @@ fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
 
 fn database(name: &str, path: &Path) -> Vec<CheckResult> {
     let mut results = CheckResults::about(name);
+    if path.exists()
+        && let Err(error) = StoreReader::open_read_only(path).and_then(|reader| reader.check())
+    {
+        results.add(CheckStatus::Fail, error.to_string());
+    }
     if path.exists()
         && let Err(error) = std::fs::OpenOptions::new().append(true).open(path)
     {

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::damage;
 use super::error::StoreError;
 use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
@@ -38,6 +39,14 @@ impl StoreReader {
             }
             Identity::Empty => Err(StoreError::NotOurs(path.to_owned())),
         }
+    }
+
+    /// Looks for damage, for two seconds at most.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        damage::check(&self.connection, &self.path)
     }
 
     /// Whether the tables of the database at `path` are of an older vta: opening it brings them up to date, which takes

@@ -312,7 +312,12 @@ messages! {
     error "store.not_writable" store_not_writable(path, reason) =
         "the database cannot be written: {reason} ({path}); entries wait in the queue meanwhile";
 
-    /// nothing was lost
+    /// somebody has moved, replaced or deleted it, or the disk is away. A new one is made at once; in that, the sessions that run
+    /// have only what comes from now on. [Replay the captures](#a-replay) to have the rest
+    error "store.gone" store_gone(path, lost) =
+        "{path} is no longer there; a new database is made, and {lost} entries are in none";
+
+    /// nothing was lost of what waited
     info "store.writable" store_writable(path) = "the database can be written again, and what waited is in it ({path})";
 
     /// written once, at the first start of this version. It takes some seconds for each million events; if it is
