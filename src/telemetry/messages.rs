@@ -380,6 +380,11 @@ messages! {
     /// how often each of them occurred in this run, by its code
     warn "run.message_counts" run_message_counts(counts) = "warnings and errors: {counts}";
 
+    /// the disk is full, or the folder was taken away: make room, or put it back. The terminal has the lines, and every event is in
+    /// the database; each second it is tried again
+    error "log.not_written" log_not_written(directory, error) per(directory) =
+        "the log cannot be written to {directory}: {error}";
+
     /// the terminal was held, or the disk too slow. Every event is in the database all the same
     warn "run.log_lost" run_log_lost(count, place) = "{count} lines of the log are missing {place}";
 }

@@ -121,3 +121,29 @@ fn damaged_database_is_found_at_the_start_and_by_the_doctor() {
     let doctor = output(vta().args(["obs", "doctor", "--config"]).arg(venue.config()));
     assert!(stdout(&doctor).contains("is damaged: "), "{}", stdout(&doctor));
 }
+
+#[test]
+fn log_that_is_deleted_is_made_anew_and_one_that_cannot_be_is_reported() {
+    let venue = Venue::new("  log: { type: log, directory: logs, level: debug }\n");
+    let mut running = venue.run();
+    let lines = || {
+        let files = fs::read_dir(venue.path("logs")).into_iter().flatten().flatten();
+        files.map(|file| fs::read_to_string(file.path()).unwrap_or_default()).collect::<String>()
+    };
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    fs::remove_dir_all(venue.path("logs")).unwrap();
+    wait_for("a new file", || {
+        socket.send_to(b"rnd;1;", running.to).unwrap();
+        lines().contains("round").then_some(())
+    });
+    fs::remove_dir_all(venue.path("logs")).unwrap();
+    fs::write(venue.path("logs"), "not a folder").unwrap();
+    wait_for("the trouble on the terminal", || {
+        socket.send_to(b"rnd;2;", running.to).unwrap();
+        running.log().contains("the log cannot be written to").then_some(())
+    });
+    running.wait_for_log("[log.not_written]");
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("lines of the log are missing in the log files, which could not be written"), "{log}");
+}
