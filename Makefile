@@ -2,9 +2,9 @@
 
 SHELL := bash
 CARGO ?= cargo
-# What the tests run for real: OBS under a screen that is none, ffprobe, mpv, tshark.
-PROGRAMS := obs Xvfb ffprobe mpv tshark
-PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark
+# What the tests run for real: OBS under a screen that is none, ffprobe, mpv, tshark, a clock that can be set.
+PROGRAMS := obs Xvfb ffprobe mpv tshark faketime
+PACKAGES := obs-studio obs-plugins xvfb libgl1-mesa-dri ffmpeg mpv tshark faketime
 # Where Cargo builds, also with CARGO_TARGET_DIR.
 TARGET = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
 WINDOWS := x86_64-pc-windows-gnu

@@ -29,3 +29,15 @@ impl FileId {
         fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
     }
 }
+
+/// Whether an open file still has a name somewhere, where the system says so.
+#[cfg(unix)]
+pub(crate) fn has_a_name(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.nlink() > 0
+}
+
+#[cfg(not(unix))]
+pub(crate) fn has_a_name(_: &Metadata) -> bool {
+    false
+}

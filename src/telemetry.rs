@@ -2,6 +2,7 @@
 
 mod counters;
 mod log;
+mod log_files;
 mod log_message;
 pub mod messages;
 mod status;

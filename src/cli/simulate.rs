@@ -27,7 +27,8 @@ pub(super) struct Args {
     /// Where to send it, such as 127.0.0.1:6000 or 192.168.7.255:6000; each further court has the next port.
     #[arg(long, value_name = "ADDRESS:PORT", required_unless_present = "trace_out")]
     to: Option<SocketAddr>,
-    /// How many times as fast as in reality; `max` does not wait at all.
+    /// How many times as fast as in reality. With more than 10, moments that follow each other closely become one for a
+    /// court; `max` is for --trace-out alone.
     #[arg(long, value_name = "N|max", default_value = "1", value_parser = pace)]
     speed: Pace,
     /// Send so many datagrams a second in all, regardless of their times.
@@ -103,6 +104,12 @@ impl Args {
         }
         // The command line was checked for it.
         let to = self.to.ok_or_else(|| CliError::new(Exit::Usage, "say where to send it with --to"))?;
+        if pace == Pace::Max {
+            let reason = "a court takes the times of messages from when they arrive: with `--speed max`, a whole bout would be \
+                          one burst, with a wrong result; give a number such as 10, or `--rate` to measure; \
+                          `vta replay FILE --speed max` plays a trace with its times";
+            return Err(CliError::new(Exit::Usage, reason));
+        }
         match &self.trace {
             Some(trace) => play_trace(trace, to, pace),
             None => self.made_up.send(to, pace),

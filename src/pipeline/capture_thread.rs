@@ -14,7 +14,7 @@ use super::capture_room::CaptureRoom;
 use super::components::Component;
 use crate::capture::{About, CaptureWriter, FlushMark};
 use crate::court::{Input, Setup};
-use crate::file_id::FileId;
+use crate::file_id::{FileId, has_a_name};
 use crate::file_name;
 use crate::queue::{Sender, bounded, next_batch};
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
@@ -55,17 +55,6 @@ impl Open {
         let is_there = FileId::at(&self.path) == Some(FileId::of(&metadata));
         (!is_there).then(|| if has_a_name(&metadata) { 0 } else { self.inputs })
     }
-}
-
-#[cfg(unix)]
-fn has_a_name(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata.nlink() > 0
-}
-
-#[cfg(not(unix))]
-fn has_a_name(_: &fs::Metadata) -> bool {
-    false
 }
 
 /// The queue of a court's capture thread.

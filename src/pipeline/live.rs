@@ -313,6 +313,22 @@ fn answer(runtime: &mut CourtRuntime<Sinks>, at: Time, request: CourtRequest) {
     }
 }
 
+/// What a court's thread has waited for.
+enum Next {
+    Received(Received),
+    Report(Report),
+    Change(Change),
+    Request(CourtRequest),
+    /// The time is over.
+    Nothing,
+    /// All sinks have ended.
+    NoSinks,
+    NoChanges,
+    NoRequests,
+    /// The socket is closed, and all that it has received was taken.
+    Closed,
+}
+
 /// Takes inputs in the order in which they come, until the socket is closed and the outcomes are known.
 fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
     let Inputs { first, feed, mut reports, mut changes, mut requests, clock, counters } = inputs;
@@ -323,32 +339,31 @@ fn live(mut runtime: CourtRuntime<Sinks>, inputs: Inputs) {
         runtime.take(clock.anchor(), &input);
     }
     loop {
+        let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(now()).min(MAX_IDLE));
+        let next = select! {
+            recv(feed) -> received => received.map_or(Next::Closed, Next::Received),
+            recv(reports) -> report => report.map_or(Next::NoSinks, Next::Report),
+            recv(changes) -> change => change.map_or(Next::NoChanges, Next::Change),
+            recv(requests) -> request => request.map_or(Next::NoRequests, Next::Request),
+            default(wait) => Next::Nothing,
+        };
+        // If the thread slept until now, it did so before what it has found.
         if let Some(offset) = watch.step() {
             runtime.take(now(), &Input::ClockStep { ran_until: runtime.now(), offset });
         }
         while let Some(report) = losses.next() {
             runtime.take(now(), &Input::Report(report));
         }
-        let wait = runtime.next_due().map_or(MAX_IDLE, |due| due.since(now()).min(MAX_IDLE));
-        select! {
-            recv(feed) -> received => match received {
-                Ok(received) => runtime.take(received.at, &received.input),
-                Err(_) => break,
-            },
-            recv(reports) -> report => match report {
-                Ok(report) => runtime.take(now(), &Input::Report(report)),
-                // All sinks have ended.
-                Err(_) => reports = never(),
-            },
-            recv(changes) -> change => match change {
-                Ok(change) => change.make(&mut runtime, now()),
-                Err(_) => changes = never(),
-            },
-            recv(requests) -> request => match request {
-                Ok(request) => answer(&mut runtime, now(), request),
-                Err(_) => requests = never(),
-            },
-            default(wait) => runtime.advance(now()),
+        match next {
+            Next::Received(received) => runtime.take(received.at, &received.input),
+            Next::Report(report) => runtime.take(now(), &Input::Report(report)),
+            Next::Change(change) => change.make(&mut runtime, now()),
+            Next::Request(request) => answer(&mut runtime, now(), request),
+            Next::Nothing => runtime.advance(now()),
+            Next::NoSinks => reports = never(),
+            Next::NoChanges => changes = never(),
+            Next::NoRequests => requests = never(),
+            Next::Closed => break,
         }
     }
     let until = Instant::now() + SHUTDOWN_TIMEOUT;

@@ -70,6 +70,17 @@ pub enum StoreError {
         /// The id.
         id: i64,
     },
+    /// The file is damaged.
+    #[error(
+        "the database {} is damaged: {what}; move it away, and vta makes a new one, which the captures can fill again          (`vta replay`)",
+        path.display()
+    )]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite found.
+        what: String,
+    },
     /// Any other error of SQLite.
     #[error("database {}: {reason}", path.display())]
     Sqlite {
@@ -96,6 +107,7 @@ impl StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::NoAccess { path, reason }
             }
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, what: reason.to_string() },
             _ => Self::Sqlite { path, reason },
         }
     }

@@ -52,6 +52,14 @@ pub(super) struct Shared {
     overflow: Counter,
 }
 
+impl Entry {
+    /// The id of its session.
+    pub(super) fn session(&mut self) -> &mut i64 {
+        let (Self::Output { session, .. } | Self::End { session, .. }) = self;
+        session
+    }
+}
+
 impl Shared {
     pub(super) fn new(status: StatusHandle) -> Self {
         Self {

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use rusqlite_migration::{M, Migrations};
 use strum::{Display, IntoStaticStr};
 
+use super::damage;
 use super::error::StoreError;
+use super::original::Original;
 use crate::bout::SessionId;
 use crate::telemetry::messages;
 use crate::time::Time;
@@ -31,7 +33,10 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Store {
     pub(super) connection: Connection,
+    pub(super) original: Original,
     pub(super) path: PathBuf,
+    /// The sessions that it has begun, with their ids.
+    pub(super) sessions: Vec<(i64, NewSession)>,
 }
 
 /// Where a session has its datagrams from.
@@ -84,6 +89,7 @@ impl Store {
         if identify(&connection, path)? == Identity::Older {
             messages::store_updating(path.display());
         }
+        damage::check(&connection, path)?;
         let end = Instant::now() + BUSY_TIMEOUT;
         // SQLite does not wait while another program changes the journal mode, as each vta does at its start and end.
         while let Err(error) = set_up(&mut connection, path) {
@@ -92,7 +98,8 @@ impl Store {
                 error => return Err(error),
             }
         }
-        Ok(Self { connection, path: path.to_owned() })
+        let original = Original::of(path).map_err(|_| StoreError::NotFound(path.to_owned()))?;
+        Ok(Self { connection, original, path: path.to_owned(), sessions: Vec::new() })
     }
 
     /// Begins a session; the id that it returns belongs to each of its entries. An earlier session of the court may be
@@ -101,7 +108,6 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub fn begin_session(&mut self, session: &NewSession) -> Result<i64, StoreError> {
-        let mode: &str = session.mode.into();
         let failed = |reason| StoreError::sqlite(&self.path, reason);
         if session.mode == Mode::Live {
             let open = self.open_session(&session.court).map_err(failed)?;
@@ -109,22 +115,35 @@ impl Store {
                 messages::store_session_open(&session.court, id, uuid, started_at);
             }
         }
-        self.connection
-            .execute(
-                "INSERT INTO sessions (uuid, replay_of, court, mode, event_name, capture, vta_version, started_at)
+        let id = self.insert_session(session).map_err(failed)?;
+        self.sessions.push((id, session.clone()));
+        Ok(id)
+    }
+
+    /// Adds the row of a session, unless it is there.
+    pub(super) fn insert_session(&self, session: &NewSession) -> rusqlite::Result<i64> {
+        let mode: &str = session.mode.into();
+        let known = self
+            .connection
+            .query_row("SELECT id FROM sessions WHERE uuid = ?1", [session.id.to_string()], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        self.connection.execute(
+            "INSERT INTO sessions (uuid, replay_of, court, mode, event_name, capture, vta_version, started_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    session.id.to_string(),
-                    session.replay_of.map(|id| id.to_string()),
-                    session.court,
-                    mode,
-                    session.event_name,
-                    session.capture,
-                    env!("CARGO_PKG_VERSION"),
-                    session.started_at,
-                ],
-            )
-            .map_err(failed)?;
+            params![
+                session.id.to_string(),
+                session.replay_of.map(|id| id.to_string()),
+                session.court,
+                mode,
+                session.event_name,
+                session.capture,
+                env!("CARGO_PKG_VERSION"),
+                session.started_at,
+            ],
+        )?;
         Ok(self.connection.last_insert_rowid())
     }
 

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::damage;
 use super::error::StoreError;
 use super::open::{BUSY_TIMEOUT, Identity, Store, identify};
 
@@ -24,10 +25,8 @@ impl StoreReader {
         if !path.exists() {
             return Err(StoreError::NotFound(path.to_owned()));
         }
-        let failed = |reason| StoreError::sqlite(path, reason);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        let connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(|reason| StoreError::sqlite(path, reason))?;
         match identify(&connection, path)? {
             Identity::Ours => Ok(Self { connection, path: path.to_owned() }),
             Identity::Older => {
@@ -43,10 +42,12 @@ impl StoreReader {
     /// Whether the tables of the database at `path` are of an older vta: opening it brings them up to date, which takes
     /// some seconds for each million events.
     pub fn is_outdated(path: &Path) -> bool {
-        matches!(Self::identity(path, OpenFlags::SQLITE_OPEN_READ_ONLY), Ok(Identity::Older))
+        let connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        matches!(connection.and_then(|connection| identify(&connection, path)), Ok(Identity::Older))
     }
 
-    /// Looks whether a session can be written to the file at `path`, which is there; changes nothing.
+    /// Looks whether a session can be written to the file at `path`, which is there, and for damage, for two seconds at most;
+    /// changes nothing.
     ///
     /// # Errors
     /// Those of opening it for writing, as far as they can be known before.
@@ -55,13 +56,14 @@ impl StoreReader {
             return Err(StoreError::IsFolder(path.to_owned()));
         }
         // A connection that only reads leaves its `-wal` and `-shm` behind.
-        Self::identity(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map(drop)
+        let connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        identify(&connection, path)?;
+        damage::check(&connection, path)
     }
 
-    fn identity(path: &Path, access: OpenFlags) -> Result<Identity, StoreError> {
+    fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|reason| StoreError::sqlite(path, reason))?;
-        identify(&connection, path)
+        Connection::open_with_flags(path, flags).map_err(|reason| StoreError::sqlite(path, reason))
     }
 
     /// Runs a query, with the path in its error.

@@ -1,14 +1,16 @@
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::Connection;
 
 use super::error::StoreError;
 use super::handle::{Entry, Queued, Shared, StoreCounts, StoreHandle};
-use super::open::Store;
+use super::open::{NewSession, Store};
+use super::original::Original;
 use super::rows::RowBuffers;
 use crate::queue::{bounded, next_batch};
 use crate::telemetry::{Status, StatusHandle, messages};
@@ -21,6 +23,8 @@ const BATCH_DELAY: Duration = Duration::from_millis(50);
 const MAX_CAPTURE_WAIT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another program's lock; entries wait in the queue anyway.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// How often it is looked at whether the file is still there, while nothing comes.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The first and the longest pause between two attempts when the database refuses.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
@@ -46,7 +50,10 @@ impl Store {
         let shared = Arc::new(Shared::new(status));
         let writer = Writer {
             connection: self.connection,
+            original: self.original,
             path: self.path,
+            sessions: self.sessions,
+            ids: HashMap::new(),
             entries,
             low_mark: capacity / 2,
             shared: Arc::clone(&shared),
@@ -82,7 +89,11 @@ impl StoreThread {
 
 struct Writer {
     connection: Connection,
+    original: Original,
     path: PathBuf,
+    sessions: Vec<(i64, NewSession)>,
+    /// The ids of sessions in a database that has taken the place of the first, by those in the first.
+    ids: HashMap<i64, i64>,
     entries: Receiver<Queued>,
     /// The queue counts as free again when no more than so many wait.
     low_mark: usize,
@@ -95,6 +106,16 @@ impl Writer {
         let _guard = self.shared.status.run();
         let mut batch = Vec::new();
         while self.gather(&mut batch) {
+            if self.original.is_gone() && !self.begin_anew() {
+                return;
+            }
+            for entry in &mut batch {
+                let session = entry.session();
+                *session = self.ids.get(session).copied().unwrap_or(*session);
+            }
+            if batch.is_empty() {
+                continue;
+            }
             if !self.write(&batch) {
                 return;
             }
@@ -113,10 +134,60 @@ impl Writer {
         }
     }
 
-    /// Fills a batch with what waits, once the captures have flushed what it came from; false when all handles are
-    /// dropped.
+    /// Makes a new database in place of the one that is gone, in as many attempts as it takes; false when the program no
+    /// longer waits.
+    fn begin_anew(&mut self) -> bool {
+        let mut lost = 0;
+        if !self.original.is_kept() {
+            lost = self.shared.written.take();
+            self.shared.failed.add(lost);
+        }
+        messages::store_gone(self.path.display(), lost);
+        self.shared.status.set(Status::Degraded(format!("{} is no longer there", self.path.display())));
+        // SQLite itself does not do it for a file that was moved.
+        if let Err(reason) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            messages::store_wal_left(self.path.display(), reason);
+        }
+        // When the old one is closed, it deletes files that have the names of those of the new one.
+        if let Ok(none) = Connection::open_in_memory() {
+            drop(std::mem::replace(&mut self.connection, none));
+        }
+        loop {
+            match self.open_anew() {
+                Ok(()) => break,
+                Err(reason) => {
+                    if self.shared.given_up.load(Relaxed) {
+                        return false;
+                    }
+                    self.shared.status.set(Status::Degraded(reason.to_string()));
+                    std::thread::sleep(PAUSES.1);
+                }
+            }
+        }
+        self.shared.status.set(Status::Running);
+        messages::store_writable(self.path.display());
+        true
+    }
+
+    fn open_anew(&mut self) -> Result<(), StoreError> {
+        let store = Store::open(&self.path)?;
+        let failed = |reason| StoreError::sqlite(&self.path, reason);
+        let ids = self.sessions.iter().map(|(id, session)| Ok((*id, store.insert_session(session)?)));
+        self.ids = ids.collect::<rusqlite::Result<_>>().map_err(failed)?;
+        store.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        (self.connection, self.original, self.buffers) = (store.connection, store.original, RowBuffers::default());
+        Ok(())
+    }
+
+    /// Fills a batch with what waits, if anything, once the captures have flushed what it came from; false when all
+    /// handles are dropped.
     fn gather(&self, batch: &mut Vec<Entry>) -> bool {
-        let Ok(waiting) = next_batch(&self.entries, MAX_BATCH, BATCH_DELAY, None) else { return false };
+        let wake = Instant::now() + CHECK_INTERVAL;
+        let waiting = match next_batch(&self.entries, MAX_BATCH, BATCH_DELAY, Some(wake)) {
+            Ok(waiting) => waiting,
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        };
         let deadline = Instant::now() + MAX_CAPTURE_WAIT;
         batch.extend(waiting.map(|Queued { entry, behind }| {
             if let Some((capture, inputs)) = behind {

@@ -7,13 +7,14 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{ErrorCounter, WorkerGuard};
-use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_appender::rolling::InitError;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
@@ -21,6 +22,8 @@ use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::Counter;
+use super::log_files::LogFiles;
 use super::messages::{self, ALL};
 use super::terminal::TerminalFields;
 use crate::printable::JsonWriter;
@@ -34,6 +37,8 @@ pub struct Log {
     repeats: Option<(Sender<()>, JoinHandle<()>)>,
     /// The lines that each queue had no room for, by where they were to be written.
     lost: Vec<(&'static str, ErrorCounter)>,
+    /// The lines that the files did not take.
+    not_written: Arc<Counter>,
     _guards: Vec<WorkerGuard>,
 }
 
@@ -80,16 +85,13 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
         .with_timer(LocalTime)
         .fmt_fields(TerminalFields)
         .with_filter(filter());
+    let mut not_written = Arc::default();
     let file = match options.directory {
         None => None,
         Some(directory) => {
             fs::create_dir_all(directory)?;
-            let files = RollingFileAppender::builder()
-                .rotation(Rotation::DAILY)
-                .filename_prefix("vta")
-                .filename_suffix("log.jsonl")
-                .max_log_files(options.keep_files)
-                .build(directory)?;
+            let files = LogFiles::open(directory, options.keep_files)?;
+            not_written = files.lost();
             let (files, guard) = tracing_appender::non_blocking(JsonWriter(files));
             guards.push(guard);
             lost.push(("in the log files", files.error_counter()));
@@ -105,7 +107,7 @@ pub fn start(options: LogOptions<'_>, terminal: impl Write + Send + 'static) -> 
     }));
     let (end, ended) = bounded(0);
     let repeats = thread::Builder::new().name("log repeats".to_owned()).spawn(move || write_repeats(&ended))?;
-    Ok(Log { repeats: Some((end, repeats)), lost, _guards: guards })
+    Ok(Log { repeats: Some((end, repeats)), lost, not_written, _guards: guards })
 }
 
 impl Log {
@@ -117,6 +119,10 @@ impl Log {
         let counts: Vec<_> = serious.map(|message| format!("{} {}", message.code, message.count.get())).collect();
         if !counts.is_empty() {
             messages::run_message_counts(counts.join(", "));
+        }
+        let not_written = self.not_written.get();
+        if not_written > 0 {
+            messages::run_log_lost(not_written, "in the log files, which could not be written");
         }
         for (place, lost) in &self.lost {
             if lost.dropped_lines() > 0 {

@@ -316,7 +316,12 @@ messages! {
     error "store.not_writable" store_not_writable(path, reason) =
         "the database cannot be written: {reason} ({path}); entries wait in the queue meanwhile";
 
-    /// nothing was lost
+    /// somebody has moved, replaced or deleted it, or the disk is away. A new one is made at once; in that, the sessions that run
+    /// have only what comes from now on. [Replay the captures](#a-replay) to have the rest
+    error "store.gone" store_gone(path, lost) =
+        "{path} is no longer there; a new database is made, and {lost} entries are in none";
+
+    /// nothing was lost of what waited
     info "store.writable" store_writable(path) = "the database can be written again, and what waited is in it ({path})";
 
     /// written once, at the first start of this version. It takes some seconds for each million events; if it is
@@ -378,6 +383,11 @@ messages! {
 
     /// how often each of them occurred in this run, by its code
     warn "run.message_counts" run_message_counts(counts) = "warnings and errors: {counts}";
+
+    /// the disk is full, or the folder was taken away: make room, or put it back. The terminal has the lines, and every event is in
+    /// the database; each second it is tried again
+    error "log.not_written" log_not_written(directory, error) per(directory) =
+        "the log cannot be written to {directory}: {error}";
 
     /// the terminal was held, or the disk too slow. Every event is in the database all the same
     warn "run.log_lost" run_log_lost(count, place) = "{count} lines of the log are missing {place}";

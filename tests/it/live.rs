@@ -65,6 +65,7 @@ fn session_without_an_end_is_named_by_the_next_one_of_its_court() {
     let sessions = venue.db(&["info", "--format", "ndjson"]);
     let ends: Vec<_> = sessions.lines().map(|line| !line.contains(r#""ended_at":null"#)).collect();
     assert_eq!(ends, [false, true, true]);
+    assert_eq!(venue.db(&["info"]).matches("none: it runs, or was killed").count(), 1);
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod bout;
 mod capture;
 #[cfg(unix)]
 mod clip_offsets;
+#[cfg(unix)]
+mod clock_set;
 mod commands;
 mod config_check;
 mod config_schema;

@@ -60,6 +60,17 @@ fn derived_bouts(events: &[Value]) -> Vec<String> {
 }
 
 #[test]
+fn play_without_waiting_is_refused_since_a_court_would_take_it_for_one_burst() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let output =
+        output(vta().args(["simulate", "--speed", "max", "--to"]).arg(socket.local_addr().unwrap().to_string()));
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("one burst"), "{}", stderr(&output));
+    socket.set_nonblocking(true).unwrap();
+    assert!(socket.recv(&mut [0; 10]).is_err(), "nothing is sent");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bouts() {
     let folder = tempfile::tempdir().unwrap();
     let trace = |name: &str, seed: &str| {
