@@ -116,6 +116,7 @@ sinks:
                     timeout_secs: 2.0,
                     recording_in_progress: Split,
                     min_free_mb: 20000,
+                    paths: {},
                     courts: Courts(
                         {
                             "court-1",
@@ -217,6 +218,7 @@ fn what_is_left_out_has_a_default() {
                     timeout_secs: 2.0,
                     recording_in_progress: Leave,
                     min_free_mb: 5000,
+                    paths: {},
                     courts: All,
                 },
             ),
