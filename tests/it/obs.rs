@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::sleep;
 use vta::action::{ObsVerb, Outcome, Report};
 use vta::event::{ObsConnected, ReplayBuffer, SceneChanged};
-use vta::obs::{ObsOptions, SharedFolders};
+use vta::obs::ObsOptions;
 use vta::time::Time;
 
 use self::driver::*;
@@ -396,7 +396,7 @@ async fn files_of_an_obs_on_another_computer_are_found_named_and_shown_to_it_aga
     let mounted = computer.path().join("stream-pc");
     std::os::unix::fs::symlink(&obs.recordings, &mounted).unwrap();
     let paths = [(obs.recordings.display().to_string(), mounted.display().to_string())];
-    let folders = SharedFolders::new(&paths.into());
+    let folders = vta::obs::SharedFolders::new(&paths.into());
     let mut driver = Driver::with_options(ObsOptions { folders, ..options(obs.port, Some(&obs.password)) });
     driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     let saving = driver.give(save_as("Shared")).await;
