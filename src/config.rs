@@ -15,6 +15,7 @@ mod error;
 mod expand;
 mod export;
 pub(crate) mod findings;
+mod folder_name;
 pub(crate) mod format;
 mod names;
 mod renamed;
@@ -40,6 +41,7 @@ use serde::{Deserialize, Serialize};
 
 pub use court::{CourtConfig, CourtType};
 pub use error::ConfigError;
+pub use folder_name::FolderName;
 pub use secret::Secret;
 pub use server::ServerConfig;
 pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull};

@@ -17,6 +17,7 @@ mod driver;
 mod error;
 mod model;
 mod options;
+mod paths;
 mod query;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 use self::model::ActiveRecording;
 pub use self::model::BufferState;
 pub use self::options::ObsOptions;
+pub use self::paths::SharedFolders;
 pub use self::query::QueryError;
 pub use self::query::doctor::examine;
 pub use self::query::inventory::{Inventory, inventory};

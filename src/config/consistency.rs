@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::court::CourtConfig;
 use super::findings::Findings;
+use super::folder_name::FolderName;
 use super::sink::Sink;
 use super::yaml::{Entry, Node};
 use crate::file_name;
@@ -32,6 +33,7 @@ pub(super) fn check(
     single(findings, &placed_sinks);
     players(findings, &courts, &placed_sinks);
     same_obs(findings, &placed_sinks);
+    shared_folders(findings, &placed_sinks);
     // A sink that is wrong may serve any court.
     if !root.get("sinks").is_some_and(|sinks| findings.has_errors_in(&sinks.node.span)) {
         unserved(findings, &courts, &placed_sinks);
@@ -181,6 +183,39 @@ fn same_obs(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
             findings.warn(&entry.key_span, message, |finding| finding.related(here, "the first").help(help));
         }
         first.entry((host, obs.port)).or_insert(entry);
+    }
+}
+
+/// The folders of an OBS begin at a root, and no two are the same, there or here.
+fn shared_folders(findings: &Findings<'_>, sinks: &[(&Entry, &Sink)]) {
+    for (sink, paths) in sinks.iter().filter_map(|(sink, value)| match value {
+        Sink::Obs(obs) => Some((sink.node.get("paths")?, &obs.paths)),
+        _ => None,
+    }) {
+        let mut seen: Vec<(&Entry, FolderName, FolderName)> = Vec::new();
+        for (entry, here) in sink.node.entries().iter().filter_map(|entry| Some((entry, paths.get(&*entry.key)?))) {
+            let (on_obs, here) = (FolderName::new(&entry.key), FolderName::new(here));
+            let name = findings.name(entry);
+            let parts = [
+                (&on_obs, &entry.key_span, format!("`{name}`")),
+                (&here, &entry.node.span, format!("the path of `{name}` on this computer")),
+            ];
+            for (_, place, what) in parts.iter().filter(|(folder, ..)| !folder.is_whole()) {
+                let message = format!("no file is ever found by {what}: it does not begin at a root");
+                findings.report("config.value", place, message, |finding| {
+                    finding.help("write the whole path, such as `D:/OBS`, `//stream-pc/obs` or `/mnt/obs`")
+                });
+            }
+            let same = seen.iter().find(|(_, first, other)| on_obs.is_same(first) || here.is_same(other));
+            if let Some((first, ..)) = same {
+                let message = format!("`{}` and `{name}` are the same folder, there or here", findings.name(first));
+                findings.report("config.conflict", &entry.key_span, message, |finding| {
+                    let here = findings.text.span(&first.key_span);
+                    finding.label("the second").related(here, "the first").help("remove one of them")
+                });
+            }
+            seen.push((entry, on_obs, here));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sinks`: what is driven, recorded and written.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,6 +113,12 @@ pub struct ObsSink {
     /// The event `disk_low` comes when fewer megabytes than this are left of the disk that OBS writes to; never with 0.
     #[schemars(range(max = 1_000_000_000))]
     pub min_free_mb: u64,
+    /// Folders of OBS on another computer, each with the path that it has on this one:
+    /// `{ "D:/OBS": "//stream-pc/obs" }`. Between Windows and other systems, too. `vta` then finds clips and recordings,
+    /// names them and looks whether they are whole; [more](operations.md#obs-on-another-computer).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-default" = "none"))]
+    pub paths: BTreeMap<String, String>,
     /// The courts that it shows.
     #[schemars(with = "ServedCourts")]
     pub courts: Served,
@@ -126,6 +133,7 @@ impl Default for ObsSink {
             timeout_secs: 2.0,
             recording_in_progress: RecordingInProgress::Leave,
             min_free_mb: 5000,
+            paths: BTreeMap::new(),
             courts: Served::All,
         }
     }

@@ -34,6 +34,7 @@ use self::socket::{Message, Reader, Response, Writer};
 use self::version::Version;
 use super::error::ObsError;
 use super::options::ObsOptions;
+use super::paths::SharedFolders;
 use crate::telemetry::messages;
 use crate::time::Time;
 
@@ -76,6 +77,8 @@ pub(super) struct Timed {
 struct Shared {
     /// Name of the sink.
     instance: Arc<str>,
+    /// The folders of an OBS on another computer.
+    folders: SharedFolders,
     /// Requests that wait for their response, by their id.
     waiting: Mutex<HashMap<u64, oneshot::Sender<Response>>>,
     /// Whether OBS left a request without a response.
@@ -91,12 +94,18 @@ impl Client {
         &self.shared.instance
     }
 
+    /// The folders of an OBS on another computer.
+    pub(super) fn folders(&self) -> &SharedFolders {
+        &self.shared.folders
+    }
+
     /// Connects, and finds out what the connected OBS can do; gives also the events that come.
     pub(super) async fn connect(options: &ObsOptions) -> Result<(Self, mpsc::Receiver<Event>), ConnectError> {
         let Connected { writer, reader, asks_password, version } = connect::connect(options).await?;
         let (events, received) = mpsc::channel(MAX_EVENTS);
         let shared = Arc::new(Shared {
             instance: Arc::clone(&options.instance),
+            folders: options.folders.clone(),
             waiting: Mutex::default(),
             frozen: AtomicBool::new(false),
             last_response: Mutex::new(Instant::now()),
@@ -287,7 +296,7 @@ async fn read(mut reader: Reader, shared: Arc<Shared>, events: mpsc::Sender<Even
         match reader.next().await {
             Ok(Message::Response(response)) => shared.respond(response),
             Ok(Message::Event(event)) => {
-                let Some(event) = events::decode(event) else { continue };
+                let Some(event) = events::decode(event, &shared.folders) else { continue };
                 if event == Event::ExitStarted {
                     reason = "OBS was closed";
                 }

@@ -5,6 +5,7 @@ use std::net::{ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::paths::SharedFolders;
 use crate::config::{ObsSink, RecordingInProgress, Secret};
 
 /// How to reach an OBS instance.
@@ -22,6 +23,8 @@ pub struct ObsOptions {
     pub request_timeout: Duration,
     /// Whether a recording that no rule began is split when a rule begins one; it is left alone otherwise.
     pub splits_recordings: bool,
+    /// The folders of an OBS on another computer.
+    pub folders: SharedFolders,
     /// The free space of OBS's disk, in MB, below which `disk_low` is reported; 0 is never.
     pub min_free_mb: u64,
 }
@@ -36,6 +39,7 @@ impl ObsOptions {
             password: sink.password.as_ref().map(Secret::expose).map(str::to_owned),
             request_timeout: Duration::from_secs_f64(sink.timeout_secs),
             splits_recordings: sink.recording_in_progress == RecordingInProgress::Split,
+            folders: SharedFolders::new(&sink.paths),
             min_free_mb: sink.min_free_mb,
         }
     }
@@ -85,6 +89,7 @@ mod tests {
                 password: Some("hush-hush".to_owned()),
                 request_timeout: Duration::from_secs(3),
                 splits_recordings: false,
+                folders: SharedFolders::default(),
                 min_free_mb: 0,
             }
         }

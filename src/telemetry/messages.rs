@@ -248,7 +248,7 @@ messages! {
     warn "obs.recording_too_new" obs_recording_too_new(instance, path) =
         "{path} has nothing to show yet that could replace the clip";
 
-    /// OBS runs on another computer
+    /// OBS runs on another computer: set `paths` of its sink
     info "obs.file_elsewhere" obs_file_elsewhere(instance, path) = "{path} is not on this computer and keeps its name";
 
     /// another program held it for too long

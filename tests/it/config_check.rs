@@ -47,6 +47,34 @@ sinks:
 }
 
 #[test]
+fn folders_of_obs_that_can_never_match_or_are_the_same_are_shown() {
+    let text = "\
+name: a
+courts: { court-1: { bind: 0.0.0.0:6000 } }
+sinks:
+  obs-1:
+    type: obs
+    paths:
+      'D:/OBS': //stream-pc/obs
+      'd:\\obs\\': //stream-pc/other
+      'E:/OBS': '\\\\STREAM-PC\\obs'
+      Videos: /mnt/videos
+      'F:/OBS': videos
+  obs-2: { type: obs, port: 4456, paths: { 'D:/OBS': /mnt/obs, 'D:/OBS/Clips': /mnt/clips, /home/obs: 'Z:\\' } }
+";
+    let (code, shown) = check(text);
+    assert_eq!((code, shown.matches("error: ").count()), (Some(3), 4), "{shown}");
+    for wanted in [
+        "`D:/OBS` and `d:\\obs\\` are the same folder, there or here",
+        "`D:/OBS` and `E:/OBS` are the same folder, there or here",
+        "no file is ever found by `Videos`: it does not begin at a root",
+        "no file is ever found by the path of `F:/OBS` on this computer: it does not begin at a root",
+    ] {
+        assert!(shown.contains(wanted), "{shown}");
+    }
+}
+
+#[test]
 fn no_verb_shows_a_secret_of_a_wrong_config() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("event.yaml");

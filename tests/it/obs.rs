@@ -6,7 +6,7 @@ mod scripted;
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -386,6 +386,39 @@ async fn a_recording_gets_its_name_and_overwrites_none() {
         assert!(length(&path) > 0.3);
     }
     assert_eq!(driver.fails(stop_recording()).await, "OBS is not recording");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_of_an_obs_on_another_computer_are_found_named_and_shown_to_it_again() {
+    let Some(obs) = shared().await else { return };
+    let computer = tempfile::tempdir().unwrap();
+    let mounted = computer.path().join("stream-pc");
+    std::os::unix::fs::symlink(&obs.recordings, &mounted).unwrap();
+    let paths = [(obs.recordings.display().to_string(), mounted.display().to_string())];
+    let folders = vta::obs::SharedFolders::new(&paths.into());
+    let mut driver = Driver::with_options(ObsOptions { folders, ..options(obs.port, Some(&obs.password)) });
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
+    let saving = driver.give(save_as("Shared")).await;
+    let path = clip(driver.hears(|report| matches!(report, Report::ClipSaved { .. })).await, &[saving]);
+    assert_eq!(Path::new(&path), mounted.join("Shared.mkv"));
+    assert!(length(Path::new(&path)) > 0.0);
+
+    driver.does(start_recording(Some("Shared bout"))).await;
+    sleep(Duration::from_secs(1)).await;
+    driver.give(stop_recording()).await;
+    let stopped = driver.hears(|report| matches!(report, Report::RecordingStopped { .. })).await;
+    let Report::RecordingStopped(recording) = stopped else { panic!() };
+    assert_eq!(recording.path.map(PathBuf::from), Some(mounted.join("Shared bout.mkv")));
+
+    // OBS gets its own path.
+    let input = json!({"sceneName": "Replay", "inputName": "Shared", "inputKind": "ffmpeg_source"});
+    driver.does(request("CreateInput", input)).await;
+    driver.does(ObsVerb::MediaFile { source: "Shared".to_owned(), path }.on(None)).await;
+    let someone = someone_else(&obs).await;
+    let settings = someone.inputs().settings::<Value>("Shared".into()).await.unwrap().settings;
+    assert_eq!(settings["local_file"], json!(obs.recordings.join("Shared.mkv")));
+    driver.does(request("RemoveInput", json!({"inputName": "Shared"}))).await;
 }
 
 #[tokio::test]

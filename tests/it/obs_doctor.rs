@@ -67,6 +67,28 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(lines.iter().any(|line| line.contains("10 h of recordings take about")), "{lines:#?}");
     assert_eq!(std::fs::read_dir(&obs.recordings).unwrap().count(), 0, "what was made is gone");
 
+    // Its folder has another path on this computer, where it is not mounted, and then is.
+    let other = tempfile::tempdir().unwrap();
+    let mounted = other.path().join("stream-pc");
+    let (on_obs, here) = (obs.recordings.display(), mounted.display());
+    let paths = format!("paths: {{ \"{on_obs}\": \"{here}\" }}");
+    let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\", {paths} }}\n", obs.port, obs.password);
+    let shared = Venue::with_rules(&sink, "");
+    let (code, lines) = doctor(&shared, "replay");
+    assert_eq!(code, 4, "{lines:#?}");
+    let save = says(&lines, &format!("fail: the test save {here}/Replay "));
+    let wanted =
+        format!("`paths` says that OBS's folder {on_obs} is {here} on this computer; is it shared and mounted?");
+    assert!(save.ends_with(&wanted), "{save}");
+    std::os::unix::fs::symlink(&obs.recordings, &mounted).unwrap();
+    let (code, lines) = doctor(&shared, "replay");
+    assert_eq!(code, 0, "{lines:#?}");
+    assert!(says(&lines, "ok: a test save took ").ends_with("; the file was deleted again"), "{lines:#?}");
+    says(&lines, &format!("ok: {here} can be written"));
+    for left in std::fs::read_dir(&obs.recordings).unwrap() {
+        std::fs::remove_file(left.unwrap().path()).unwrap();
+    }
+
     // The same as text.
     let text = self::obs(&well, "doctor", "text");
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    replay: connected to OBS ")), "{}", stdout(&text));

@@ -119,6 +119,7 @@ sinks:
                     timeout_secs: 2.0,
                     recording_in_progress: Split,
                     min_free_mb: 20000,
+                    paths: {},
                     courts: Courts(
                         {
                             "court-1",
@@ -220,6 +221,7 @@ fn what_is_left_out_has_a_default() {
                     timeout_secs: 2.0,
                     recording_in_progress: Leave,
                     min_free_mb: 5000,
+                    paths: {},
                     courts: All,
                 },
             ),

@@ -47,7 +47,7 @@ fn a_misspelt_key_masks_its_value_too() {
     5 |   replay: { type: obs, obs_pass: *** }
       |                        ^^^^^^^^
       |
-      = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress`, `min_free_mb` and `courts`
+      = help: known: `type`, `host`, `port`, `password`, `timeout_secs`, `recording_in_progress`, `min_free_mb`, `paths` and `courts`
     ");
 }
 

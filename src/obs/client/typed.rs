@@ -22,7 +22,7 @@ impl Client {
             match self.get::<Value>("GetOutputSettings", json!({"outputName": name})).await {
                 Ok(output) => {
                     if let Some(path) = output["outputSettings"]["path"].as_str() {
-                        return Ok(Some(path.to_owned()));
+                        return Ok(Some(self.folders().here(path)));
                     }
                 }
                 // In the other mode, or of an OBS that is too old.
@@ -45,7 +45,10 @@ impl Client {
     /// The file of the last replay that was saved; none before the first.
     pub(in crate::obs) async fn last_replay(&self) -> Result<Option<PathBuf>, ObsError> {
         let answer = self.get::<Value>("GetLastReplayBufferReplay", Value::Null).await?;
-        Ok(answer["savedReplayPath"].as_str().filter(|path| !path.is_empty()).map(PathBuf::from))
+        Ok(answer["savedReplayPath"]
+            .as_str()
+            .filter(|path| !path.is_empty())
+            .map(|path| self.folders().here(path).into()))
     }
 
     /// Whether an output runs; `request` asks for its status.

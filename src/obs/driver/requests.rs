@@ -93,6 +93,7 @@ async fn choose_transition(client: &Client, name: &str, duration_ms: Option<u32>
 
 /// A media source has one file, or as VLC's a list of which this is all.
 async fn set_media_file(client: &Client, source: &str, path: &str) -> Result<(), ObsError> {
+    let path = client.folders().on_obs(path);
     let found: Value = client.get("GetInputSettings", json!({"inputName": source})).await?;
     let wanted = match found["inputKind"].as_str().unwrap_or_default() {
         "ffmpeg_source" => json!({"is_local_file": true, "local_file": path}),

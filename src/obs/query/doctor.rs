@@ -83,7 +83,7 @@ impl Checkup<'_> {
         if !self.buffer_runs().await? {
             // A folder that is not there keeps it from starting, and so does a full disk.
             let folder = self.client.get::<Value>("GetRecordDirectory", Value::Null).await?;
-            return self.folder(folder["recordDirectory"].as_str().map(PathBuf::from), None).await;
+            return self.folder(folder["recordDirectory"].as_str().map(|path| self.here(path)), None).await;
         }
         let buffer = self.buffer().await?;
         if let Some(buffer) = &buffer {
@@ -191,10 +191,15 @@ impl Checkup<'_> {
         let settings = &answer["outputSettings"];
         let Some(directory) = settings["directory"].as_str() else { return Ok(None) };
         Ok(Some(Buffer {
-            directory: PathBuf::from(directory),
+            directory: self.here(directory),
             seconds: settings["max_time_sec"].as_u64(),
             megabytes: settings["max_size_mb"].as_u64().filter(|size| *size > 0),
         }))
+    }
+
+    /// The path on this computer of a folder that OBS names.
+    fn here(&self, path: &str) -> PathBuf {
+        self.client.folders().here(path).into()
     }
 
     fn length(&mut self, buffer: &Buffer) {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use vta::action::{Action, ActionVerb, ObsVerb, Outcome, Report};
 use vta::event::ReplayBuffer;
-use vta::obs::ObsOptions;
+use vta::obs::{ObsOptions, SharedFolders};
 use vta::sink::Command;
 use vta::telemetry::StatusHandle;
 
@@ -31,6 +31,7 @@ pub(crate) fn options(port: u16, password: Option<&str>) -> ObsOptions {
         password: password.map(str::to_owned),
         request_timeout: REQUEST_TIMEOUT,
         splits_recordings: false,
+        folders: SharedFolders::default(),
         min_free_mb: 0,
     }
 }

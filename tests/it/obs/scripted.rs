@@ -1,7 +1,6 @@
 //! The driver against a scripted peer that answers as a newer OBS than the installed one does, or as no OBS does.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -13,6 +12,7 @@ use tokio_websockets::{Message, ServerBuilder, WebSocketStream};
 use vta::event::{ClipSource, DiskLow, ReplayBuffer, SceneChanged};
 
 use super::*;
+use crate::support::run_if_there;
 
 type Socket = WebSocketStream<TcpStream>;
 
@@ -58,6 +58,8 @@ struct NewerObs {
     stops: bool,
     /// Whether its first replay breaks off.
     cut: bool,
+    /// A file. The first replay never comes, and the second is a copy of this.
+    second: Option<PathBuf>,
     /// Whether it names no file of the first save.
     unnamed: bool,
     /// So often it is not ready for each request about the replay buffer.
@@ -90,7 +92,7 @@ type Events = broadcast::Sender<(&'static str, Value)>;
 /// Serves one connection. A recording is in `part 0.mkv`, and a split goes on in `part 1.mkv` and so on. Each replay that
 /// is asked for is noted in a file such as `asked 1`.
 async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<AtomicU32>) {
-    let NewerObs { folder, records, late, mute, stops, cut, unnamed, not_ready } = obs;
+    let NewerObs { folder, records, late, mute, stops, cut, second, unnamed, not_ready } = obs;
     let mut told = events.subscribe();
     let tell = |event, data| _ = events.send((event, data));
     let mut saves = 0;
@@ -179,6 +181,13 @@ async fn serve(stream: TcpStream, obs: NewerObs, events: Events, parts: Arc<Atom
                 std::fs::write(folder.join(format!("asked {saves}")), "").unwrap();
                 if stops && saves == 1 {
                     tell("ReplayBufferStateChanged", recording("STOPPED", PathBuf::new()));
+                    continue;
+                }
+                if let Some(second) = &second {
+                    if saves == 2 {
+                        std::fs::copy(second, file(2)).unwrap();
+                        tell("ReplayBufferSaved", json!({"savedReplayPath": file(2)}));
+                    }
                     continue;
                 }
                 if unnamed && saves == 1 {
@@ -306,6 +315,28 @@ async fn a_part_of_a_clip_is_no_clip_and_the_recording_stands_in_for_it() {
         assert!(reason.contains("1.mkv, but only a part of the clip is there, 16 bytes"), "{reason}");
         assert!(!folder.path().join("Review.mkv").exists());
     }
+}
+
+#[tokio::test]
+async fn a_late_save_gets_no_clip_that_begins_after_its_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let second = folder.path().join("a second long.mkv");
+    let mut ffmpeg = Program::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-f", "lavfi", "-i", "color=size=64x64:rate=30:duration=1"]).arg(&second);
+    if run_if_there(&mut ffmpeg).is_none() {
+        return;
+    }
+    let obs = NewerObs { folder: folder.path().to_owned(), second: Some(second), ..NewerObs::default() };
+    let mut driver = obs.driver(false).await;
+    let first = driver.give(save()).await;
+    driver.hears(|report| matches!(report, Report::ClipAwaited { action_seq, .. } if *action_seq == first)).await;
+    let second = driver.give(save()).await;
+    let ended = driver.hears(|report| matches!(report, Report::ClipSaved(_) | Report::Outcome { .. })).await;
+    let Report::Outcome { action_seq, outcome: Outcome::Failed { reason }, .. } = ended else { panic!("{ended:?}") };
+    assert_eq!(action_seq, first);
+    assert_eq!(reason, "the replay buffer had just been started: its clip begins after what was requested");
+    clip(driver.hears(|report| matches!(report, Report::ClipSaved(_))).await, &[second]);
+    assert_eq!(driver.outcome_of(second).await, Outcome::Done);
 }
 
 #[tokio::test]

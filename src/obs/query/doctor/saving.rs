@@ -90,16 +90,27 @@ pub(super) async fn test_save(
             let text = format!("a test save gave {name}, which is no whole media file; is the disk full?");
             (CheckStatus::Fail, text, None)
         }
-        TestFile::Missing if is_here => {
-            let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
-            (CheckStatus::Fail, text, None)
-        }
         TestFile::Missing => {
-            let text = format!(
-                "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to be \
-                 seen from here"
-            );
-            (CheckStatus::Warn, text, None)
+            let path = path.to_string_lossy();
+            let folder = path.rsplit_once(['/', '\\']).map_or(&*path, |(folder, _)| folder);
+            let on_obs = client.folders().on_obs(folder);
+            if on_obs != folder {
+                let text = format!(
+                    "the test save {name} is not there: `paths` says that OBS's folder {on_obs} is {folder} on this \
+                     computer; is it shared and mounted?"
+                );
+                (CheckStatus::Fail, text, None)
+            } else if is_here {
+                let text = format!("OBS says that it saved {name}, but that file is not there; is its disk full?");
+                (CheckStatus::Fail, text, None)
+            } else {
+                let text = format!(
+                    "a test save took {seconds:.2} s; its file {name} is on OBS's computer, stays there, and is not to \
+                     be seen from here; share its folder and set this sink's `paths: {{ \"{folder}\": FOLDER }}`, where \
+                     FOLDER is its path on this computer"
+                );
+                (CheckStatus::Warn, text, None)
+            }
         }
     };
     Ok(TestSave { status, text, bytes_per_second: rate })
