@@ -91,6 +91,10 @@ pub fn bench() {
     );
     let run = Run::start(hall.path(), "connected to OBS");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    // OBS answers the first requests late: it is still starting the replay buffer.
+    socket.send_to(b"hl1;99;", run.to).unwrap();
+    requests.recv_timeout(Duration::from_secs(10)).unwrap();
+    thread::sleep(Duration::from_secs(1));
     let sent = send(&socket, run.to);
     let asked: Vec<_> = sent.iter().map_while(|_| requests.recv_timeout(Duration::from_secs(2)).ok()).collect();
     let ended = run.end();
