@@ -55,7 +55,7 @@ impl Format {
             let cells = rows.iter().map(|row| {
                 let mut places = 1..;
                 // After the last one nothing is moved aside: it may say why.
-                cells(row).map(|text| cell(&text, if places.next() == Some(N) { usize::MAX } else { MAX_WIDTH }))
+                cells(row).map(|text| cell(text, if places.next() == Some(N) { usize::MAX } else { MAX_WIDTH }))
             });
             let lines: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
             print_columns(out, &lines, width())
@@ -103,9 +103,9 @@ const INDENT: &str = "    ";
 const MAX_WIDTH: usize = 40;
 
 /// A text as the cell of a table: in one line, and cut where it is too wide.
-fn cell(text: &str, max_width: usize) -> String {
-    let text = printable_line(text).to_string();
-    if text.width() <= max_width {
+fn cell(text: String, max_width: usize) -> String {
+    let text = if is_plain(&text) { text } else { printable_line(&text).to_string() };
+    if width_of(&text) <= max_width {
         return text;
     }
     let mut width = 0;
@@ -114,6 +114,16 @@ fn cell(text: &str, max_width: usize) -> String {
         width < max_width
     };
     text.chars().take_while(is_shown).chain(['…']).collect()
+}
+
+/// Whether each byte is a character that takes one column: most cells are so, and need no closer look.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// How many columns a text takes.
+fn width_of(text: &str) -> usize {
+    if is_plain(text) { text.len() } else { text.width() }
 }
 
 /// How many columns a line may have: those of the terminal, else what `COLUMNS` says; a pipe takes lines of any length.
@@ -129,7 +139,7 @@ fn print_columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]], widt
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(width_of(cell));
         }
     }
     // The columns with which a line begins.
@@ -150,7 +160,7 @@ fn print_columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]], widt
             }
             text.push(' ');
             text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width - cell.width() + 1));
+            text.extend(std::iter::repeat_n(' ', width - width_of(cell) + 1));
         }
         writeln!(out, "{}", text.trim_end())?;
     }

@@ -56,8 +56,9 @@ row! {
         /// Why there is no clip.
         pub missing: Option<String> = "missing",
         /// Why its clip was not shown, where showing it failed.
-        pub not_shown: Option<String> = "iif(shown_at IS NULL, (SELECT actions.reason FROM clips JOIN actions
-                  ON actions.session = clips.session AND actions.cause = clips.seq AND actions.outcome = 'failed'
+        pub not_shown: Option<String> = "iif(shown_at IS NULL, (SELECT actions.reason FROM clips CROSS JOIN actions
+                  ON actions.session = clips.session AND actions.load BETWEEN clips.load AND clips.load + 1
+                    AND actions.cause = clips.seq AND actions.outcome = 'failed'
                   WHERE clips.session = reviews.session AND clips.review = reviews.review
                     AND action GLOB 'player.*' ORDER BY actions.seq LIMIT 1), NULL)",
         /// Whether its bout is a rehearsal, which counts in no result and no statistic.
