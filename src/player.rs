@@ -16,6 +16,7 @@
 mod error;
 mod ipc;
 mod keys;
+mod last_words;
 mod mpv;
 mod options;
 mod process;
@@ -23,12 +24,14 @@ mod screen;
 mod session;
 mod state;
 mod supervisor;
+mod trial;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub use self::options::PlayerOptions;
 use self::state::PlayerState;
+pub(crate) use self::trial::try_out;
 use crate::sink::{Command, Courts, supervise};
 use crate::telemetry::StatusHandle;
 

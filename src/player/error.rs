@@ -9,6 +9,8 @@ pub(super) enum PlayerError {
     Missing(String),
     #[error("the player `{command}` did not start: {reason}")]
     NotStarted { command: String, reason: String },
+    #[error("no window came within {} s; {advice}", .limit.as_secs_f64())]
+    NoWindow { limit: Duration, advice: &'static str },
     #[error("the player ended: {0}")]
     Ended(String),
     #[error("the player did not answer within {} s", .0.as_secs_f64())]

@@ -41,12 +41,12 @@ impl Supervised for PlayerState {
             mpv.quit().await;
             return Ended::Stopped;
         };
-        let (how, in_order) = mpv.ended().await;
+        let ending = mpv.ended().await;
         let ran = began.elapsed() >= MIN_RUNTIME;
-        let by_hand = in_order && ran && self.pending.is_none();
+        let by_hand = ending.in_order && ran && self.pending.is_none();
         let error = match error {
             _ if by_hand => PlayerError::Closed,
-            PlayerError::Ended(_) => PlayerError::Ended(how),
+            PlayerError::Ended(_) => PlayerError::Ended(ending.to_string()),
             error => error,
         };
         if !ran {

@@ -1,6 +1,7 @@
 //! The player with a real mpv.
 
 mod jury;
+mod screens;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command as Program, Stdio};
