@@ -42,7 +42,9 @@ pub use court::{CourtConfig, CourtType};
 pub use error::ConfigError;
 pub use secret::Secret;
 pub use server::ServerConfig;
-pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull};
+pub use sink::{
+    CaptureSink, Corner, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull,
+};
 
 use crate::bout::ReviewRules;
 use crate::diagnostic::Diagnostic;

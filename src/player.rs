@@ -3,6 +3,7 @@
 //! One task per player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and reports to the
 //! courts what the jury really see.
 //!
+//! - One review has the screen; the next waits and opens by itself, and the picture announces it (`screen`).
 //! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` reported.
 //!   One that cannot be shown leaves an empty screen, never the clip before.
 //! - Every request has a time limit. An mpv that leaves one unanswered is ended and replaced, as is one that died: what
@@ -13,6 +14,7 @@
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
 
+mod entry;
 mod error;
 mod ipc;
 mod keys;
@@ -45,6 +47,6 @@ pub fn spawn(
     courts: Courts,
     status: StatusHandle,
 ) -> JoinHandle<()> {
-    let player = PlayerState::new(options.name.clone(), courts);
+    let player = PlayerState::new(&options, courts);
     tokio::spawn(supervise(player, options, commands, status))
 }

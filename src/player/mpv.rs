@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::entry::{Playback, Showing, Start};
 use super::error::PlayerError;
 use super::ipc::{Event, Ipc};
 use super::options::PlayerOptions;
 use super::process::{Ending, Process, SHUTDOWN_TIMEOUT};
-use super::screen::{Playback, Showing, Start};
 use super::{keys, process};
 
 /// How long mpv may take from its start to its first answer; a quarter of a second is usual.

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::error::PlayerError;
 use super::last_words::LastWords;
 use super::options::PlayerOptions;
+use crate::config::Corner;
 
 /// How long it may take to end by itself.
 pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
@@ -80,6 +81,13 @@ pub(super) fn window_advice() -> &'static str {
 /// Starts mpv; it may not answer yet.
 pub(super) async fn start(options: &PlayerOptions) -> Result<(Process, Box<dyn Connection>), PlayerError> {
     let mut command = Command::new(&options.command);
+    let (vertical, horizontal) = match options.corner {
+        Corner::TopLeft => ("top", "left"),
+        Corner::TopRight => ("top", "right"),
+        Corner::BottomLeft => ("bottom", "left"),
+        Corner::BottomRight => ("bottom", "right"),
+    };
+    command.args([format!("--osd-align-y={vertical}"), format!("--osd-align-x={horizontal}")]);
     command.args(DEFAULT_ARGUMENTS).args(&options.arguments).args(REQUIRED_ARGUMENTS);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let started = connected(command).await;

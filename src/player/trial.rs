@@ -1,15 +1,15 @@
 //! Shows a clip of our own on the jury's screen, to find out whether a clip could be seen there.
 
 use std::io::{self, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 use tokio::time::sleep;
 
+use super::entry::Entry;
 use super::error::PlayerError;
 use super::mpv::Mpv;
 use super::options::PlayerOptions;
-use super::screen::Screen;
 use crate::action::{Clip, Play};
 
 /// How long the clip is on the screen.
@@ -33,10 +33,10 @@ pub(crate) async fn try_out(options: &PlayerOptions) -> Result<String, String> {
 }
 
 async fn show(mpv: &mut Mpv, path: &str) -> Result<(), PlayerError> {
-    let mut screen = Screen::default();
-    screen.play(&"".into(), &Play::of(Clip { path: path.to_owned(), ..Clip::default() }));
+    let clip = Play::of(Clip { path: path.to_owned(), ..Clip::default() });
+    let entry = Entry::clip(0, &"".into(), &clip, Instant::now());
     mpv.overlay(TEXT).await?;
-    mpv.show(&screen.showing().ok_or(PlayerError::NothingShown)?).await?;
+    mpv.show(&entry.showing().ok_or(PlayerError::NothingShown)?).await?;
     mpv.wait_for_window().await?;
     sleep(SHOWN_FOR).await;
     Ok(())

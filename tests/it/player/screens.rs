@@ -5,7 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Screen, colour};
+use super::jury::*;
+use super::{Screen, colour, picture};
+use vta::action::{Clip, Play};
+
 use crate::headless_obs::is_installed;
 use crate::support::{Venue, output, stderr, stdout, vta, wait_for};
 
@@ -86,4 +89,28 @@ fn the_test_clip_of_the_doctor_is_on_the_screen() {
     wait_for("the grey of the clip", || colour(&display).iter().all(|value| (60..200).contains(value)).then_some(()));
     assert!(doctor.wait().unwrap().success());
     wait_for("an empty screen", || (colour(&display) == [0, 0, 0]).then_some(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mat_that_waits_is_announced_on_the_picture() {
+    if !is_installed("Xvfb") || !is_mpv_there() {
+        assert!(std::env::var_os("CI").is_none(), "Xvfb is not installed");
+        return;
+    }
+    let (_screen, display) = Screen::start();
+    let venue = venue(&format!(r#"DISPLAY={display} exec mpv --vo=x11 --fullscreen "$@""#));
+    let player = venue.path("player").display().to_string();
+    let mut jury = Jury::of(&["mat-1", "mat-2"], 30, &player, &["--ao=null"]);
+    let path = jury.media_file("a.mkv");
+    let review = |review, text: &str| {
+        let clip = Clip { review: Some(review), ..clip(&path, "mat", Some(BEGINS_AT)) };
+        play(Play { paused: true, overlay: Some(text.to_owned()), ..Play::of(clip) })
+    };
+    jury.gives_of("mat-1", review(4, "Bout 112  R2  1:53  blue")).await;
+    jury.shown().await;
+    let before = wait_for("red", || (colour(&display)[0] > 200).then(|| picture(&display)));
+    jury.gives_of("mat-2", review(9, "Bout 215  R1  0:07  red")).await;
+    wait_for("the announcement", || (picture(&display) != before).then_some(()));
+    drop(jury.commands);
+    jury.task.await.unwrap();
 }
