@@ -284,3 +284,47 @@ fn begin(play: &Play) -> Start {
 fn seconds_between(from: Time, to: Time) -> f64 {
     to.since(from).as_secs_f64() - from.since(to).as_secs_f64()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn clip(path: &str, begins_at: Option<i64>) -> Clip {
+        let begins_at = begins_at.map(|seconds| Time::from_micros(seconds * 1_000_000));
+        Clip { path: path.to_owned(), begins_at, ..Clip::default() }
+    }
+
+    fn two_cameras(other: Option<i64>, position: f64) -> Entry {
+        let mut entry = Entry::clip(1, &"court-1".into(), &Play::of(clip("a", Some(100))), Instant::now());
+        entry.add(&clip("b", other)).unwrap();
+        entry.update(Playback { position, duration: Some(10.0), paused: true, speed: 0.5 });
+        entry.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
+        entry.change_camera(Direction::Next).unwrap();
+        entry
+    }
+
+    #[test]
+    fn an_instant_before_the_other_clip_is_its_first_frame() {
+        let shown = two_cameras(Some(104), 1.0).showing().unwrap();
+        assert_eq!((shown.clip.path.as_str(), shown.start), ("b", Start::Seconds(0.0)));
+        assert_eq!((shown.paused, shown.speed, shown.part), (true, 0.5, Some((1.0, 2.0))));
+    }
+
+    #[test]
+    fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
+        let mut entry = two_cameras(None, 7.0);
+        let shown = entry.showing().unwrap();
+        assert_eq!((shown.start, shown.part), (Start::BeforeEnd(3.0), None));
+        let instant = Moment::At(Time::default());
+        assert_eq!(entry.set_part(instant, instant), Err(PlayerError::TimeUnknown { path: "b".to_owned() }));
+    }
+
+    #[test]
+    fn the_cameras_are_bounded() {
+        let mut entry = two_cameras(None, 0.0);
+        let added = (0..).take_while(|_| entry.add(&clip("more", None)).is_ok()).count();
+        assert_eq!(added, MAX_CAMERAS - 2);
+    }
+}

@@ -339,3 +339,47 @@ impl Screen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    const HOLD: Duration = Duration::from_secs(30);
+
+    fn play(screen: &mut Screen, court: &str, review: u64, now: Instant) {
+        let clip = Clip { path: format!("{court} {review}"), review: Some(review), ..Clip::default() };
+        screen.play(&court.into(), &Play::of(clip), None, now);
+    }
+
+    fn shown(screen: &Screen) -> String {
+        screen.showing().unwrap().clip.path
+    }
+
+    #[test]
+    fn the_clips_that_can_be_come_back_to_are_bounded() {
+        let (mut screen, now) = (Screen::new(false, HOLD), Instant::now());
+        for review in 0..50 {
+            play(&mut screen, "mat-1", review, now);
+            screen.succeeded();
+            screen.close("mat-1", Some(review), now);
+        }
+        let back = (0..).take_while(|_| screen.change_clip(Direction::Previous, now).is_ok()).count();
+        assert_eq!((back, shown(&screen).as_str()), (MAX_ENTRIES, "mat-1 30"));
+    }
+
+    #[test]
+    fn the_hold_counts_from_when_the_next_review_waits_and_ends_once() {
+        let (mut screen, now) = (Screen::new(true, HOLD), Instant::now());
+        play(&mut screen, "mat-1", 1, now);
+        screen.succeeded();
+        assert_eq!(screen.hold_ends(), None);
+        let later = now + 2 * HOLD;
+        play(&mut screen, "mat-2", 2, later);
+        assert_eq!((shown(&screen).as_str(), screen.hold_ends()), ("mat-1 1", Some(later + HOLD)));
+        screen.end_hold(later + HOLD);
+        screen.succeeded();
+        assert_eq!((shown(&screen).as_str(), screen.hold_ends()), ("mat-2 2", None));
+    }
+}
