@@ -44,7 +44,9 @@ pub use error::ConfigError;
 pub use folder_name::FolderName;
 pub use secret::Secret;
 pub use server::ServerConfig;
-pub use sink::{CaptureSink, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull};
+pub use sink::{
+    CaptureSink, Corner, Level, LogSink, ObsSink, PlayerSink, RecordingInProgress, Sink, StoreSink, WhenFull,
+};
 
 use crate::bout::ReviewRules;
 use crate::diagnostic::Diagnostic;

@@ -504,12 +504,13 @@ impl Court {
         (action_seq, action, outcome, took_us): (u64, String, Outcome, u64),
         out: &mut Vec<Output>,
     ) {
+        let played = self.media.played(action_seq);
         match outcome {
             Outcome::Done => {
                 self.report_event(at, None, Body::ActionDone(ActionDone { action_seq, action, took_us }), out);
             }
             Outcome::Failed { reason } => {
-                let failed = ActionFailed { action_seq, action, reason: reason.clone(), took_us };
+                let failed = ActionFailed { action_seq, action, review: played, reason: reason.clone(), took_us };
                 self.report_event(at, None, Body::ActionFailed(failed), out);
                 if let Some(review) = save.and_then(|save| save.review) {
                     self.clip_missing(at, ClipMissing { review, reason, awaited: false }, out);
@@ -633,6 +634,11 @@ impl Court {
                 self.media.add_recording(seq, request);
             }
             _ => {}
+        }
+        if let ActionVerb::Player(verb) = &verb
+            && let Some(review) = verb.clip().and_then(|clip| clip.review)
+        {
+            self.media.add_play(seq, review);
         }
         let at = at + self.offset;
         out.push(Output::Action { action: Arc::new(Action { seq, at, rule, cause, verb }), load });

@@ -5,24 +5,19 @@ mod named;
 use std::io::ErrorKind;
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::process::Command;
-use tokio::time::timeout;
 
 pub(crate) use self::named::{LookedUp, look_up};
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
 use crate::config::{Config, CourtConfig, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
+use crate::player::{self, PlayerOptions};
 use crate::private_file;
 use crate::rules::{Sources, check};
 use crate::source::BindError;
 use crate::store::StoreReader;
-
-/// How long the player may take to say its version.
-const PLAYER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long before a request for review the action may lie, unless a rule says otherwise.
 const PRE_ROLL: Duration = Duration::from_secs(5);
@@ -83,7 +78,7 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
+fn port(court: &Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
     let mut results = CheckResults::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {
@@ -167,35 +162,11 @@ fn folder(mut results: CheckResults, folder: &Path) -> Vec<CheckResult> {
     results.into_vec()
 }
 
-async fn player(name: &str, sink: &PlayerSink) -> Vec<CheckResult> {
+async fn player(name: &Arc<str>, sink: &PlayerSink) -> Vec<CheckResult> {
     let mut results = CheckResults::about(name);
-    let command = sink.command.display();
-    let mut process = Command::new(&sink.command);
-    process.args(&sink.arguments).arg("--version").stdin(Stdio::null()).kill_on_drop(true);
-    match timeout(PLAYER_TIMEOUT, process.output()).await {
-        Ok(Ok(output)) if output.status.success() => {
-            let text = String::from_utf8_lossy(&output.stdout);
-            let version = text.lines().next().unwrap_or_default().split(" Copyright").next().unwrap_or_default();
-            results.add(CheckStatus::Ok, format!("the player answers: {version}"));
-        }
-        Ok(Ok(output)) => {
-            let text = format!(
-                "the player `{command}` ended with {}; start it by hand with --version, and see `command` and \
-                 `arguments`",
-                output.status
-            );
-            results.add(CheckStatus::Fail, text);
-        }
-        Ok(Err(error)) if error.kind() == ErrorKind::NotFound => {
-            let text = format!("the player `{command}` was not found: install mpv, or say in `command` where it is");
-            results.add(CheckStatus::Fail, text);
-        }
-        Ok(Err(error)) => results.add(CheckStatus::Fail, format!("the player `{command}` did not start: {error}")),
-        Err(_) => {
-            let text =
-                format!("the player `{command}` did not say its version within {PLAYER_TIMEOUT:?}; does it hang?");
-            results.add(CheckStatus::Fail, text);
-        }
+    match player::try_out(&PlayerOptions::of(name, sink)).await {
+        Ok(version) => results.add(CheckStatus::Ok, format!("the player has shown a test clip: {version}")),
+        Err(reason) => results.add(CheckStatus::Fail, reason),
     }
     results.into_vec()
 }

@@ -3,6 +3,7 @@
 //! One task per player ([`spawn`]) keeps mpv running, carries out [`Command`]s one after the other, and reports to the
 //! courts what the jury really see.
 //!
+//! - One review has the screen; the next waits and opens by itself, and the picture announces it (`screen`).
 //! - A clip is shown when mpv has a frame of it on the screen: only then is `player.play` done, and `clip_shown` reported.
 //!   One that cannot be shown leaves an empty screen, never the clip before.
 //! - Every request has a time limit. An mpv that leaves one unanswered is ended and replaced, as is one that died: what
@@ -13,9 +14,11 @@
 //! - When the channel of commands is closed, mpv is closed too. It also ends by itself when vta is gone (on Windows,
 //!   only when vta ends in good order).
 
+mod entry;
 mod error;
 mod ipc;
 mod keys;
+mod last_words;
 mod mpv;
 mod options;
 mod process;
@@ -23,12 +26,14 @@ mod screen;
 mod session;
 mod state;
 mod supervisor;
+mod trial;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub use self::options::PlayerOptions;
 use self::state::PlayerState;
+pub(crate) use self::trial::try_out;
 use crate::sink::{Command, Courts, supervise};
 use crate::telemetry::StatusHandle;
 
@@ -42,6 +47,6 @@ pub fn spawn(
     courts: Courts,
     status: StatusHandle,
 ) -> JoinHandle<()> {
-    let player = PlayerState::new(options.name.clone(), courts);
+    let player = PlayerState::new(&options, courts);
     tokio::spawn(supervise(player, options, commands, status))
 }

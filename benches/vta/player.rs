@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use vta::action::{Action, ActionVerb, Clip, Play, PlayerVerb, Report};
+use vta::config::PlayerSink;
 use vta::player::PlayerOptions;
 use vta::telemetry::StatusHandle;
 use vta::time::Time;
@@ -42,7 +43,8 @@ fn ours(clips: &[String; 2]) -> Vec<Duration> {
     let (commands, queue) = mpsc::channel(4);
     let (reports, court) = vta::queue::bounded(64);
     let arguments = ARGUMENTS.map(str::to_owned).to_vec();
-    let options = PlayerOptions { name: "jury".into(), command: "mpv".into(), arguments };
+    let sink = PlayerSink { arguments, ..PlayerSink::default() };
+    let options = PlayerOptions::of(&"jury".into(), &sink);
     let task = vta::player::spawn(
         options,
         queue,

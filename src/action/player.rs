@@ -10,11 +10,12 @@ use crate::time::Time;
 #[derive(Clone, Debug, IntoStaticStr, JsonSchema, PartialEq, Serialize, VariantNames)]
 #[serde(tag = "action", content = "args")]
 pub enum PlayerVerb {
-    /// Show a clip in place of the one before; it can be come back to with `player.previous_clip`.
+    /// Show a clip in place of the one before of its review, once no other review has the screen. The one before can be come
+    /// back to with `player.previous_clip`.
     #[serde(rename = "player.play")]
     #[strum(serialize = "player.play")]
     Play(Box<Play>),
-    /// Put another camera's clip beside the one that is shown, to step to. Shown at once if nothing is.
+    /// Put another camera's clip beside the one of its review, to step to. Played if there is none yet.
     #[serde(rename = "player.add")]
     #[strum(serialize = "player.add")]
     Add(Clip),
@@ -26,11 +27,11 @@ pub enum PlayerVerb {
     #[serde(rename = "player.previous_camera")]
     #[strum(serialize = "player.previous_camera")]
     PreviousCamera {},
-    /// Show the clip that was played after this one.
+    /// Show the clip that came after this one, also one that waits.
     #[serde(rename = "player.next_clip")]
     #[strum(serialize = "player.next_clip")]
     NextClip {},
-    /// Show the clip that was played before this one; the latest if none is shown.
+    /// Show the clip that came before this one, also one that waits; the latest if none is shown.
     #[serde(rename = "player.previous_clip")]
     #[strum(serialize = "player.previous_clip")]
     PreviousClip {},
@@ -81,14 +82,30 @@ pub enum PlayerVerb {
     Overlay {
         /// The text.
         text: String,
+        /// The `seq` of the request for review that it is about; that of which the court has a clip on the screen if absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        review: Option<u64>,
     },
-    /// Take the clip and the text off the screen. The player goes on running.
+    /// Take clip and text of a review off the screen, or no longer let them wait for it. The player goes on running.
     #[serde(rename = "player.close")]
     #[strum(serialize = "player.close")]
-    Close {},
+    Close {
+        /// The `seq` of the request for review; all that the court has there if absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        review: Option<u64>,
+    },
 }
 
 impl PlayerVerb {
+    /// The clip that it brings.
+    pub fn clip(&self) -> Option<&Clip> {
+        match self {
+            Self::Play(play) => Some(&play.clip),
+            Self::Add(clip) => Some(clip),
+            _ => None,
+        }
+    }
+
     /// Whether it is there to put a clip on the screen.
     pub fn shows_a_clip(&self) -> bool {
         match self {
@@ -105,7 +122,7 @@ impl PlayerVerb {
             | Self::Loop { .. }
             | Self::EndLoop {}
             | Self::Overlay { .. }
-            | Self::Close {} => false,
+            | Self::Close { .. } => false,
         }
     }
 }
@@ -129,12 +146,15 @@ pub struct Play {
     /// Text over the picture; none when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<String>,
+    /// Whether it takes the screen at once, also from another review.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub now: bool,
 }
 
 impl Play {
     /// From its beginning, at normal speed.
     pub fn of(clip: Clip) -> Self {
-        Self { clip, from: None, last_seconds: None, speed: 1.0, paused: false, overlay: None }
+        Self { clip, from: None, last_seconds: None, speed: 1.0, paused: false, overlay: None, now: false }
     }
 }
 

@@ -28,9 +28,9 @@ pub enum Sink {
     /// [the one it names](rules.md#obs).
     Obs(ObsSink),
     /// A player that shows clips to the jury, one clip at a time: mpv 0.35 or newer. At most one for each court. It is started
-    /// with `vta`, with a black window that says `no clip`, runs until `vta` ends, and is started again when it dies. With
-    /// `--force-window=no` among the arguments there is no window before the first clip. Courts that share one share its
-    /// screen: the clip that came last is shown, and no other court closes it.
+    /// with `vta`, with a black window that says `waiting for a review`, runs until `vta` ends, and is started again when it
+    /// dies. With `--force-window=no` among the arguments there is no window before the first clip. Courts that share one
+    /// share its screen: [reviews wait for each other](operations.md#several-reviews-at-once).
     Player(PlayerSink),
     /// The log. It is always shown on the terminal, with this sink or without. At most one.
     Log(LogSink),
@@ -160,6 +160,11 @@ pub struct PlayerSink {
     /// `--keep-open`, `--osd-font-size`), but not how `vta` drives it.
     #[schemars(extend("x-default" = "none"))]
     pub arguments: Vec<String>,
+    /// The corner of the picture in which the texts stand: `top_left`, `top_right`, `bottom_left` or `bottom_right`.
+    pub corner: Corner,
+    /// How many seconds a review keeps the screen once another waits, unless it is over before.
+    #[schemars(range(min = 1, max = 3600))]
+    pub hold: u64,
     /// The courts whose jury sees it.
     #[schemars(with = "ServedCourts")]
     pub courts: Served,
@@ -167,8 +172,28 @@ pub struct PlayerSink {
 
 impl Default for PlayerSink {
     fn default() -> Self {
-        Self { command: PathBuf::from("mpv"), arguments: Vec::new(), courts: Served::All }
+        Self {
+            command: PathBuf::from("mpv"),
+            arguments: Vec::new(),
+            corner: Corner::TopLeft,
+            hold: 30,
+            courts: Served::All,
+        }
     }
+}
+
+/// A corner of the picture.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Corner {
+    /// Where one begins to read.
+    TopLeft,
+    /// Above, at the end of the line.
+    TopRight,
+    /// Below, at the beginning of the line.
+    BottomLeft,
+    /// Below, at the end of the line.
+    BottomRight,
 }
 
 /// `type: log`

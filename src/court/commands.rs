@@ -221,7 +221,7 @@ impl Court {
             });
         };
         let clip = Clip { path, begins_at, camera, review: None };
-        Ok(ActionVerb::Player(PlayerVerb::Play(Box::new(Play { from, ..Play::of(clip) }))))
+        Ok(ActionVerb::Player(PlayerVerb::Play(Box::new(Play { from, now: true, ..Play::of(clip) }))))
     }
 
     fn pause_rules(&mut self, at: Time, seq: u64, pause: Pause, out: &mut Vec<Output>) {

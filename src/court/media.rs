@@ -15,6 +15,8 @@ pub(super) struct AwaitedMedia {
     review: Option<Request>,
     /// The latest saves of replays, by the action's `seq`.
     saves: BTreeMap<u64, Save>,
+    /// The reviews whose clips the player is to show, by the action's `seq`.
+    plays: BTreeMap<u64, u64>,
     /// The latest recordings, by the action's `seq`.
     recordings: BTreeMap<u64, RecordingRequest>,
     /// The recordings of the court that have not ended, each with its load, by the OBS sink.
@@ -84,6 +86,15 @@ impl AwaitedMedia {
     /// Whether a clip for a review is expected in time.
     pub(super) fn is_saving_for(&self, review: u64) -> bool {
         self.saves.values().any(|save| save.review == Some(review) && save.stage == SaveStage::Saving)
+    }
+
+    pub(super) fn add_play(&mut self, action_seq: u64, review: u64) {
+        add(&mut self.plays, action_seq, review);
+    }
+
+    /// The player has shown a clip or cannot: gives the review that it is of, if the action was about one.
+    pub(super) fn played(&mut self, action_seq: u64) -> Option<u64> {
+        self.plays.remove(&action_seq)
     }
 
     pub(super) fn add_recording(&mut self, action_seq: u64, request: RecordingRequest) {

@@ -305,6 +305,9 @@ pub struct ActionFailed {
     pub action_seq: u64,
     /// Its name, such as `obs.scene`.
     pub action: String,
+    /// The `seq` of the request for review whose clip the player was to show; absent for other actions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
     /// Why, in plain words.
     pub reason: String,
     /// Microseconds from the action to its outcome.

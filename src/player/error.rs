@@ -9,6 +9,8 @@ pub(super) enum PlayerError {
     Missing(String),
     #[error("the player `{command}` did not start: {reason}")]
     NotStarted { command: String, reason: String },
+    #[error("no window came within {} s; {advice}", .limit.as_secs_f64())]
+    NoWindow { limit: Duration, advice: &'static str },
     #[error("the player ended: {0}")]
     Ended(String),
     #[error("the player did not answer within {} s", .0.as_secs_f64())]
@@ -23,8 +25,10 @@ pub(super) enum PlayerError {
     NotShown { path: String, limit: Duration },
     #[error("no clip is shown")]
     NothingShown,
-    #[error("no other clip of its review is played")]
-    NoReview,
+    #[error("the clip waits for the screen, on which it cannot be stepped yet")]
+    Waits,
+    #[error("its review was over, or another clip took its place, before the screen was free")]
+    NeverShown,
     #[error("there is no other {0}")]
     NoOther(&'static str),
     #[error("the clips of more than {0} cameras cannot be stepped between")]

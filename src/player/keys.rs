@@ -2,7 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::screen::{Direction, Switch};
+use super::entry::Direction;
+
+/// What else to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// Another camera's clip of the same.
+    Camera(Direction),
+    /// Another clip that was played, or that waits.
+    Clip(Direction),
+}
 
 /// What mpv is to send when a key is pressed, ahead of the key's meaning.
 const MESSAGE_PREFIX: &str = "vta";

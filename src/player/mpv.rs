@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::process::Child;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::entry::{Playback, Showing, Start};
 use super::error::PlayerError;
 use super::ipc::{Event, Ipc};
 use super::options::PlayerOptions;
-use super::screen::{Playback, Showing, Start};
+use super::process::{Ending, Process, SHUTDOWN_TIMEOUT};
 use super::{keys, process};
 
 /// How long mpv may take from its start to its first answer; a quarter of a second is usual.
@@ -19,47 +19,68 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 const SHOW_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long mpv may take for a frame back: it decodes from the key frame before.
 const SEEK_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long it may take to end by itself.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long its window may take to open; a quarter of a second is usual.
+const WINDOW_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often to look for the window.
+const WINDOW_POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How close to a clip's end a position can be: beyond it there is no frame.
 const MIN_BEFORE_END: f64 = 0.05;
 
 /// An mpv that runs.
 pub(super) struct Mpv {
-    child: Child,
+    process: Process,
     ipc: Ipc,
     /// What it says of its version.
     pub(super) version: String,
 }
 
 impl Mpv {
-    /// Starts mpv and waits until it answers.
+    /// Starts mpv, and waits until it answers and its window is there.
     pub(super) async fn start(options: &PlayerOptions) -> Result<Self, PlayerError> {
         let not_started = |reason: String| {
             let command = options.command.display().to_string();
             PlayerError::NotStarted { command, reason }
         };
         let started = timeout(START_TIMEOUT, process::start(options)).await;
-        let (mut child, connection) =
+        let (process, connection) =
             started.map_err(|_| not_started(PlayerError::Silent(START_TIMEOUT).to_string())).flatten()?;
-        let mut ipc = Ipc::new(connection);
-        let version = match ipc.request_within(START_TIMEOUT, json!(["get_property", "mpv-version"])).await {
-            Ok(version) => version.as_str().unwrap_or("an mpv of unknown version").to_owned(),
-            Err(PlayerError::Ended(_)) => {
-                let how = ended(&mut child).await.0;
-                return Err(not_started(format!(
-                    "it ended at once: {how}; can it open a window, and does it take the `arguments`?"
-                )));
-            }
-            Err(error) => return Err(not_started(error.to_string())),
+        let mut mpv = Self { process, ipc: Ipc::new(connection), version: String::new() };
+        let Err(error) = mpv.prepare().await else { return Ok(mpv) };
+        let ending = mpv.ended().await;
+        let why = match error {
+            PlayerError::Ended(_) => format!("it ended at once: {}; {}", ending.status, process::window_advice()),
+            error => error.to_string(),
         };
+        Err(not_started(format!("{why}{}", ending.last_words)))
+    }
+
+    /// Waits for the first answer and for the window, and gives the window its keys.
+    async fn prepare(&mut self) -> Result<(), PlayerError> {
+        let version = self.ipc.request_within(START_TIMEOUT, json!(["get_property", "mpv-version"])).await?;
+        self.version = version.as_str().unwrap_or("an mpv of unknown version").to_owned();
+        // The config may want no window before the first clip.
+        if self.get("force-window").await? != json!(false) {
+            self.wait_for_window().await?;
+        }
         for binding in keys::bindings() {
-            match ipc.request(binding).await {
+            match self.ipc.request(binding).await {
                 Err(error @ PlayerError::Refused { .. }) => tracing::debug!("the jury do without a key: {error}"),
                 answer => drop(answer?),
             }
         }
-        Ok(Self { child, ipc, version })
+        Ok(())
+    }
+
+    /// Waits until its window is on a screen.
+    pub(super) async fn wait_for_window(&mut self) -> Result<(), PlayerError> {
+        let until = Instant::now() + WINDOW_TIMEOUT;
+        while self.get_optional("vo-configured").await?.as_bool() != Some(true) {
+            if Instant::now() > until {
+                return Err(PlayerError::NoWindow { limit: WINDOW_TIMEOUT, advice: process::window_advice() });
+            }
+            sleep(WINDOW_POLL_INTERVAL).await;
+        }
+        Ok(())
     }
 
     /// Shows a clip; gives where in it the frame is that is then on the screen, in seconds.
@@ -195,17 +216,17 @@ impl Mpv {
         self.ipc.event().await
     }
 
-    /// How it ended, and whether a person closed it; ends it if it still runs.
-    pub(super) async fn ended(mut self) -> (String, bool) {
-        ended(&mut self.child).await
+    /// How it ended; ends it if it still runs.
+    pub(super) async fn ended(self) -> Ending {
+        self.process.end().await
     }
 
     /// Closes it.
     pub(super) async fn quit(mut self) {
         let response = self.ipc.request_within(SHUTDOWN_TIMEOUT, json!(["quit"])).await;
-        let (how, in_order) = ended(&mut self.child).await;
-        if !in_order {
-            tracing::debug!(?response, "the player ended: {how}");
+        let ending = self.ended().await;
+        if !ending.in_order {
+            tracing::debug!(?response, "the player ended: {ending}");
         }
     }
 
@@ -232,16 +253,4 @@ async fn check_readable(path: &str) -> Result<(), PlayerError> {
     let opened = spawn_blocking(move || std::fs::File::open(file).map(drop)).await;
     let opened = opened.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked)));
     opened.map_err(|error| PlayerError::NoFile { path: path.to_owned(), reason: error.to_string() })
-}
-
-/// How it ended, and whether in good order; one that has not, does now.
-async fn ended(child: &mut Child) -> (String, bool) {
-    match timeout(SHUTDOWN_TIMEOUT, child.wait()).await {
-        Ok(Ok(status)) => (status.to_string(), status.success()),
-        Ok(Err(error)) => (error.to_string(), false),
-        Err(_) => {
-            let killed = child.kill().await;
-            (killed.map_or_else(|error| error.to_string(), |()| "it had to be ended".to_owned()), false)
-        }
-    }
 }

@@ -1,274 +1,343 @@
-//! What is to be on the screen: the clips that can be stepped between, which of them is shown, and how.
+//! What is on the jury's screen, and what waits for it.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::entry::{Direction, Entry, Need, Playback, Showing, with_gap};
 use super::error::PlayerError;
-use crate::action::{Clip, Moment, Play};
-use crate::time::Time;
+use crate::action::{Clip, Play};
+use crate::sink::Command;
 
-/// How many played clips can be shown again.
-const MAX_GROUPS: usize = 20;
-/// Cameras whose clips can be stepped between.
-const MAX_CAMERAS: usize = 16;
-/// The text of a screen without a clip.
-const NO_CLIP: &str = "no clip";
+/// What is kept: what waits, and what was played and can be shown again.
+const MAX_ENTRIES: usize = 20;
+/// The text of a screen that is free.
+const FREE: &str = "waiting for a review";
 
-/// Where in a clip to begin.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Start {
-    /// Seconds after its beginning.
-    Seconds(f64),
-    /// Seconds before its end; at its beginning if it is shorter.
-    BeforeEnd(f64),
-}
-
-/// The same of all cameras.
-#[derive(Debug)]
-struct ClipGroup {
-    /// At least one.
-    clips: Vec<Clip>,
-    /// Where in the first clip to begin.
-    start: Start,
-    court: Arc<str>,
-    /// Whether it was ever on the screen.
-    seen: bool,
-}
-
-/// What is shown, and from where on.
-#[derive(Clone, Debug, PartialEq)]
-struct Shown {
-    group: usize,
-    camera: usize,
-    start: Start,
-}
-
-/// A clip, and how it is to be shown.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Showing {
-    pub(super) clip: Clip,
-    pub(super) court: Arc<str>,
-    pub(super) start: Start,
-    pub(super) paused: bool,
-    pub(super) speed: f64,
-    /// The part that is played over and over, in seconds from the beginning.
-    pub(super) part: Option<(f64, f64)>,
-}
-
-/// What mpv says of the clip that it shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Playback {
-    /// Seconds from the beginning.
-    pub(super) position: f64,
-    /// Seconds; of a recording that goes on, not always known.
-    pub(super) duration: Option<f64>,
-    pub(super) paused: bool,
-    pub(super) speed: f64,
-}
-
-/// Which way to step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
-    Next,
-    Previous,
-}
-
-/// What else to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Switch {
-    /// Another camera's clip of the same.
-    Camera(Direction),
-    /// Another clip that was played.
-    Clip(Direction),
-}
-
-/// What is to be on the screen.
+/// The clips and texts of all courts. One is on the screen; the others wait until it is over, or are over themselves.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
-    groups: VecDeque<ClipGroup>,
-    shown: Option<Shown>,
-    paused: bool,
-    speed: f64,
-    part: Option<(f64, f64)>,
-    overlay: Option<String>,
-    /// How long the clip that is shown is, in seconds.
-    duration: Option<f64>,
+    /// In the order in which they came.
+    entries: Vec<Entry>,
+    /// The one that is to be on the screen.
+    current: Option<u64>,
+    last_id: u64,
+    /// Whether the texts name the court.
+    names_courts: bool,
+    /// How long one stays once another waits.
+    hold: Duration,
+    /// Whether something else may be on the screen than is to be.
+    stale: bool,
+    /// Commands whose clips were never on the screen, and will not be.
+    dropped: Vec<Command>,
 }
 
 impl Screen {
-    /// What is to be shown, if anything is.
+    pub(super) fn new(names_courts: bool, hold: Duration) -> Self {
+        Self { names_courts, hold, ..Self::default() }
+    }
+
+    /// The clip that is to be on the screen, if one is.
     pub(super) fn showing(&self) -> Option<Showing> {
-        let shown = self.shown.as_ref()?;
-        let group = self.groups.get(shown.group)?;
-        Some(Showing {
-            clip: group.clips.get(shown.camera)?.clone(),
-            court: group.court.clone(),
-            start: shown.start,
-            paused: self.paused,
-            speed: self.speed,
-            part: self.part,
+        self.current()?.showing()
+    }
+
+    /// Whether something else may be on the screen than is to be.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// Nothing is known of what is on the screen, as it is a new one.
+    pub(super) fn is_new(&mut self) {
+        self.stale = true;
+    }
+
+    /// The command that awaits what is to be on the screen, if one does.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.current().is_some_and(|entry| entry.command.is_some())
+    }
+
+    /// The text over the picture: of what is on the screen, and then of what waits for it.
+    pub(super) fn overlay(&self) -> String {
+        let Some(current) = self.current() else { return FREE.to_owned() };
+        let own = with_gap(&[self.name_of(current), &current.text]);
+        let waiting = self.entries.iter().filter(|entry| entry.open && entry.id != current.id);
+        let mut lines: Vec<String> = waiting.map(|entry| self.announcement(entry, current)).collect();
+        lines.insert(0, own);
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
+    }
+
+    fn name_of<'a>(&self, entry: &'a Entry) -> &'a str {
+        if self.names_courts { &entry.court } else { "" }
+    }
+
+    fn announcement(&self, entry: &Entry, current: &Entry) -> String {
+        let text = if entry.court == current.court { &entry.text } else { "" };
+        match with_gap(&[self.name_of(entry), if entry.has_clip() { text } else { &entry.text }]) {
+            what if !entry.has_clip() => what,
+            what => {
+                let key = if entry.id > current.id { '>' } else { '<' };
+                format!("{} waits ({key})", if what.is_empty() { "another review" } else { &what })
+            }
+        }
+    }
+
+    /// A clip is to be shown: at once if it goes on with what is on the screen, or if nothing else needs the screen as
+    /// much. The command is done once a frame of it is on the screen.
+    pub(super) fn play(&mut self, court: &Arc<str>, play: &Play, command: Option<Command>, now: Instant) {
+        let was_current = self.replace(court, play.clip.review);
+        let mut entry = Entry::clip(self.next_id(), court, play, now);
+        entry.command = command;
+        self.take_in(entry, was_current || play.now, now);
+    }
+
+    /// Adds another camera's clip to the others of its review, whichever is shown by now; without a review, to what its
+    /// court shows. Where there is no clip yet it is played, for which the command is taken.
+    pub(super) fn add(
+        &mut self,
+        court: &Arc<str>,
+        clip: &Clip,
+        command: Command,
+        now: Instant,
+    ) -> Result<Option<Command>, PlayerError> {
+        let entry = match clip.review {
+            Some(_) => {
+                let is_its = |entry: &&mut Entry| entry.court == *court && entry.review == clip.review;
+                self.entries.iter_mut().rev().find(is_its)
+            }
+            None => self.of_court(court),
+        };
+        match entry {
+            Some(entry) if entry.has_clip() => entry.add(clip).map(|()| Some(command)),
+            entry => {
+                let overlay = entry.map(|entry| entry.title.clone());
+                self.play(court, &Play { overlay, ..Play::of(clip.clone()) }, Some(command), now);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Sets the text of a review; without one, of what its court shows.
+    pub(super) fn set_overlay(&mut self, court: &Arc<str>, review: Option<u64>, text: &str, now: Instant) {
+        let entry = match review {
+            Some(_) => self.entries.iter_mut().find(|entry| entry.is_for(court, review)),
+            None => self.of_court(court),
+        };
+        match entry {
+            Some(entry) => text.clone_into(&mut entry.text),
+            None if text.is_empty() => {}
+            None => {
+                let entry = Entry::text(self.next_id(), court, review, text, now);
+                self.take_in(entry, false, now);
+            }
+        }
+    }
+
+    /// A review of a court is over, or without one all that the court wanted to be seen.
+    pub(super) fn close(&mut self, court: &str, review: Option<u64>, now: Instant) {
+        let is_meant = |entry: &Entry| *entry.court == *court && (review.is_none() || entry.review == review);
+        // What is over and looked at again does not outlast the court's own review.
+        let leaves = self.current().is_some_and(|entry| is_meant(entry) || !entry.open && *entry.court == *court);
+        for entry in self.entries.iter_mut().filter(|entry| entry.open && is_meant(entry)) {
+            entry.close();
+            self.dropped.extend(entry.command.take());
+        }
+        if leaves {
+            self.leave(now);
+        }
+        self.entries.retain(|entry| entry.open || entry.has_clip());
+    }
+
+    /// What is on the screen is over.
+    pub(super) fn close_current(&mut self, now: Instant) {
+        if let Some(entry) = self.current_mut() {
+            entry.close();
+            let command = entry.command.take();
+            self.dropped.extend(command);
+            self.leave(now);
+        }
+    }
+
+    /// What a command of a court is about: what it has on the screen, otherwise the first that waits.
+    pub(super) fn of_court(&mut self, court: &str) -> Option<&mut Entry> {
+        let is_on_screen = self.is_of(court);
+        let current = self.current;
+        self.entries.iter_mut().find(|entry| match is_on_screen {
+            true => Some(entry.id) == current,
+            false => entry.open && *entry.court == *court,
         })
     }
 
-    /// The text over the picture.
-    pub(super) fn overlay(&self) -> &str {
-        self.overlay.as_deref().unwrap_or(if self.shown.is_some() { "" } else { NO_CLIP })
+    /// Whether what is on the screen is this court's.
+    pub(super) fn is_of(&self, court: &str) -> bool {
+        self.current().is_some_and(|entry| *entry.court == *court)
     }
 
-    pub(super) fn set_overlay(&mut self, text: &str) {
-        self.overlay = Some(text.to_owned());
-    }
-
-    /// A new clip is to be shown.
-    pub(super) fn play(&mut self, court: &Arc<str>, play: &Play) {
-        let start = start(play);
-        while self.groups.len() >= MAX_GROUPS {
-            self.groups.pop_front();
-        }
-        self.groups.push_back(ClipGroup { clips: vec![play.clip.clone()], start, court: court.clone(), seen: false });
-        self.shown = Some(Shown { group: self.groups.len() - 1, camera: 0, start });
-        (self.paused, self.speed, self.part) = (play.paused, play.speed, None);
-        self.overlay.clone_from(&play.overlay);
-        self.duration = None;
-    }
-
-    /// Whether what is shown is another court's.
-    pub(super) fn is_of_another(&self, court: &str) -> bool {
-        self.showing().is_some_and(|showing| *showing.court != *court)
-    }
-
-    /// Puts another camera's clip beside the one that is shown; that of a review beside the others of the review,
-    /// whichever is shown by now.
-    pub(super) fn add(&mut self, court: &str, clip: &Clip) -> Result<(), PlayerError> {
-        let group = match clip.review {
-            Some(_) => {
-                let is_its = |group: &&mut ClipGroup| {
-                    *group.court == *court && group.clips.iter().any(|other| other.review == clip.review)
-                };
-                self.groups.iter_mut().rev().find(is_its).ok_or(PlayerError::NoReview)?
-            }
-            None => {
-                let shown = self.shown.as_ref().ok_or(PlayerError::NothingShown)?;
-                self.groups.get_mut(shown.group).ok_or(PlayerError::NothingShown)?
-            }
+    /// Another camera's clip of what a court wants to be seen is to be shown, or of what is on the screen.
+    pub(super) fn change_camera(&mut self, court: Option<&str>, step: Direction) -> Result<(), PlayerError> {
+        let on_screen = court.is_none_or(|court| self.is_of(court));
+        let entry = match court {
+            Some(court) => self.of_court(court),
+            None => self.current_mut(),
         };
-        if group.clips.len() >= MAX_CAMERAS {
-            return Err(PlayerError::TooManyCameras(MAX_CAMERAS));
-        }
-        group.clips.push(clip.clone());
+        entry.ok_or(PlayerError::NothingShown)?.change_camera(step)?;
+        self.stale |= on_screen;
         Ok(())
     }
 
-    /// Another camera's clip is to be shown at the same instant.
-    pub(super) fn change_camera(&mut self, step: Direction) -> Result<(), PlayerError> {
-        let shown = self.shown.as_mut().ok_or(PlayerError::NothingShown)?;
-        let clips = &self.groups.get(shown.group).ok_or(PlayerError::NothingShown)?.clips;
-        let camera = match step {
-            Direction::Next => (shown.camera + 1) % clips.len(),
-            Direction::Previous => (shown.camera + clips.len() - 1) % clips.len(),
-        };
-        let (Some(before), Some(after)) = (clips.get(shown.camera), clips.get(camera)) else {
-            return Err(PlayerError::NothingShown);
-        };
-        if camera == shown.camera {
-            return Err(PlayerError::NoOther("camera"));
-        }
-        let shift = before.begins_at.zip(after.begins_at).map(|(before, after)| seconds_between(after, before));
-        shown.start = match (shown.start, shift, self.duration) {
-            (Start::Seconds(position), Some(shift), _) => Start::Seconds((position + shift).max(0.0)),
-            // Replays that were saved together end together.
-            (Start::Seconds(position), None, Some(duration)) => Start::BeforeEnd((duration - position).max(0.0)),
-            (start, ..) => start,
-        };
-        self.part = self.part.zip(shift).map(|((from, to), shift)| ((from + shift).max(0.0), (to + shift).max(0.0)));
-        shown.camera = camera;
-        self.duration = None;
-        Ok(())
-    }
-
-    /// Another clip that was played is to be shown, as it was at first.
-    pub(super) fn change_clip(&mut self, step: Direction) -> Result<(), PlayerError> {
-        let group = match (&self.shown, step) {
-            (Some(shown), Direction::Next) => shown.group.checked_add(1),
-            (Some(shown), Direction::Previous) => shown.group.checked_sub(1),
+    /// Another clip is to be shown, as it was at first: one that was played, or one that waits.
+    pub(super) fn change_clip(&mut self, step: Direction, now: Instant) -> Result<(), PlayerError> {
+        let with_clip = |entry: &&mut Entry| entry.has_clip();
+        let current = self.current;
+        let mut entries = self.entries.iter_mut();
+        let found = match (current, step) {
+            (Some(id), Direction::Next) => entries.find(|entry| entry.id > id && entry.has_clip()),
+            (Some(id), Direction::Previous) => entries.rev().find(|entry| entry.id < id && entry.has_clip()),
             (None, Direction::Next) => None,
-            (None, Direction::Previous) => self.groups.len().checked_sub(1),
+            (None, Direction::Previous) => entries.rev().find(with_clip),
         };
-        let group = group.and_then(|group| Some((group, self.groups.get(group)?.start)));
-        let (group, start) = group.ok_or(PlayerError::NoOther("clip"))?;
-        self.shown = Some(Shown { group, camera: 0, start });
-        // What stood over the other clip is not true of this one.
-        (self.part, self.duration, self.overlay) = (None, None, None);
+        let entry = found.ok_or(PlayerError::NoOther("clip"))?;
+        entry.rewind();
+        let id = entry.id;
+        self.put(id, now);
         Ok(())
     }
 
-    /// Part of the clip is to be played over and over; gives it in seconds from the beginning.
-    pub(super) fn set_part(&mut self, from: Moment, to: Moment) -> Result<(f64, f64), PlayerError> {
-        let clip = self.showing().ok_or(PlayerError::NothingShown)?.clip;
-        let seconds = |moment| match (moment, clip.begins_at) {
-            (Moment::Seconds(seconds), _) => Ok(seconds),
-            (Moment::At(instant), Some(begins_at)) => Ok(seconds_between(begins_at, instant).max(0.0)),
-            (Moment::At(_), None) => Err(PlayerError::TimeUnknown { path: clip.path.clone() }),
-        };
-        let part = (seconds(from)?, seconds(to)?);
-        if part.0 >= part.1 {
-            return Err(PlayerError::EmptyLoop);
-        }
-        if let Some(duration) = self.duration.filter(|duration| *duration <= part.0) {
-            return Err(PlayerError::LoopBehindEnd { tenths: (duration * 10.0).round() as u64 });
-        }
-        self.part = Some(part);
-        Ok(part)
-    }
-
-    pub(super) fn end_part(&mut self) {
-        self.part = None;
-    }
-
-    /// What is to be shown is on the screen.
-    pub(super) fn succeeded(&mut self) {
-        if let Some(shown) = &self.shown
-            && let Some(group) = self.groups.get_mut(shown.group)
-        {
-            group.seen = true;
+    /// A command is done once what is to be on the screen is there.
+    pub(super) fn await_by(&mut self, command: Command) {
+        if let Some(entry) = self.current_mut() {
+            let before = entry.command.replace(command);
+            self.dropped.extend(before);
         }
     }
 
-    /// Takes in how the clip is shown by now; a person may have changed it.
+    /// What is to be on the screen is there; gives the command that awaited it.
+    pub(super) fn succeeded(&mut self) -> Option<Command> {
+        self.stale = false;
+        let entry = self.current_mut()?;
+        entry.seen = true;
+        entry.command.take()
+    }
+
+    /// What is to be on the screen cannot be; gives the command that awaited it. A clip that was never on the screen is not
+    /// come back to, and what waits gets the screen.
+    pub(super) fn failed(&mut self, now: Instant) -> Option<Command> {
+        let entry = self.current_mut()?;
+        let command = entry.command.take();
+        if entry.seen {
+            entry.close();
+        } else {
+            entry.has_failed();
+        }
+        self.leave(now);
+        command
+    }
+
+    /// No clip can be shown at the moment; gives the commands that await one, which are not shown later on.
+    pub(super) fn give_up_awaited(&mut self, now: Instant) -> Vec<Command> {
+        let commands: Vec<_> =
+            self.entries.iter_mut().filter_map(|entry| entry.command.take_if(|_| !entry.seen)).collect();
+        self.entries.retain(|entry| entry.seen || !entry.has_clip());
+        if self.current().is_none() {
+            self.leave(now);
+        }
+        commands
+    }
+
+    /// The commands whose clips were never on the screen, and will not be.
+    pub(super) fn take_dropped(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Takes in how the clip is shown by now.
     pub(super) fn update(&mut self, playback: Playback) {
-        if let Some(shown) = &mut self.shown {
-            shown.start = Start::Seconds(playback.position);
-            (self.duration, self.paused, self.speed) = (playback.duration, playback.paused, playback.speed);
+        if let Some(entry) = self.current_mut() {
+            entry.update(playback);
         }
     }
 
-    /// Nothing is to be shown.
-    pub(super) fn close(&mut self) {
-        (self.shown, self.part, self.overlay, self.duration) = (None, None, None, None);
+    /// When what is on the screen makes room for what waits; none if nothing waits that needs the screen.
+    pub(super) fn hold_ends(&self) -> Option<Instant> {
+        let current = self.current()?;
+        let since =
+            self.entries.iter().filter(|entry| entry.takes_over_from(current)).map(|entry| entry.since).min()?;
+        Some(since.max(current.since) + self.hold)
     }
 
-    /// What was to be shown cannot be; the text over it stays. A clip that never was on the screen is not come back to.
-    pub(super) fn failed(&mut self) {
-        if let Some(shown) = &self.shown
-            && self.groups.get(shown.group).is_some_and(|group| !group.seen)
-        {
-            self.groups.remove(shown.group);
+    /// What is on the screen makes room for what waits.
+    pub(super) fn end_hold(&mut self, now: Instant) {
+        let Some(current) = self.current() else { return };
+        let next = self.entries.iter().filter(|entry| entry.takes_over_from(current));
+        if let Some(next) = next.max_by_key(|entry| (entry.need(), Reverse(entry.id))).map(|entry| entry.id) {
+            self.put(next, now);
         }
-        (self.shown, self.part, self.duration) = (None, None, None);
     }
-}
 
-fn start(play: &Play) -> Start {
-    match (play.clip.begins_at, play.from, play.last_seconds) {
-        (Some(begins_at), Some(from), _) => Start::Seconds(seconds_between(begins_at, from).max(0.0)),
-        (_, _, Some(last)) => Start::BeforeEnd(last),
-        _ => Start::Seconds(0.0),
+    fn current(&self) -> Option<&Entry> {
+        let id = self.current?;
+        self.entries.iter().find(|entry| entry.id == id)
     }
-}
 
-/// Seconds from one instant to another; negative if the other lies before it.
-fn seconds_between(from: Time, to: Time) -> f64 {
-    to.since(from).as_secs_f64() - from.since(to).as_secs_f64()
+    fn current_mut(&mut self) -> Option<&mut Entry> {
+        let id = self.current?;
+        self.entries.iter_mut().find(|entry| entry.id == id)
+    }
+
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Makes room for another clip of the same; true if that is to be on the screen at once.
+    fn replace(&mut self, court: &str, review: Option<u64>) -> bool {
+        let Some(at) = self.entries.iter().position(|entry| entry.is_for(court, review)) else { return false };
+        let is_current = self.entries.get(at).map(|entry| entry.id) == self.current;
+        if let Some(entry) = self.entries.get_mut(at) {
+            let command = entry.command.take();
+            self.dropped.extend(command);
+            entry.close();
+        }
+        self.entries.retain(|entry| entry.open || entry.has_clip() && entry.seen);
+        is_current
+    }
+
+    fn take_in(&mut self, entry: Entry, at_once: bool, now: Instant) {
+        let others = self.entries.iter().map(Entry::need).max().unwrap_or(Need::Over);
+        let (id, at_once) = (entry.id, at_once || entry.need() > others);
+        self.entries.push(entry);
+        if at_once {
+            self.put(id, now);
+        }
+        if self.entries.len() > MAX_ENTRIES {
+            let gone = self.entries.iter().position(|entry| !entry.open && Some(entry.id) != self.current);
+            let gone = gone.or_else(|| self.entries.iter().position(|entry| Some(entry.id) != self.current));
+            let gone = gone.map(|at| self.entries.remove(at));
+            self.dropped.extend(gone.and_then(|entry| entry.command));
+        }
+    }
+
+    fn put(&mut self, id: u64, now: Instant) {
+        if let Some(entry) = self.current_mut() {
+            entry.since = now;
+        }
+        self.current = Some(id);
+        self.stale = true;
+        if let Some(entry) = self.current_mut() {
+            entry.since = now;
+        }
+    }
+
+    /// The screen is free for what needs it most; of those that do, for one that was not seen yet.
+    fn leave(&mut self, now: Instant) {
+        let open = self.entries.iter().filter(|entry| entry.open);
+        let next = open.max_by_key(|entry| (entry.need(), !entry.seen, Reverse(entry.id))).map(|entry| entry.id);
+        match next {
+            Some(next) if Some(next) == self.current => self.stale = true,
+            Some(next) => self.put(next, now),
+            None => (self.current, self.stale) = (None, true),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -277,86 +346,40 @@ mod tests {
 
     use super::*;
 
-    fn clip(path: &str, begins_at: Option<i64>) -> Clip {
-        let begins_at = begins_at.map(|seconds| Time::from_micros(seconds * 1_000_000));
-        Clip { path: path.to_owned(), begins_at, ..Clip::default() }
+    const HOLD: Duration = Duration::from_secs(30);
+
+    fn play(screen: &mut Screen, court: &str, review: u64, now: Instant) {
+        let clip = Clip { path: format!("{court} {review}"), review: Some(review), ..Clip::default() };
+        screen.play(&court.into(), &Play::of(clip), None, now);
     }
 
-    fn showing(clip: Clip) -> Screen {
-        let mut screen = Screen::default();
-        screen.play(&"court-1".into(), &Play::of(clip));
-        screen
-    }
-
-    fn playback(position: f64) -> Playback {
-        Playback { position, duration: Some(10.0), paused: true, speed: 0.5 }
-    }
-
-    #[test]
-    fn an_instant_before_the_other_clip_is_its_first_frame() {
-        let mut screen = showing(clip("a", Some(100)));
-        screen.add("court-1", &clip("b", Some(104))).unwrap();
-        screen.update(playback(1.0));
-        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
-        screen.change_camera(Direction::Next).unwrap();
-        let shown = screen.showing().unwrap();
-        assert_eq!((shown.clip.path.as_str(), shown.start), ("b", Start::Seconds(0.0)));
-        assert_eq!((shown.paused, shown.speed, shown.part), (true, 0.5, Some((1.0, 2.0))));
-    }
-
-    #[test]
-    fn clips_whose_times_are_not_known_end_together_and_a_loop_is_left() {
-        let mut screen = showing(clip("a", Some(100)));
-        screen.add("court-1", &clip("b", None)).unwrap();
-        screen.update(playback(7.0));
-        screen.set_part(Moment::Seconds(5.0), Moment::Seconds(6.0)).unwrap();
-        screen.change_camera(Direction::Previous).unwrap();
-        let shown = screen.showing().unwrap();
-        assert_eq!((shown.start, shown.part), (Start::BeforeEnd(3.0), None));
-        let instant = Moment::At(Time::default());
-        assert_eq!(screen.set_part(instant, instant), Err(PlayerError::TimeUnknown { path: "b".to_owned() }));
+    fn shown(screen: &Screen) -> String {
+        screen.showing().unwrap().clip.path
     }
 
     #[test]
     fn the_clips_that_can_be_come_back_to_are_bounded() {
-        let mut screen = Screen::default();
-        for number in 0..50 {
-            screen.play(&"court-1".into(), &Play::of(clip(&number.to_string(), None)));
+        let (mut screen, now) = (Screen::new(false, HOLD), Instant::now());
+        for review in 0..50 {
+            play(&mut screen, "mat-1", review, now);
+            screen.succeeded();
+            screen.close("mat-1", Some(review), now);
         }
-        let mut back = 0;
-        while screen.change_clip(Direction::Previous).is_ok() {
-            back += 1;
-        }
-        assert_eq!((back, screen.showing().unwrap().clip.path.as_str()), (MAX_GROUPS - 1, "30"));
-        for number in 0..MAX_CAMERAS - 1 {
-            screen.add("court-1", &clip(&number.to_string(), None)).unwrap();
-        }
-        assert_eq!(screen.add("court-1", &clip("one more", None)), Err(PlayerError::TooManyCameras(MAX_CAMERAS)));
+        let back = (0..).take_while(|_| screen.change_clip(Direction::Previous, now).is_ok()).count();
+        assert_eq!((back, shown(&screen).as_str()), (MAX_ENTRIES, "mat-1 30"));
     }
 
     #[test]
-    fn a_clip_of_a_review_stands_beside_the_others_of_the_review_whichever_is_shown() {
-        let of = |path, review| Clip { review: Some(review), ..clip(path, None) };
-        let mut screen = showing(of("blue", 1));
-        screen.play(&"court-1".into(), &Play::of(of("red", 2)));
-        screen.add("court-1", &of("blue of the other camera", 1)).unwrap();
-        assert_eq!(screen.change_camera(Direction::Next), Err(PlayerError::NoOther("camera")));
-        screen.change_clip(Direction::Previous).unwrap();
-        screen.change_camera(Direction::Next).unwrap();
-        assert_eq!(screen.showing().unwrap().clip.path, "blue of the other camera");
-        assert_eq!(screen.add("court-2", &of("of another court", 1)), Err(PlayerError::NoReview));
-        assert!(screen.is_of_another("court-2") && !screen.is_of_another("court-1"));
-    }
-
-    #[test]
-    fn the_text_of_a_clip_goes_with_it() {
-        let mut screen = Screen::default();
-        assert_eq!(screen.overlay(), NO_CLIP);
-        screen.set_overlay("Bout 12");
-        assert_eq!(screen.overlay(), "Bout 12");
-        screen.play(&"court-1".into(), &Play::of(clip("a", None)));
-        assert_eq!(screen.overlay(), "");
-        screen.close();
-        assert_eq!(screen.overlay(), NO_CLIP);
+    fn the_hold_counts_from_when_the_next_review_waits_and_ends_once() {
+        let (mut screen, now) = (Screen::new(true, HOLD), Instant::now());
+        play(&mut screen, "mat-1", 1, now);
+        screen.succeeded();
+        assert_eq!(screen.hold_ends(), None);
+        let later = now + 2 * HOLD;
+        play(&mut screen, "mat-2", 2, later);
+        assert_eq!((shown(&screen).as_str(), screen.hold_ends()), ("mat-1 1", Some(later + HOLD)));
+        screen.end_hold(later + HOLD);
+        screen.succeeded();
+        assert_eq!((shown(&screen).as_str(), screen.hold_ends()), ("mat-2 2", None));
     }
 }

@@ -1,17 +1,17 @@
 //! What commands do to the screen and to an mpv that runs.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
+use super::entry::Direction;
 use super::error::PlayerError;
 use super::ipc::Event;
-use super::keys;
+use super::keys::{self, Switch};
 use super::mpv::Mpv;
-use super::screen::{Direction, Screen, Switch};
+use super::screen::Screen;
 use super::state::PlayerState;
-use crate::action::{ActionVerb, Play, PlayerVerb};
+use crate::action::{ActionVerb, PlayerVerb};
 use crate::sink::{Command, Inbox};
 use crate::telemetry::messages;
 
@@ -23,49 +23,29 @@ const MAX_FRAMES: i64 = 100;
 /// Works until there are no more commands; the error is why mpv can be used no longer. What was on the screen of an mpv
 /// before is shown again.
 pub(super) async fn run(mpv: &mut Mpv, player: &mut PlayerState, inbox: &mut Inbox) -> Result<(), PlayerError> {
-    let pending = player.pending.take();
+    player.screen.is_new();
     // A clip that was requested meanwhile is shown at once: the jury must not see the one before in its place.
-    let replaces = pending.is_none() && inbox.peek().is_some_and(shows_a_clip);
-    if !replaces {
-        restore(mpv, player, pending).await?;
+    if player.screen.is_awaited() || !inbox.peek().is_some_and(shows_a_clip) {
+        restore(mpv, player).await?;
     }
     let mut polls = interval(POLL_INTERVAL);
     polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        let hold_ends = player.screen.hold_ends();
         tokio::select! {
             command = inbox.next() => match command {
-                Some(command) => match carry_out(mpv, player, &command).await {
-                    // The screen knows of the clip already.
-                    Err(error) if shows_a_clip(&command) && player.screen.showing().is_some() => {
-                        player.pending = Some(command);
-                        return Err(error);
-                    }
-                    Err(error) => {
-                        player.outbox.outcome(&command, Err(&error));
-                        return Err(error);
-                    }
-                    Ok(result) => player.outbox.outcome(&command, result),
-                },
+                Some(command) => carry_out(mpv, player, command).await?,
                 None => return Ok(()),
             },
             event = mpv.event() => if let Event::ClientMessage(message) = event? {
                 handle_key(mpv, player, &message).await?;
             },
+            () = sleep_until(hold_ends.unwrap_or_else(Instant::now).into()), if hold_ends.is_some() => {
+                player.screen.end_hold(Instant::now());
+                settle(mpv, player).await?;
+            }
             _ = polls.tick() => poll(mpv, &mut player.screen).await?,
         }
-    }
-}
-
-/// Does what a key in the player's window means; the error is that mpv can be used no longer.
-async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String]) -> Result<(), PlayerError> {
-    let Some(switch) = keys::parse(message) else { return Ok(()) };
-    let mut done = change(mpv, &mut player.screen, switch).await;
-    if done.is_ok() {
-        done = show(mpv, player, None).await;
-    }
-    match done {
-        Err(error) if !error.is_of_the_player() => mpv.hint(&error.to_string()).await,
-        done => done,
     }
 }
 
@@ -73,65 +53,85 @@ fn shows_a_clip(command: &Command) -> bool {
     matches!(&command.action.verb, ActionVerb::Player(verb) if verb.shows_a_clip())
 }
 
-/// Shows the current clip.
-async fn restore(mpv: &mut Mpv, player: &mut PlayerState, pending: Option<Command>) -> Result<(), PlayerError> {
-    let shown = match player.screen.showing() {
-        Some(_) => show(mpv, player, pending.as_ref()).await,
-        None => mpv.overlay(player.screen.overlay()).await,
-    };
-    if let Err(error) = &shown {
+/// Shows again what is to be on the screen.
+async fn restore(mpv: &mut Mpv, player: &mut PlayerState) -> Result<(), PlayerError> {
+    let shown = settle(mpv, player).await;
+    if let Ok(Some(error)) | Err(error) = &shown {
         messages::player_clip_not_shown_again(player.outbox.sink(), error);
     }
-    if let Some(command) = pending {
-        player.outbox.outcome(&command, shown.clone());
+    if let Err(error) = &shown
+        && let Some(command) = player.screen.failed(Instant::now())
+    {
+        // A clip that mpv dies of must not be shown for ever.
+        player.outbox.outcome(&command, Err(error));
     }
-    match shown {
-        Err(error) if error.is_of_the_player() => {
-            // A clip that mpv dies of must not be shown for ever.
-            player.screen.failed();
-            Err(error)
-        }
-        _ => Ok(()),
-    }
+    shown.map(drop)
 }
 
-/// Carries a command out; the outer error is that mpv can be used no longer.
-async fn carry_out(
-    mpv: &mut Mpv,
-    player: &mut PlayerState,
-    command: &Command,
-) -> Result<Result<(), PlayerError>, PlayerError> {
-    let ActionVerb::Player(verb) = &command.action.verb else { return Ok(Ok(())) };
-    let done = match apply(mpv, &mut player.screen, &command.court, verb).await {
-        Ok(Next::Show) => show(mpv, player, Some(command)).await,
-        Ok(Next::Poll) => poll(mpv, &mut player.screen).await,
-        Err(error) => Err(error),
-    };
-    match done {
-        Err(error) if error.is_of_the_player() => Err(error),
-        done => Ok(done),
-    }
-}
-
-/// Shows what is to be on the screen, and reports it to the court.
-async fn show(mpv: &mut Mpv, player: &mut PlayerState, command: Option<&Command>) -> Result<(), PlayerError> {
-    let Some(showing) = player.screen.showing() else { return Err(PlayerError::NothingShown) };
-    mpv.overlay(player.screen.overlay()).await?;
-    match mpv.show(&showing).await {
-        Ok(position) => {
-            player.screen.succeeded();
-            player.shown(&showing, position, command);
-            poll(mpv, &mut player.screen).await
-        }
-        Err(error) if error.is_of_the_player() => Err(error),
+/// Carries a command out, and reports how it ended; the error is that mpv can be used no longer.
+async fn carry_out(mpv: &mut Mpv, player: &mut PlayerState, command: Command) -> Result<(), PlayerError> {
+    match apply(mpv, &mut player.screen, command.clone()).await {
+        // It is done once its clip is on the screen.
+        Ok(Done::Awaited) => {}
+        Ok(Done::Now) => player.outbox.outcome(&command, Ok::<(), PlayerError>(())),
         Err(error) => {
-            // The clip before must never be taken for the requested one.
-            player.screen.failed();
-            mpv.clear().await?;
-            mpv.overlay(player.screen.overlay()).await?;
-            Err(error)
+            player.outbox.outcome(&command, Err(&error));
+            if error.is_of_the_player() {
+                return Err(error);
+            }
         }
     }
+    settle(mpv, player).await.map(drop)
+}
+
+/// Does what a key in the player's window means; the error is that mpv can be used no longer.
+async fn handle_key(mpv: &mut Mpv, player: &mut PlayerState, message: &[String]) -> Result<(), PlayerError> {
+    let Some(switch) = keys::parse(message) else { return Ok(()) };
+    let error = match change(mpv, &mut player.screen, None, switch).await {
+        Ok(()) => settle(mpv, player).await?,
+        Err(error) if error.is_of_the_player() => return Err(error),
+        Err(error) => Some(error),
+    };
+    match error {
+        Some(error) => mpv.hint(&error.to_string()).await,
+        None => Ok(()),
+    }
+}
+
+/// Puts on the screen what is to be there, and reports it to its court; gives why a clip could not be shown, in whose place
+/// what waits is shown. The error is that mpv can be used no longer.
+async fn settle(mpv: &mut Mpv, player: &mut PlayerState) -> Result<Option<PlayerError>, PlayerError> {
+    player.answer_dropped();
+    let mut failure = None;
+    while player.screen.is_stale() {
+        mpv.overlay(&player.screen.overlay()).await?;
+        let Some(showing) = player.screen.showing() else {
+            mpv.clear().await?;
+            player.screen.succeeded();
+            break;
+        };
+        match mpv.show(&showing).await {
+            Ok(position) => {
+                let command = player.screen.succeeded();
+                player.shown(&showing, position, command.as_ref());
+                if let Some(command) = command {
+                    player.outbox.outcome(&command, Ok::<(), PlayerError>(()));
+                }
+            }
+            Err(error) if error.is_of_the_player() => return Err(error),
+            Err(error) => {
+                // The clip before must never be taken for the requested one.
+                mpv.clear().await?;
+                if let Some(command) = player.screen.failed(Instant::now()) {
+                    player.outbox.outcome(&command, Err(&error));
+                }
+                failure = Some(error);
+            }
+        }
+    }
+    mpv.overlay(&player.screen.overlay()).await?;
+    poll(mpv, &mut player.screen).await?;
+    Ok(failure)
 }
 
 async fn poll(mpv: &mut Mpv, screen: &mut Screen) -> Result<(), PlayerError> {
@@ -141,73 +141,95 @@ async fn poll(mpv: &mut Mpv, screen: &mut Screen) -> Result<(), PlayerError> {
     Ok(())
 }
 
-/// What is left to do.
-enum Next {
-    /// Another clip is to be on the screen.
-    Show,
-    /// The clip may stand elsewhere.
-    Poll,
+/// When a command is done.
+enum Done {
+    Now,
+    /// Once its clip is on the screen.
+    Awaited,
 }
 
-async fn apply(mpv: &mut Mpv, screen: &mut Screen, court: &Arc<str>, verb: &PlayerVerb) -> Result<Next, PlayerError> {
-    match verb {
-        PlayerVerb::Play(play) => screen.play(court, play),
-        PlayerVerb::Add(clip) if screen.showing().is_some() => return screen.add(court, clip).map(|()| Next::Poll),
-        // Another court's jury are looking.
-        PlayerVerb::Close {} | PlayerVerb::Overlay { .. } if screen.is_of_another(court) => return Ok(Next::Poll),
-        PlayerVerb::Add(clip) => screen.play(court, &Play::of(clip.clone())),
-        PlayerVerb::NextCamera {} => change(mpv, screen, Switch::Camera(Direction::Next)).await?,
-        PlayerVerb::PreviousCamera {} => change(mpv, screen, Switch::Camera(Direction::Previous)).await?,
-        PlayerVerb::NextClip {} => change(mpv, screen, Switch::Clip(Direction::Next)).await?,
-        PlayerVerb::PreviousClip {} => change(mpv, screen, Switch::Clip(Direction::Previous)).await?,
-        other => return adjust(mpv, screen, other).await.map(|()| Next::Poll),
+async fn apply(mpv: &mut Mpv, screen: &mut Screen, command: Command) -> Result<Done, PlayerError> {
+    let action = command.action.clone();
+    let ActionVerb::Player(verb) = &action.verb else { return Ok(Done::Now) };
+    let (court, now) = (command.court.clone(), Instant::now());
+    let switch = match verb {
+        PlayerVerb::Play(play) => {
+            screen.play(&court, play, Some(command), now);
+            return Ok(Done::Awaited);
+        }
+        PlayerVerb::Add(clip) => {
+            let added = screen.add(&court, clip, command, now)?;
+            return Ok(if added.is_some() { Done::Now } else { Done::Awaited });
+        }
+        PlayerVerb::Overlay { text, review } => {
+            screen.set_overlay(&court, *review, text, now);
+            return Ok(Done::Now);
+        }
+        PlayerVerb::Close { review } => {
+            screen.close(&court, *review, now);
+            return Ok(Done::Now);
+        }
+        PlayerVerb::NextCamera {} => Switch::Camera(Direction::Next),
+        PlayerVerb::PreviousCamera {} => Switch::Camera(Direction::Previous),
+        PlayerVerb::NextClip {} => Switch::Clip(Direction::Next),
+        PlayerVerb::PreviousClip {} => Switch::Clip(Direction::Previous),
+        other => return adjust(mpv, screen, &court, other).await.map(|()| Done::Now),
+    };
+    change(mpv, screen, Some(&court), switch).await?;
+    if !screen.is_stale() {
+        return Ok(Done::Now);
     }
-    Ok(Next::Show)
+    screen.await_by(command);
+    Ok(Done::Awaited)
 }
 
-/// Another clip is to be on the screen; a camera's goes on where the one before stands.
-async fn change(mpv: &mut Mpv, screen: &mut Screen, switch: Switch) -> Result<(), PlayerError> {
+/// Another clip is to be on the screen; a camera's goes on where the one before stands. A court's command changes the
+/// camera of its own review.
+async fn change(mpv: &mut Mpv, screen: &mut Screen, court: Option<&str>, switch: Switch) -> Result<(), PlayerError> {
     match switch {
         Switch::Camera(step) => {
             poll(mpv, screen).await?;
-            screen.change_camera(step)
+            screen.change_camera(court, step)
         }
-        Switch::Clip(step) => screen.change_clip(step),
+        Switch::Clip(step) => screen.change_clip(step, Instant::now()),
     }
 }
 
-/// Carries out an action that shows no other clip.
-async fn adjust(mpv: &mut Mpv, screen: &mut Screen, verb: &PlayerVerb) -> Result<(), PlayerError> {
-    match verb {
-        PlayerVerb::Overlay { text } => {
-            screen.set_overlay(text);
-            return mpv.overlay(text).await;
-        }
-        PlayerVerb::Close {} => {
-            screen.close();
-            mpv.clear().await?;
-            return mpv.overlay(screen.overlay()).await;
-        }
-        _ => {}
+/// Carries out an action that shows no other clip: on the screen, or for when its clip gets there.
+async fn adjust(mpv: &mut Mpv, screen: &mut Screen, court: &str, verb: &PlayerVerb) -> Result<(), PlayerError> {
+    let on_screen = screen.is_of(court);
+    if on_screen {
+        // How long it is by now, if it is still being recorded.
+        poll(mpv, screen).await?;
     }
-    if screen.showing().is_none() {
-        return Err(PlayerError::NothingShown);
-    }
+    let entry = screen.of_court(court).filter(|entry| entry.has_clip()).ok_or(PlayerError::NothingShown)?;
     match verb {
-        PlayerVerb::Step { frames } => mpv.step((*frames).clamp(-MAX_FRAMES, MAX_FRAMES)).await,
-        PlayerVerb::Speed { speed } => mpv.set_speed(*speed).await,
-        PlayerVerb::Pause { paused } => mpv.pause(*paused).await,
-        PlayerVerb::Seek { seconds } => mpv.seek(*seconds).await,
+        PlayerVerb::Step { frames } if on_screen => mpv.step((*frames).clamp(-MAX_FRAMES, MAX_FRAMES)).await,
+        PlayerVerb::Step { .. } => Err(PlayerError::Waits),
+        PlayerVerb::Seek { seconds } if on_screen => mpv.seek(*seconds).await,
+        PlayerVerb::Seek { seconds } => {
+            entry.seek(*seconds);
+            Ok(())
+        }
+        PlayerVerb::Speed { speed } => {
+            entry.set_speed(*speed);
+            if on_screen { mpv.set_speed(*speed).await } else { Ok(()) }
+        }
+        PlayerVerb::Pause { paused } => {
+            entry.set_paused(*paused);
+            if on_screen { mpv.pause(*paused).await } else { Ok(()) }
+        }
         PlayerVerb::Loop { from, to } => {
-            // How long it is by now, if it is still being recorded.
-            poll(mpv, screen).await?;
-            let part = screen.set_part(*from, *to)?;
+            let part = entry.set_part(*from, *to)?;
+            if !on_screen {
+                return Ok(());
+            }
             mpv.set_part(Some(part)).await?;
             mpv.go_into(part).await
         }
         PlayerVerb::EndLoop {} => {
-            screen.end_part();
-            mpv.set_part(None).await
+            entry.end_part();
+            if on_screen { mpv.set_part(None).await } else { Ok(()) }
         }
         _ => Ok(()),
     }

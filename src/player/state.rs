@@ -1,40 +1,48 @@
 //! What the jury are to see, and the reports of what they see, whether mpv runs or not.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::entry::Showing;
 use super::error::PlayerError;
-use super::screen::{Screen, Showing};
+use super::options::PlayerOptions;
+use super::screen::Screen;
 use crate::action::{ActionVerb, PlayerVerb, Report};
 use crate::event::PlayerDisconnected;
 use crate::sink::{Command, Courts, Outbox, micros};
 
 pub(super) struct PlayerState {
     pub(super) outbox: Outbox,
-    /// What is to be on the screen.
     pub(super) screen: Screen,
-    /// A command whose clip an mpv could not show any more: the next one may.
-    pub(super) pending: Option<Command>,
 }
 
 impl PlayerState {
-    pub(super) fn new(player: Arc<str>, courts: Courts) -> Self {
-        Self { outbox: Outbox::new(player, courts), screen: Screen::default(), pending: None }
+    pub(super) fn new(options: &PlayerOptions, courts: Courts) -> Self {
+        let screen = Screen::new(courts.len() > 1, options.hold);
+        Self { outbox: Outbox::new(options.name.clone(), courts), screen }
     }
 
     /// Answers a command without an mpv. What was refused is not shown later on, and neither is what it was to replace.
     pub(super) fn answer_without_mpv(&mut self, command: &Command, error: &PlayerError) {
+        let mut outcome = Err(error);
         match &command.action.verb {
-            ActionVerb::Player(PlayerVerb::Close {}) => {
-                if !self.screen.is_of_another(&command.court) {
-                    self.screen.close();
-                }
-                return self.outbox.outcome(command, Ok::<(), PlayerError>(()));
+            ActionVerb::Player(PlayerVerb::Close { review }) => {
+                self.screen.close(&command.court, *review, Instant::now());
+                outcome = Ok(());
             }
-            ActionVerb::Player(verb) if verb.shows_a_clip() => self.screen.failed(),
+            ActionVerb::Player(verb) if verb.shows_a_clip() && self.screen.is_of(&command.court) => {
+                self.screen.close_current(Instant::now());
+            }
             _ => {}
         }
-        self.outbox.outcome(command, Err(error));
+        self.outbox.outcome(command, outcome);
+        self.answer_dropped();
+    }
+
+    /// Answers the commands whose clips will never be on the screen.
+    pub(super) fn answer_dropped(&mut self) {
+        for command in self.screen.take_dropped() {
+            self.outbox.outcome(&command, Err(PlayerError::NeverShown));
+        }
     }
 
     /// Reports to the clip's court that it is on the screen.

@@ -1,8 +1,6 @@
 //! Keeps mpv running.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::error::PlayerError;
 use super::mpv::Mpv;
@@ -41,12 +39,12 @@ impl Supervised for PlayerState {
             mpv.quit().await;
             return Ended::Stopped;
         };
-        let (how, in_order) = mpv.ended().await;
+        let ending = mpv.ended().await;
         let ran = began.elapsed() >= MIN_RUNTIME;
-        let by_hand = in_order && ran && self.pending.is_none();
+        let by_hand = ending.in_order && ran && !self.screen.is_awaited();
         let error = match error {
             _ if by_hand => PlayerError::Closed,
-            PlayerError::Ended(_) => PlayerError::Ended(how),
+            PlayerError::Ended(_) => PlayerError::Ended(ending.to_string()),
             error => error,
         };
         if !ran {
@@ -54,20 +52,21 @@ impl Supervised for PlayerState {
         }
         if by_hand {
             messages::player_closed(self.outbox.sink(), &error);
-            self.screen.close();
+            self.screen.close_current(Instant::now());
+            self.answer_dropped();
         } else {
             messages::player_ended(self.outbox.sink(), &error);
         }
         self.disconnected(&error);
-        if by_hand && !self.wait_for_a_clip(inbox).await {
+        if by_hand && self.screen.showing().is_none() && !self.wait_for_a_clip(inbox).await {
             return Ended::Stopped;
         }
         Ended::Lost { reason: error.to_string(), at_once: true }
     }
 
     fn failed(&mut self, error: &PlayerError, is_news: bool) -> Option<Duration> {
-        if let Some(command) = self.pending.take() {
-            self.answer_without_mpv(&command, error);
+        for command in self.screen.give_up_awaited(Instant::now()) {
+            self.outbox.outcome(&command, Err(error));
         }
         if is_news {
             messages::player_cannot_start(self.outbox.sink(), error);

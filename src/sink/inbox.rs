@@ -86,7 +86,7 @@ mod tests {
     use crate::action::{Action, ActionVerb, PlayerVerb};
 
     fn command(seq: u64) -> Command {
-        let verb = ActionVerb::Player(PlayerVerb::Close {});
+        let verb = ActionVerb::Player(PlayerVerb::Close { review: None });
         let action = Action { seq, at: Default::default(), rule: Arc::from("a.rhai"), cause: 1, verb };
         Command { court: Arc::from("court-1"), action: Arc::new(action), received: std::time::Instant::now() }
     }

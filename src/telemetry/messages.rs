@@ -266,8 +266,8 @@ messages! {
     /// mpv is there, with its version
     info "player.runs" player_runs(player, version) = "{version} runs";
 
-    /// mpv is not installed, for example, or has no screen to show its window on. Put right what it says; no restart is
-    /// needed
+    /// mpv is not installed, for example, does not answer, or has no screen to show its window on. Put right what it says;
+    /// no restart is needed, except for a screen: start `vta` on the desktop that the jury see
     warn "player.cannot_start" player_cannot_start(player, reason) per(player, reason) =
         "no clip can be shown, trying again from time to time: {reason}";
 

@@ -1,6 +1,8 @@
 //! The player with a real mpv.
 
 mod jury;
+mod queue;
+mod screens;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command as Program, Stdio};
@@ -149,7 +151,7 @@ async fn a_clip_that_was_played_before_can_be_come_back_to() {
     let (path, position) = jury.sees(PlayerVerb::NextClip {}).await;
     assert_eq!(path, paths[1]);
     assert_near(position, 3.0);
-    jury.does(PlayerVerb::Close {}).await;
+    jury.does(PlayerVerb::Close { review: None }).await;
     jury.waits_for("path", Value::is_null);
     assert_eq!(jury.sees(PlayerVerb::PreviousClip {}).await.0, paths[1]);
 }
@@ -193,16 +195,16 @@ async fn a_part_that_the_clip_stands_behind_is_gone_back_to_and_one_behind_its_e
 async fn the_overlay_stays_as_it_was_written_until_the_player_is_closed() {
     let Some(mut jury) = Jury::sits().await else { return };
     let path = jury.media_file("a.mkv");
-    assert_eq!(jury.property("osd-msg1"), json!("$>no clip"));
+    assert_eq!(jury.property("osd-msg1"), json!("$>waiting for a review"));
     let text = r"Bout 12\A R2 0:45 blue ${path} 김\n".to_owned();
     let with_text = Play { overlay: Some(text.clone()), ..Play::of(clip(&path, "mat", None)) };
     jury.sees(play(with_text)).await;
     assert_eq!(jury.property("osd-msg1"), json!(r"$>Bout 12\\A R2 0:45 blue ${path} 김\\n"));
-    jury.does(PlayerVerb::Overlay { text: "accepted".to_owned() }).await;
+    jury.does(PlayerVerb::Overlay { text: "accepted".to_owned(), review: None }).await;
     assert_eq!(jury.property("osd-msg1"), json!("$>accepted"));
     let pid = jury.pid();
-    jury.does(PlayerVerb::Close {}).await;
-    assert_eq!(jury.property("osd-msg1"), json!("$>no clip"));
+    jury.does(PlayerVerb::Close { review: None }).await;
+    assert_eq!(jury.property("osd-msg1"), json!("$>waiting for a review"));
     assert_eq!(jury.pid(), pid);
 }
 
@@ -284,7 +286,7 @@ async fn a_missing_player_is_said_once_and_its_commands_fail_at_once() {
         assert_eq!(jury.fails(still("a.mkv", 1.0)).await, missing);
         assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     }
-    jury.does(PlayerVerb::Close {}).await;
+    jury.does(PlayerVerb::Close { review: None }).await;
     assert_eq!(log.lines("WARN").len(), 1, "{:?}", log.lines("WARN"));
     assert_eq!(log.lines(missing).len(), 1);
 }
@@ -311,7 +313,7 @@ async fn one_that_was_closed_by_hand_stays_closed_until_the_next_clip() {
     let Report::PlayerDisconnected(PlayerDisconnected { reason, .. }) = gone else { unreachable!() };
     assert_eq!(reason, "the player was closed by hand; the next clip opens it again");
     assert_eq!(jury.fails(PlayerVerb::Step { frames: 1 }).await, reason);
-    jury.does(PlayerVerb::Close {}).await;
+    jury.does(PlayerVerb::Close { review: None }).await;
     assert!(!jury.court.try_iter().any(|report| matches!(report, Report::PlayerConnected(_))));
     let (shown, position) = jury.sees(still(&path, 4.0)).await;
     assert_eq!(shown, path);
@@ -446,13 +448,13 @@ async fn what_is_told_to_be_shown_is_on_a_real_screen() {
         assert_eq!((r > 200, b > 200), (red, blue), "at {at}: {r} {b}");
     }
     // mpv's own words in place of a text that it cannot read.
-    let overlay = |text: &str| PlayerVerb::Overlay { text: text.to_owned() };
+    let overlay = |text: &str| PlayerVerb::Overlay { text: text.to_owned(), review: None };
     let bare = picture(&display);
     jury.does(overlay("(broken escape sequences)")).await;
     let broken = wait_for("a text", || Some(picture(&display)).filter(|picture| *picture != bare));
     jury.does(overlay(r"Bout 12\A")).await;
     wait_for("another text", || (picture(&display) != broken).then_some(()));
-    jury.does(PlayerVerb::Close {}).await;
+    jury.does(PlayerVerb::Close { review: None }).await;
     wait_for("a black screen", || (colour(&display) == [0, 0, 0]).then_some(()));
     drop(jury.commands);
     jury.task.await.unwrap();

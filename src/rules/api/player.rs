@@ -10,6 +10,7 @@ use crate::action::{ActionVerb, Clip, Moment, Play, PlayerVerb};
 const CLIP: Parameter = parameter("clip", Kind::Clip);
 const FROM: Parameter = parameter("from", Kind::InClip);
 const TO: Parameter = parameter("to", Kind::InClip);
+const REVIEW: Parameter = parameter("review", Kind::Whole);
 const VALUE: Parameter = parameter("value", Kind::Any);
 const SECONDS: Parameter = parameter("seconds", ANY_NUMBER);
 const FRAMES: Parameter = parameter("frames", Kind::Whole);
@@ -27,6 +28,7 @@ const HOW: Parameter = parameter(
             SPEED,
             parameter("paused", Kind::Flag),
             parameter("overlay", Kind::Any),
+            parameter("now", Kind::Flag),
             parameter("begins_at", Kind::Instant),
             parameter("camera", Kind::Any),
         ],
@@ -39,11 +41,13 @@ const HOW: Parameter = parameter(
 );
 
 pub(super) const FUNCTIONS: &[Function] = functions! { "player";
-    /// Puts another camera's clip of the same moment beside the one that is shown, to step to; shows it if nothing is.
+    /// Puts another camera's clip beside the one of its review, to step to; plays it if there is none yet.
     "add" [CLIP] "player::add(event);" => |host, given| host.player(PlayerVerb::Add(clip(&given.value("clip"))?));
 
-    /// Takes clip and text off the screen; the player goes on running.
-    "close" [] "player::close();" => |host, _| host.player(PlayerVerb::Close {});
+    /// Takes clip and text of a review off the screen, by the `seq` of its request; without it, all that this court has on
+    /// the screen or waiting for it. The player goes on running, and what waits is shown.
+    "close" [] [REVIEW] "if event.review != () { player::close(event.review); }"
+        => |host, given| host.player(PlayerVerb::Close { review: review(&given.value("review")) });
 
     /// Plays on beyond the part that was played over and over.
     "end_loop" [] "player::end_loop();" => |host, _| host.player(PlayerVerb::EndLoop {});
@@ -59,17 +63,21 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "player";
     /// clips begin, it is at the same time before their ends.
     "next_camera" [] "player::next_camera();" => |host, _| host.player(PlayerVerb::NextCamera {});
 
-    /// Shows the clip that was played after this one, of the last twenty, from where it began.
+    /// Shows the clip that came after this one, of the last twenty, from where it began; also one that waits.
     "next_clip" [] "player::next_clip();" => |host, _| host.player(PlayerVerb::NextClip {});
 
-    /// Puts a text over the picture, until the next clip or `close`.
-    "overlay" [VALUE] "player::overlay(`bout ${bout.number}`);"
-        => |host, given| host.player(PlayerVerb::Overlay { text: given.text("value") });
+    /// Puts a text over the picture of a review, by the `seq` of its request, until its next clip or `close`; without a
+    /// review, over what this court has on the screen or waiting for it.
+    "overlay" [VALUE] [VALUE, REVIEW] "player::overlay(`bout ${bout.number}`);"
+        => |host, given| {
+            host.player(PlayerVerb::Overlay { text: given.text("value"), review: review(&given.value("review")) })
+        };
 
     /// Stands still.
     "pause" [] "player::pause();" => |host, _| host.player(PlayerVerb::Pause { paused: true });
 
-    /// Shows a clip in place of the one before, [as the second argument says](rules.md#player).
+    /// Shows a clip in place of the one before of its review, [as the second argument says](rules.md#player). While another
+    /// review has the screen, it waits.
     "play" [CLIP] [CLIP, HOW]
         r#"player::play(event, #{ at: event.at, pre_roll: "5s", last_seconds: 8, speed: 0.5, overlay: "blue" });"#
         => |host, given| host.player(PlayerVerb::Play(Box::new(play(given)?)));
@@ -77,8 +85,8 @@ pub(super) const FUNCTIONS: &[Function] = functions! { "player";
     /// The same with the camera before.
     "previous_camera" [] "player::previous_camera();" => |host, _| host.player(PlayerVerb::PreviousCamera {});
 
-    /// Shows the clip that was played before this one, of the last twenty, from where it began. One that could never be
-    /// played is passed over.
+    /// Shows the clip that came before this one, of the last twenty, from where it began. One that could never be played is
+    /// passed over.
     "previous_clip" [] "player::previous_clip();" => |host, _| host.player(PlayerVerb::PreviousClip {});
 
     /// Goes on.
@@ -119,8 +127,12 @@ fn clip(value: &Dynamic) -> Result<Clip, Box<EvalAltResult>> {
         path: path_of_clip(value).unwrap_or_default().into(),
         begins_at,
         camera: given("camera").or_else(|| given("instance")).map(|camera| camera.to_string()),
-        review: given("review").and_then(|review| u64::try_from(review.as_int().ok()?).ok()),
+        review: given("review").and_then(|value| review(&value)),
     })
+}
+
+fn review(value: &Dynamic) -> Option<u64> {
+    u64::try_from(value.as_int().ok()?).ok()
 }
 
 /// `player::play(event, #{ at: request, pre_roll: "5s", speed: 0.5, paused: true, overlay: "…" })`.
@@ -134,6 +146,7 @@ fn play(arguments: &Arguments<'_>) -> Result<Play, Box<EvalAltResult>> {
     play.last_seconds = given("last_seconds").and_then(|seconds| number(&seconds));
     play.speed = given("speed").and_then(|speed| number(&speed)).unwrap_or(play.speed);
     play.paused = given("paused").is_some_and(|paused| paused.as_bool().unwrap_or_default());
+    play.now = given("now").is_some_and(|now| now.as_bool().unwrap_or_default());
     play.overlay = given("overlay").map(|overlay| overlay.to_string());
     play.clip.begins_at = given("begins_at").and_then(|begins_at| instant(&begins_at)).or(play.clip.begins_at);
     play.clip.camera = given("camera").map(|camera| camera.to_string()).or(play.clip.camera);

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use vta::action::{Action, ActionVerb, Clip, Outcome, Play, PlayerVerb, Report};
+use vta::config::PlayerSink;
 use vta::player::PlayerOptions;
 use vta::sink::Command;
 use vta::telemetry::StatusHandle;
@@ -55,16 +56,23 @@ impl Jury {
     }
 
     pub(crate) fn with(command: &str, arguments: &[&str]) -> Self {
+        Self::of(&["court-1"], 30, command, arguments)
+    }
+
+    /// A player of these courts, which share a queue of reports.
+    pub(crate) fn of(courts: &[&str], hold: u64, command: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let window = format!("--input-ipc-server={}", folder.path().join("look").display());
-        let options = PlayerOptions {
-            name: "jury".into(),
+        let sink = PlayerSink {
             command: command.into(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).chain([window]).collect(),
+            hold,
+            ..PlayerSink::default()
         };
+        let options = PlayerOptions::of(&"jury".into(), &sink);
         let (commands, queue) = mpsc::channel(64);
         let (reports, court) = vta::queue::bounded(256);
-        let courts = HashMap::from([(Arc::from("court-1"), reports)]);
+        let courts: HashMap<_, _> = courts.iter().map(|&court| (Arc::from(court), reports.clone())).collect();
         Self {
             commands,
             court,
@@ -80,10 +88,14 @@ impl Jury {
     }
 
     pub(crate) async fn gives(&mut self, verb: PlayerVerb) -> u64 {
+        self.gives_of("court-1", verb).await
+    }
+
+    pub(crate) async fn gives_of(&mut self, court: &str, verb: PlayerVerb) -> u64 {
         self.seq += 1;
         let verb = ActionVerb::Player(verb);
         let action = Action { seq: self.seq, at: BEGINS_AT, rule: "test.rhai".into(), cause: 1, verb };
-        let command = Command { court: "court-1".into(), action: Arc::new(action), received: Instant::now() };
+        let command = Command { court: court.into(), action: Arc::new(action), received: Instant::now() };
         self.commands.send(command).await.unwrap();
         self.seq
     }

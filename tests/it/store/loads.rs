@@ -73,7 +73,7 @@ fn loads_of_one_bout_are_one_row_over_all_sessions() {
     let id = BoutId { session: first.id, load: 1 };
     let loads = |loads: &[u32]| -> Vec<Output> {
         let of = |load: u32| {
-            let close = action(load.into(), load.into(), ActionVerb::Player(PlayerVerb::Close {}));
+            let close = action(load.into(), load.into(), ActionVerb::Player(PlayerVerb::Close { review: None }));
             let bout = bout_of(id, state(load, "245.A", Stage::Fighting, None));
             [event_of(load, round(load.into())), load_of(load, id), bout, action_of(load, close)]
         };
@@ -172,7 +172,7 @@ fn order_is_by_seq_when_the_clock_was_set_back() {
     let (_folder, path) = database();
     let new = session(Mode::Live);
     let id = BoutId { session: new.id, load: 1 };
-    let close = || ActionVerb::Player(PlayerVerb::Close {});
+    let close = || ActionVerb::Player(PlayerVerb::Close { review: None });
     let back = Event { at: second(0), ..round(2) };
     let outputs = vec![
         load_of(1, id),

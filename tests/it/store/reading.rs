@@ -45,7 +45,7 @@ fn actions_of_every_form() -> Vec<Action> {
     vec![
         action(1, 3, ObsVerb::SaveReplay { reason: "review \"blue\"".into(), name: None }.on(instance())),
         action(2, 3, ActionVerb::Player(PlayerVerb::Play(Box::new(play)))),
-        action(3, 3, ActionVerb::Player(PlayerVerb::Close {})),
+        action(3, 3, ActionVerb::Player(PlayerVerb::Close { review: None })),
         action(4, 5, ObsVerb::Request { request: "SetInputMute".into(), data }.on(None)),
     ]
 }
@@ -203,7 +203,7 @@ fn kept_bout(path: &Path) {
             1,
             action(1, 5, ObsVerb::SaveReplay { reason: "review".into(), name: None }.on(Some("replay".into()))),
         ),
-        action_of(1, action(2, 5, ActionVerb::Player(PlayerVerb::Close {}))),
+        action_of(1, action(2, 5, ActionVerb::Player(PlayerVerb::Close { review: None }))),
         event_of(
             1,
             reported(
@@ -369,7 +369,7 @@ fn lines_of_several_sessions_begin_with_the_session() {
             &session(Mode::Live),
             vec![
                 event_of(0, event(1, "pre", Body::BoutLoaded {}, "pre")),
-                action_of(0, action(1, 1, ActionVerb::Player(PlayerVerb::Close {}))),
+                action_of(0, action(1, 1, ActionVerb::Player(PlayerVerb::Close { review: None }))),
             ],
         );
     }

@@ -162,8 +162,13 @@ fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
     let log = |text: &str| ActionVerb::Log { level: LogLevel::Info, text: text.into() };
     let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
-    let failed =
-        ActionFailed { action_seq: 2, action: "log".into(), reason: "OBS is not connected".into(), took_us: 30 };
+    let failed = ActionFailed {
+        action_seq: 2,
+        action: "log".into(),
+        review: None,
+        reason: "OBS is not connected".into(),
+        took_us: 30,
+    };
     keep(
         &path,
         &session(Mode::Live),
