@@ -41,9 +41,9 @@ mod tests {
         assert_eq!(arguments("mark"), ["text"]);
         assert_eq!(arguments("obs.source_visible"), ["scene", "source", "visible"]);
         assert_eq!(arguments("player.step"), ["frames"]);
-        let play = ["path", "begins_at", "camera", "review", "from", "last_seconds", "speed", "paused", "overlay"];
+        let play = ["path", "begins_at", "camera", "review", "from", "last_seconds", "speed", "paused", "overlay", "now"];
         assert_eq!(arguments("player.play"), play);
-        assert_eq!(arguments("player.close"), [""; 0]);
+        assert_eq!(arguments("player.close"), ["review"]);
         assert!(all.iter().all(|entry| !entry.docs.is_empty()));
     }
 }

@@ -92,6 +92,8 @@ sinks:
                     arguments: [
                         "--mute=yes",
                     ],
+                    corner: TopLeft,
+                    hold: 30,
                     courts: Courts(
                         {
                             "court-1",
@@ -203,6 +205,8 @@ fn what_is_left_out_has_a_default() {
                 PlayerSink {
                     command: "mpv",
                     arguments: [],
+                    corner: TopLeft,
+                    hold: 30,
                     courts: All,
                 },
             ),
