@@ -41,7 +41,8 @@ mod tests {
         assert_eq!(arguments("mark"), ["text"]);
         assert_eq!(arguments("obs.source_visible"), ["scene", "source", "visible"]);
         assert_eq!(arguments("player.step"), ["frames"]);
-        let play = ["path", "begins_at", "camera", "review", "from", "last_seconds", "speed", "paused", "overlay", "now"];
+        let play =
+            ["path", "begins_at", "camera", "review", "from", "last_seconds", "speed", "paused", "overlay", "now"];
         assert_eq!(arguments("player.play"), play);
         assert_eq!(arguments("player.close"), ["review"]);
         assert!(all.iter().all(|entry| !entry.docs.is_empty()));

@@ -47,9 +47,14 @@ impl Mpv {
         let mut mpv = Self { process, ipc: Ipc::new(connection), version: String::new() };
         let Err(error) = mpv.prepare().await else { return Ok(mpv) };
         let ending = mpv.ended().await;
-        let why = match error {
-            PlayerError::Ended(_) => format!("it ended at once: {}; {}", ending.status, process::window_advice()),
-            error => error.to_string(),
+        // Without a screen mpv ends as if all were well; what it says of that differs from one time to the next.
+        let no_screen = process::no_screen().filter(|_| ending.in_order || ending.was_killed);
+        let why = match (error, no_screen) {
+            (PlayerError::Ended(_), Some(no_screen)) => return Err(not_started(no_screen.to_owned())),
+            (PlayerError::Ended(_), None) => {
+                format!("it ended at once: {}; {}", ending.status, process::window_advice())
+            }
+            (error, _) => error.to_string(),
         };
         Err(not_started(format!("{why}{}", ending.last_words)))
     }

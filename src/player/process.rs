@@ -44,6 +44,8 @@ pub(super) struct Ending {
     pub(super) last_words: String,
     /// Whether a person closed it, or it was requested to end.
     pub(super) in_order: bool,
+    /// Whether it did not end by itself.
+    pub(super) was_killed: bool,
 }
 
 impl fmt::Display for Ending {
@@ -55,27 +57,32 @@ impl fmt::Display for Ending {
 impl Process {
     /// How it ended; one that has not, does now.
     pub(super) async fn end(mut self) -> Ending {
+        let mut was_killed = false;
         let (status, in_order) = match timeout(SHUTDOWN_TIMEOUT, self.child.wait()).await {
             Ok(Ok(status)) => (status.to_string(), status.success()),
             Ok(Err(error)) => (error.to_string(), false),
             Err(_) => {
+                was_killed = true;
                 let killed = self.child.kill().await;
                 (killed.map_or_else(|error| error.to_string(), |()| "it had to be ended".to_owned()), false)
             }
         };
         let last_words = self.last_words.read().await.map(|words| format!("; its last words: {words}"));
-        Ending { status, in_order, last_words: last_words.unwrap_or_default() }
+        Ending { status, in_order, was_killed, last_words: last_words.unwrap_or_default() }
     }
+}
+
+/// Why no window can open, where that is known.
+pub(super) fn no_screen() -> Option<&'static str> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    (cfg!(target_os = "linux") && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY")).then_some(
+        "it has no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; start vta on the desktop that the jury see",
+    )
 }
 
 /// What to look at when no window opens.
 pub(super) fn window_advice() -> &'static str {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
-        "it has no screen: neither DISPLAY nor WAYLAND_DISPLAY is set; start vta on the desktop that the jury see"
-    } else {
-        "can it open a window on the screen, and does it take the `arguments`?"
-    }
+    no_screen().unwrap_or("can it open a window on the screen, and does it take the `arguments`?")
 }
 
 /// Starts mpv; it may not answer yet.

@@ -61,7 +61,9 @@ fn a_player_without_a_screen_is_found_by_the_doctor_and_logged_once() {
 #[test]
 fn the_last_words_of_a_player_stand_in_the_log() {
     let venue = venue("echo 'cannot open display: :7' >&2; exit 0");
-    let mut running = venue.run();
+    let mut with_screen = vta();
+    with_screen.env("DISPLAY", ":7");
+    let mut running = venue.run_by(with_screen);
     running.wait_for_log("did not start: it ended at once: exit status: 0; ");
     running.wait_for_log("; its last words: cannot open display: :7 [player.cannot_start]");
     running.end();
