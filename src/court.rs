@@ -2,6 +2,7 @@
 
 mod chains;
 mod commands;
+mod feeds;
 mod media;
 mod setup;
 
@@ -18,6 +19,7 @@ pub use self::setup::{OpenRecording, Resume, Setup, Snapshot};
 
 use self::chains::Chains;
 use self::commands::OpenCommands;
+use self::feeds::Feeds;
 use self::media::{AwaitedMedia, RecordingRequest, Save, SaveStage};
 use crate::action::{Action, ActionVerb, ClipReport, ObsVerb, Outcome, Report};
 use crate::bout::{Bout, BoutId, BurstHandler, ClipState, Derived, Identities, MAX_BREAK, ReviewRules, SessionId};
@@ -124,6 +126,7 @@ pub enum Output {
 pub struct Court {
     name: Arc<str>,
     allow: Vec<IpNet>,
+    feeds: Feeds,
     bursts: BurstHandler,
     rules: Rules,
     names: Option<Names>,
@@ -162,6 +165,7 @@ impl Court {
         Self {
             name,
             allow,
+            feeds: Feeds::default(),
             bursts: BurstHandler::default(),
             rules,
             names: None,
@@ -392,6 +396,9 @@ impl Court {
     }
 
     fn message(&mut self, at: Time, message: pss::Message, out: &mut Vec<Output>) {
+        if !self.feeds.takes(at, &message) {
+            return;
+        }
         let pss::Message { stream, status, body, notes, raw } = message;
         let ended = self.bursts.end_before(&body);
         self.derived(at, ended, out);
@@ -669,6 +676,8 @@ fn side_of(body: &Body) -> Option<Side> {
     match body {
         Body::Point(event) => Some(event.side),
         Body::Hit(event) => Some(event.side),
+        Body::JudgePress(event) => Some(event.side),
+        Body::SensorHit(event) => Some(event.side),
         Body::Scored(event) => Some(event.side),
         Body::PenaltyGiven(event) => Some(event.side),
         Body::PointGap(event) => Some(event.side),

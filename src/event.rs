@@ -12,6 +12,7 @@ mod raw;
 pub mod reference;
 mod reported;
 mod scoring;
+mod tkstrike;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use loaded::*;
 pub use raw::Raw;
 pub use reported::*;
 pub use scoring::*;
+pub use tkstrike::*;
 
 use crate::time::Time;
 
@@ -205,6 +207,31 @@ pub enum Body {
     /// A message of a documented stream without usable values was received. Its event has the `kind` of its stream, as
     /// in exports, but rules receive it in `on_unusable` only, not in `on_clock` and so on.
     Unusable(Unusable),
+
+    /// A judge has pressed a button.
+    #[strum_discriminants(strum(props(heading = "What only TK-Strike's JSON feed says")))]
+    JudgePress(JudgePress),
+    /// A sensor of the body, the head or the fist has measured a hit. There is also a `hit` for it: from the PSS messages,
+    /// or where there are none, from this feed.
+    SensorHit(SensorHit),
+    /// The judges have made a kick a turning kick: it has more points. Its `scored` is of the turning kick, if the bonus came
+    /// together with the kick.
+    TechnicalBonus(TechnicalBonus),
+    /// Points of a technique were taken back; `score_corrected` has the new score.
+    PointTakenBack(PointTakenBack),
+    /// The operator has corrected how many hits a side had just below the threshold.
+    NearMiss(NearMiss),
+    /// A kick or the time-out of Para taekwondo was entered.
+    Para(Para),
+    /// An injury time (kye-shi) has begun; the feed does not say for whom, nor how long it lasts.
+    KyeShi {},
+    /// The doctor was called, or has left.
+    Doctor(Doctor),
+    /// A judge wants a meeting.
+    Meeting(Meeting),
+    /// How many milliseconds of the round were left when what this `stream` names happened; sent with points, gam-jeom,
+    /// reviews, and when the clock starts or stops.
+    RoundTime(RoundTime),
 
     /// The bout has begun: its clock runs for the first time.
     #[strum_discriminants(strum(props(heading = "What follows from it")))]

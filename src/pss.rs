@@ -1,8 +1,9 @@
 //! The wire protocol of the scoring system (PSS): bytes → messages → their fields, and back.
 //!
 //! Source: the World Taekwondo UDP message set (v2.3, 2024) and the habits of TK-Strike senders, whose second feed of
-//! JSON objects is recognised by its first byte; see `docs/protocol.md`. Nothing here panics or guesses: a defect is
-//! corrected and noted, a wrong value makes the message invalid, an undocumented stream is kept as received.
+//! JSON objects is recognised by its first byte; see `docs/protocol.md` and `docs/tkstrike.md`. Nothing here panics or
+//! guesses: a defect is corrected and noted, a wrong value makes the message invalid, an undocumented stream is kept as
+//! received.
 
 mod clock;
 mod decode;

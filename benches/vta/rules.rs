@@ -31,7 +31,7 @@ pub fn bench() {
 }
 
 fn point(seq: u64) -> Arc<Event> {
-    let body = Body::Point(Point { side: Side::Blue, technique: Technique::Head, points: 3 });
+    let body = Body::Point(Point { side: Side::Blue, technique: Technique::Head, points: 3, level: None });
     event(seq, body)
 }
 

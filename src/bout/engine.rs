@@ -128,8 +128,13 @@ impl BoutEngine {
                 return ended.into_iter().chain(self.rests.tick(bout, at, *rest)).collect();
             }
             Body::Injury(injury) => return self.injuries.message(at, *injury).into_iter().collect(),
+            Body::KyeShi {} => {
+                let shown = Injury { side: MaybeSide::None, seconds: 0, action: Some(InjuryAction::Show) };
+                return self.injuries.message(at, shown).into_iter().collect();
+            }
             Body::Hit(hit) => self.scoring.hit(at, *hit),
             Body::Point(point) => self.scoring.point(seq, at, *point),
+            Body::TechnicalBonus(bonus) => self.scoring.bonus(*bonus),
             Body::Score(score) => return self.scoring.score(bout, (seq, at), *score),
             Body::Penalties(count) => self.scoring.penalties(bout, seq, *count),
             Body::RoundScores(scores) => return self.round_scores(seq, at, scores),

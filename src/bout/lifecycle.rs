@@ -194,7 +194,13 @@ impl Lifecycle {
             Body::Review(Review { side, state, .. }) => {
                 *state != ReviewState::Requested && bout.reviews.iter().all(|review| review.side != *side)
             }
-            Body::Point(_) | Body::Hit(_) | Body::Injury(_) | Body::Winner(_) | Body::Result(_) => true,
+            Body::Point(_)
+            | Body::TechnicalBonus(_)
+            | Body::Hit(_)
+            | Body::Injury(_)
+            | Body::KyeShi {}
+            | Body::Winner(_)
+            | Body::Result(_) => true,
             _ => false,
         }
     }
@@ -334,6 +340,6 @@ pub(super) fn belongs_to_a_bout(body: &Body) -> bool {
         | Body::Console(_)
         | Body::Unknown(_)
         | Body::Unusable(_) => false,
-        _ => true,
+        body => !body.adds_to_pss(),
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
         Body::Leader(leader) => (6, i64::from(leader.side != MaybeSide::None)),
         Body::Hit(_) => (7, 0),
         Body::Point(_) => (8, 0),
+        Body::TechnicalBonus(_) => (8, 1),
         Body::Penalties(count) => (9, sum(count)),
         Body::Score(score) => (10, sum(score)),
         Body::Clock(clock) => (11, within_clock(clock, counts)),
@@ -39,6 +40,7 @@ pub(super) fn place(body: &Body, counts: Option<Counts>) -> Place {
             ReviewState::Accepted | ReviewState::Rejected => (16, 1),
             ReviewState::Closed => (16, 2),
         },
+        Body::KyeShi {} => (17, 0),
         Body::Injury(injury) => match injury.action {
             Some(InjuryAction::Show) => (17, 0),
             None => (17, 1),

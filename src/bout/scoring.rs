@@ -42,6 +42,8 @@ pub(super) struct Scoring {
     kicks: [Option<Time>; 2],
     /// Points given in this burst, and when.
     points: Vec<(u64, Time, Point)>,
+    /// Points of technical bonuses in this burst whose kick came before it.
+    bonuses: [i32; 2],
     /// Scores and gam-jeom before this burst, and the messages about them in it.
     before: Tally,
     received: Received,
@@ -98,6 +100,22 @@ impl Scoring {
         self.points.push((seq, at, point));
     }
 
+    /// A kick of this burst becomes a turning kick; of an earlier one, the bonus explains the score.
+    pub(super) fn bonus(&mut self, TechnicalBonus { side, technique, points }: TechnicalBonus) {
+        let base = if technique == Technique::TechnicalHead { Technique::Head } else { Technique::Body };
+        let kick = |(_, _, point): &&mut (u64, Time, Point)| (point.side, point.technique) == (side, base);
+        match self.points.iter_mut().find(kick) {
+            Some((_, _, point)) => {
+                point.technique = technique;
+                point.points += points;
+            }
+            None => {
+                self.bonuses[side as usize] += i32::from(points);
+                self.kicks[side as usize] = None;
+            }
+        }
+    }
+
     /// Scores and gam-jeom of which there was no message are 0.
     pub(super) fn start_from_zero(&mut self) {
         self.known = (true, true);
@@ -142,7 +160,11 @@ impl Scoring {
         let Tally { score, penalties } = self.before;
         let changed = [change(bout.blue.score, score[0]), change(bout.red.score, score[1])];
         // Each gam-jeom gives the opponent a point.
-        let mut explained = [change(bout.red.penalties, penalties[1]), change(bout.blue.penalties, penalties[0])];
+        let [blue_bonus, red_bonus] = self.bonuses;
+        let mut explained = [
+            change(bout.red.penalties, penalties[1]) + blue_bonus,
+            change(bout.blue.penalties, penalties[0]) + red_bonus,
+        ];
         let mut latest = self.latest;
         let is_new = |(_, at, point): &&(u64, Time, Point)| {
             let side = point.side as usize;
@@ -228,6 +250,7 @@ impl Scoring {
             Tally { score: [bout.blue.score, bout.red.score], penalties: [bout.blue.penalties, bout.red.penalties] };
         self.received = Received::default();
         self.points.clear();
+        self.bonuses = [0, 0];
     }
 
     /// Whether a score lacks its points or gam-jeom, or a point its score.
@@ -246,12 +269,12 @@ impl Scoring {
         let account = self.account(bout);
         let Self { before, received, known, .. } = *self;
         for (seq, at, point) in &account.points {
-            let Point { side, technique, points } = *point;
+            let Point { side, technique, points, level } = *point;
             self.latest[side as usize] = Some((*at, *point));
             if matches!(technique, Technique::Body | Technique::Head) {
                 self.kicks[side as usize] = Some(*at);
             }
-            let level = self.take_hit(*at, side).map(|hit| hit.level);
+            let level = self.take_hit(*at, side).map(|hit| hit.level).or(level);
             let scored = Scored { side, technique, points, level, round: bout.round, blue, red };
             derived.push((*seq, Body::Scored(scored)));
         }

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_fields() {
         assert_eq!(REFERENCE.kinds.len(), Kind::COUNT);
-        assert_eq!(names(fields(Kind::Point)), ["side", "technique", "points"]);
+        assert_eq!(names(fields(Kind::Point)), ["side", "technique", "points", "level"]);
         assert_eq!(names(fields(Kind::ActionFailed)), ["action_seq", "action", "review", "reason", "took_us"]);
         assert_eq!(names(fields(Kind::Console)), ["state", "name", "value"]);
         assert_eq!(names(fields(Kind::BoutLoaded)), [""; 0]);
@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn a_field_tells_what_it_may_be() {
-        let [side, technique, points] = fields(Kind::Point) else { panic!("three fields") };
+        let [side, technique, points, level] = fields(Kind::Point) else { panic!("four fields") };
+        assert!(level.optional);
         let words = |field: &Field| match &field.shape {
             Shape::Word(words) => words.iter().map(|word| word.name.clone()).collect(),
             _ => Vec::new(),

@@ -40,6 +40,9 @@ pub struct Point {
     pub technique: Technique,
     /// How many.
     pub points: u8,
+    /// Strength of the hit that they were given for; only TK-Strike's JSON feed has it here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
 }
 
 /// A hit that the sensors measured.

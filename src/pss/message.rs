@@ -16,3 +16,10 @@ pub struct Message {
     /// Its bytes, without the line end.
     pub raw: Raw,
 }
+
+impl Message {
+    /// Whether it is a part of an object of TK-Strike's JSON feed.
+    pub(crate) fn is_json(&self) -> bool {
+        self.raw.bytes().starts_with(b"{")
+    }
+}

@@ -174,7 +174,7 @@ fn hit(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
 fn point(side: Side, fields: &mut Fields<'_>) -> Result<Body, Reason> {
     let code = fields.required("technique", 1..=5u8)?;
     let technique = Technique::from_repr(code).unwrap_or(Technique::TechnicalHead);
-    Ok(Body::Point(Point { side, technique, points: technique.points() }))
+    Ok(Body::Point(Point { side, technique, points: technique.points(), level: None }))
 }
 
 fn leader(fields: &mut Fields<'_>) -> Result<Body, Reason> {

@@ -67,7 +67,7 @@ impl Board {
 
     pub(super) fn give(&mut self, side: Side, technique: Technique) -> Point {
         self.tally(side).techniques[technique as usize - 1] += 1;
-        Point { side, technique, points: technique.points() }
+        Point { side, technique, points: technique.points(), level: None }
     }
 
     /// Takes back the technique with the most points that a side was given; false if it has none.

@@ -191,10 +191,11 @@ fn decoded(bytes: Bytes) -> Vec<Map<String, Value>> {
     said.map(|event| event.as_object().unwrap().clone()).collect()
 }
 
-/// The datagrams that docs/protocol.md shows, each with the events below it.
+/// The datagrams that the pages about the feeds show, each with the events below it.
 fn examples() -> Vec<(String, Vec<String>)> {
     let mut examples: Vec<(String, Vec<String>)> = Vec::new();
-    for line in blocks(&read("docs/protocol.md"), "text").iter().flat_map(|block| block.lines()) {
+    let pages = ["docs/protocol.md", "docs/tkstrike.md"].map(|page| blocks(&read(page), "text"));
+    for line in pages.iter().flatten().flat_map(|block| block.lines()) {
         match line.strip_prefix("> ") {
             Some(datagram) => examples.push((datagram.to_owned(), Vec::new())),
             None => examples.last_mut().unwrap().1.push(line.to_owned()),
@@ -214,6 +215,23 @@ fn every_message_in_the_docs_decodes_to_the_events_below_it() {
             serde_json::to_string(&fields.collect::<Map<_, _>>()).unwrap()
         });
         assert_eq!(events.collect::<Vec<_>>(), shown, "{text}");
+    }
+}
+
+#[test]
+fn each_type_of_the_json_feed_in_the_docs_is_read() {
+    let page = read("docs/tkstrike.md");
+    let (_, table) = page.split_once("| type |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.split('|').nth(1).unwrap());
+    let types = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let types: Vec<String> = types.flat_map(|name| ["BLUE_", "RED_"].map(|side| name.replace('…', side))).collect();
+    assert!(types.len() > 80, "{} types", types.len());
+    for name in types {
+        let object = format!(r#"{{"eventType":"{name}","roundNumber":1,"hitlevel":9,"calledByJudgeNumber":1}}"#);
+        for event in decoded(object.into()) {
+            assert_ne!(event.get("status").unwrap(), "unknown", "{name}");
+        }
     }
 }
 

@@ -81,7 +81,7 @@ fn unknown_field_of_an_event_fails_like_one_of_the_bout() {
     insta::assert_snapshot!(point("bout.blue.nam"), @"rule.rhai:1:34 read at point: `blue` has no field `nam`: did you mean `name`?");
     insta::assert_snapshot!(point("bout[\"gap\"]"), @"00.0 0");
     // A field of another kind is none of this one, and one that this event leaves out is `()`.
-    insta::assert_snapshot!(point("event.seconds"), @"rule.rhai:1:30 read at point: an event `point` has no field `seconds`: it has `points`, `side`, `technique`, `seq`, `at`, `court`, `stream`, `kind`, `status`, `derived`, `cause`, `notes` and `raw`");
+    insta::assert_snapshot!(point("event.seconds"), @"rule.rhai:1:30 read at point: an event `point` has no field `seconds`: it has `level`, `points`, `side`, `technique`, `seq`, `at`, `court`, `stream`, `kind`, `status`, `derived`, `cause`, `notes` and `raw`");
     insta::assert_snapshot!(point("type_of(event.cause)"), @"00.0 ()");
     let athletes = |read: &str| failed("at1;R. STUBBINS;Rory STUBBINS;GER", "athletes", read);
     insta::assert_snapshot!(athletes("event.blue.nme"), @"rule.rhai:1:35 read at athletes: `blue` has no field `nme`: it has `country`, `long_name` and `short_name`");

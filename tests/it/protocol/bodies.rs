@@ -93,7 +93,12 @@ fn injury() -> impl Strategy<Value = Injury> {
 fn point() -> impl Strategy<Value = Point> {
     use Technique::*;
     let techniques = [(Punch, 1), (Body, 2), (Head, 3), (TechnicalBody, 4), (TechnicalHead, 5)];
-    (side(), select(techniques.to_vec())).prop_map(|(side, (technique, points))| Point { side, technique, points })
+    (side(), select(techniques.to_vec())).prop_map(|(side, (technique, points))| Point {
+        side,
+        technique,
+        points,
+        level: None,
+    })
 }
 
 fn pair() -> impl Strategy<Value = Pair> {
