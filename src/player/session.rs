@@ -68,20 +68,25 @@ async fn restore(mpv: &mut Mpv, player: &mut PlayerState) -> Result<(), PlayerEr
     shown.map(drop)
 }
 
-/// Carries a command out, and reports how it ended; the error is that mpv can be used no longer.
+/// Carries a command out, and reports how it ended once the screen is as it is to be; the error is that mpv can be used no
+/// longer.
 async fn carry_out(mpv: &mut Mpv, player: &mut PlayerState, command: Command) -> Result<(), PlayerError> {
     match apply(mpv, &mut player.screen, command.clone()).await {
         // It is done once its clip is on the screen.
-        Ok(Done::Awaited) => {}
-        Ok(Done::Now) => player.outbox.outcome(&command, Ok::<(), PlayerError>(())),
+        Ok(Done::Awaited) => settle(mpv, player).await.map(drop),
+        Ok(Done::Now) => {
+            let settled = settle(mpv, player).await.map(drop);
+            player.outbox.outcome(&command, settled.clone());
+            settled
+        }
         Err(error) => {
             player.outbox.outcome(&command, Err(&error));
             if error.is_of_the_player() {
                 return Err(error);
             }
+            settle(mpv, player).await.map(drop)
         }
     }
-    settle(mpv, player).await.map(drop)
 }
 
 /// Does what a key in the player's window means; the error is that mpv can be used no longer.
