@@ -15,6 +15,8 @@ mod config_schema;
 mod decode;
 mod defects;
 mod docs;
+#[cfg(unix)]
+mod doctor;
 mod endless_handlers;
 mod escapes;
 #[cfg(unix)]
@@ -29,8 +31,6 @@ mod loads;
 #[cfg(unix)]
 mod log_messages;
 mod obs;
-#[cfg(unix)]
-mod obs_doctor;
 #[cfg(unix)]
 mod obs_faults;
 #[cfg(unix)]

@@ -1,14 +1,14 @@
-use crate::cli::config_file::ConfigFile;
-use crate::cli::error::{CliError, Exit};
-use crate::cli::format::Format;
-use crate::cli::run::runtime;
+use super::config_file::ConfigFile;
+use super::error::{CliError, Exit};
+use super::format::Format;
+use super::run::runtime;
 use crate::doctor::{self, CheckResult, CheckStatus};
 use crate::pipeline;
 use crate::printable::printable_line;
 
 /// Find problems before the day: OBS with a test save, player, ports, folders, disks.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     config: ConfigFile,
     #[command(flatten)]

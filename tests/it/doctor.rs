@@ -1,4 +1,4 @@
-//! `vta obs status` and `vta obs doctor` against a real OBS that is well, ill or not there.
+//! `vta doctor` and `vta obs status` against a real OBS that is well, ill or not there.
 
 use std::net::{TcpListener, UdpSocket};
 use std::process::Output;
@@ -19,8 +19,12 @@ fn venue(instances: &[(&str, u16, &str)]) -> Venue {
     Venue::new(&sinks.collect::<String>())
 }
 
-fn obs(venue: &Venue, verb: &str, format: &str) -> Output {
-    output(vta().args(["obs", verb, "--format", format, "--config"]).arg(venue.config()))
+fn examine(venue: &Venue, format: &str) -> Output {
+    output(vta().args(["doctor", "--format", format, "--config"]).arg(venue.config()))
+}
+
+fn obs_status(venue: &Venue, format: &str) -> Output {
+    output(vta().args(["obs", "status", "--format", format, "--config"]).arg(venue.config()))
 }
 
 fn json(output: &Output) -> Value {
@@ -29,7 +33,7 @@ fn json(output: &Output) -> Value {
 
 /// The doctor's exit code, and what it says about an instance as `mark: text` lines.
 fn doctor(venue: &Venue, about: &str) -> (i32, Vec<String>) {
-    let output = obs(venue, "doctor", "json");
+    let output = examine(venue, "json");
     let findings = json(&output);
     let about = findings.as_array().unwrap().iter().filter(|finding| finding["about"] == about);
     let lines = about.map(|f| format!("{}: {}", f["mark"].as_str().unwrap(), f["text"].as_str().unwrap()));
@@ -90,7 +94,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     }
 
     // The same as text.
-    let text = self::obs(&well, "doctor", "text");
+    let text = examine(&well, "text");
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    replay: connected to OBS ")), "{}", stdout(&text));
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    court-1: port 0 is free")), "{}", stdout(&text));
 
@@ -122,7 +126,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
 
     // How it is, beside one that is gone.
     let two = venue(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
-    let status = self::obs(&two, "status", "json");
+    let status = obs_status(&two, "json");
     assert_eq!(status.status.code(), Some(4));
     assert_eq!(stderr(&status).trim(), "error: OBS cannot be queried: `stage`");
     let status = json(&status);
@@ -132,11 +136,11 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(replay["disk_free_mb"].as_f64().unwrap() > 0.0 && replay["render_total_frames"].as_u64().unwrap() > 0);
     assert_eq!(stage["state"], "gone");
     assert!(stage["reason"].as_str().unwrap().contains("connection refused"), "{stage}");
-    let lines = self::obs(&two, "status", "ndjson");
+    let lines = obs_status(&two, "ndjson");
     let names: Vec<Value> =
         stdout(&lines).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["instance"].clone()).collect();
     assert_eq!(names, ["replay", "stage"]);
-    let status = self::obs(&well, "status", "table");
+    let status = obs_status(&well, "table");
     assert_eq!(status.status.code(), Some(0), "{}", stderr(&status));
     let row = stdout(&status).lines().nth(1).unwrap();
     assert!(row.contains("replay") && row.contains("Live") && row.contains("running"), "{row}");
@@ -187,7 +191,7 @@ fn the_doctor_finds_what_is_wrong_beside_obs() {
         .replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())
         .replace("directory: captures", "directory: event.yaml/captures");
     std::fs::write(venue.config(), config).unwrap();
-    let output = obs(&venue, "doctor", "text");
+    let output = examine(&venue, "text");
     assert_eq!(output.status.code(), Some(4));
     assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 2 lines marked `fail`");
     let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
