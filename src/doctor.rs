@@ -1,6 +1,7 @@
 //! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
 mod named;
+mod running;
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
@@ -12,6 +13,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub(crate) use self::named::{LookedUp, look_up};
+pub(crate) use self::running::Running;
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
 use crate::config::{Config, CourtConfig, PlayerSink, Sink};
@@ -33,11 +35,12 @@ const LITTLE_SPACE: u64 = 1_000_000_000;
 /// Less space than this is none.
 const NO_SPACE: u64 = 100_000_000;
 
-/// Looks at all that the config names. What it makes, it deletes again.
-pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
+/// Looks at all that the config names, and asks the vta that runs with it. What it makes, it deletes again.
+pub(crate) async fn examine(config: &Config, running: &Running) -> Vec<CheckResult> {
     let mut found = privacy(&config.file.display().to_string(), [config.file.clone()]);
+    found.extend(running.results());
     for (court, source) in &config.courts {
-        found.extend(port(court, source));
+        found.extend(port(court, source, running));
     }
     for (name, sink) in &config.sinks {
         found.extend(match sink {
@@ -51,19 +54,19 @@ pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
                 None => Vec::new(),
             },
             Sink::Player(sink) => player(name, sink).await,
-            Sink::Obs(sink) => obs_and_rules(config, &ObsOptions::of(name, sink)).await,
+            Sink::Obs(sink) => obs_and_rules(config, &ObsOptions::of(name, sink), running).await,
         });
     }
     found
 }
 
 /// Looks at an OBS, and whether it has what the rules name.
-async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult> {
+async fn obs_and_rules(config: &Config, options: &ObsOptions, running: &Running) -> Vec<CheckResult> {
     let pre_rolls = config.rules.files.iter().filter_map(|file| {
         // The check of the rules reports what cannot be read.
         check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
     });
-    let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL)).await;
+    let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL), running.name()).await;
     // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
@@ -83,15 +86,18 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult
     found
 }
 
-fn port(court: &std::sync::Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
+fn port(court: &std::sync::Arc<str>, source: &CourtConfig, running: &Running) -> Vec<CheckResult> {
     let mut results = CheckResults::about(court);
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {
         Ok(_) => results.add(CheckStatus::Ok, format!("port {port} is free")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
-            results.add(CheckStatus::Warn, text);
-        }
+        Err(error) if error.kind() == ErrorKind::AddrInUse => match running.name() {
+            Some(vta) => results.add(CheckStatus::Ok, format!("{vta} listens on port {port}")),
+            None => {
+                let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
+                results.add(CheckStatus::Warn, text);
+            }
+        },
         Err(source_error) => {
             let error = BindError { court: court.clone(), address: source.bind, source: source_error };
             results.add(CheckStatus::Fail, error.to_string());

@@ -15,9 +15,11 @@
 mod client;
 mod driver;
 mod error;
+mod file_time;
 mod model;
 mod options;
 mod paths;
+mod presence;
 mod query;
 
 use std::sync::Arc;

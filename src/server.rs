@@ -34,7 +34,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub(crate) use answer::{AnswerOutcome, CommandAnswer};
 pub(crate) use courts::{CourtAnswer, CourtState, CourtStatus};
-pub(crate) use status::StatusReport;
+pub(crate) use status::{ComponentStatus, StatusReport};
 
 use self::app::App;
 use self::guard::Guard;

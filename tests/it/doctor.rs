@@ -284,3 +284,60 @@ fn database_that_run_refuses_fails_in_the_same_words() {
         let _file = std::fs::remove_file(venue.path("day.db"));
     }
 }
+
+/// What the sink `replay` of a venue is, for this OBS.
+fn replay(obs: &HeadlessObs) -> String {
+    format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password)
+}
+
+#[test]
+fn every_review_has_its_clip_and_the_database_no_other_while_the_doctor_looks() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let venue = Venue::new(&replay(&obs));
+    // Another config with the same OBS, as on a second computer.
+    let second = Venue::new(&replay(&obs));
+    let mut running = venue.run();
+    running.wait_for_log("connected to OBS");
+    let console = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for message in ["pre;FightLoaded;", "mch;12;;;R 1;3;W-57;;;;", "at1;A. BLUE;BLUE Anna;GER;", "rdy;FightReady;"] {
+        console.send_to(message.as_bytes(), running.to).unwrap();
+    }
+    running.wait_for_log("bout 12");
+    let ctl = |words: &[&str]| {
+        let answer = output(vta().arg("ctl").args(words).arg("--config").arg(venue.config()));
+        assert!(answer.status.success(), "{}", stderr(&answer));
+    };
+    let clips = || {
+        let database = rusqlite::Connection::open(venue.path("day.db")).unwrap();
+        let mut clips = database.prepare("SELECT path, review FROM clips").unwrap();
+        let clips = clips.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        clips.map(Result::unwrap).collect::<Vec<(String, Option<i64>)>>()
+    };
+    std::thread::scope(|scope| {
+        let reviews = scope.spawn(|| {
+            for number in 1..=5 {
+                ctl(&["review", "blue"]);
+                wait_for("the clip", || (clips().len() >= number).then_some(()));
+                ctl(&["review", "close"]);
+            }
+        });
+        while !reviews.is_finished() {
+            for venue in [&venue, &second] {
+                let (code, lines) = doctor(venue, "replay");
+                assert_eq!(code, 0, "{lines:#?}");
+                says(&lines, "ok: no test save is made, since ");
+            }
+        }
+    });
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+
+    let reviews: Value = serde_json::from_str(&venue.db(&["reviews", "--format", "json"])).unwrap();
+    let reviews = reviews.as_array().unwrap();
+    assert_eq!(reviews.len(), 5, "{log}");
+    let clips = clips();
+    assert_eq!(clips.len(), 5, "{clips:?} {log}");
+    for (path, review) in &clips {
+        assert!(review.is_some() && std::path::Path::new(path).exists(), "{path}: {review:?}");
+    }
+}
