@@ -91,17 +91,13 @@ fn port(court: &std::sync::Arc<str>, source: &CourtConfig, running: &Running) ->
     let port = source.bind.port();
     match UdpSocket::bind(source.bind) {
         Ok(_) => results.add(CheckStatus::Ok, format!("port {port} is free")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => match running.name() {
-            Some(vta) => results.add(CheckStatus::Ok, format!("{vta} listens on port {port}")),
-            None => {
-                let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
-                results.add(CheckStatus::Warn, text);
-            }
-        },
-        Err(source_error) => {
-            let error = BindError { court: court.clone(), address: source.bind, source: source_error };
-            results.add(CheckStatus::Fail, error.to_string());
+        Err(error)
+            if error.kind() == ErrorKind::AddrInUse
+                && let Some(vta) = running.name() =>
+        {
+            results.add(CheckStatus::Ok, format!("{vta} listens on port {port}"));
         }
+        Err(error) => results.add(CheckStatus::Fail, BindError::new(court, source.bind, error).to_string()),
     }
     results.into_vec()
 }

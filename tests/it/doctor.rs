@@ -193,10 +193,11 @@ fn the_doctor_finds_what_is_wrong_beside_obs() {
     std::fs::write(venue.config(), config).unwrap();
     let output = examine(&venue, "text");
     assert_eq!(output.status.code(), Some(4));
-    assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 2 lines marked `fail`");
+    assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 3 lines marked `fail`");
     let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
     let port = taken.local_addr().unwrap().port();
-    says(&lines, &format!("warn  court-1: port {port} is in use: is vta running?"));
+    let in_use = says(&lines, "fail  court-1: failed to listen on UDP 127.0.0.1:");
+    assert!(in_use.contains(&format!("listens on port {port} already; end it")), "{in_use}");
     says(&lines, "fail  jury: the player `no-such-player` was not found: install mpv");
     says(&lines, "ok    store: ");
     let capture = says(&lines, "fail  capture: ");
