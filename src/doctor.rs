@@ -1,10 +1,10 @@
 //! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
+mod courts;
 mod named;
 mod running;
 
 use std::io::ErrorKind;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,11 +16,10 @@ pub(crate) use self::named::{LookedUp, look_up};
 pub(crate) use self::running::Running;
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
-use crate::config::{Config, CourtConfig, PlayerSink, Sink};
+use crate::config::{Config, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
 use crate::private_file;
 use crate::rules::{Sources, check};
-use crate::source::BindError;
 use crate::store::StoreReader;
 
 /// How long the player may take to say its version.
@@ -39,9 +38,7 @@ const NO_SPACE: u64 = 100_000_000;
 pub(crate) async fn examine(config: &Config, running: &Running) -> Vec<CheckResult> {
     let mut found = privacy(&config.file.display().to_string(), [config.file.clone()]);
     found.extend(running.results());
-    for (court, source) in &config.courts {
-        found.extend(port(court, source, running));
-    }
+    found.extend(courts::examine(config, running));
     for (name, sink) in &config.sinks {
         found.extend(match sink {
             Sink::Store(sink) => {
@@ -84,22 +81,6 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions, running: &Running)
     }
     found.extend(results.into_vec());
     found
-}
-
-fn port(court: &std::sync::Arc<str>, source: &CourtConfig, running: &Running) -> Vec<CheckResult> {
-    let mut results = CheckResults::about(court);
-    let port = source.bind.port();
-    match UdpSocket::bind(source.bind) {
-        Ok(_) => results.add(CheckStatus::Ok, format!("port {port} is free")),
-        Err(error)
-            if error.kind() == ErrorKind::AddrInUse
-                && let Some(vta) = running.name() =>
-        {
-            results.add(CheckStatus::Ok, format!("{vta} listens on port {port}"));
-        }
-        Err(error) => results.add(CheckStatus::Fail, BindError::new(court, source.bind, error).to_string()),
-    }
-    results.into_vec()
 }
 
 fn database(name: &str, path: &Path) -> Vec<CheckResult> {

@@ -3,7 +3,7 @@
 use crate::checkup::{CheckResult, CheckResults, CheckStatus};
 use crate::client::{Client, ClientError};
 use crate::config::Config;
-use crate::server::{ComponentStatus, CourtAnswer, StatusReport};
+use crate::server::{ComponentStatus, CourtAnswer, CourtStatus, StatusReport};
 
 /// The vta that runs with a config.
 pub(crate) enum Running {
@@ -32,6 +32,12 @@ impl Running {
             Self::Answers(report) => Some(format!("the running vta (process {})", report.pid)),
             Self::Silent(_) => Some("the running vta".to_owned()),
         }
+    }
+
+    /// What it says of a court.
+    pub(super) fn court(&self, name: &str) -> Option<&CourtStatus> {
+        let Self::Answers(report) = self else { return None };
+        report.courts.iter().find(|court| court.court == name)
     }
 
     /// What it says of itself.

@@ -198,7 +198,8 @@ impl Live {
             let reports = report_ends.remove(&name).unwrap_or_else(never);
             let (queue, feed) = bounded(MAX_WAITING);
             let (requester, requests) = crossbeam_channel::bounded(MAX_REQUESTS);
-            controls.push(CourtControl::new(name.clone(), session, counters.clone(), requester));
+            let input = (receiver.local(), receiver.senders().clone());
+            controls.push(CourtControl::new(name.clone(), session, input, counters.clone(), requester));
             let inputs = Inputs {
                 first: first.into_iter().flatten().collect(),
                 feed,

@@ -14,6 +14,7 @@ use socket2::SockRef;
 
 use super::door::Door;
 use super::resync::Resync;
+use super::senders::Senders;
 use super::{CourtClock, kernel};
 use crate::action::Report;
 use crate::court::{Datagram, Input, MAX_DATAGRAM};
@@ -75,6 +76,7 @@ pub(crate) struct UdpReceiver {
     local: SocketAddr,
     resync: Option<SocketAddr>,
     allow: Vec<IpNet>,
+    senders: Senders,
     status: StatusHandle,
 }
 
@@ -93,7 +95,15 @@ impl UdpReceiver {
             socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
             let status = StatusHandle::new("udp", &court);
-            Ok(Self { court: court.clone(), socket, local, resync: None, allow: Vec::new(), status })
+            Ok(Self {
+                court: court.clone(),
+                socket,
+                local,
+                resync: None,
+                allow: Vec::new(),
+                senders: Senders::default(),
+                status,
+            })
         };
         bound().map_err(|source| BindError::new(&court, address, source))
     }
@@ -112,6 +122,11 @@ impl UdpReceiver {
 
     pub(crate) fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// Who sends, also once its thread runs.
+    pub(crate) fn senders(&self) -> &Senders {
+        &self.senders
     }
 
     /// Its status, also once its thread runs.
@@ -146,7 +161,9 @@ impl UdpReceiver {
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         let report = |door: &mut Door, is_end: bool| {
             let (at, now) = clock.now();
-            for shed in door.report(at, now, is_end) {
+            let Some(shed) = door.report(at, now, is_end) else { return };
+            self.senders.set(door.senders());
+            for shed in shed {
                 // In a queue that is full, the counter has them.
                 let _counted = queue.try_send(Received { at, input: Input::Report(Report::DatagramsShed(shed)) });
             }

@@ -1,7 +1,9 @@
 //! `vta doctor` and `vta obs status` against a real OBS that is well, ill or not there.
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use obws::requests::profiles::SetParameter;
@@ -341,4 +343,69 @@ fn every_review_has_its_clip_and_the_database_no_other_while_the_doctor_looks() 
     for (path, review) in &clips {
         assert!(review.is_some() && std::path::Path::new(path).exists(), "{path}: {review:?}");
     }
+}
+
+/// Sends messages to a port again and again until it is dropped: those of a console from one port, others from another.
+struct Senders(Arc<AtomicBool>, [u16; 2]);
+
+impl Senders {
+    fn start(to: SocketAddr) -> Self {
+        let sockets = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+        let ports = [&sockets[0], &sockets[1]].map(|socket| socket.local_addr().unwrap().port());
+        let ended = Arc::new(AtomicBool::new(false));
+        let is_over = ended.clone();
+        std::thread::spawn(move || {
+            while !is_over.load(Relaxed) {
+                for (socket, message) in sockets.iter().zip([&b"clk;01:00;"[..], b"what is this"]) {
+                    // Until it listens, the system refuses them.
+                    let _sent = socket.send_to(message, to);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Self(ended, ports)
+    }
+}
+
+impl Drop for Senders {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+#[test]
+fn where_a_console_is_to_send_and_who_sends_to_which_court() {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let venue = Venue::with_rules("", "");
+    let config = std::fs::read_to_string(venue.config()).unwrap();
+    let config = config.replace("bind: \"127.0.0.1:0\"", &format!("bind: \"0.0.0.0:{port}\""));
+    std::fs::write(venue.config(), &config).unwrap();
+    let courts = || doctor(&venue, "court-1").1;
+
+    let lines = courts();
+    says(&lines, &format!("ok: port {port} is free"));
+    says(&lines, "warn: nothing comes: is the console on, ");
+    // Without a network there is another line.
+    if !lines.iter().any(|line| line.contains("has no address in a network")) {
+        assert!(says(&lines, "ok: set the console to ").contains(&format!(":{port} (")), "{lines:#?}");
+    }
+
+    // Who sends is heard without a vta, and known to a running one.
+    let senders = Senders::start(([127, 0, 0, 1], port).into());
+    let [console, other] = senders.1.map(|port| format!("127.0.0.1:{port} has sent "));
+    let hears_both = |lines: &[String]| {
+        assert!(says(lines, &format!("ok: {console}")).ends_with(" s ago, as a console does"), "{lines:#?}");
+        assert!(says(lines, &format!("warn: {other}")).ends_with(" s ago, but no message of the PSS"), "{lines:#?}");
+    };
+    hears_both(&courts());
+    let running = venue.run();
+    wait_for("the senders", || courts().iter().any(|line| line.contains(&other)).then_some(()));
+    let lines = courts();
+    says(&lines, &format!("ok: the running vta listens on UDP 0.0.0.0:{port}"));
+    hears_both(&lines);
+    running.end();
+
+    let allowed = config.replace("type: pss,", "type: pss, allow: [127.0.0.2],");
+    std::fs::write(venue.config(), allowed).unwrap();
+    assert!(says(&courts(), &format!("warn: {console}")).contains("`allow` does not have it"));
 }
