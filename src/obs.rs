@@ -33,7 +33,7 @@ pub use self::options::ObsOptions;
 pub use self::paths::SharedFolders;
 pub use self::query::QueryError;
 pub use self::query::doctor::examine;
-pub use self::query::inventory::{Inventory, inventory};
+pub use self::query::inventory::{Inventory, ObsFiles, inventory};
 pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
 use crate::court::OpenRecording;
 use crate::sink::{Command, Courts, supervise};

@@ -78,6 +78,25 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Diagnost
             let what = format!("source `{source}` in the scene `{scene}`");
             lacks(what, source, items.iter().map(String::as_str).collect())
         }
+        ObsItem::Source(source) if let Some(file) = inventory.missing_media.get(source) => {
+            let help = "choose its file again in OBS, or put it back".to_owned();
+            Some(
+                named.missing(
+                    format!("{file}, the file of the source `{source}` in OBS `{obs}`, is not there"),
+                    Some(help),
+                ),
+            )
+        }
+        ObsItem::File(path) => inventory.files.lack(path).then(|| {
+            named.missing(
+                format!("OBS `{obs}` has no file {path}"),
+                Some("correct the path, or put the file there".to_owned()),
+            )
+        }),
+        ObsItem::StreamService => (!inventory.has_stream_service).then(|| {
+            let help = "set server and key in OBS: Settings → Stream".to_owned();
+            named.missing(format!("OBS `{obs}` has no service that a stream could go to"), Some(help))
+        }),
         ObsItem::Source(source) => {
             lacks(format!("source `{source}`"), source, inventory.inputs.keys().map(String::as_str).collect())
         }

@@ -198,13 +198,13 @@ messages! {
          requested, the rest works";
 
     /// actions fail until it is back; start OBS again
-    warn "obs.disconnected" obs_disconnected(instance, reason) = "disconnected from OBS: {reason}";
+    warn "obs.disconnected" obs_disconnected(instance, reason) per(instance, reason) = "disconnected from OBS: {reason}";
 
     /// OBS hangs or shows a dialog; look at its screen
-    warn "obs.frozen" obs_frozen(instance) = "OBS does not answer; actions fail at once until it does";
+    warn "obs.frozen" obs_frozen(instance) per(instance) = "OBS does not answer; actions fail at once until it does";
 
     /// actions are carried out again
-    info "obs.answers_again" obs_answers_again(instance) = "OBS answers again";
+    info "obs.answers_again" obs_answers_again(instance) per(instance) = "OBS answers again";
 
     /// what OBS did then is not known; the next event is received
     warn "obs.events_lost" obs_events_lost(instance, what) per(instance) =

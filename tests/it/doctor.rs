@@ -1,17 +1,19 @@
 //! `vta doctor` and `vta obs status` against a real OBS that is well, ill or not there.
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use obws::requests::profiles::SetParameter;
 use serde_json::Value;
+use tokio_stream::StreamExt as _;
 
 use crate::headless_obs::HeadlessObs;
 use crate::obs::someone_else;
-use crate::support::{Venue, output, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, output, run_if_there, stderr, stdout, vta, wait_for};
 
 /// A venue with OBS sinks of these names, ports and passwords.
 fn venue(instances: &[(&str, u16, &str)]) -> Venue {
@@ -146,6 +148,15 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert_eq!(status.status.code(), Some(0), "{}", stderr(&status));
     let row = stdout(&status).lines().nth(1).unwrap();
     assert!(row.contains("replay") && row.contains("Live") && row.contains("running"), "{row}");
+
+    // Rules stream, and name a file; no service is set, and there is no such file.
+    let script =
+        "fn on_bout_loaded(event, bout) { obs::streaming(true); obs::media_file(\"Gong\", \"/no/gong.wav\"); }\n";
+    std::fs::write(rules.join("rest.rhai"), script).unwrap();
+    let (_, lines) = doctor(&wanting, "replay");
+    says(&lines, "ok: streams have no service to go to");
+    says(&lines, "fail: OBS `replay` has no service that a stream could go to, which ");
+    says(&lines, "fail: OBS `replay` has no file /no/gong.wav, which ");
 
     // The buffer is too short; then it is not enabled.
     obs.change_profile("RecRBTime=20", "RecRBTime=5");
@@ -408,4 +419,48 @@ fn where_a_console_is_to_send_and_who_sends_to_which_court() {
     let allowed = config.replace("type: pss,", "type: pss, allow: [127.0.0.2],");
     std::fs::write(venue.config(), allowed).unwrap();
     assert!(says(&courts(), &format!("warn: {console}")).contains("`allow` does not have it"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn obs_websocket_4_and_servers_that_want_tls_are_named() {
+    // It says nothing until it is asked, in its own words.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (_, mut socket) = tokio_websockets::ServerBuilder::new().accept(stream).await.unwrap();
+            let asked = socket.next().await.unwrap().unwrap();
+            let id = serde_json::from_str::<Value>(asked.as_text().unwrap()).unwrap()["message-id"].clone();
+            let answer = serde_json::json!({ "authRequired": false, "message-id": id, "status": "ok" });
+            socket.send(tokio_websockets::Message::text(answer.to_string())).await.unwrap();
+        }
+    });
+    let examine = |port| async move {
+        let venue = venue(&[("replay", port, "")]);
+        tokio::task::spawn_blocking(move || doctor(&venue, "replay")).await.unwrap()
+    };
+    let (code, lines) = examine(port).await;
+    assert_eq!(code, 4);
+    assert!(lines[0].starts_with(&format!("fail: obs-websocket 4 answers at 127.0.0.1:{port}, ")), "{lines:#?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let words = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=obs -batch";
+    let mut make_key = Command::new("openssl");
+    if run_if_there(make_key.args(words.split(' ')).current_dir(folder.path())).is_none() {
+        return;
+    }
+    let port = closed_port();
+    let mut server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-key", "key.pem", "-cert", "cert.pem", "-accept", &format!("127.0.0.1:{port}")])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for("the server", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+    let (code, lines) = examine(port).await;
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(code, 4);
+    assert!(lines[0].starts_with(&format!("fail: what answers at 127.0.0.1:{port} wants TLS")), "{lines:#?}");
 }

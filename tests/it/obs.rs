@@ -572,6 +572,41 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
 }
 
 #[tokio::test]
+async fn an_obs_that_hangs_again_and_again_is_reported_once_and_then_counted() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let (log, _guard) = Log::listen();
+    let request_timeout = Duration::from_millis(500);
+    let mut driver = Driver::with_options(ObsOptions { request_timeout, ..options(obs.port, Some(&obs.password)) });
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
+    for _ in 0..3 {
+        obs.stop();
+        driver.fails(scene("Replay")).await;
+        obs.cont();
+        driver.does_at_last(scene("Live")).await;
+    }
+    for code in ["obs.frozen", "obs.answers_again"] {
+        assert_eq!(log.lines(code).len(), 1, "{:?}", log.lines(code));
+    }
+}
+
+#[tokio::test]
+async fn flood_of_events_is_one_line_and_holds_up_no_command() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let (log, _guard) = Log::listen();
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+    let floods = (0..20).map(|_| async {
+        for _ in 0..100 {
+            someone.general().broadcast_custom_event(&serde_json::json!({ "vta": "who" })).await.unwrap();
+        }
+    });
+    futures_util::future::join_all(floods).await;
+    driver.does(scene("Live")).await;
+    let lost = log.lines("obs.events_lost");
+    assert!(lost.len() <= 1, "{lost:?}");
+}
+
+#[tokio::test]
 async fn an_obs_that_crashed_is_missed_at_once_and_found_again() {
     let Some(mut obs) = HeadlessObs::start() else { return };
     let mut driver = Driver::ready(&obs).await;

@@ -91,6 +91,11 @@ impl Checkup<'_> {
             self.vta = other.map(|pid| format!("another vta (process {pid} of its computer)"));
         }
         self.frames_and_recording().await?;
+        let stream = match self.client.stream_service().await? {
+            Some(service) => format!("streams go to {service}"),
+            None => "streams have no service to go to, which is needed only to stream: Settings → Stream".to_owned(),
+        };
+        self.results.add(CheckStatus::Ok, stream);
         if !self.buffer_runs().await? {
             // A folder that is not there keeps it from starting, and so does a full disk.
             let folder = self.client.get::<Value>("GetRecordDirectory", Value::Null).await?;
