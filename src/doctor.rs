@@ -1,7 +1,6 @@
 //! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
 mod courts;
-mod named;
 mod running;
 
 use std::io::ErrorKind;
@@ -12,7 +11,6 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-pub(crate) use self::named::{LookedUp, look_up};
 pub(crate) use self::running::Running;
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
@@ -67,7 +65,7 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions, running: &Running)
     // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
-    let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
+    let looked_up = obs::look_up(&config.rules.files, &options.instance, &inventory);
     for diagnostic in &looked_up.missing {
         let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let (line, column) = diagnostic.position();

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::run::runtime;
 use crate::config::Config;
-use crate::doctor::{self, LookedUp};
-use crate::obs::{self, Inventory, ObsOptions};
+use crate::obs::{self, Inventory, LookedUp, ObsOptions};
 use crate::rules::RuleFile;
 
 /// Asks each OBS of the config what it has, and looks up what rules name.
 pub(super) fn check(files: &[RuleFile], config: &Config) -> Result<Vec<LookedUp>, CliError> {
     let inventories = inventories(config)?;
-    Ok(inventories.iter().map(|(name, inventory)| doctor::look_up(files, name, inventory)).collect())
+    Ok(inventories.iter().map(|(name, inventory)| obs::look_up(files, name, inventory)).collect())
 }
 
 fn inventories(config: &Config) -> Result<BTreeMap<String, Inventory>, CliError> {

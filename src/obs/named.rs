@@ -1,7 +1,7 @@
 //! Whether OBS has the scenes, sources, filters, transitions and hotkeys that rules name.
 
+use super::inventory::Inventory;
 use crate::diagnostic::Diagnostic;
-use crate::obs::Inventory;
 use crate::rules::check::{self, Named, ObsItem};
 use crate::rules::{RuleFile, Sources};
 use crate::suggest::{enumerate, near};

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::QueryError;
-use crate::obs::client::Client;
-use crate::obs::options::ObsOptions;
-use crate::obs::paths::SharedFolders;
+use super::client::Client;
+use super::error::ObsError;
+use super::options::ObsOptions;
+use super::paths::SharedFolders;
 
 /// What there is in an OBS instance, by the names that rules use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,9 +53,8 @@ impl ObsFiles {
 /// Asks OBS what there is.
 ///
 /// # Errors
-/// OBS cannot be reached, or refuses.
-pub async fn inventory(options: &ObsOptions) -> Result<Inventory, QueryError> {
-    let (client, _events) = Client::connect(options).await?;
+/// The connection is lost, or OBS refuses.
+pub(super) async fn inventory(client: &Client, options: &ObsOptions) -> Result<Inventory, ObsError> {
     let get = async |request, data| client.get::<Value>(request, data).await;
     let mut inventory = Inventory::default();
     let scenes = get("GetSceneList", Value::Null).await?;
