@@ -106,7 +106,7 @@ impl CourtControl {
 }
 
 /// Asks for the rules to be read again; what came of it is sent back once all courts have them.
-pub(crate) type ReloadRequest = oneshot::Sender<Result<(), Vec<Diagnostic>>>;
+pub(crate) type ReloadRequest = oneshot::Sender<Result<Vec<String>, Vec<Diagnostic>>>;
 
 /// Why the rules were not read again.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -161,11 +161,11 @@ impl Control {
         Config::load(&self.config).map_or(true, |config| config.effective != self.effective)
     }
 
-    /// Has the rules read again; ends once all courts have them.
+    /// Has the rules read again; ends once all courts have them, and gives the files that have changed.
     ///
     /// # Errors
     /// They are wrong, or cannot be read.
-    pub(crate) async fn reload(&self) -> Result<(), NotReloaded> {
+    pub(crate) async fn reload(&self) -> Result<Vec<String>, NotReloaded> {
         let (answer, answered) = oneshot::channel();
         self.reload.try_send(answer).map_err(|_| NotReloaded::Ended)?;
         answered.await.map_err(|_| NotReloaded::Ended)?.map_err(NotReloaded::Wrong)

@@ -6,6 +6,7 @@ mod running;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::process::Command;
@@ -14,7 +15,7 @@ use tokio::time::timeout;
 pub(crate) use self::running::Running;
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
-use crate::config::{Config, PlayerSink, Sink};
+use crate::config::{Config, ObsSink, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
 use crate::private_file;
 use crate::rules::{Sources, check};
@@ -49,14 +50,15 @@ pub(crate) async fn examine(config: &Config, running: &Running) -> Vec<CheckResu
                 None => Vec::new(),
             },
             Sink::Player(sink) => player(name, sink).await,
-            Sink::Obs(sink) => obs_and_rules(config, &ObsOptions::of(name, sink), running).await,
+            Sink::Obs(sink) => obs_and_rules(config, name, sink, running).await,
         });
     }
     found
 }
 
 /// Looks at an OBS, and whether it has what the rules name.
-async fn obs_and_rules(config: &Config, options: &ObsOptions, running: &Running) -> Vec<CheckResult> {
+async fn obs_and_rules(config: &Config, name: &Arc<str>, sink: &ObsSink, running: &Running) -> Vec<CheckResult> {
+    let options = &ObsOptions::of(name, sink);
     let pre_rolls = config.rules.files.iter().filter_map(|file| {
         // The check of the rules reports what cannot be read.
         check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
@@ -65,12 +67,9 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions, running: &Running)
     // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
-    let looked_up = obs::look_up(&config.rules.files, &options.instance, &inventory);
-    for diagnostic in &looked_up.missing {
-        let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let (line, column) = diagnostic.position();
-        let place = format!("{}:{line}:{column}", diagnostic.file.display());
-        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", diagnostic.message));
+    let looked_up = obs::look_up(&obs::names(&config.rules.files, &sink.courts), name, &inventory);
+    for missing in &looked_up.missing {
+        results.add(CheckStatus::Fail, obs::in_words(missing));
     }
     if let Some(text) = looked_up.not_looked_up() {
         results.add(CheckStatus::Warn, text);

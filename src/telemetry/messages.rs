@@ -167,8 +167,11 @@ messages! {
     /// a rule called `log::error`
     error "rule.log_error" rule_log_error(court, rule, text) per(court, rule, text) = "{rule}: {text}";
 
-    /// they run from now on
+    /// these files have changed; they run from now on
     info "rules.changed" rules_changed(files) = "the rules were changed: {files}";
+
+    /// no file of them has changed
+    info "rules.unchanged" rules_unchanged() = "the rules were read again, and are the same";
 
     /// a warning about the config, as `vta check` shows it
     warn "config.warning" config_warning(diagnostic) = "{diagnostic}";
@@ -196,6 +199,10 @@ messages! {
     warn "obs.old" obs_old(instance, version, websocket_version) =
         "OBS {version} with obs-websocket {websocket_version} is older than 30.2: what it lacks fails when \
          requested, the rest works";
+
+    /// written at the first connection and whenever rules are read again. The action will fail: correct the name in the rule, or
+    /// in OBS
+    warn "obs.lacks" obs_lacks(instance, what) = "{what}";
 
     /// actions fail until it is back; start OBS again
     warn "obs.disconnected" obs_disconnected(instance, reason) per(instance, reason) = "disconnected from OBS: {reason}";

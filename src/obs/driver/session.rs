@@ -12,13 +12,14 @@ use super::buffer::Buffer;
 use super::recordings::{Change, Recordings, Stage};
 use super::replays::Replays;
 use super::scenes::Program;
-use super::{disk, requests, scenes};
+use super::{disk, names, requests, scenes};
 use crate::action::ObsVerb;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::ActiveRecording;
 use crate::obs::options::ObsOptions;
 use crate::obs::presence;
+use crate::rules::check::Named;
 use crate::sink::{Command, Inbox, Outbox};
 use crate::telemetry::messages;
 use crate::time::Time;
@@ -56,6 +57,7 @@ pub(super) async fn run(
     inbox: &mut Inbox,
     outbox: &Outbox,
     Memory { recording, left, program }: &Memory,
+    names: &mut watch::Receiver<Vec<Named>>,
 ) -> Result<(), Arc<str>> {
     let buffer = &Buffer::new(client, outbox);
     let (collection_changed, presence_asked) = (&Notify::new(), &Notify::new());
@@ -98,6 +100,7 @@ pub(super) async fn run(
                 scenes::find_out(client, outbox, program, collection_changed),
                 disk::watch(client, outbox, options.min_free_mb),
                 presence::answer(client, presence_asked),
+                names::check(client, options, names),
             )
         } => match never {},
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
