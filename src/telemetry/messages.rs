@@ -79,7 +79,8 @@ messages! {
     warn "message.contradiction" message_contradiction(court, what) per(court, what) =
         "the console contradicts itself: {what}";
 
-    /// the bout that is on, once its number and athletes are known, with the score (blue-red)
+    /// the bout that is on, once its number and athletes are known, with the score (blue-red). One without a number is written
+    /// when it begins
     info "bout.loaded" bout_loaded(court, bout, round, blue, red) = "{bout}, round {round}, {blue}-{red}";
 
     /// [`vta` was started again](operations.md#when-vta-was-started-again): the bout that was on goes on. What happened since
@@ -107,6 +108,10 @@ messages! {
 
     /// the console named the winner
     info "bout.ended" bout_ended(court, winner) = "the bout has ended: {winner} wins";
+
+    /// no message named the winner, as when it was lost: ask the officials whether it is right. The event has `inferred`
+    warn "bout.end_inferred" bout_end_inferred(court, winner) =
+        "the bout has ended: {winner} wins by the rounds, though the console has not named the winner";
 
     /// a coach raised the card, or the referee asks
     info "review.requested" review_requested(court, side) = "{side} asks for a video review";
