@@ -25,6 +25,7 @@ mod files_taken;
 mod flood;
 mod fuzz_corpus;
 mod headless_obs;
+mod late_outcomes;
 #[cfg(unix)]
 mod live;
 mod loads;
