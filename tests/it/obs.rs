@@ -293,7 +293,10 @@ async fn replays_whose_events_obs_loses_are_found_each_in_its_own_file() {
 async fn after_obs_hung_a_buffer_that_lags_is_started_again_and_clips_come_in_time() {
     let Some(obs) = HeadlessObs::start() else { return };
     let (log, _guard) = Log::listen();
-    let mut driver = Driver::ready(&obs).await;
+    // The log folds the lines about one instance.
+    let instance = "lags".into();
+    let mut driver = Driver::with_options(ObsOptions { instance, ..options(obs.port, Some(&obs.password)) });
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     driver.saves().await;
     obs.stop();
     wait_until("OBS to be seen hanging", || !log.lines("obs.frozen").is_empty()).await;
@@ -575,8 +578,9 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
 async fn an_obs_that_hangs_again_and_again_is_reported_once_and_then_counted() {
     let Some(obs) = HeadlessObs::start() else { return };
     let (log, _guard) = Log::listen();
-    let request_timeout = Duration::from_millis(500);
-    let mut driver = Driver::with_options(ObsOptions { request_timeout, ..options(obs.port, Some(&obs.password)) });
+    let (instance, request_timeout) = ("hangs".into(), Duration::from_millis(500));
+    let options = ObsOptions { instance, request_timeout, ..options(obs.port, Some(&obs.password)) };
+    let mut driver = Driver::with_options(options);
     driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     for _ in 0..3 {
         obs.stop();
