@@ -7,6 +7,7 @@ mod config_file;
 mod ctl;
 mod db;
 mod decode;
+mod doctor;
 mod error;
 mod excel;
 mod explain;
@@ -45,6 +46,7 @@ enum Verb {
     Replay(replay::Args),
     Decode(decode::Args),
     Check(check::Args),
+    Doctor(doctor::Args),
     #[command(subcommand)]
     Config(config::Verb),
     #[command(subcommand)]
@@ -69,6 +71,7 @@ impl Cli {
             Verb::Replay(args) => args.run(),
             Verb::Decode(args) => args.run(),
             Verb::Check(args) => args.run(),
+            Verb::Doctor(args) => args.run(),
             Verb::Config(verb) => verb.run(),
             Verb::Rules(verb) => verb.run(),
             Verb::Db(verb) => verb.run(),

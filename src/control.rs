@@ -1,5 +1,6 @@
 //! How the server reaches the running vta: requests to its courts, and its components.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::command::Command;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::event::CommandEnded;
+use crate::source::Senders;
 use crate::telemetry::{Counters, StatusHandle};
 use crate::time::Time;
 
@@ -46,6 +48,9 @@ pub(crate) struct CourtControl {
     pub(crate) name: Arc<str>,
     /// Its session.
     pub(crate) session: SessionId,
+    /// Where it receives its datagrams, and who sends them.
+    pub(crate) listens: SocketAddr,
+    pub(crate) senders: Senders,
     /// What it counts.
     pub(crate) counters: Arc<Counters>,
     requests: Sender<CourtRequest>,
@@ -67,10 +72,11 @@ impl CourtControl {
     pub(crate) fn new(
         name: Arc<str>,
         session: SessionId,
+        (listens, senders): (SocketAddr, Senders),
         counters: Arc<Counters>,
         requests: Sender<CourtRequest>,
     ) -> Self {
-        Self { name, session, counters, requests }
+        Self { name, session, listens, senders, counters, requests }
     }
 
     /// Sends a command to the court; gives its end.
@@ -100,7 +106,7 @@ impl CourtControl {
 }
 
 /// Asks for the rules to be read again; what came of it is sent back once all courts have them.
-pub(crate) type ReloadRequest = oneshot::Sender<Result<(), Vec<Diagnostic>>>;
+pub(crate) type ReloadRequest = oneshot::Sender<Result<Vec<String>, Vec<Diagnostic>>>;
 
 /// Why the rules were not read again.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -155,11 +161,11 @@ impl Control {
         Config::load(&self.config).map_or(true, |config| config.effective != self.effective)
     }
 
-    /// Has the rules read again; ends once all courts have them.
+    /// Has the rules read again; ends once all courts have them, and gives the files that have changed.
     ///
     /// # Errors
     /// They are wrong, or cannot be read.
-    pub(crate) async fn reload(&self) -> Result<(), NotReloaded> {
+    pub(crate) async fn reload(&self) -> Result<Vec<String>, NotReloaded> {
         let (answer, answered) = oneshot::channel();
         self.reload.try_send(answer).map_err(|_| NotReloaded::Ended)?;
         answered.await.map_err(|_| NotReloaded::Ended)?.map_err(NotReloaded::Wrong)

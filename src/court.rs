@@ -142,6 +142,8 @@ pub struct Court {
     media: AwaitedMedia,
     chains: Chains,
     commands: OpenCommands,
+    /// The load and the bout's number in which actions were requested that have not ended, by the action's `seq`.
+    requested: BTreeMap<u64, (u32, Option<String>)>,
     /// Names of the OBS sinks that serve the court, and whether a player does.
     obs: Vec<Arc<str>>,
     has_player: bool,
@@ -178,6 +180,7 @@ impl Court {
             media: AwaitedMedia::default(),
             chains: Chains::default(),
             commands: OpenCommands::default(),
+            requested: BTreeMap::new(),
             obs: Vec::new(),
             has_player: false,
             withheld: None,
@@ -512,12 +515,16 @@ impl Court {
         out: &mut Vec<Output>,
     ) {
         let played = self.media.played(action_seq);
+        let requested = self.requested.remove(&action_seq).filter(|(load, _)| *load != self.bursts.bout().load);
+        let earlier_bout = requested.map(|(_, number)| number.unwrap_or_default());
         match outcome {
             Outcome::Done => {
-                self.report_event(at, None, Body::ActionDone(ActionDone { action_seq, action, took_us }), out);
+                let done = ActionDone { action_seq, action, took_us, earlier_bout };
+                self.report_event(at, None, Body::ActionDone(done), out);
             }
             Outcome::Failed { reason } => {
-                let failed = ActionFailed { action_seq, action, review: played, reason: reason.clone(), took_us };
+                let failed =
+                    ActionFailed { action_seq, action, review: played, reason: reason.clone(), took_us, earlier_bout };
                 self.report_event(at, None, Body::ActionFailed(failed), out);
                 if let Some(review) = save.and_then(|save| save.review) {
                     self.clip_missing(at, ClipMissing { review, reason, awaited: false }, out);
@@ -562,10 +569,11 @@ impl Court {
         }
     }
 
-    /// A recording belongs to the load that it was started for, even if another bout is on when it ends.
+    /// A recording belongs to the load that it was started for, even if another bout is on when it ends. That of a person or of
+    /// another court belongs to none.
     fn recording(&mut self, at: Time, kind: fn(Recording) -> Body, recording: Recording, out: &mut Vec<Output>) {
         let ours = self.media.load_of_recording(&recording);
-        let load = ours.unwrap_or(self.bursts.bout().load);
+        let load = ours.unwrap_or(0);
         if ours.is_some() {
             out.push(Output::Snapshot(Arc::new(self.snapshot(at + self.offset))));
         }
@@ -627,6 +635,9 @@ impl Court {
     fn request(&mut self, rule: Arc<str>, cause: u64, at: Time, mut verb: ActionVerb, out: &mut Vec<Output>) {
         self.actions += 1;
         let (seq, load) = (self.actions, self.bursts.bout().load);
+        if verb.sink().reports() {
+            media::add(&mut self.requested, seq, (load, self.bursts.bout().config.number.clone()));
+        }
         self.name(cause, &mut verb);
         match verb.obs() {
             Some(ObsVerb::SaveReplay { reason, .. }) => {

@@ -1,22 +1,20 @@
 //! Finds problems before the day: ports, folders, disks, the player, and each OBS.
 
-mod named;
+mod courts;
+mod running;
 
-use std::io::ErrorKind;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use self::named::{LookedUp, look_up};
+pub(crate) use self::running::Running;
 pub(crate) use crate::checkup::{CheckResult, CheckStatus};
 use crate::checkup::{CheckResults, size, try_writing};
-use crate::config::{Config, CourtConfig, PlayerSink, Sink};
+use crate::config::{Config, ObsSink, PlayerSink, Sink};
 use crate::obs::{self, ObsOptions};
 use crate::player::{self, PlayerOptions};
 use crate::private_file;
 use crate::rules::{Sources, check};
-use crate::source::BindError;
 use crate::store::StoreReader;
 
 /// How long before a request for review the action may lie, unless a rule says otherwise.
@@ -28,12 +26,11 @@ const LITTLE_SPACE: u64 = 1_000_000_000;
 /// Less space than this is none.
 const NO_SPACE: u64 = 100_000_000;
 
-/// Looks at all that the config names. What it makes, it deletes again.
-pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
+/// Looks at all that the config names, and asks the vta that runs with it. What it makes, it deletes again.
+pub(crate) async fn examine(config: &Config, running: &Running) -> Vec<CheckResult> {
     let mut found = privacy(&config.file.display().to_string(), [config.file.clone()]);
-    for (court, source) in &config.courts {
-        found.extend(port(court, source));
-    }
+    found.extend(running.results());
+    found.extend(courts::examine(config, running));
     for (name, sink) in &config.sinks {
         found.extend(match sink {
             Sink::Store(sink) => {
@@ -45,29 +42,27 @@ pub(crate) async fn examine(config: &Config) -> Vec<CheckResult> {
                 Some(directory) => files_in(name, directory, ".log.jsonl"),
                 None => Vec::new(),
             },
-            Sink::Player(sink) => player(name, sink).await,
-            Sink::Obs(sink) => obs_and_rules(config, &ObsOptions::of(name, sink)).await,
+            Sink::Player(sink) => player(name, sink, running).await,
+            Sink::Obs(sink) => obs_and_rules(config, name, sink, running).await,
         });
     }
     found
 }
 
 /// Looks at an OBS, and whether it has what the rules name.
-async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult> {
+async fn obs_and_rules(config: &Config, name: &Arc<str>, sink: &ObsSink, running: &Running) -> Vec<CheckResult> {
+    let options = &ObsOptions::of(name, sink);
     let pre_rolls = config.rules.files.iter().filter_map(|file| {
         // The check of the rules reports what cannot be read.
         check::pre_roll(&Sources::read(std::slice::from_ref(file)).ok()?)
     });
-    let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL)).await;
+    let mut found = obs::examine(options, pre_rolls.max().unwrap_or(PRE_ROLL), running.name()).await;
     // That no connection is possible has been found already.
     let Ok(inventory) = obs::inventory(options).await else { return found };
     let mut results = CheckResults::about(&options.instance);
-    let looked_up = look_up(&config.rules.files, &options.instance, &inventory);
-    for diagnostic in &looked_up.missing {
-        let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let (line, column) = diagnostic.position();
-        let place = format!("{}:{line}:{column}", diagnostic.file.display());
-        results.add(CheckStatus::Fail, format!("{}, which {place} names{help}", diagnostic.message));
+    let looked_up = obs::look_up(&obs::names(&config.rules.files, &sink.courts), name, &inventory);
+    for missing in &looked_up.missing {
+        results.add(CheckStatus::Fail, obs::in_words(missing));
     }
     if let Some(text) = looked_up.not_looked_up() {
         results.add(CheckStatus::Warn, text);
@@ -76,23 +71,6 @@ async fn obs_and_rules(config: &Config, options: &ObsOptions) -> Vec<CheckResult
     }
     found.extend(results.into_vec());
     found
-}
-
-fn port(court: &Arc<str>, source: &CourtConfig) -> Vec<CheckResult> {
-    let mut results = CheckResults::about(court);
-    let port = source.bind.port();
-    match UdpSocket::bind(source.bind) {
-        Ok(_) => results.add(CheckStatus::Ok, format!("port {port} is free")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            let text = format!("port {port} is in use: is vta running? If not, end the program that listens on it");
-            results.add(CheckStatus::Warn, text);
-        }
-        Err(source_error) => {
-            let error = BindError { court: court.clone(), address: source.bind, source: source_error };
-            results.add(CheckStatus::Fail, error.to_string());
-        }
-    }
-    results.into_vec()
 }
 
 fn database(name: &str, path: &Path) -> Vec<CheckResult> {
@@ -162,8 +140,13 @@ fn folder(mut results: CheckResults, folder: &Path) -> Vec<CheckResult> {
     results.into_vec()
 }
 
-async fn player(name: &Arc<str>, sink: &PlayerSink) -> Vec<CheckResult> {
+async fn player(name: &Arc<str>, sink: &PlayerSink, running: &Running) -> Vec<CheckResult> {
     let mut results = CheckResults::about(name);
+    if let Some(vta) = running.name() {
+        // The jury may be looking at a clip.
+        results.add(CheckStatus::Ok, format!("no test clip is shown, as the jury's screen is {vta}'s"));
+        return results.into_vec();
+    }
     match player::try_out(&PlayerOptions::of(name, sink)).await {
         Ok(version) => results.add(CheckStatus::Ok, format!("the player has shown a test clip: {version}")),
         Err(reason) => results.add(CheckStatus::Fail, reason),

@@ -25,6 +25,7 @@ pub mod obs;
 mod output_file;
 pub mod pipeline;
 pub mod player;
+mod port_owner;
 mod printable;
 mod private_file;
 pub mod pss;

@@ -15,32 +15,39 @@
 mod client;
 mod driver;
 mod error;
+mod file_time;
+mod inventory;
 mod model;
+mod named;
 mod options;
 mod paths;
+mod presence;
 mod query;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use self::inventory::{Inventory, ObsFiles};
 use self::model::ActiveRecording;
 pub use self::model::BufferState;
+pub(crate) use self::named::{LookedUp, in_words, look_up, names};
 pub use self::options::ObsOptions;
 pub use self::paths::SharedFolders;
-pub use self::query::QueryError;
 pub use self::query::doctor::examine;
-pub use self::query::inventory::{Inventory, inventory};
 pub use self::query::status::{InstanceStatus, Ready, Recording, State, status};
+pub use self::query::{QueryError, inventory};
 use crate::court::OpenRecording;
+use crate::rules::check::Named;
 use crate::sink::{Command, Courts, supervise};
 use crate::telemetry::StatusHandle;
 
 /// Starts the task that drives an OBS instance until `commands` is closed and what was in flight has ended.
 ///
 /// Outcomes go to the court that gave the command, everything else to all `courts`. `left` are the recordings that earlier
-/// sessions of courts have begun and not ended: OBS may still make them.
+/// sessions of courts have begun and not ended: OBS may still make them. `names` is what the rules name in OBS: it is looked
+/// up, and what OBS has not is written to the log.
 ///
 /// # Panics
 ///
@@ -50,10 +57,11 @@ pub fn spawn(
     commands: mpsc::Receiver<Command>,
     courts: Courts,
     left: Vec<(Arc<str>, OpenRecording)>,
+    names: watch::Receiver<Vec<Named>>,
     status: StatusHandle,
 ) -> JoinHandle<()> {
     let left = left.into_iter().map(|(court, recording)| ActiveRecording::left(&court, recording)).collect();
-    let instance = driver::ObsInstance::new(&options, courts, left);
+    let instance = driver::ObsInstance::new(&options, courts, left, names);
     tokio::spawn(supervise(instance, options, commands, status))
 }
 
@@ -79,6 +87,7 @@ mod tests {
             receiver,
             HashMap::from([(Arc::from("court-1"), reports)]),
             Vec::new(),
+            watch::channel(Vec::new()).1,
             StatusHandle::new("obs", "replay"),
         );
         let scene = ObsVerb::Scene { scene: "Replay".to_owned() }.on(None);

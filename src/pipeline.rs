@@ -12,6 +12,7 @@ mod event_log;
 mod live;
 mod loss_warnings;
 mod losses;
+mod obs_names;
 mod reload;
 mod replay;
 mod resume;

@@ -34,12 +34,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub(crate) use answer::{AnswerOutcome, CommandAnswer};
 pub(crate) use courts::{CourtAnswer, CourtState, CourtStatus};
-pub(crate) use status::StatusReport;
+pub(crate) use status::{ComponentStatus, StatusReport};
 
 use self::app::App;
 use self::guard::Guard;
 use crate::client::{self, Health};
 use crate::control::Control;
+use crate::port_owner;
 use crate::run_file::{self, RunFile, Server, Written};
 use crate::telemetry::{Status, StatusHandle, messages};
 
@@ -115,7 +116,7 @@ async fn owner(bind: SocketAddr) -> String {
     let answer = spawn_blocking(move || client::health(run_file::reached_at(bind))).await;
     match answer {
         Ok(Ok(Health { event, pid, .. })) => format!("the vta of {event} (process {pid}) has the port"),
-        _ => "another program has the port".to_owned(),
+        _ => format!("{} has the port", port_owner::of_tcp(bind.port())),
     }
 }
 

@@ -4,7 +4,9 @@ mod clock;
 mod door;
 mod kernel;
 mod resync;
+mod senders;
 pub(crate) mod udp;
 
 pub(crate) use clock::{ClockWatch, CourtClock};
+pub(crate) use senders::{SenderStatus, Senders, listen};
 pub(crate) use udp::{BindError, Received, UdpReceiver};

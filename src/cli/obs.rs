@@ -1,24 +1,21 @@
-//! `vta obs …`: the state of OBS, and the doctor.
+//! `vta obs …`: the state of OBS.
 
-mod doctor;
 mod status;
 
 use clap::Subcommand;
 
 use super::CliError;
 
-/// Look at OBS: its state, and whether the day can begin.
+/// Look at OBS.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Status(status::Args),
-    Doctor(doctor::Args),
 }
 
 impl Verb {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Status(args) => args.run(),
-            Self::Doctor(args) => args.run(),
         }
     }
 }

@@ -59,8 +59,10 @@ fn table(report: &StatusReport) -> String {
     lines.join("\n")
 }
 
-fn of_court(CourtStatus { court, answer, counters, .. }: &CourtStatus) -> Vec<String> {
-    vec![format!("court {court}: {}", in_a_line(answer)), counted(counters)]
+fn of_court(CourtStatus { court, senders, answer, counters, .. }: &CourtStatus) -> Vec<String> {
+    let mut lines = vec![format!("court {court}: {}", in_a_line(answer)), counted(counters)];
+    lines.extend(senders.iter().map(|sender| format!("  {sender}")));
+    lines
 }
 
 fn in_a_line(answer: &CourtAnswer) -> String {

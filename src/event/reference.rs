@@ -191,7 +191,10 @@ mod tests {
     fn each_kind_has_its_own_fields() {
         assert_eq!(REFERENCE.kinds.len(), Kind::COUNT);
         assert_eq!(names(fields(Kind::Point)), ["side", "technique", "points", "level"]);
-        assert_eq!(names(fields(Kind::ActionFailed)), ["action_seq", "action", "review", "reason", "took_us"]);
+        assert_eq!(
+            names(fields(Kind::ActionFailed)),
+            ["action_seq", "action", "review", "reason", "took_us", "earlier_bout"]
+        );
         assert_eq!(names(fields(Kind::Console)), ["state", "name", "value"]);
         assert_eq!(names(fields(Kind::BoutLoaded)), [""; 0]);
         assert_eq!(docs(Kind::ActionFailed), "An action failed.");

@@ -296,6 +296,9 @@ pub struct ActionDone {
     pub action: String,
     /// Microseconds from the action to its outcome.
     pub took_us: u64,
+    /// Number of the bout in which it was requested, if another was loaded since; empty if that had none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_bout: Option<String>,
 }
 
 /// An action failed.
@@ -312,6 +315,9 @@ pub struct ActionFailed {
     pub reason: String,
     /// Microseconds from the action to its outcome.
     pub took_us: u64,
+    /// Number of the bout in which it was requested, if another was loaded since; empty if that had none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_bout: Option<String>,
 }
 
 /// All attempts to save a clip for a review have failed, or its clip has not come in time.

@@ -9,6 +9,7 @@
 mod connect;
 mod events;
 mod socket;
+mod tls;
 mod typed;
 mod version;
 

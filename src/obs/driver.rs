@@ -3,6 +3,7 @@
 mod buffer;
 mod disk;
 mod media_file;
+mod names;
 mod outputs;
 mod recordings;
 mod replays;

@@ -3,7 +3,7 @@
 use tracing::debug;
 
 use crate::action::{Action, ActionVerb, LogLevel};
-use crate::bout::Bout;
+use crate::bout::{Bout, Stage};
 use crate::command::in_words;
 use crate::event::{
     ActionFailed, Athlete, Body, BoutResumed, CommandEnded, CommandOutcome, CommandReceived, Event, ResumeDropped,
@@ -29,6 +29,7 @@ pub(super) fn event(event: &Event) {
         Body::BoutStarted(_) => messages::bout_started(court),
         Body::RoundStarted(round) => messages::bout_round_started(court, round.round),
         Body::RoundEnded(round) => messages::bout_round_ended(court, round.round, round.blue, round.red),
+        Body::BoutEnded(bout) if bout.inferred => messages::bout_end_inferred(court, bout.winner),
         Body::BoutEnded(bout) => messages::bout_ended(court, bout.winner),
         Body::LeadChanged(lead) => debug!(%court, "{} leads {}-{}", lead.side, lead.blue, lead.red),
         Body::ReviewOpened(review) => messages::review_requested(court, review.side),
@@ -112,14 +113,18 @@ pub(super) fn action(court: &str, action: &Action) {
 
 /// Logs which bout is on, once that is known and whenever it is another; `logged` is what was logged last.
 pub(super) fn bout(court: &str, bout: &Bout, logged: &mut String) {
-    let Some(number) = bout.config.number.as_deref().filter(|_| *bout.blue.athlete != Athlete::default()) else {
-        return;
+    let name = match bout.config.number.as_deref() {
+        _ if *bout.blue.athlete == Athlete::default() => return,
+        Some(number) => format!("bout {number}"),
+        // The number may still come.
+        None if matches!(bout.stage, Stage::Idle | Stage::Loaded | Stage::Ready) => return,
+        None => "a bout without a number".to_owned(),
     };
-    let name = |athlete: &Athlete| {
+    let athlete = |athlete: &Athlete| {
         let name = athlete.long_name.as_deref().or(athlete.short_name.as_deref()).unwrap_or("?");
         athlete.country.as_deref().map_or_else(|| name.to_owned(), |country| format!("{name} ({country})"))
     };
-    let text = format!("bout {number}: {} against {}", name(&bout.blue.athlete), name(&bout.red.athlete));
+    let text = format!("{name}: {} against {}", athlete(&bout.blue.athlete), athlete(&bout.red.athlete));
     if *logged == text {
         return;
     }

@@ -16,6 +16,7 @@ use super::components::{Component, Components};
 use super::court_runtime::{CourtRuntime, StoreSession};
 use super::loss_warnings::LossWarnings;
 use super::losses::Losses;
+use super::obs_names::ObsNames;
 use super::reload::{Change, ReloadSignals, Reloader};
 use super::resume;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
@@ -172,7 +173,8 @@ impl Live {
                 ((name.clone(), queue), (name.clone(), end))
             })
             .unzip();
-        let mut sinks = sinks::start(config, &report_queues, &resumes, &mut components);
+        let names = ObsNames::new(config);
+        let mut sinks = sinks::start(config, &report_queues, &resumes, &names, &mut components);
         drop(report_queues);
 
         let stopping = Arc::new(AtomicBool::new(false));
@@ -180,7 +182,7 @@ impl Live {
             .iter()
             .map(|NewCourt { name, session, .. }| (name.clone(), setup::recorded(config, &sources, name, *session)))
             .collect();
-        let mut reloader = Reloader::new(config, sources);
+        let mut reloader = Reloader::new(config, sources, names);
         let mut counted = Vec::new();
         let mut controls = Vec::new();
         let mut receivers = Vec::new();
@@ -198,7 +200,8 @@ impl Live {
             let reports = report_ends.remove(&name).unwrap_or_else(never);
             let (queue, feed) = bounded(MAX_WAITING);
             let (requester, requests) = crossbeam_channel::bounded(MAX_REQUESTS);
-            controls.push(CourtControl::new(name.clone(), session, counters.clone(), requester));
+            let input = (receiver.local(), receiver.senders().clone());
+            controls.push(CourtControl::new(name.clone(), session, input, counters.clone(), requester));
             let inputs = Inputs {
                 first: first.into_iter().flatten().collect(),
                 feed,

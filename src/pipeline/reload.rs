@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -16,6 +17,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use super::check::check;
 use super::components::Component;
 use super::court_runtime::CourtRuntime;
+use super::obs_names::ObsNames;
 use super::setup;
 use super::sinks::Sinks;
 use crate::action::Report;
@@ -71,6 +73,10 @@ pub(super) struct Reloader {
     courts: Vec<Served>,
     /// What was compiled last, right or wrong; none when files could not be read.
     tried: Option<Sources>,
+    /// The files of the rules that run, each with its text.
+    running: Vec<(PathBuf, Arc<str>)>,
+    /// What the rules name in OBS.
+    names: ObsNames,
     /// All files that belong to the rules.
     watched: Vec<PathBuf>,
     /// Degraded while the changed rules are wrong.
@@ -82,9 +88,10 @@ type Marks = Vec<Option<(SystemTime, u64)>>;
 
 impl Reloader {
     /// For rules that were read from these sources at the start.
-    pub(super) fn new(config: &Config, sources: Sources) -> Self {
+    pub(super) fn new(config: &Config, sources: Sources, names: ObsNames) -> Self {
         let status = StatusHandle::new("rules", "reload");
-        Self { config: config.clone(), courts: Vec::new(), watched: sources.paths(), tried: Some(sources), status }
+        let (config, watched, running) = (config.clone(), sources.paths(), sources.texts());
+        Self { config, courts: Vec::new(), watched, running, tried: Some(sources), names, status }
     }
 
     /// The changes for a court.
@@ -150,19 +157,22 @@ impl Reloader {
         self.watched.iter().map(mark).collect()
     }
 
-    /// Compiles the rules and passes them to the courts, until all have them.
+    /// Compiles the rules and passes them to the courts, until all have them; gives the files that have changed.
     ///
     /// # Errors
     /// What is wrong with them, which is logged.
-    fn reload(&mut self) -> Result<(), Vec<Diagnostic>> {
+    fn reload(&mut self) -> Result<Vec<String>, Vec<Diagnostic>> {
         match self.compile() {
             Ok(rules) => {
-                let names: Vec<_> =
-                    self.config.rules.files.iter().map(|file| file.path.display().to_string()).collect();
                 self.status.set(Status::Running);
-                messages::rules_changed(names.join(", "));
                 let (retired, let_go) = bounded(self.courts.len());
-                let Some(sources) = &self.tried else { return Ok(()) };
+                let Some(sources) = &self.tried else { return Ok(Vec::new()) };
+                let changed = changed(&mem::replace(&mut self.running, sources.texts()), &self.running);
+                match &changed[..] {
+                    [] => messages::rules_unchanged(),
+                    files => messages::rules_changed(files.join(", ")),
+                }
+                self.names.update(&self.config);
                 for (Served { court, session, changes }, rules) in self.courts.iter().zip(rules) {
                     let setup = setup::recorded(&self.config, sources, court, *session);
                     // A court that has ended needs no rules.
@@ -170,7 +180,7 @@ impl Reloader {
                 }
                 drop(retired);
                 let_go.iter().for_each(drop);
-                Ok(())
+                Ok(changed)
             }
             Err(wrong) => {
                 for diagnostic in &wrong {
@@ -206,6 +216,13 @@ impl Reloader {
         self.tried = Some(sources);
         if has_errors(&found) { Err(found) } else { rules }
     }
+}
+
+/// The files that are new, are gone or have another text.
+fn changed(before: &[(PathBuf, Arc<str>)], now: &[(PathBuf, Arc<str>)]) -> Vec<String> {
+    let new = now.iter().filter(|file| !before.contains(file)).map(|(path, _)| path);
+    let gone = before.iter().map(|(path, _)| path).filter(|path| !now.iter().any(|(there, _)| there == *path));
+    new.chain(gone).map(|path| path.display().to_string()).collect()
 }
 
 /// SIGUSR1 asks for the rules to be read again.

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, never};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, CourtRuntime, StoreSession, Target};
+use super::obs_names::ObsNames;
 use super::setup::{self, MAX_ENTRIES, MAX_REPORTS, StartError};
 use super::sinks::{self, Sinks};
 use crate::action::{Action, ActionSink, ObsVerb, Report};
@@ -130,8 +131,13 @@ pub fn replay(config: &Config, reader: &mut Reader, options: ReplayOptions<'_>) 
         Actions::Record => (ReplayTarget::Record, never()),
         Actions::Act => {
             let (queue, end) = bounded(MAX_REPORTS);
-            let mut sinks =
-                sinks::start(config, &HashMap::from([(name.clone(), queue)]), &HashMap::new(), &mut components);
+            let mut sinks = sinks::start(
+                config,
+                &HashMap::from([(name.clone(), queue)]),
+                &HashMap::new(),
+                &ObsNames::new(config),
+                &mut components,
+            );
             let sinks = sinks.remove(&name).unwrap_or_else(|| Sinks::new(name.clone()));
             (ReplayTarget::Act(sinks), end)
         }

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::components::{Component, Components};
 use super::court_runtime::{Acted, Target};
+use super::obs_names::ObsNames;
 use crate::action::{Action, ActionSink, Outcome, Report};
 use crate::config::{Config, Sink};
 use crate::court::{OpenRecording, Resume};
@@ -87,6 +88,7 @@ pub(super) fn start(
     config: &Config,
     reports: &HashMap<Arc<str>, Sender<Report>>,
     resumes: &HashMap<Arc<str>, Arc<Resume>>,
+    names: &ObsNames,
     components: &mut Components,
 ) -> HashMap<Arc<str>, Sinks> {
     let mut sinks: HashMap<Arc<str>, Sinks> =
@@ -105,7 +107,7 @@ pub(super) fn start(
                 let (queue, courts) = serve(&sink.courts, &put);
                 let status = StatusHandle::new("obs", name);
                 let left = left_recordings(name, &courts, resumes);
-                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, left, status))
+                (status.clone(), obs::spawn(ObsOptions::of(name, sink), queue, courts, left, names.of(name), status))
             }
             Sink::Player(sink) => {
                 let (queue, courts) = serve(&sink.courts, &|sinks, commands| sinks.player = Some(commands));

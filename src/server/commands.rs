@@ -115,20 +115,24 @@ async fn reload(control: &Control, origin: Origin, named: Option<&CourtControl>)
     let refused = reloaded.as_ref().err().map(|error| Refusal { reason: error.to_string() });
     let mut answer = inform(control, origin, named, CommandVerb::Reload { refused }).await;
     Ok(match reloaded {
-        Ok(()) => {
-            answer.note = note(control).await;
+        Ok(changed) => {
+            answer.note = Some(note(control, &changed).await);
             answer
         }
         Err(error) => answer.not_reloaded(&error),
     })
 }
 
-/// What the rules that were read again leave to be done.
-async fn note(control: &Control) -> Option<String> {
+/// What has changed in the rules that were read again, and what they leave to be done.
+async fn note(control: &Control, changed: &[String]) -> String {
+    let changed = match changed {
+        [] => "the rules are the same".to_owned(),
+        files => format!("changed: {}", files.join(", ")),
+    };
     let name = control.config.display().to_string();
     let control = control.clone();
     let has_changed = spawn_blocking(move || control.config_has_changed()).await.unwrap_or(false);
-    has_changed.then(|| format!("{name} has changed: that needs a restart"))
+    if has_changed { format!("{changed}; {name} has changed: that needs a restart") } else { changed }
 }
 
 /// Has the courts, or one of them, take a command that the program carries out. A court that does not answer holds up

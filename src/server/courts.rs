@@ -1,6 +1,7 @@
 //! How courts are: all of it as JSON, or one value as text.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -17,6 +18,7 @@ use super::path::CourtPath;
 use super::problem::Problem;
 use crate::control::{Control, CourtControl};
 use crate::rules;
+use crate::source::SenderStatus;
 use crate::suggest::advise_in_words;
 
 /// How a court is.
@@ -24,6 +26,10 @@ use crate::suggest::advise_in_words;
 pub(crate) struct CourtStatus {
     pub(crate) court: String,
     pub(crate) session: String,
+    /// Where it receives its datagrams.
+    pub(crate) listens: SocketAddr,
+    /// Who has sent them in the last minute.
+    pub(crate) senders: Vec<SenderStatus>,
     /// What it answers.
     #[serde(flatten)]
     pub(crate) answer: CourtAnswer,
@@ -74,6 +80,8 @@ async fn status_of(court: &CourtControl) -> CourtStatus {
     CourtStatus {
         court: court.name.to_string(),
         session: court.session.to_string(),
+        listens: court.listens,
+        senders: court.senders.get(),
         answer: match state_of(court).await {
             Ok(state) => CourtAnswer::State(state),
             Err(no_answer) => CourtAnswer::NoAnswer { no_answer },

@@ -13,6 +13,7 @@ use super::*;
 use crate::bout::SessionId;
 use crate::control::{CourtControl, CourtRequest, CourtState};
 use crate::event::{CommandEnded, CommandOutcome};
+use crate::source::Senders;
 
 /// A server of courts that never were.
 struct Served {
@@ -25,7 +26,8 @@ struct Served {
 
 fn court(name: &str) -> (CourtControl, Receiver<CourtRequest>) {
     let (requests, requested) = crossbeam_channel::bounded(8);
-    (CourtControl::new(name.into(), SessionId::new(), Arc::default(), requests), requested)
+    let input = (([127, 0, 0, 1], 6000).into(), Senders::default());
+    (CourtControl::new(name.into(), SessionId::new(), input, Arc::default(), requests), requested)
 }
 
 /// A court that answers, after a while.

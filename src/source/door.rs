@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 
+use super::senders::SenderStatus;
 use crate::event::DatagramsShed;
 use crate::pss;
 use crate::time::Time;
@@ -51,6 +52,8 @@ struct Sender {
     /// When it was last found to be trusted.
     trusted: Option<Instant>,
     heard: Option<Instant>,
+    heard_at: Time,
+    datagrams: u64,
     shed: u64,
     since: Time,
 }
@@ -86,6 +89,7 @@ impl Door {
             && self.is_trusted(from, bytes, now)
             && let Some(sender) = self.trusted.get_mut(&from)
         {
+            sender.hear(now, at);
             let has_room = sender.bucket.has_room(&TRUSTED, now);
             if has_room {
                 sender.bucket.take(&TRUSTED, now)
@@ -100,7 +104,7 @@ impl Door {
             }
             _ => &mut self.rest,
         };
-        sender.heard = Some(now);
+        sender.hear(now, at);
         let has_room = sender.bucket.has_room(&OTHER, now) && self.all_others.has_room(&OTHERS, now);
         if has_room {
             sender.bucket.take(&OTHER, now);
@@ -130,10 +134,28 @@ impl Door {
         trusted.is_some_and(|at| now < at + TRUST)
     }
 
-    /// What was shed since the last report, of each sender; senders that are silent are forgotten.
-    pub(super) fn report(&mut self, until: Time, now: Instant, is_end: bool) -> Vec<DatagramsShed> {
+    /// Who sends, of those that are known one by one.
+    pub(super) fn senders(&self) -> Vec<SenderStatus> {
+        let others = self.others.iter().filter(|(address, _)| !self.trusted.contains_key(address));
+        let trusted = self.trusted.iter().map(|known| (known, true));
+        let mut senders: Vec<_> = trusted
+            .chain(others.map(|known| (known, false)))
+            .map(|((&address, &Sender { datagrams, heard_at, .. }), is_trusted)| SenderStatus {
+                address,
+                datagrams,
+                heard_at,
+                is_trusted,
+            })
+            .collect();
+        senders.sort_by_key(|sender| sender.address);
+        senders
+    }
+
+    /// What was shed since the last report, of each sender; senders that are silent are forgotten. None when the last report
+    /// was not a second ago.
+    pub(super) fn report(&mut self, until: Time, now: Instant, is_end: bool) -> Option<Vec<DatagramsShed>> {
         if now < self.reported + REPORT_INTERVAL && !is_end {
-            return Vec::new();
+            return None;
         }
         self.reported = now;
         let mut reports = Vec::new();
@@ -143,11 +165,17 @@ impl Door {
         reports.extend(self.rest.report(None, until));
         self.trusted.retain(|_, sender| sender.trusted.is_some_and(|at| now < at + TRUST));
         self.others.retain(|_, sender| sender.heard.is_some_and(|at| now < at + OTHER.ahead));
-        reports
+        Some(reports)
     }
 }
 
 impl Sender {
+    fn hear(&mut self, now: Instant, at: Time) {
+        self.heard = Some(now);
+        self.heard_at = at;
+        self.datagrams += 1;
+    }
+
     fn shed(&mut self, at: Time) {
         if self.shed == 0 {
             self.since = at;
@@ -206,7 +234,7 @@ mod tests {
         assert_eq!(let_in(&mut door, begin, 10, 1000, |number| (1, junk(number))), 1000 + 200 * 10 - 1);
         let many = let_in(&mut door, begin, 10, 10_000, |number| (2 + number as u16 % 1000, junk(number)));
         assert!(many <= 2000 + 500 * 10, "{many}");
-        let reports = door.report(Time::default() + SECOND * 10, begin + SECOND * 10, false);
+        let reports = door.report(Time::default() + SECOND * 10, begin + SECOND * 10, false).unwrap_or_default();
         assert!(reports.len() <= MAX_SENDERS + 1);
         assert_eq!(
             reports.iter().map(|report| report.datagrams).sum::<u64>(),
@@ -234,7 +262,7 @@ mod tests {
         let_in(&mut door, begin, 1, 60_000, |number| (number as u16, b"clk;1;".to_vec()));
         let_in(&mut door, begin, 1, 60_000, |number| (number as u16, b"junk".to_vec()));
         assert!(door.trusted.len() + door.others.len() <= 2 * MAX_SENDERS);
-        door.report(Time::default(), begin + 2 * TRUST, false);
+        let _shed = door.report(Time::default(), begin + 2 * TRUST, false);
         assert_eq!(door.trusted.len() + door.others.len(), 0);
     }
 }

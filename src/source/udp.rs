@@ -14,9 +14,11 @@ use socket2::SockRef;
 
 use super::door::Door;
 use super::resync::Resync;
+use super::senders::Senders;
 use super::{CourtClock, kernel};
 use crate::action::Report;
 use crate::court::{Datagram, Input, MAX_DATAGRAM};
+use crate::port_owner;
 use crate::queue::Sender;
 use crate::telemetry::{Counters, Status, StatusHandle, messages};
 use crate::time::Time;
@@ -36,19 +38,27 @@ pub(crate) struct Received {
 
 /// A port cannot be listened on.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to listen on UDP {address} for `{court}`: {}", reason(.source, .address))]
+#[error("failed to listen on UDP {address} for `{court}`: {reason}")]
 pub struct BindError {
-    pub(crate) court: Arc<str>,
-    pub(crate) address: SocketAddr,
-    pub(crate) source: io::Error,
+    court: Arc<str>,
+    address: SocketAddr,
+    reason: String,
+    source: io::Error,
 }
 
-fn reason(error: &io::Error, address: &SocketAddr) -> String {
+impl BindError {
+    pub(crate) fn new(court: &Arc<str>, address: SocketAddr, source: io::Error) -> Self {
+        Self { court: court.clone(), address, reason: reason(&source, address), source }
+    }
+}
+
+/// What is wrong, and what to do about it.
+fn reason(error: &io::Error, address: SocketAddr) -> String {
     let port = address.port();
     match error.kind() {
         ErrorKind::AddrInUse => format!(
-            "another program listens on port {port} already; end it, or change `bind` and the port that the console \
-             sends to"
+            "{} listens on port {port} already; end it, or change `bind` and the port that the console sends to",
+            port_owner::of_udp(port)
         ),
         ErrorKind::AddrNotAvailable => {
             format!("this machine has no address {}; take one that it has, or 0.0.0.0 for all of them", address.ip())
@@ -66,6 +76,7 @@ pub(crate) struct UdpReceiver {
     local: SocketAddr,
     resync: Option<SocketAddr>,
     allow: Vec<IpNet>,
+    senders: Senders,
     status: StatusHandle,
 }
 
@@ -84,9 +95,17 @@ impl UdpReceiver {
             socket.set_read_timeout(Some(POLL_INTERVAL))?;
             let local = socket.local_addr()?;
             let status = StatusHandle::new("udp", &court);
-            Ok(Self { court: court.clone(), socket, local, resync: None, allow: Vec::new(), status })
+            Ok(Self {
+                court: court.clone(),
+                socket,
+                local,
+                resync: None,
+                allow: Vec::new(),
+                senders: Senders::default(),
+                status,
+            })
         };
-        bound().map_err(|source| BindError { court: court.clone(), address, source })
+        bound().map_err(|source| BindError::new(&court, address, source))
     }
 
     /// Asks a PSS for its state, at the start and after each silence, from the socket that it listens on.
@@ -103,6 +122,11 @@ impl UdpReceiver {
 
     pub(crate) fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// Who sends, also once its thread runs.
+    pub(crate) fn senders(&self) -> &Senders {
+        &self.senders
     }
 
     /// Its status, also once its thread runs.
@@ -137,7 +161,9 @@ impl UdpReceiver {
         let mut resync = self.resync.map(|with| Resync::begin(&self.court, &self.socket, with));
         let report = |door: &mut Door, is_end: bool| {
             let (at, now) = clock.now();
-            for shed in door.report(at, now, is_end) {
+            let Some(shed) = door.report(at, now, is_end) else { return };
+            self.senders.set(door.senders());
+            for shed in shed {
                 // In a queue that is full, the counter has them.
                 let _counted = queue.try_send(Received { at, input: Input::Report(Report::DatagramsShed(shed)) });
             }

@@ -79,7 +79,8 @@ messages! {
     warn "message.contradiction" message_contradiction(court, what) per(court, what) =
         "the console contradicts itself: {what}";
 
-    /// the bout that is on, once its number and athletes are known, with the score (blue-red)
+    /// the bout that is on, once its number and athletes are known, with the score (blue-red). One without a number is written
+    /// when it begins
     info "bout.loaded" bout_loaded(court, bout, round, blue, red) = "{bout}, round {round}, {blue}-{red}";
 
     /// [`vta` was started again](operations.md#when-vta-was-started-again): the bout that was on goes on. What happened since
@@ -107,6 +108,10 @@ messages! {
 
     /// the console named the winner
     info "bout.ended" bout_ended(court, winner) = "the bout has ended: {winner} wins";
+
+    /// no message named the winner, as when it was lost: ask the officials whether it is right. The event has `inferred`
+    warn "bout.end_inferred" bout_end_inferred(court, winner) =
+        "the bout has ended: {winner} wins by the rounds, though the console has not named the winner";
 
     /// a coach raised the card, or the referee asks
     info "review.requested" review_requested(court, side) = "{side} asks for a video review";
@@ -167,8 +172,11 @@ messages! {
     /// a rule called `log::error`
     error "rule.log_error" rule_log_error(court, rule, text) per(court, rule, text) = "{rule}: {text}";
 
-    /// they run from now on
+    /// these files have changed; they run from now on
     info "rules.changed" rules_changed(files) = "the rules were changed: {files}";
+
+    /// no file of them has changed
+    info "rules.unchanged" rules_unchanged() = "the rules were read again, and are the same";
 
     /// a warning about the config, as `vta check` shows it
     warn "config.warning" config_warning(diagnostic) = "{diagnostic}";
@@ -197,14 +205,18 @@ messages! {
         "OBS {version} with obs-websocket {websocket_version} is older than 30.2: what it lacks fails when \
          requested, the rest works";
 
+    /// written at the first connection and whenever rules are read again. The action will fail: correct the name in the rule, or
+    /// in OBS
+    warn "obs.lacks" obs_lacks(instance, what) = "{what}";
+
     /// actions fail until it is back; start OBS again
-    warn "obs.disconnected" obs_disconnected(instance, reason) = "disconnected from OBS: {reason}";
+    warn "obs.disconnected" obs_disconnected(instance, reason) per(instance, reason) = "disconnected from OBS: {reason}";
 
     /// OBS hangs or shows a dialog; look at its screen
-    warn "obs.frozen" obs_frozen(instance) = "OBS does not answer; actions fail at once until it does";
+    warn "obs.frozen" obs_frozen(instance) per(instance) = "OBS does not answer; actions fail at once until it does";
 
     /// actions are carried out again
-    info "obs.answers_again" obs_answers_again(instance) = "OBS answers again";
+    info "obs.answers_again" obs_answers_again(instance) per(instance) = "OBS answers again";
 
     /// what OBS did then is not known; the next event is received
     warn "obs.events_lost" obs_events_lost(instance, what) per(instance) =

@@ -118,7 +118,7 @@ fn damaged_database_is_found_at_the_start_and_by_the_doctor() {
     let run = output(vta().arg("run").arg("--config").arg(venue.config()));
     assert_eq!(run.status.code(), Some(4), "{}", stderr(&run));
     assert!(stderr(&run).contains("is damaged: "), "{}", stderr(&run));
-    let doctor = output(vta().args(["obs", "doctor", "--config"]).arg(venue.config()));
+    let doctor = output(vta().args(["doctor", "--config"]).arg(venue.config()));
     assert!(stdout(&doctor).contains("is damaged: "), "{}", stdout(&doctor));
 }
 

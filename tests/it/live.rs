@@ -267,7 +267,34 @@ fn a_port_in_use_is_refused() {
     let address = taken.local_addr().unwrap();
     let (code, text) = refused(|_, config| config.replace("127.0.0.1:6000", &address.to_string()));
     assert_eq!(code, 4);
-    insta::assert_snapshot!(text.replace(&address.port().to_string(), "PORT").lines().last().unwrap());
+    let text = text.replace(&address.port().to_string(), "PORT");
+    let mut error = text.lines().last().unwrap().to_owned();
+    if cfg!(target_os = "linux") {
+        // The program is this one.
+        let begin = error.find(": `it-").unwrap();
+        let end = format!("` (process {})", std::process::id());
+        error.replace_range(begin..error.find(&end).unwrap() + end.len(), ": another program");
+    }
+    insta::assert_snapshot!(error);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn port_that_a_vta_has_names_its_config() {
+    let (venue, other) = (Venue::new(""), Venue::new(""));
+    let running = venue.run();
+    let config = fs::read_to_string(other.config()).unwrap();
+    fs::write(other.config(), config.replace("127.0.0.1:0", &running.to.to_string())).unwrap();
+    let refused = output(vta().arg("run").arg("--config").arg(other.config()));
+    assert_eq!(refused.status.code(), Some(4));
+    let wanted = format!(
+        "`vta run --config {}` in {} (process {}) listens on port {} already; end it",
+        venue.config().display(),
+        std::env::current_dir().unwrap().display(),
+        running.id(),
+        running.to.port()
+    );
+    assert!(stderr(&refused).contains(&wanted), "{}", stderr(&refused));
 }
 
 #[test]

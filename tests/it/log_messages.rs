@@ -133,3 +133,23 @@ fn lines_lost_on_a_held_terminal_are_counted() {
     let lost: Value = serde_json::from_str(lost).unwrap();
     assert!(lost["fields"]["count"].as_str().unwrap().parse::<u64>().unwrap() > 1000, "{lost}");
 }
+
+#[test]
+fn bout_without_a_number_is_named_and_a_winner_that_was_inferred_is_called_so() {
+    let venue = Venue::with_rules("", "");
+    let trace = "0\tpre;FightLoaded;\n10\tat1;A. BLUE;Anna BLUE;GER;at2;R. RED;Rita RED;CRO;\n30\trnd;1;\n1000\tclk;02:00;start;\n\
+                 7000\tclk;01:58;stop;\n7010\tclk;0:00;stopEnd;\n7100\twrd;rd1;1;rd2;1;rd3;0;\n8000\twmh;Anna BLUE;2-0 PTF;\n30000\thel;\n";
+    fs::write(venue.path("friendly.tsv"), trace).unwrap();
+    let replay = output(
+        vta().args(["replay", "--speed", "max"]).arg(venue.path("friendly.tsv")).arg("--config").arg(venue.config()),
+    );
+    let log = stderr(&replay);
+    assert!(log.contains("a bout without a number: Anna BLUE (GER) against Rita RED (CRO)"), "{log}");
+    assert!(
+        log.contains("blue wins by the rounds, though the console has not named the winner [bout.end_inferred]"),
+        "{log}"
+    );
+    assert!(!log.contains("[bout.ended]"), "{log}");
+    let bouts = venue.db(&["bouts"]);
+    assert!(bouts.contains("Anna BLUE (GER)") && bouts.contains("2-0 PTF"), "{bouts}");
+}

@@ -15,6 +15,8 @@ mod config_schema;
 mod decode;
 mod defects;
 mod docs;
+#[cfg(unix)]
+mod doctor;
 mod endless_handlers;
 mod escapes;
 #[cfg(unix)]
@@ -23,14 +25,13 @@ mod files_taken;
 mod flood;
 mod fuzz_corpus;
 mod headless_obs;
+mod late_outcomes;
 #[cfg(unix)]
 mod live;
 mod loads;
 #[cfg(unix)]
 mod log_messages;
 mod obs;
-#[cfg(unix)]
-mod obs_doctor;
 #[cfg(unix)]
 mod obs_faults;
 #[cfg(unix)]

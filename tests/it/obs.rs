@@ -293,7 +293,10 @@ async fn replays_whose_events_obs_loses_are_found_each_in_its_own_file() {
 async fn after_obs_hung_a_buffer_that_lags_is_started_again_and_clips_come_in_time() {
     let Some(obs) = HeadlessObs::start() else { return };
     let (log, _guard) = Log::listen();
-    let mut driver = Driver::ready(&obs).await;
+    // The log folds the lines about one instance.
+    let instance = "lags".into();
+    let mut driver = Driver::with_options(ObsOptions { instance, ..options(obs.port, Some(&obs.password)) });
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
     driver.saves().await;
     obs.stop();
     wait_until("OBS to be seen hanging", || !log.lines("obs.frozen").is_empty()).await;
@@ -569,6 +572,42 @@ async fn a_frozen_obs_fails_commands_and_works_again_when_it_goes_on() {
     driver.does(stop_recording()).await;
     let files: Vec<_> = std::fs::read_dir(&obs.recordings).unwrap().map(|f| f.unwrap().file_name()).collect();
     assert!(obs.recordings.join("Bout 14.mkv").is_file(), "{files:?}");
+}
+
+#[tokio::test]
+async fn an_obs_that_hangs_again_and_again_is_reported_once_and_then_counted() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let (log, _guard) = Log::listen();
+    let (instance, request_timeout) = ("hangs".into(), Duration::from_millis(500));
+    let options = ObsOptions { instance, request_timeout, ..options(obs.port, Some(&obs.password)) };
+    let mut driver = Driver::with_options(options);
+    driver.hears(|report| matches!(report, Report::ReplayBuffer(ReplayBuffer { active: true, .. }))).await;
+    for _ in 0..3 {
+        obs.stop();
+        driver.fails(scene("Replay")).await;
+        obs.cont();
+        driver.does_at_last(scene("Live")).await;
+    }
+    for code in ["obs.frozen", "obs.answers_again"] {
+        assert_eq!(log.lines(code).len(), 1, "{:?}", log.lines(code));
+    }
+}
+
+#[tokio::test]
+async fn flood_of_events_is_one_line_and_holds_up_no_command() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let (log, _guard) = Log::listen();
+    let mut driver = Driver::ready(&obs).await;
+    let someone = someone_else(&obs).await;
+    let floods = (0..20).map(|_| async {
+        for _ in 0..100 {
+            someone.general().broadcast_custom_event(&serde_json::json!({ "vta": "who" })).await.unwrap();
+        }
+    });
+    futures_util::future::join_all(floods).await;
+    driver.does(scene("Live")).await;
+    let lost = log.lines("obs.events_lost");
+    assert!(lost.len() <= 1, "{lost:?}");
 }
 
 #[tokio::test]

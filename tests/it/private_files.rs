@@ -62,7 +62,7 @@ fn doctor_names_files_that_others_may_read_and_leaves_them_so() {
     for name in ["1", "2"] {
         fs::write(venue.path("captures").join(name).with_extension("pcapng"), "").unwrap();
     }
-    let doctor = || output(vta().args(["obs", "doctor"]).current_dir(venue.path("")));
+    let doctor = || output(vta().arg("doctor").current_dir(venue.path("")));
     let warnings = |text: &str| text.lines().filter(|line| line.contains("other users")).count();
     for file in ["event.yaml", "day.db", "captures/1.pcapng", "captures/2.pcapng"] {
         fs::set_permissions(venue.path(file), fs::Permissions::from_mode(0o644)).unwrap();

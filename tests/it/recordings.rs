@@ -260,4 +260,9 @@ fn two_courts_of_one_obs_find_each_their_own_recording_again() {
         "SELECT court FROM events JOIN sessions ON sessions.id = session WHERE kind = 'recording_stopped' AND fields ->> '$.earlier_session'",
     );
     assert_eq!(rows, ["court-1"]);
+    // To the other court it is of no bout, whichever is on there.
+    let of_a_bout = mat.texts(
+        "SELECT court || ' ' || (load > 0) FROM recordings JOIN sessions ON sessions.id = session ORDER BY court",
+    );
+    assert_eq!(of_a_bout, ["court-1 1", "court-2 0"]);
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
+use crate::headless_obs::HeadlessObs;
 use crate::support::{Running, Venue, output, repository, stderr, stdout, vta, wait_for};
 
 /// Sends hits, so many a second, until it is told to stop; gives how many they were.
@@ -154,7 +155,7 @@ fn a_rule_is_changed_while_it_runs_and_no_datagram_is_lost() {
     wait_for("the second rule and its timer", || (marks("\"new\"") == 1 && marks("tick two") > 1).then_some(()));
     running.signal(Signal::SIGUSR1);
     wait_for("the rules to be read again", || {
-        (running.log().matches("the rules were changed").count() == 2).then_some(())
+        running.log().contains("the rules were read again, and are the same").then_some(())
     });
     let sent = feed.end();
     let log = end_with_all_hits(&venue, running, sent);
@@ -199,4 +200,36 @@ fn a_replay_at_the_speed_of_life_and_one_at_full_speed_give_the_same_actions() {
     let fast = actions("max");
     assert!(fast.lines().count() > 20, "{fast}");
     assert_eq!(actions("1"), fast);
+}
+
+#[test]
+fn reload_names_the_changed_files_and_warns_of_scenes_that_obs_has_not() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let sink = format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password);
+    let venue = Venue::with_rules(&sink, "a.rhai, b.rhai");
+    let scene = |file: &str, scene: &str| {
+        let rule = format!("fn on_bout_loaded(event, bout) {{ obs::scene(\"{scene}\"); }}\n");
+        fs::write(venue.path(file), rule).unwrap();
+    };
+    scene("a.rhai", "Live");
+    scene("b.rhai", "Rplay");
+    let mut running = venue.run();
+    running.wait_for_log("OBS `replay` has no scene `Rplay`, which ");
+    running.wait_for_log(" names; did you mean `Replay`? [obs.lacks]");
+
+    scene("b.rhai", "Liev");
+    running.wait_for_log(&format!("the rules were changed: {} [rules.changed]", venue.path("b.rhai").display()));
+    running.wait_for_log("OBS `replay` has no scene `Liev`, which ");
+    scene("b.rhai", "Replay");
+    let reload = || {
+        let reload = output(vta().args(["ctl", "reload", "--config"]).arg(venue.config()));
+        stdout(&reload).trim().to_owned()
+    };
+    let changed = format!("done: changed: {}", venue.path("b.rhai").display());
+    let same = "done: the rules are the same";
+    // The files are also watched.
+    assert!([changed.as_str(), same].contains(&reload().as_str()));
+    assert_eq!(reload(), same);
+    let (_, log) = running.end();
+    assert_eq!(log.matches("[obs.lacks]").count(), 2, "{log}");
 }

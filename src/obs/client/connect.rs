@@ -10,6 +10,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::socket::{self, Message, Reader, SocketError, Writer};
+use super::tls;
 use super::version::Version;
 use crate::obs::error::chain;
 use crate::obs::options::ObsOptions;
@@ -34,6 +35,16 @@ pub(in crate::obs) enum ConnectError {
     UnknownHost { host: String },
     #[error("no answer at {address} within {CONNECT_TIMEOUT:?}; does OBS hang, or does a firewall stand in between?")]
     NoAnswer { address: String },
+    #[error(
+        "obs-websocket 4 answers at {address}, which vta does not speak: install OBS 28 or newer, which has obs-websocket 5 \
+         (port 4455)"
+    )]
+    Version4 { address: String },
+    #[error(
+        "what answers at {address} wants TLS (wss), as a web server or proxy does; OBS has none: correct the `host` and `port` \
+         of this sink to OBS's own"
+    )]
+    Tls { address: String },
     #[error("what answers at {address} is not obs-websocket 5 ({reason}); correct the `port` of this sink")]
     NotObs { address: String, reason: String },
     #[error(
@@ -53,7 +64,8 @@ pub(in crate::obs) enum ConnectError {
 impl ConnectError {
     /// Whether only a person can put it right: then it is tried less often.
     pub(in crate::obs) fn needs_a_person(&self) -> bool {
-        matches!(self, Self::PasswordMissing { .. } | Self::PasswordWrong { .. })
+        use ConnectError::*;
+        matches!(self, PasswordMissing { .. } | PasswordWrong { .. } | Version4 { .. } | Tls { .. })
     }
 }
 
@@ -65,9 +77,18 @@ pub(super) async fn connect(options: &ObsOptions) -> Result<Connected, ConnectEr
         return Err(ConnectError::UnknownHost { host: options.host.clone() });
     };
     let addresses: Vec<_> = addresses.collect();
-    match timeout(CONNECT_TIMEOUT, open(&addresses, options)).await {
+    let opened = match timeout(CONNECT_TIMEOUT, open(&addresses, options)).await {
         Ok(opened) => opened.map_err(|error| explain(options, error)),
         Err(_) => Err(ConnectError::NoAnswer { address: options.address() }),
+    };
+    match opened {
+        // A server that wants TLS waits for more, or closes the connection.
+        Err(ConnectError::NotObs { address, .. } | ConnectError::NoAnswer { address })
+            if tls::is_wanted_at(&addresses).await =>
+        {
+            Err(ConnectError::Tls { address })
+        }
+        opened => opened,
     }
 }
 
@@ -111,9 +132,12 @@ fn explain(options: &ObsOptions, error: OpenError) -> ConnectError {
                 None => ConnectError::PasswordMissing { address },
             }
         }
+        SocketError::Version4 => ConnectError::Version4 { address },
         SocketError::Closed { code: 1001, .. } => ConnectError::NotReady { address },
         SocketError::Socket(tokio_websockets::Error::Io(error)) => match error.kind() {
-            io::ErrorKind::UnexpectedEof => ConnectError::NotObs { address, reason: error.to_string() },
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+                ConnectError::NotObs { address, reason: error.to_string() }
+            }
             io::ErrorKind::ConnectionRefused => {
                 ConnectError::Unreachable { address, reason: "connection refused".to_owned() }
             }

@@ -1,5 +1,7 @@
 //! obs-websocket on the wire: the handshake, and messages as JSON.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -9,10 +11,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_websockets::{ClientBuilder, Message as Frame, WebSocketStream};
 
 /// The version of the protocol, of which there is only this one.
 const RPC_VERSION: u32 = 1;
+
+/// How long OBS may take to say hello.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What obs-websocket 4 answers, which says nothing by itself.
+const REQUEST_OF_VERSION_4: &str = r#"{"request-type":"GetAuthRequired","message-id":"vta"}"#;
 
 /// The end of OBS, its scene collections, its scenes, its outputs.
 const SUBSCRIPTIONS: EventSubscription = EventSubscription::GENERAL
@@ -45,6 +54,8 @@ pub(super) enum SocketError {
     Closed { code: u16, reason: String },
     #[error("what came is no message of obs-websocket")]
     Message(#[from] serde_json::Error),
+    #[error("obs-websocket 4 answers")]
+    Version4,
 }
 
 /// What comes from OBS.
@@ -85,7 +96,14 @@ pub(super) async fn open(
     let (writer, reader) = stream.split();
     let (mut writer, mut reader) = (Writer(writer), Reader(reader));
 
-    let hello: Hello = serde_json::from_value(reader.wait_for(HELLO).await?)?;
+    let hello = match timeout(HELLO_TIMEOUT, reader.wait_for(HELLO)).await {
+        Ok(hello) => hello?,
+        Err(_) => {
+            writer.0.send(Frame::text(REQUEST_OF_VERSION_4)).await?;
+            reader.wait_for(HELLO).await?
+        }
+    };
+    let hello: Hello = serde_json::from_value(hello)?;
     let asks_password = hello.authentication.is_some();
     let mut identity = json!({"rpcVersion": RPC_VERSION, "eventSubscriptions": SUBSCRIPTIONS});
     if let (Some(challenge), Some(password)) = (hello.authentication, password) {
@@ -137,11 +155,19 @@ impl Reader {
                 return Err(SocketError::Closed { code: code.into(), reason: reason.to_owned() });
             }
             let Some(text) = frame.as_text() else { continue };
-            let Envelope::<Value> { op, d } = serde_json::from_str(text)?;
-            return Ok((op, d));
+            return match serde_json::from_str(text) {
+                Ok(Envelope::<Value> { op, d }) => Ok((op, d)),
+                Err(_) if is_of_version_4(text) => Err(SocketError::Version4),
+                Err(error) => Err(error.into()),
+            };
         }
         Err(SocketError::Closed { code: 0, reason: String::new() })
     }
+}
+
+fn is_of_version_4(text: &str) -> bool {
+    let message: Value = serde_json::from_str(text).unwrap_or_default();
+    ["message-id", "update-type"].iter().any(|key| message.get(key).is_some())
 }
 
 fn number<'de, D: serde::Deserializer<'de>>(text: D) -> Result<u64, D::Error> {

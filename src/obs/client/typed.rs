@@ -51,6 +51,17 @@ impl Client {
             .map(|path| self.folders().here(path).into()))
     }
 
+    /// Where a stream would go: the name of the service or the server's address. None if no key or server is set.
+    pub(in crate::obs) async fn stream_service(&self) -> Result<Option<String>, ObsError> {
+        let answer = self.get::<Value>("GetStreamServiceSettings", Value::Null).await?;
+        let settings = &answer["streamServiceSettings"];
+        let text = |key: &str| settings[key].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+        // A service that OBS knows needs a key, a server of one's own not always.
+        let is_known = answer["streamServiceType"] == "rtmp_common";
+        let is_set = text("key").is_some() || (!is_known && text("server").is_some());
+        Ok(text("service").or_else(|| text("server")).filter(|_| is_set))
+    }
+
     /// Whether an output runs; `request` asks for its status.
     pub(in crate::obs) async fn is_active(&self, request: &str) -> Result<bool, ObsError> {
         Ok(self.get::<Value>(request, Value::Null).await?["outputActive"] == true)

@@ -9,9 +9,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 use crate::obs::error::ObsError;
-use crate::obs::options::ObsOptions;
 use crate::telemetry::messages;
-use crate::time::Time;
 use crate::{file_name, media};
 
 /// How long to wait before a file that is held is tried again.
@@ -121,18 +119,6 @@ pub(super) async fn is_playable(path: PathBuf) -> bool {
 /// Whether a file is on another machine.
 fn is_elsewhere(path: &Path) -> bool {
     !path.parent().is_some_and(Path::is_dir)
-}
-
-/// When a file was begun; not known of files on other computers. The clock of another computer may be another one: there it
-/// counts how long the file took until it was finished, which is now.
-pub(super) async fn begun(path: &Path, obs: ObsOptions) -> Option<Time> {
-    let (path, now) = (path.to_owned(), Time::now());
-    let begun = spawn_blocking(move || {
-        let file = path.metadata()?;
-        let created = Time::from(file.created()?);
-        Ok::<_, io::Error>(if obs.is_here() { created } else { now - Time::from(file.modified()?).since(created) })
-    });
-    begun.await.ok()?.ok()
 }
 
 #[cfg(test)]

@@ -12,12 +12,14 @@ use super::buffer::Buffer;
 use super::recordings::{Change, Recordings, Stage};
 use super::replays::Replays;
 use super::scenes::Program;
-use super::{disk, requests, scenes};
+use super::{disk, names, requests, scenes};
 use crate::action::ObsVerb;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::ActiveRecording;
 use crate::obs::options::ObsOptions;
+use crate::obs::presence;
+use crate::rules::check::Named;
 use crate::sink::{Command, Inbox, Outbox};
 use crate::telemetry::messages;
 use crate::time::Time;
@@ -55,17 +57,25 @@ pub(super) async fn run(
     inbox: &mut Inbox,
     outbox: &Outbox,
     Memory { recording, left, program }: &Memory,
+    names: &mut watch::Receiver<Vec<Named>>,
 ) -> Result<(), Arc<str>> {
     let buffer = &Buffer::new(client, outbox);
-    let collection_changed = &Notify::new();
+    let (collection_changed, presence_asked) = (&Notify::new(), &Notify::new());
     let [(requests, to_request), (saves, to_save), (recordings, to_record), (outputs, to_switch)] =
         std::array::from_fn(|_| mpsc::channel(MAX_WAITING));
     let lanes = Lanes { requests, saves, recordings, outputs };
     let (saved_sender, saved) = mpsc::channel(MAX_EVENTS);
     let (change_sender, changes) = mpsc::channel(MAX_EVENTS);
 
-    let dispatcher =
-        EventDispatcher { outbox, buffer, program, collection_changed, saved: saved_sender, changes: change_sender };
+    let dispatcher = EventDispatcher {
+        outbox,
+        buffer,
+        program,
+        collection_changed,
+        presence_asked,
+        saved: saved_sender,
+        changes: change_sender,
+    };
     let replays = Replays::new((client, options, outbox), buffer, recording, to_save, saved);
     let recordings = Recordings {
         client,
@@ -89,6 +99,8 @@ pub(super) async fn run(
                 client.heartbeat(),
                 scenes::find_out(client, outbox, program, collection_changed),
                 disk::watch(client, outbox, options.min_free_mb),
+                presence::answer(client, presence_asked),
+                names::check(client, options, names),
             )
         } => match never {},
         // When the feeding ends, it drops the lanes; they then finish what they have and end, too.
@@ -146,6 +158,7 @@ struct EventDispatcher<'a> {
     buffer: &'a Buffer<'a>,
     program: &'a Program,
     collection_changed: &'a Notify,
+    presence_asked: &'a Notify,
     saved: mpsc::Sender<PathBuf>,
     changes: mpsc::Sender<Change>,
 }
@@ -170,6 +183,7 @@ impl EventDispatcher<'_> {
                 }
                 Event::CurrentProgramSceneChanged { id } => self.program.set(&id.name, self.outbox),
                 Event::CurrentSceneCollectionChanged { .. } => self.collection_changed.notify_one(),
+                event if presence::is_question(&event) => self.presence_asked.notify_one(),
                 _ => {}
             }
         }

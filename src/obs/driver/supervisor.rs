@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use obws::events::Event;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::session::{self, Memory};
 use crate::action::Report;
@@ -13,6 +13,7 @@ use crate::obs::client::{Client, ConnectError};
 use crate::obs::error::ObsError;
 use crate::obs::model::ActiveRecording;
 use crate::obs::options::ObsOptions;
+use crate::rules::check::Named;
 use crate::sink::{Command, Courts, Ended, Inbox, Outbox, Supervised};
 use crate::telemetry::messages;
 
@@ -23,6 +24,8 @@ const PASSWORD_PAUSE: Duration = Duration::from_secs(30);
 pub(in crate::obs) struct ObsInstance {
     outbox: Outbox,
     memory: Memory,
+    /// What the rules name in it.
+    names: watch::Receiver<Vec<Named>>,
     /// Why there is no connection.
     reason: Arc<str>,
     /// The old version that was warned of.
@@ -30,8 +33,16 @@ pub(in crate::obs) struct ObsInstance {
 }
 
 impl ObsInstance {
-    pub(in crate::obs) fn new(options: &ObsOptions, courts: Courts, left: Vec<ActiveRecording>) -> Self {
+    pub(in crate::obs) fn new(
+        options: &ObsOptions,
+        courts: Courts,
+        left: Vec<ActiveRecording>,
+        mut names: watch::Receiver<Vec<Named>>,
+    ) -> Self {
+        // They have not been looked up yet.
+        names.mark_changed();
         Self {
+            names,
             outbox: Outbox::new(Arc::clone(&options.instance), courts),
             memory: Memory::new(left),
             reason: Arc::from(format!("still connecting to {}", options.address())),
@@ -74,7 +85,9 @@ impl Supervised for ObsInstance {
         inbox: &mut Inbox,
     ) -> Ended<ConnectError> {
         self.connected(options, &client);
-        let Err(reason) = session::run(options, &client, events, inbox, &self.outbox, &self.memory).await else {
+        let Err(reason) =
+            session::run(options, &client, events, inbox, &self.outbox, &self.memory, &mut self.names).await
+        else {
             return Ended::Stopped;
         };
         messages::obs_disconnected(&options.instance, &reason);

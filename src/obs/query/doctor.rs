@@ -16,6 +16,7 @@ use crate::obs::client::Client;
 use crate::obs::error::ObsError;
 use crate::obs::model::BufferState;
 use crate::obs::options::ObsOptions;
+use crate::obs::presence;
 
 /// How much longer than the pre-roll the replay buffer must be: people take a moment to press the button.
 const SPARE: Duration = Duration::from_secs(3);
@@ -37,10 +38,12 @@ const NEWER_REQUESTS: [(&str, &str); 3] = [
 ];
 
 /// Looks at an instance. A test save is made, looked at, and deleted again; a replay buffer that is enabled and does not
-/// run is started, as `vta run` does.
+/// run is started, as `vta run` does. If a vta works with the instance, it is only looked at: a save at the wrong moment
+/// takes the place of a review's.
 ///
-/// `pre_roll` is how long before the request a clip is to open.
-pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<CheckResult> {
+/// `pre_roll` is how long before the request a clip is to open; `vta` is the name in a
+/// sentence of the vta that runs with the config.
+pub async fn examine(options: &ObsOptions, pre_roll: Duration, vta: Option<String>) -> Vec<CheckResult> {
     let mut results = CheckResults::about(&options.instance);
     let (client, events) = match Client::connect(options).await {
         Ok(open) => open,
@@ -49,7 +52,8 @@ pub async fn examine(options: &ObsOptions, pre_roll: Duration) -> Vec<CheckResul
             return results.into_vec();
         }
     };
-    let mut checkup = Checkup { options, client, events, here: options.is_here(), needed: pre_roll + SPARE, results };
+    let (here, needed) = (options.is_here(), pre_roll + SPARE);
+    let mut checkup = Checkup { options, client, events, here, needed, vta, results };
     if let Err(error) = checkup.run().await {
         checkup.results.add(CheckStatus::Fail, error.to_string());
     }
@@ -65,6 +69,8 @@ struct Checkup<'a> {
     here: bool,
     /// How long a replay must be at least.
     needed: Duration,
+    /// The name in a sentence of a vta that works with it.
+    vta: Option<String>,
     results: CheckResults,
 }
 
@@ -79,7 +85,17 @@ struct Buffer {
 impl Checkup<'_> {
     async fn run(&mut self) -> Result<(), ObsError> {
         self.connection();
+        if self.vta.is_none() {
+            // An OBS that is too old to pass the question on has no other vta of this version.
+            let other = presence::other(&self.client, &mut self.events).await.unwrap_or(None);
+            self.vta = other.map(|pid| format!("another vta (process {pid} of its computer)"));
+        }
         self.frames_and_recording().await?;
+        let stream = match self.client.stream_service().await? {
+            Some(service) => format!("streams go to {service}"),
+            None => "streams have no service to go to, which is needed only to stream: Settings → Stream".to_owned(),
+        };
+        self.results.add(CheckStatus::Ok, stream);
         if !self.buffer_runs().await? {
             // A folder that is not there keeps it from starting, and so does a full disk.
             let folder = self.client.get::<Value>("GetRecordDirectory", Value::Null).await?;
@@ -89,8 +105,10 @@ impl Checkup<'_> {
         if let Some(buffer) = &buffer {
             self.length(buffer);
         }
-        let TestSave { status, text, bytes_per_second: rate } =
-            saving::test_save(&self.client, &mut self.events, self.here).await?;
+        let TestSave { status, text, bytes_per_second: rate } = match &self.vta {
+            Some(vta) => TestSave::left_out(vta),
+            None => saving::test_save(&self.client, &mut self.events, self.options).await?,
+        };
         self.results.add(status, text);
         if let (Some(buffer), Some(rate)) = (&buffer, rate) {
             self.memory(buffer, rate);
@@ -143,7 +161,7 @@ impl Checkup<'_> {
                 self.results.add(CheckStatus::Warn, text);
             }
         }
-        if self.client.record_status().await?.active {
+        if self.vta.is_none() && self.client.record_status().await?.active {
             let text = "OBS is recording already: rules cannot record until that ends; stop it, unless it is vta's own";
             self.results.add(CheckStatus::Warn, text);
         }
@@ -158,6 +176,11 @@ impl Checkup<'_> {
                 return Ok(true);
             }
             BufferState::NotEnabled => ObsError::BufferNotEnabled,
+            BufferState::Stopped if self.vta.is_some() => {
+                let text = "the replay buffer does not run, though a vta works with this OBS: start it in OBS";
+                self.results.add(CheckStatus::Warn, text);
+                return Ok(false);
+            }
             BufferState::Stopped => match self.start_buffer().await {
                 Ok(()) => {
                     let text = "the replay buffer did not run, and was started; vta run sees to that, too";

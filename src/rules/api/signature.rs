@@ -96,6 +96,8 @@ pub(crate) enum InObs {
     Filter,
     Transition,
     Hotkey,
+    /// A media file on the computer that runs OBS.
+    File,
 }
 
 /// Any time that a rule may wait.
@@ -141,7 +143,7 @@ impl Kind {
     pub(crate) fn words(self) -> String {
         match self {
             Self::Any => "any value, written as text".to_owned(),
-            Self::Text => "a text".to_owned(),
+            Self::Text | Self::InObs(InObs::File) => "a text".to_owned(),
             Self::FileName => "a text, the name of a file".to_owned(),
             Self::InObs(InObs::Scene) => "a text, the name of a scene".to_owned(),
             Self::InObs(InObs::Item | InObs::Source) => "a text, the name of a source".to_owned(),

@@ -71,7 +71,7 @@ impl Walk<'_> {
     /// Notes what a function of `obs` names; `on` is what it is called on, where it is called on one OBS.
     fn names(&mut self, call: &FnCallExpr, arguments: &[Shape], on: Option<&Shape>, at: Position) {
         let form = functions::signature("obs", &call.name).and_then(|signature| signature.form(arguments.len()));
-        let mut items = form.map_or_else(Vec::new, |form| names::of_call(form, arguments));
+        let mut items = form.map_or_else(Vec::new, |form| names::of_call(&call.name, form, arguments));
         let instance = match on {
             Some(Shape::Obs { instance: Some(instance) }) => Some(instance.clone()),
             // It is not known which OBS must have it.

@@ -45,6 +45,10 @@ pub enum ObsItem {
     Transition(String),
     /// A hotkey.
     Hotkey(String),
+    /// A media file on its computer, by OBS's path.
+    File(String),
+    /// The service that a stream goes to.
+    StreamService,
     /// Something whose name is known only when the rule runs.
     Unknown,
 }
@@ -67,9 +71,12 @@ impl Named {
     }
 }
 
-/// What the arguments of a call name in OBS, as the kinds of its parameters say.
-pub(super) fn of_call(form: Form, arguments: &[Shape]) -> Vec<ObsItem> {
+/// What a call of this function names in OBS, as the kinds of its parameters say.
+pub(super) fn of_call(function: &str, form: Form, arguments: &[Shape]) -> Vec<ObsItem> {
     let mut names = Vec::new();
+    if function == "streaming" {
+        names.push(ObsItem::StreamService);
+    }
     for (index, (parameter, argument)) in form.iter().zip(arguments).enumerate() {
         let before = index.checked_sub(1).and_then(|before| arguments.get(before));
         match parameter.kind {
@@ -86,6 +93,8 @@ pub(super) fn of_call(form: Form, arguments: &[Shape]) -> Vec<ObsItem> {
             }
             Kind::InObs(InObs::Transition) => names.extend(each(argument, ObsItem::Transition)),
             Kind::InObs(InObs::Hotkey) => names.extend(each(argument, ObsItem::Hotkey)),
+            // Mostly that of a clip, which is known when the rule runs.
+            Kind::InObs(InObs::File) => names.extend(texts(argument).into_iter().flatten().map(ObsItem::File)),
             Kind::Data if names_something(argument) => names.push(ObsItem::Unknown),
             _ => {}
         }

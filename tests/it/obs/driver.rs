@@ -63,7 +63,14 @@ impl Driver {
             commands,
             court_1,
             court_2,
-            task: vta::obs::spawn(options, receiver, courts, Vec::new(), StatusHandle::new("obs", "replay")),
+            task: vta::obs::spawn(
+                options,
+                receiver,
+                courts,
+                Vec::new(),
+                tokio::sync::watch::channel(Vec::new()).1,
+                StatusHandle::new("obs", "replay"),
+            ),
             seq: 0,
         }
     }

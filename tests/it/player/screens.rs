@@ -42,7 +42,7 @@ fn a_player_without_a_screen_is_found_by_the_doctor_and_logged_once() {
         return;
     }
     let venue = venue(r#"exec mpv "$@""#);
-    let doctor = output(without_screen().args(["obs", "doctor", "--config"]).arg(venue.config()));
+    let doctor = output(without_screen().args(["doctor", "--config"]).arg(venue.config()));
     assert_eq!(doctor.status.code(), Some(4), "{}", stderr(&doctor));
     let line = stdout(&doctor).lines().find(|line| line.contains("jury: ")).unwrap();
     assert!(line.starts_with("fail  jury: the player `") && line.contains("neither DISPLAY nor"), "{line}");
@@ -86,11 +86,24 @@ fn the_test_clip_of_the_doctor_is_on_the_screen() {
     }
     let (_screen, display) = Screen::start();
     let venue = venue(r#"exec mpv --vo=x11 --fullscreen "$@""#);
-    let mut doctor =
-        vta().args(["obs", "doctor", "--config"]).arg(venue.config()).env("DISPLAY", &display).spawn().unwrap();
+    let mut doctor = vta().args(["doctor", "--config"]).arg(venue.config()).env("DISPLAY", &display).spawn().unwrap();
     wait_for("the grey of the clip", || colour(&display).iter().all(|value| (60..200).contains(value)).then_some(()));
     assert!(doctor.wait().unwrap().success());
     wait_for("an empty screen", || (colour(&display) == [0, 0, 0]).then_some(()));
+}
+
+#[test]
+fn the_doctor_leaves_the_screen_to_the_vta_that_runs() {
+    if !is_mpv_there() {
+        return;
+    }
+    let venue = venue(r#"exec mpv --vo=null "$@""#);
+    let mut running = venue.run();
+    running.wait_for_log("[player.runs]");
+    let doctor = output(vta().args(["doctor", "--config"]).arg(venue.config()));
+    assert!(stdout(&doctor).contains("jury: no test clip is shown"), "{}", stdout(&doctor));
+    assert_eq!(fs::read(starts(&venue)).unwrap().len(), 1);
+    running.end();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -53,7 +53,9 @@ fn another_program_that_has_the_port_is_called_so() {
     let folder = other(&taken.local_addr().unwrap().to_string());
     let vta = run(&folder, "log");
     let log = logged(&folder, "log", &["server.port_taken"]);
-    assert!(log.contains("another program has the port; it is tried again"), "{log}");
+    let owner =
+        if cfg!(target_os = "linux") { &format!("` (process {})", std::process::id()) } else { "another program" };
+    assert!(log.contains(&format!("{owner} has the port; it is tried again")), "{log}");
     end(vta);
 }
 

@@ -208,7 +208,12 @@ fn kept_bout(path: &Path) {
             1,
             reported(
                 6,
-                Body::ActionDone(ActionDone { action_seq: 1, action: "obs.save_replay".into(), took_us: 740_000 }),
+                Body::ActionDone(ActionDone {
+                    action_seq: 1,
+                    action: "obs.save_replay".into(),
+                    took_us: 740_000,
+                    earlier_bout: None,
+                }),
             ),
         ),
         event_of(1, reported(7, Body::ClipSaved(clip))),

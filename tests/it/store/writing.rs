@@ -161,13 +161,14 @@ fn refused_entry_does_not_block_the_others() {
 fn outcome_is_stored_with_its_action() {
     let (_folder, path) = database();
     let log = |text: &str| ActionVerb::Log { level: LogLevel::Info, text: text.into() };
-    let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500 };
+    let done = ActionDone { action_seq: 1, action: "log".into(), took_us: 1500, earlier_bout: None };
     let failed = ActionFailed {
         action_seq: 2,
         action: "log".into(),
         review: None,
         reason: "OBS is not connected".into(),
         took_us: 30,
+        earlier_bout: None,
     };
     keep(
         &path,

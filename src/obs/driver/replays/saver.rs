@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use crate::obs::client::{Client, Timed};
 use crate::obs::driver::buffer::{self, Buffer};
-use crate::obs::driver::media_file;
 use crate::obs::error::ObsError;
+use crate::obs::file_time;
 use crate::obs::options::ObsOptions;
 use crate::sink::Outbox;
 use crate::telemetry::messages;
@@ -26,9 +26,6 @@ const EVENT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// After it hung, OBS begins the file of a save many seconds after the request, until the buffer is started again.
 const MAX_LAG: Duration = Duration::from_secs(2);
-
-/// The times of files run behind the clock by a tick of the kernel, up to ten milliseconds.
-const FILE_CLOCK_LAG: Duration = Duration::from_millis(20);
 
 pub(super) struct Saver<'a> {
     client: &'a Client,
@@ -59,7 +56,7 @@ pub(super) struct Sent {
 impl Sent {
     /// Whether a file that was begun then can be that of this save, or of a later one.
     pub(super) fn can_have_begun(&self, begun: Time) -> bool {
-        self.at.since(begun) <= FILE_CLOCK_LAG
+        file_time::can_follow(begun, self.at)
     }
 }
 
@@ -104,7 +101,7 @@ impl<'a> Saver<'a> {
             }
             let Ok(Some(path)) = self.client.last_replay().await else { continue };
             // Until a save has ended, OBS gives the file of the one before.
-            let is_new = match media_file::begun(&path, self.options.clone()).await {
+            let is_new = match file_time::begun(&path, self.options.clone()).await {
                 Some(begun) => sent.can_have_begun(begun),
                 None => self.last.as_ref().is_some_and(|last| *last != path),
             };
@@ -124,7 +121,7 @@ impl<'a> Saver<'a> {
     /// When a file that OBS names was begun, if that is known.
     pub(super) async fn begun(&mut self, path: &Path) -> Option<Time> {
         self.last = Some(path.to_owned());
-        media_file::begun(path, self.options.clone()).await
+        file_time::begun(path, self.options.clone()).await
     }
 
     /// Takes in how long after its request a save was begun.

@@ -13,6 +13,9 @@ use crate::checkup::{CheckStatus, size};
 use crate::media;
 use crate::obs::client::Client;
 use crate::obs::error::ObsError;
+use crate::obs::file_time;
+use crate::obs::options::ObsOptions;
+use crate::time::Time;
 
 /// How long a save may take.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,15 +44,25 @@ pub(super) struct TestSave {
     pub(super) bytes_per_second: Option<f64>,
 }
 
+impl TestSave {
+    /// None is made while a vta works with the instance.
+    pub(super) fn left_out(vta: &str) -> Self {
+        let text =
+            format!("no test save is made, since {vta} works with this OBS: end it for that, or try `vta ctl save`");
+        Self { status: CheckStatus::Ok, text, bytes_per_second: None }
+    }
+}
+
 /// Saves the buffer once, when it holds some video.
 pub(super) async fn test_save(
     client: &Client,
     events: &mut mpsc::Receiver<Event>,
-    is_here: bool,
+    options: &ObsOptions,
 ) -> Result<TestSave, ObsError> {
+    let is_here = options.is_here();
     wait_until_filled(client).await?;
     let began = Instant::now();
-    let path = match save(client, events).await {
+    let path = match save(client, events, options).await {
         Ok(path) => path,
         Err(error) => {
             let text = format!("a test save failed: {error}");
@@ -130,14 +143,15 @@ async fn wait_until_filled(client: &Client) -> Result<(), ObsError> {
     Ok(())
 }
 
-/// Saves the buffer; only OBS's event names the file.
-async fn save(client: &Client, events: &mut mpsc::Receiver<Event>) -> Result<PathBuf, ObsError> {
-    while events.try_recv().is_ok() {}
-    let deadline = Instant::now() + SAVE_TIMEOUT;
+/// Saves the buffer; only OBS's event names the file. What was begun before is the file of another program.
+async fn save(client: &Client, events: &mut mpsc::Receiver<Event>, options: &ObsOptions) -> Result<PathBuf, ObsError> {
+    let (requested, deadline) = (Time::now(), Instant::now() + SAVE_TIMEOUT);
     client.call("SaveReplayBuffer", Value::Null).await?;
     loop {
         let event = client.receive(events, deadline, ObsError::NoClip(SAVE_TIMEOUT)).await?;
-        if let Event::ReplayBufferSaved { path } = event {
+        let Event::ReplayBufferSaved { path } = event else { continue };
+        let begun = file_time::begun(&path, options.clone()).await;
+        if begun.is_none_or(|begun| file_time::can_follow(begun, requested)) {
             return Ok(path);
         }
     }

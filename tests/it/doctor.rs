@@ -1,15 +1,19 @@
-//! `vta obs status` and `vta obs doctor` against a real OBS that is well, ill or not there.
+//! `vta doctor` and `vta obs status` against a real OBS that is well, ill or not there.
 
-use std::net::{TcpListener, UdpSocket};
-use std::process::Output;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use obws::requests::profiles::SetParameter;
 use serde_json::Value;
+use tokio_stream::StreamExt as _;
 
 use crate::headless_obs::HeadlessObs;
 use crate::obs::someone_else;
-use crate::support::{Venue, output, stderr, stdout, vta, wait_for};
+use crate::support::{Venue, output, run_if_there, stderr, stdout, vta, wait_for};
 
 /// A venue with OBS sinks of these names, ports and passwords.
 fn venue(instances: &[(&str, u16, &str)]) -> Venue {
@@ -19,8 +23,12 @@ fn venue(instances: &[(&str, u16, &str)]) -> Venue {
     Venue::new(&sinks.collect::<String>())
 }
 
-fn obs(venue: &Venue, verb: &str, format: &str) -> Output {
-    output(vta().args(["obs", verb, "--format", format, "--config"]).arg(venue.config()))
+fn examine(venue: &Venue, format: &str) -> Output {
+    output(vta().args(["doctor", "--format", format, "--config"]).arg(venue.config()))
+}
+
+fn obs_status(venue: &Venue, format: &str) -> Output {
+    output(vta().args(["obs", "status", "--format", format, "--config"]).arg(venue.config()))
 }
 
 fn json(output: &Output) -> Value {
@@ -29,7 +37,7 @@ fn json(output: &Output) -> Value {
 
 /// The doctor's exit code, and what it says about an instance as `mark: text` lines.
 fn doctor(venue: &Venue, about: &str) -> (i32, Vec<String>) {
-    let output = obs(venue, "doctor", "json");
+    let output = examine(venue, "json");
     let findings = json(&output);
     let about = findings.as_array().unwrap().iter().filter(|finding| finding["about"] == about);
     let lines = about.map(|f| format!("{}: {}", f["mark"].as_str().unwrap(), f["text"].as_str().unwrap()));
@@ -90,7 +98,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     }
 
     // The same as text.
-    let text = self::obs(&well, "doctor", "text");
+    let text = examine(&well, "text");
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    replay: connected to OBS ")), "{}", stdout(&text));
     assert!(stdout(&text).lines().any(|line| line.starts_with("ok    court-1: port 0 is free")), "{}", stdout(&text));
 
@@ -122,7 +130,7 @@ fn a_well_obs_passes_and_each_illness_is_found() {
 
     // How it is, beside one that is gone.
     let two = venue(&[("replay", obs.port, &obs.password), ("stage", closed_port(), "")]);
-    let status = self::obs(&two, "status", "json");
+    let status = obs_status(&two, "json");
     assert_eq!(status.status.code(), Some(4));
     assert_eq!(stderr(&status).trim(), "error: OBS cannot be queried: `stage`");
     let status = json(&status);
@@ -132,14 +140,23 @@ fn a_well_obs_passes_and_each_illness_is_found() {
     assert!(replay["disk_free_mb"].as_f64().unwrap() > 0.0 && replay["render_total_frames"].as_u64().unwrap() > 0);
     assert_eq!(stage["state"], "gone");
     assert!(stage["reason"].as_str().unwrap().contains("connection refused"), "{stage}");
-    let lines = self::obs(&two, "status", "ndjson");
+    let lines = obs_status(&two, "ndjson");
     let names: Vec<Value> =
         stdout(&lines).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["instance"].clone()).collect();
     assert_eq!(names, ["replay", "stage"]);
-    let status = self::obs(&well, "status", "table");
+    let status = obs_status(&well, "table");
     assert_eq!(status.status.code(), Some(0), "{}", stderr(&status));
     let row = stdout(&status).lines().nth(1).unwrap();
     assert!(row.contains("replay") && row.contains("Live") && row.contains("running"), "{row}");
+
+    // Rules stream, and name a file; no service is set, and there is no such file.
+    let script =
+        "fn on_bout_loaded(event, bout) { obs::streaming(true); obs::media_file(\"Gong\", \"/no/gong.wav\"); }\n";
+    std::fs::write(rules.join("rest.rhai"), script).unwrap();
+    let (_, lines) = doctor(&wanting, "replay");
+    says(&lines, "ok: streams have no service to go to");
+    says(&lines, "fail: OBS `replay` has no service that a stream could go to, which ");
+    says(&lines, "fail: OBS `replay` has no file /no/gong.wav, which ");
 
     // The buffer is too short; then it is not enabled.
     obs.change_profile("RecRBTime=20", "RecRBTime=5");
@@ -187,12 +204,13 @@ fn the_doctor_finds_what_is_wrong_beside_obs() {
         .replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string())
         .replace("directory: captures", "directory: event.yaml/captures");
     std::fs::write(venue.config(), config).unwrap();
-    let output = obs(&venue, "doctor", "text");
+    let output = examine(&venue, "text");
     assert_eq!(output.status.code(), Some(4));
-    assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 2 lines marked `fail`");
+    assert_eq!(stderr(&output).trim(), "error: the day cannot begin: see the 3 lines marked `fail`");
     let lines: Vec<_> = stdout(&output).lines().map(str::to_owned).collect();
     let port = taken.local_addr().unwrap().port();
-    says(&lines, &format!("warn  court-1: port {port} is in use: is vta running?"));
+    let in_use = says(&lines, "fail  court-1: failed to listen on UDP 127.0.0.1:");
+    assert!(in_use.contains(&format!("listens on port {port} already; end it")), "{in_use}");
     says(&lines, "fail  jury: the player `no-such-player` was not found: install mpv");
     says(&lines, "ok    store: ");
     let capture = says(&lines, "fail  capture: ");
@@ -279,4 +297,170 @@ fn database_that_run_refuses_fails_in_the_same_words() {
         says(&lines, &format!("fail: {words}"));
         let _file = std::fs::remove_file(venue.path("day.db"));
     }
+}
+
+/// What the sink `replay` of a venue is, for this OBS.
+fn replay(obs: &HeadlessObs) -> String {
+    format!("  replay: {{ type: obs, port: {}, password: \"{}\" }}\n", obs.port, obs.password)
+}
+
+#[test]
+fn every_review_has_its_clip_and_the_database_no_other_while_the_doctor_looks() {
+    let Some(obs) = HeadlessObs::start() else { return };
+    let venue = Venue::new(&replay(&obs));
+    // Another config with the same OBS, as on a second computer.
+    let second = Venue::new(&replay(&obs));
+    let mut running = venue.run();
+    running.wait_for_log("connected to OBS");
+    let console = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for message in ["pre;FightLoaded;", "mch;12;;;R 1;3;W-57;;;;", "at1;A. BLUE;BLUE Anna;GER;", "rdy;FightReady;"] {
+        console.send_to(message.as_bytes(), running.to).unwrap();
+    }
+    running.wait_for_log("bout 12");
+    let ctl = |words: &[&str]| {
+        let answer = output(vta().arg("ctl").args(words).arg("--config").arg(venue.config()));
+        assert!(answer.status.success(), "{}", stderr(&answer));
+    };
+    let clips = || {
+        let database = rusqlite::Connection::open(venue.path("day.db")).unwrap();
+        let mut clips = database.prepare("SELECT path, review FROM clips").unwrap();
+        let clips = clips.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        clips.map(Result::unwrap).collect::<Vec<(String, Option<i64>)>>()
+    };
+    std::thread::scope(|scope| {
+        let reviews = scope.spawn(|| {
+            for number in 1..=5 {
+                ctl(&["review", "blue"]);
+                wait_for("the clip", || (clips().len() >= number).then_some(()));
+                ctl(&["review", "close"]);
+            }
+        });
+        while !reviews.is_finished() {
+            for venue in [&venue, &second] {
+                let (code, lines) = doctor(venue, "replay");
+                assert_eq!(code, 0, "{lines:#?}");
+                says(&lines, "ok: no test save is made, since ");
+            }
+        }
+    });
+    let (status, log) = running.end();
+    assert!(status.success(), "{log}");
+
+    let reviews: Value = serde_json::from_str(&venue.db(&["reviews", "--format", "json"])).unwrap();
+    let reviews = reviews.as_array().unwrap();
+    assert_eq!(reviews.len(), 5, "{log}");
+    let clips = clips();
+    assert_eq!(clips.len(), 5, "{clips:?} {log}");
+    for (path, review) in &clips {
+        assert!(review.is_some() && std::path::Path::new(path).exists(), "{path}: {review:?}");
+    }
+}
+
+/// Sends messages to a port again and again until it is dropped: those of a console from one port, others from another.
+struct Senders(Arc<AtomicBool>, [u16; 2]);
+
+impl Senders {
+    fn start(to: SocketAddr) -> Self {
+        let sockets = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+        let ports = [&sockets[0], &sockets[1]].map(|socket| socket.local_addr().unwrap().port());
+        let ended = Arc::new(AtomicBool::new(false));
+        let is_over = ended.clone();
+        std::thread::spawn(move || {
+            while !is_over.load(Relaxed) {
+                for (socket, message) in sockets.iter().zip([&b"clk;01:00;"[..], b"what is this"]) {
+                    // Until it listens, the system refuses them.
+                    let _sent = socket.send_to(message, to);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Self(ended, ports)
+    }
+}
+
+impl Drop for Senders {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+#[test]
+fn where_a_console_is_to_send_and_who_sends_to_which_court() {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let venue = Venue::with_rules("", "");
+    let config = std::fs::read_to_string(venue.config()).unwrap();
+    let config = config.replace("bind: \"127.0.0.1:0\"", &format!("bind: \"0.0.0.0:{port}\""));
+    std::fs::write(venue.config(), &config).unwrap();
+    let courts = || doctor(&venue, "court-1").1;
+
+    let lines = courts();
+    says(&lines, &format!("ok: port {port} is free"));
+    says(&lines, "warn: nothing comes: is the console on, ");
+    // Without a network there is another line.
+    if !lines.iter().any(|line| line.contains("has no address in a network")) {
+        assert!(says(&lines, "ok: set the console to ").contains(&format!(":{port} (")), "{lines:#?}");
+    }
+
+    // Who sends is heard without a vta, and known to a running one.
+    let senders = Senders::start(([127, 0, 0, 1], port).into());
+    let [console, other] = senders.1.map(|port| format!("127.0.0.1:{port} has sent "));
+    let hears_both = |lines: &[String]| {
+        assert!(says(lines, &format!("ok: {console}")).ends_with(" s ago, as a console does"), "{lines:#?}");
+        assert!(says(lines, &format!("warn: {other}")).ends_with(" s ago, but no message of the PSS"), "{lines:#?}");
+    };
+    hears_both(&courts());
+    let running = venue.run();
+    wait_for("the senders", || courts().iter().any(|line| line.contains(&other)).then_some(()));
+    let lines = courts();
+    says(&lines, &format!("ok: the running vta listens on UDP 0.0.0.0:{port}"));
+    hears_both(&lines);
+    running.end();
+
+    let allowed = config.replace("type: pss,", "type: pss, allow: [127.0.0.2],");
+    std::fs::write(venue.config(), allowed).unwrap();
+    assert!(says(&courts(), &format!("warn: {console}")).contains("`allow` does not have it"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn obs_websocket_4_and_servers_that_want_tls_are_named() {
+    // It says nothing until it is asked, in its own words.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (_, mut socket) = tokio_websockets::ServerBuilder::new().accept(stream).await.unwrap();
+            let asked = socket.next().await.unwrap().unwrap();
+            let id = serde_json::from_str::<Value>(asked.as_text().unwrap()).unwrap()["message-id"].clone();
+            let answer = serde_json::json!({ "authRequired": false, "message-id": id, "status": "ok" });
+            socket.send(tokio_websockets::Message::text(answer.to_string())).await.unwrap();
+        }
+    });
+    let examine = |port| async move {
+        let venue = venue(&[("replay", port, "")]);
+        tokio::task::spawn_blocking(move || doctor(&venue, "replay")).await.unwrap()
+    };
+    let (code, lines) = examine(port).await;
+    assert_eq!(code, 4);
+    assert!(lines[0].starts_with(&format!("fail: obs-websocket 4 answers at 127.0.0.1:{port}, ")), "{lines:#?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let words = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=obs -batch";
+    let mut make_key = Command::new("openssl");
+    if run_if_there(make_key.args(words.split(' ')).current_dir(folder.path())).is_none() {
+        return;
+    }
+    let port = closed_port();
+    let mut server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-key", "key.pem", "-cert", "cert.pem", "-accept", &format!("127.0.0.1:{port}")])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for("the server", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+    let (code, lines) = examine(port).await;
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(code, 4);
+    assert!(lines[0].starts_with(&format!("fail: what answers at 127.0.0.1:{port} wants TLS")), "{lines:#?}");
 }

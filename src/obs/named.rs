@@ -1,9 +1,10 @@
 //! Whether OBS has the scenes, sources, filters, transitions and hotkeys that rules name.
 
+use super::inventory::Inventory;
 use crate::diagnostic::Diagnostic;
-use crate::obs::Inventory;
 use crate::rules::check::{self, Named, ObsItem};
 use crate::rules::{RuleFile, Sources};
+use crate::served::Served;
 use crate::suggest::{enumerate, near};
 
 /// More names than this are no help.
@@ -18,26 +19,39 @@ pub(crate) struct LookedUp {
     pub(crate) unknown: Vec<String>,
 }
 
-/// Looks up what rules name in the OBS sink of that name.
-pub(crate) fn look_up(files: &[RuleFile], obs: &str, inventory: &Inventory) -> LookedUp {
-    let mut found = LookedUp::default();
-    for file in files {
-        // The check of the rules reports what cannot be read.
-        let Ok(sources) = Sources::read(std::slice::from_ref(file)) else { continue };
+/// What the rules name that run on courts of an OBS sink, in the order in which it stands there.
+pub(crate) fn names(files: &[RuleFile], courts: &Served) -> Vec<Named> {
+    // The check of the rules reports what cannot be read.
+    let read = |file: &RuleFile| Sources::read(std::slice::from_ref(file)).ok();
+    let ours = files.iter().filter(|file| file.courts.overlaps(courts)).filter_map(read);
+    ours.flat_map(|sources| {
         let mut names = check::names(&sources);
         names.sort_by_key(Named::order);
-        let ours = names.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs));
-        for named in ours {
-            // What several rules import is reported once.
-            if named.item == ObsItem::Unknown {
-                found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
-            } else {
-                let missing = not_there(obs, inventory, named);
-                found.missing.extend(missing.filter(|diagnostic| !found.missing.contains(diagnostic)));
-            }
+        names
+    })
+    .collect()
+}
+
+/// Looks up what rules name in the OBS sink of that name.
+pub(crate) fn look_up(names: &[Named], obs: &str, inventory: &Inventory) -> LookedUp {
+    let mut found = LookedUp::default();
+    for named in names.iter().filter(|named| named.instance.as_deref().is_none_or(|wanted| wanted == obs)) {
+        // What several rules import is reported once.
+        if named.item == ObsItem::Unknown {
+            found.unknown.extend(Some(named.place()).filter(|place| !found.unknown.contains(place)));
+        } else {
+            let missing = not_there(obs, inventory, named);
+            found.missing.extend(missing.filter(|diagnostic| !found.missing.contains(diagnostic)));
         }
     }
     found
+}
+
+/// Something that an OBS has not, in a line.
+pub(crate) fn in_words(missing: &Diagnostic) -> String {
+    let help = missing.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    let (line, column) = missing.position();
+    format!("{}, which {}:{line}:{column} names{help}", missing.message, missing.file.display())
 }
 
 impl LookedUp {
@@ -78,6 +92,25 @@ fn not_there(obs: &str, inventory: &Inventory, named: &Named) -> Option<Diagnost
             let what = format!("source `{source}` in the scene `{scene}`");
             lacks(what, source, items.iter().map(String::as_str).collect())
         }
+        ObsItem::Source(source) if let Some(file) = inventory.missing_media.get(source) => {
+            let help = "choose its file again in OBS, or put it back".to_owned();
+            Some(
+                named.missing(
+                    format!("{file}, the file of the source `{source}` in OBS `{obs}`, is not there"),
+                    Some(help),
+                ),
+            )
+        }
+        ObsItem::File(path) => inventory.files.lack(path).then(|| {
+            named.missing(
+                format!("OBS `{obs}` has no file {path}"),
+                Some("correct the path, or put the file there".to_owned()),
+            )
+        }),
+        ObsItem::StreamService => (!inventory.has_stream_service).then(|| {
+            let help = "set server and key in OBS: Settings → Stream".to_owned();
+            named.missing(format!("OBS `{obs}` has no service that a stream could go to"), Some(help))
+        }),
         ObsItem::Source(source) => {
             lacks(format!("source `{source}`"), source, inventory.inputs.keys().map(String::as_str).collect())
         }

@@ -1,14 +1,14 @@
-use crate::cli::config_file::ConfigFile;
-use crate::cli::error::{CliError, Exit};
-use crate::cli::format::Format;
-use crate::cli::run::runtime;
-use crate::doctor::{self, CheckResult, CheckStatus};
+use super::config_file::ConfigFile;
+use super::error::{CliError, Exit};
+use super::format::Format;
+use super::run::runtime;
+use crate::doctor::{self, CheckResult, CheckStatus, Running};
 use crate::pipeline;
 use crate::printable::printable_line;
 
 /// Find problems before the day: OBS with a test save, player, ports, folders, disks.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Args {
+pub(super) struct Args {
     #[command(flatten)]
     config: ConfigFile,
     #[command(flatten)]
@@ -21,7 +21,8 @@ impl Args {
         for court in config.courts.keys() {
             pipeline::compile(&config, court)?;
         }
-        let results = runtime()?.block_on(doctor::examine(&config));
+        let running = Running::find(&config);
+        let results = runtime()?.block_on(doctor::examine(&config, &running));
         self.format.print_with(&results, |out| {
             results.iter().try_for_each(|CheckResult { status, about, text }| {
                 writeln!(out, "{:<4}  {about}: {}", status.to_string(), printable_line(text))

@@ -1,12 +1,14 @@
 //! What there is in an OBS instance.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::QueryError;
-use crate::obs::client::Client;
-use crate::obs::options::ObsOptions;
+use super::client::Client;
+use super::error::ObsError;
+use super::options::ObsOptions;
+use super::paths::SharedFolders;
 
 /// What there is in an OBS instance, by the names that rules use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,14 +25,36 @@ pub struct Inventory {
     pub transitions: Vec<String>,
     /// The hotkeys.
     pub hotkeys: Vec<String>,
+    /// The media sources whose file is not there, each with that file.
+    pub missing_media: BTreeMap<String, String>,
+    /// Whether streams have a service to go to.
+    pub has_stream_service: bool,
+    /// Its files.
+    pub files: ObsFiles,
+}
+
+/// The files of an OBS, where they can be seen from here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObsFiles {
+    /// Whether OBS runs on this computer.
+    is_here: bool,
+    folders: SharedFolders,
+}
+
+impl ObsFiles {
+    /// Whether a file that OBS names so is certainly not there. Where OBS begins a relative path is not known.
+    pub(crate) fn lack(&self, path: &str) -> bool {
+        let here = self.folders.here(path);
+        let file = Path::new(&here);
+        (self.is_here || here != path) && file.is_absolute() && !file.exists()
+    }
 }
 
 /// Asks OBS what there is.
 ///
 /// # Errors
-/// OBS cannot be reached, or refuses.
-pub async fn inventory(options: &ObsOptions) -> Result<Inventory, QueryError> {
-    let (client, _events) = Client::connect(options).await?;
+/// The connection is lost, or OBS refuses.
+pub(super) async fn inventory(client: &Client, options: &ObsOptions) -> Result<Inventory, ObsError> {
     let get = async |request, data| client.get::<Value>(request, data).await;
     let mut inventory = Inventory::default();
     let scenes = get("GetSceneList", Value::Null).await?;
@@ -58,6 +82,18 @@ pub async fn inventory(options: &ObsOptions) -> Result<Inventory, QueryError> {
     inventory.transitions = texts(&transitions["transitions"], "transitionName");
     let hotkeys = get("GetHotkeyList", Value::Null).await?;
     inventory.hotkeys = names(&hotkeys["hotkeys"]);
+    inventory.files = ObsFiles { is_here: options.is_here(), folders: options.folders.clone() };
+    for media in inventory.inputs.iter().filter(|(_, kind)| *kind == "ffmpeg_source").map(|(name, _)| name) {
+        let answer = get("GetInputSettings", json!({"inputName": media})).await?;
+        let settings = &answer["inputSettings"];
+        if let Some(file) = settings["local_file"].as_str()
+            && settings["is_local_file"] != false
+            && inventory.files.lack(file)
+        {
+            inventory.missing_media.insert(media.clone(), file.to_owned());
+        }
+    }
+    inventory.has_stream_service = client.stream_service().await?.is_some();
     Ok(inventory)
 }
 
